@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/buf.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void buf_free(struct buf *b) {
+    free(b->p);
+    *b = (struct buf){0};
+}
+
+char *buf_room(struct buf *b, size_t n) {
+    if (b->cap - b->len < n) {
+        size_t cap = b->cap ? b->cap : 256;
+        while (cap - b->len < n)
+            cap *= 2;
+        b->p = mem_resize(b->p, cap);
+        b->cap = cap;
+    }
+    return b->p + b->len;
+}
+
+void buf_add(struct buf *b, struct span s) {
+    if (s.len == 0) return;
+    memcpy(buf_room(b, s.len), s.p, s.len);
+    b->len += s.len;
+}
+
+void buf_add_text(struct buf *b, const char *text) { buf_add(b, span_of(text)); }
+
+void buf_add_char(struct buf *b, char c) {
+    *buf_room(b, 1) = c;
+    b->len++;
+}
+
+void buf_add_u64(struct buf *b, uint64_t n) {
+    char digits[20];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    buf_add(b, (struct span){digits + at, sizeof digits - at});
+}
+
+void buf_addf(struct buf *b, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(need >= 0);
+    char *at = buf_room(b, (size_t)need + 1);
+    va_start(args, format);
+    vsnprintf(at, (size_t)need + 1, format, args);
+    va_end(args);
+    b->len += (size_t)need;
+}
+
+void buf_insert(struct buf *b, size_t at, struct span s) {
+    assert(at <= b->len);
+    buf_room(b, s.len);
+    memmove(b->p + at + s.len, b->p + at, b->len - at);
+    if (s.len) memcpy(b->p + at, s.p, s.len);
+    b->len += s.len;
+}
+
+const char *buf_text(struct buf *b) {
+    *buf_room(b, 1) = '\0';
+    return b->p;
+}

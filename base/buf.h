@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A growable array of bytes: where messages and reports are written. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/span.h"
+
+struct buf {
+    char *p;
+    size_t len, cap;
+};
+
+/* All-zero is a valid empty buffer; buf_free makes it one again. */
+void buf_free(struct buf *b);
+
+/* Forgets the content, keeps the memory. */
+static inline void buf_reset(struct buf *b) { b->len = 0; }
+
+/* Makes room for n more bytes and returns where they go; the caller then raises len. */
+char *buf_room(struct buf *b, size_t n);
+
+void buf_add(struct buf *b, struct span s);
+void buf_add_text(struct buf *b, const char *text);
+void buf_add_char(struct buf *b, char c);
+void buf_add_u64(struct buf *b, uint64_t n);
+void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Replaces nothing, moves the tail: inserts s at position at. */
+void buf_insert(struct buf *b, size_t at, struct span s);
+
+static inline struct span buf_span(const struct buf *b) { return (struct span){b->p, b->len}; }
+
+/* The content as a NUL-terminated text that the buffer owns; the NUL is not counted in len. */
+const char *buf_text(struct buf *b);
+
+#endif

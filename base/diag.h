@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Diagnostics: what is wrong with the input, collected so that one run shows all of it (up to
+ * DIAG_MAX errors), each as `FILE:LINE:COL: error: TEXT`, in the order found.
+ */
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+
+#include "base/buf.h"
+#include "base/source.h"
+
+#define DIAG_MAX 20
+
+/* All-zero is ready for use. */
+struct diag {
+    struct buf text; /* the messages so far, a line each */
+    unsigned errors; /* how many there were, also those past DIAG_MAX */
+    unsigned warnings;
+};
+
+/* An error at a place; without a place: `siptwin: error: TEXT`. */
+void diag_error(struct diag *d, struct source_pos at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same as a warning: printed, but the input is good. */
+void diag_warning(struct diag *d, struct source_pos at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Did anything fail so far? */
+static inline bool diag_failed(const struct diag *d) { return d->errors > 0; }
+
+void diag_free(struct diag *d);
+
+/*
+ * The candidate (the list ends with NULL) that word is most likely a slip of the pen for, or NULL
+ * when none is near enough. For `; did you mean X?`.
+ */
+const char *diag_suggest(struct span word, const char *const *candidates);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that is there: these end the program when there is none, so no caller has to ask. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include "base/span.h"
+
+/* size bytes of zeros, to be given to free(). */
+void *mem_new(size_t size);
+
+/* p, grown or shrunk to size bytes; what is added is not cleared. */
+void *mem_resize(void *p, size_t size);
+
+/* A NUL-terminated copy of text, to be given to free(). */
+char *mem_text(struct span text);
+
+/* Makes room for one more element in an array of *cap elements that holds count: the array, moved if it had
+ * to grow. */
+void *mem_room(void *array, size_t count, size_t *cap, size_t element_size);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A source is an input file that the user wrote, held in memory for the whole run, so that
+ * everything made from it can point back into it. Parsers keep byte offsets; line and column
+ * are computed only when something is printed.
+ */
+#ifndef BASE_SOURCE_H
+#define BASE_SOURCE_H
+
+#include "base/span.h"
+
+struct diag;
+
+/* The largest input file that is read, in bytes. */
+#define SOURCE_MAX (16u << 20)
+
+struct source {
+    struct source *next;
+    char *name; /* as messages show it */
+    char *text; /* NUL-terminated after len bytes */
+    size_t len;
+};
+
+/* All sources of a run, newest first; all-zero is an empty set. */
+struct source_set {
+    struct source *first;
+};
+
+/* A place in a source; source NULL means: no place (a built-in, the command line). */
+struct source_pos {
+    const struct source *source;
+    uint32_t offset;
+};
+
+/*
+ * Reads the file at path into the set; name is what messages call it. Returns NULL after a message
+ * `error: NAME: REASON` at `asked`, the place that named the file.
+ */
+struct source *source_load(struct source_set *set, const char *path, const char *name,
+                           struct source_pos asked, struct diag *diag);
+
+/* Takes a copy of a text that is in no file (a built-in scenario, a command-line value) into the set. */
+struct source *source_text(struct source_set *set, const char *name, struct span text);
+
+void source_set_free(struct source_set *set);
+
+/* The line and column, both from 1, in bytes, of a place. An offset past the end is the end. */
+void source_locate(struct source_pos pos, unsigned *line, unsigned *column);
+
+/* The position of a span that lies inside the source's text. */
+static inline struct source_pos source_at(const struct source *source, const char *p) {
+    return (struct source_pos){source, (uint32_t)(p - source->text)};
+}
+
+#endif

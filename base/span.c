@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/span.h"
+
+bool span_eq(struct span a, struct span b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
+bool span_eq_nocase(struct span a, struct span b) {
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i])) return false;
+    return true;
+}
+
+bool span_is(struct span s, const char *text) { return span_eq(s, span_of(text)); }
+
+bool span_is_nocase(struct span s, const char *text) { return span_eq_nocase(s, span_of(text)); }
+
+bool span_starts(struct span s, const char *text) {
+    struct span t = span_of(text);
+    return s.len >= t.len && span_eq(span_head(s, t.len), t);
+}
+
+bool span_starts_nocase(struct span s, const char *text) {
+    struct span t = span_of(text);
+    return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
+}
+
+struct span span_trim(struct span s) {
+    while (s.len && ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    while (s.len && ascii_space((unsigned char)s.p[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+ptrdiff_t span_find(struct span s, char c) {
+    const char *at = s.len ? memchr(s.p, c, s.len) : NULL;
+    return at ? at - s.p : -1;
+}
+
+ptrdiff_t span_search(struct span s, struct span text) {
+    if (text.len == 0) return 0;
+    for (size_t from = 0; from + text.len <= s.len;) {
+        const char *at = memchr(s.p + from, text.p[0], s.len - text.len + 1 - from);
+        if (!at) return -1;
+        if (memcmp(at, text.p, text.len) == 0) return at - s.p;
+        from = (size_t)(at - s.p) + 1;
+    }
+    return -1;
+}
+
+bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
+    if (s.len == 0) return false;
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (!ascii_digit((unsigned char)s.p[i])) return false;
+        unsigned digit = (unsigned)(s.p[i] - '0');
+        if (n > (max - digit) / 10 || digit > max) return false;
+        n = n * 10 + digit;
+    }
+    *out = n;
+    return true;
+}

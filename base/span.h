@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A span is a piece of text that somebody else owns: a pointer and a length, never
+ * terminated by NUL. Parsers hand out spans, so that parsing copies nothing.
+ */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+    const char *p;
+    size_t len;
+};
+
+/* For printf: printf(SPAN_FMT, SPAN_ARG(s)). */
+#define SPAN_FMT    "%.*s"
+#define SPAN_ARG(s) (int)(s).len, (s).p
+
+/* The span of a literal, without calling strlen: usable in static tables. */
+#define SPAN(literal) ((struct span){(literal), sizeof(literal) - 1})
+
+/* The span over a NUL-terminated text; NULL gives an empty span. */
+static inline struct span span_of(const char *text) { return (struct span){text, text ? strlen(text) : 0}; }
+
+/* The bytes from p up to, not including, end. */
+static inline struct span span_between(const char *p, const char *end) {
+    return (struct span){p, (size_t)(end - p)};
+}
+
+/* What is left of s after its first n bytes; empty if s is shorter. */
+static inline struct span span_skip(struct span s, size_t n) {
+    return n < s.len ? (struct span){s.p + n, s.len - n} : (struct span){s.p + s.len, 0};
+}
+
+/* The first n bytes of s, or all of it. */
+static inline struct span span_head(struct span s, size_t n) {
+    return (struct span){s.p, n < s.len ? n : s.len};
+}
+
+/* Are the bytes equal? */
+bool span_eq(struct span a, struct span b);
+
+/* Are the bytes equal, ASCII letters without regard to case? No locale is asked. */
+bool span_eq_nocase(struct span a, struct span b);
+
+/* Is s exactly this text? */
+bool span_is(struct span s, const char *text);
+bool span_is_nocase(struct span s, const char *text);
+
+/* Does s begin with this text? */
+bool span_starts(struct span s, const char *text);
+bool span_starts_nocase(struct span s, const char *text);
+
+/* s without leading and trailing spaces and tabs, CR and LF. */
+struct span span_trim(struct span s);
+
+/* Position of the first c in s, or -1. */
+ptrdiff_t span_find(struct span s, char c);
+
+/* Position of the first occurrence of text in s, or -1. */
+ptrdiff_t span_search(struct span s, struct span text);
+
+/* Reads a decimal number that fills all of s; false if s is empty, holds another character or exceeds max. */
+bool span_to_u64(struct span s, uint64_t max, uint64_t *out);
+
+/* ASCII only, whatever the locale says. */
+static inline bool ascii_digit(int c) { return c >= '0' && c <= '9'; }
+static inline bool ascii_alpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static inline bool ascii_alnum(int c) { return ascii_digit(c) || ascii_alpha(c); }
+static inline bool ascii_space(int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
+
+#endif
