@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Proves the event queue's order: by time, at equal times by scheduling, and that what is cancelled never
+ * fires. */
+#include "base/mem.h"
+#include "sim/event.h"
+#include "sim/random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static char fired[64];
+
+static void fire(void *arg) { strncat(fired, arg, 1); }
+
+static void run(struct event_queue *q) {
+    fired[0] = '\0';
+    while (event_queue_step(q))
+        continue;
+}
+
+static void equal_times_fire_in_the_order_of_scheduling(void **state) {
+    (void)state;
+    struct event_queue q;
+    struct event a, b, c, d;
+    event_queue_init(&q);
+    event_init(&a, fire, "a");
+    event_init(&b, fire, "b");
+    event_init(&c, fire, "c");
+    event_init(&d, fire, "d");
+    event_at(&q, &c, 20);
+    event_at(&q, &b, 10);
+    event_at(&q, &a, 10);
+    event_at(&q, &d, 20);
+    event_at(&q, &b, 10); /* moved: scheduled anew, so now after a */
+    run(&q);
+    assert_string_equal(fired, "abcd");
+    assert_int_equal(q.now_ns, 20);
+    assert_int_equal(q.fired, 4);
+    event_queue_free(&q);
+}
+
+static void cancelled_never_fires(void **state) {
+    (void)state;
+    struct event_queue q;
+    struct event a, b;
+    event_queue_init(&q);
+    event_init(&a, fire, "a");
+    event_init(&b, fire, "b");
+    event_after(&q, &a, 5);
+    event_after(&q, &b, 6);
+    assert_true(event_pending(&a));
+    event_cancel(&q, &a);
+    event_cancel(&q, &a);
+    assert_false(event_pending(&a));
+    run(&q);
+    assert_string_equal(fired, "b");
+    event_queue_free(&q);
+}
+
+struct chain {
+    struct event event;
+    struct event_queue *queue;
+    int left;
+};
+
+static void fire_again(void *arg) {
+    struct chain *c = arg;
+    if (--c->left > 0) event_after(c->queue, &c->event, 0);
+}
+
+static void an_event_may_schedule_itself_for_now(void **state) {
+    (void)state;
+    struct event_queue q;
+    event_queue_init(&q);
+    struct chain c = {.queue = &q, .left = 3};
+    event_init(&c.event, fire_again, &c);
+    event_at(&q, &c.event, 7);
+    run(&q);
+    assert_int_equal(c.left, 0);
+    assert_int_equal(q.now_ns, 7);
+    event_queue_free(&q);
+}
+
+enum { MANY = 2000 };
+
+static int64_t seen_at;
+static uint64_t seen_sequence;
+static unsigned seen;
+
+static void check_order(void *arg) {
+    struct event *e = arg;
+    assert_true(e->at_ns > seen_at || (e->at_ns == seen_at && e->sequence > seen_sequence));
+    seen_at = e->at_ns;
+    seen_sequence = e->sequence;
+    seen++;
+}
+
+static void a_thousand_random_schedulings_and_cancellations_keep_the_order(void **state) {
+    (void)state;
+    struct event_queue q;
+    struct random_stream r;
+    struct event *events = mem_new(MANY * sizeof *events);
+    event_queue_init(&q);
+    random_init(&r, 1, "test", "order");
+    unsigned pending = 0;
+    for (int i = 0; i < MANY; i++) {
+        event_init(&events[i], check_order, &events[i]);
+        event_at(&q, &events[i], 1 + random_below(&r, 50));
+    }
+    for (int i = 0; i < MANY; i++) {
+        if (random_below(&r, 3) == 0)
+            event_cancel(&q, &events[i]);
+        else if (random_below(&r, 3) == 0)
+            event_at(&q, &events[i], 1 + random_below(&r, 50));
+        pending += event_pending(&events[i]);
+    }
+    seen = 0;
+    seen_at = -1;
+    while (event_queue_step(&q))
+        continue;
+    assert_int_equal(seen, pending);
+    event_queue_free(&q);
+    free(events);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_times_fire_in_the_order_of_scheduling),
+        cmocka_unit_test(cancelled_never_fires),
+        cmocka_unit_test(an_event_may_schedule_itself_for_now),
+        cmocka_unit_test(a_thousand_random_schedulings_and_cancellations_keep_the_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
