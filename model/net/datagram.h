@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What travels: a payload (the UDP data: bytes that never change once they were sent, shared by
+ * everybody who needs them later) and a datagram (one sending of a payload: its IPv4 and UDP headers,
+ * 28 bytes, and why it was sent). Both go back to their pool when nobody holds them.
+ */
+#ifndef MODEL_NET_DATAGRAM_H
+#define MODEL_NET_DATAGRAM_H
+
+#include "base/span.h"
+#include "sim/trace.h"
+
+#include <stdint.h>
+
+/* The largest UDP payload that IPv4 carries: 65535 - 20 - 8. */
+#define PAYLOAD_MAX 65507
+
+#define IPV4_HEADER_LEN 20
+#define UDP_HEADER_LEN  8
+
+struct pool;
+
+struct payload {
+    struct pool *pool;
+    struct payload *next; /* in the pool's free list */
+    uint32_t refs, len, cap;
+    char bytes[];
+};
+
+struct datagram {
+    struct pool *pool;
+    struct datagram *next;
+    struct payload *payload;
+    uint64_t number; /* 1 for the first datagram of a run, 2 for the second ... */
+    uint32_t refs;
+    struct cause cause;
+    uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
+};
+
+/* Free payloads (by size class) and datagrams, for one run. */
+struct pool {
+    struct payload *payloads[8];
+    struct datagram *datagrams;
+    size_t payloads_out, datagrams_out; /* in somebody's hands: 0 at the end of a run, or something leaked */
+};
+
+void pool_init(struct pool *pool);
+void pool_free(struct pool *pool); /* asserts that nothing is out */
+
+/* An empty payload with room for cap bytes (at most PAYLOAD_MAX), held once by the caller, who fills bytes
+ * and len. */
+struct payload *payload_new(struct pool *pool, size_t cap);
+
+/* A payload that holds these bytes. */
+struct payload *payload_of(struct pool *pool, struct span bytes);
+
+struct payload *payload_hold(struct payload *p);
+void payload_drop(struct payload *p); /* NULL is fine */
+
+static inline struct span payload_span(const struct payload *p) { return (struct span){p->bytes, p->len}; }
+
+struct datagram *datagram_new(struct pool *pool);
+struct datagram *datagram_hold(struct datagram *d);
+void datagram_drop(struct datagram *d);
+
+/* An IPv4 address (host byte order: 172.20.0.2 is 0xac140002) and a UDP port. */
+struct udp_address {
+    uint32_t ip;
+    uint16_t port;
+};
+
+static inline bool udp_address_eq(struct udp_address a, struct udp_address b) {
+    return a.ip == b.ip && a.port == b.port;
+}
+
+struct udp_address datagram_from(const struct datagram *d);
+struct udp_address datagram_to(const struct datagram *d);
+
+/* "172.20.0.2" */
+void ipv4_write(struct buf *out, uint32_t ip);
+
+/* Reads four decimal numbers with dots, no leading zeros, nothing else. */
+bool ipv4_parse(struct span text, uint32_t *ip);
+
+#endif

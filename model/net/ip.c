@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/net/ip.h"
+
+#include <assert.h>
+
+enum { TTL = 64, PROTOCOL_UDP = 17, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
+
+/* Offsets in the headers (RFC 791 3.1, RFC 768). */
+enum {
+    IP_TOS = 1,
+    IP_LEN = 2,
+    IP_ID = 4,
+    IP_FLAGS = 6,
+    IP_TTL = 8,
+    IP_PROTOCOL = 9,
+    IP_SUM = 10,
+    IP_SRC = 12,
+    IP_DST = 16
+};
+enum { UDP_SRC = IPV4_HEADER_LEN, UDP_DST = UDP_SRC + 2, UDP_LEN = UDP_SRC + 4, UDP_SUM = UDP_SRC + 6 };
+
+static void put16(uint8_t *at, unsigned n) {
+    at[0] = (uint8_t)(n >> 8);
+    at[1] = (uint8_t)n;
+}
+
+static void put32(uint8_t *at, uint32_t n) {
+    put16(at, n >> 16);
+    put16(at + 2, n & 0xffff);
+}
+
+static unsigned get16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; }
+
+static uint32_t get32(const uint8_t *at) { return (uint32_t)get16(at) << 16 | get16(at + 2); }
+
+/* Adds bytes to a 16-bit one's complement sum (RFC 1071); len is even but for the last call. */
+static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
+    for (; len > 1; bytes += 2, len -= 2)
+        sum += get16(bytes);
+    return len ? sum + ((unsigned)bytes[0] << 8) : sum;
+}
+
+static uint16_t fold(uint64_t sum) {
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)sum;
+}
+
+static uint64_t pseudo_header_sum(const uint8_t *header) {
+    return sum_bytes(0, header + IP_SRC, 8) + PROTOCOL_UDP + get16(header + UDP_LEN);
+}
+
+static void write_ip_checksum(uint8_t *header) {
+    put16(header + IP_SUM, 0);
+    put16(header + IP_SUM, (uint16_t)~fold(sum_bytes(0, header, IPV4_HEADER_LEN)));
+}
+
+void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_address to, uint8_t tos,
+                      bool dont_fragment, uint16_t identification) {
+    uint8_t *h = d->header;
+    unsigned udp_len = UDP_HEADER_LEN + d->payload->len;
+    memset(h, 0, sizeof d->header);
+    h[0] = 0x45; /* version 4, 5 words of header */
+    h[IP_TOS] = tos;
+    put16(h + IP_LEN, IPV4_HEADER_LEN + udp_len);
+    put16(h + IP_ID, identification);
+    put16(h + IP_FLAGS, dont_fragment ? FLAG_DF : 0);
+    h[IP_TTL] = TTL;
+    h[IP_PROTOCOL] = PROTOCOL_UDP;
+    put32(h + IP_SRC, from.ip);
+    put32(h + IP_DST, to.ip);
+    write_ip_checksum(h);
+    put16(h + UDP_SRC, from.port);
+    put16(h + UDP_DST, to.port);
+    put16(h + UDP_LEN, udp_len);
+    uint64_t sum = pseudo_header_sum(h) + sum_bytes(0, h + UDP_SRC, UDP_HEADER_LEN);
+    uint16_t checksum = (uint16_t)~fold(sum_bytes(sum, (const uint8_t *)d->payload->bytes, d->payload->len));
+    put16(h + UDP_SUM, checksum ? checksum : 0xffff); /* 0 would mean: not computed */
+}
+
+struct udp_address datagram_from(const struct datagram *d) {
+    return (struct udp_address){get32(d->header + IP_SRC), (uint16_t)get16(d->header + UDP_SRC)};
+}
+
+struct udp_address datagram_to(const struct datagram *d) {
+    return (struct udp_address){get32(d->header + IP_DST), (uint16_t)get16(d->header + UDP_DST)};
+}
+
+bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum checksum, size_t *offset,
+                    struct ip_packet *out) {
+    size_t total = UDP_HEADER_LEN + d->payload->len; /* what IP carries */
+    if (*offset >= total) return false;
+    memcpy(out->header, d->header, sizeof out->header);
+    out->header_len = *offset == 0 ? sizeof out->header : IPV4_HEADER_LEN;
+    if (IPV4_HEADER_LEN + total <= mtu) {
+        if (checksum == CHECKSUM_PARTIAL) put16(out->header + UDP_SUM, fold(pseudo_header_sum(d->header)));
+        out->data = payload_span(d->payload);
+        *offset = total;
+        return true;
+    }
+    size_t room = (mtu - IPV4_HEADER_LEN) / 8 * 8; /* fragment offsets count units of 8 bytes */
+    assert(room >= 8);
+    size_t left = total - *offset, carried = left < room ? left : room;
+    put16(out->header + IP_LEN, (unsigned)(IPV4_HEADER_LEN + carried));
+    put16(out->header + IP_FLAGS, (unsigned)(*offset / 8) | (carried < left ? FLAG_MF : 0));
+    write_ip_checksum(out->header);
+    size_t skipped = *offset == 0 ? UDP_HEADER_LEN : 0;
+    out->data = (struct span){d->payload->bytes + *offset + skipped - UDP_HEADER_LEN, carried - skipped};
+    *offset += carried;
+    return true;
+}
+
+void ipv4_write(struct buf *out, uint32_t ip) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        buf_add_u64(out, ip >> shift & 0xff);
+        if (shift) buf_add_char(out, '.');
+    }
+}
+
+bool ipv4_parse(struct span text, uint32_t *ip) {
+    uint32_t value = 0;
+    for (int i = 0; i < 4; i++) {
+        ptrdiff_t dot = span_find(text, '.');
+        struct span part = i < 3 ? span_head(text, dot < 0 ? 0 : (size_t)dot) : text;
+        uint64_t n;
+        if (!span_to_u64(part, 255, &n) || (part.len > 1 && part.p[0] == '0')) return false;
+        value = value << 8 | (uint32_t)n;
+        text = span_skip(text, part.len + 1);
+    }
+    *ip = value;
+    return true;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/net/net.h"
+
+#include "base/mem.h"
+#include "model/net/ip.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* The kernel's clock for IP identifications (facts: Kamailio 9.1): 250 Hz. */
+#define JIFFY_NS (4 * NS_PER_MS)
+
+/* A datagram that a host sends to one of its own addresses goes over lo, where nobody captures. */
+#define LOOPBACK_DELAY_NS (10 * NS_PER_US)
+
+/* The lab's network is a /24; a host has no other route. */
+#define NETMASK UINT32_C(0xffffff00)
+
+struct socket {
+    uint16_t port;
+    void (*recv)(void *arg, struct datagram *d);
+    void *arg;
+};
+
+/* Linux's counter for IP identifications towards one destination. */
+struct identification {
+    uint32_t destination;
+    uint16_t last;
+    int64_t jiffy;
+};
+
+struct host {
+    struct net *net;
+    char *name;
+    uint32_t ip;
+    size_t index;
+    struct socket *sockets;
+    size_t socket_count, socket_cap;
+    struct identification *identifications;
+    size_t identification_count, identification_cap;
+    struct random_stream identification_random;
+    void (*tap)(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
+    void *tap_arg;
+};
+
+struct drop_rule {
+    const struct host *from, *to;
+    uint32_t nth, seen;
+    bool (*match)(void *arg, struct span payload);
+    void *arg;
+};
+
+/* A datagram on its way. */
+struct flight {
+    struct flight *next; /* in the free list, or in the list of all that fly */
+    struct flight **link;
+    struct event arrival;
+    struct datagram *datagram;
+    struct host *to;
+};
+
+struct net {
+    struct event_queue *queue;
+    struct pool pool;
+    uint64_t seed;
+    uint32_t mtu;
+    uint64_t datagrams;
+    struct host **hosts;
+    size_t host_count, host_cap;
+    struct path *paths; /* host_count x host_count, row: from */
+    struct random_stream *path_random;
+    struct drop_rule *rules;
+    size_t rule_count, rule_cap;
+    struct flight *free_flights, *flying;
+    void (*lost)(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d);
+    void *lost_arg;
+};
+
+struct net *net_new(struct event_queue *queue, uint64_t seed, uint32_t mtu) {
+    struct net *net = mem_new(sizeof *net);
+    net->queue = queue;
+    net->seed = seed;
+    net->mtu = mtu;
+    pool_init(&net->pool);
+    return net;
+}
+
+static void flight_end(struct flight *f) {
+    struct net *net = f->to->net;
+    *f->link = f->next;
+    if (f->next) f->next->link = f->link;
+    datagram_drop(f->datagram);
+    f->next = net->free_flights;
+    net->free_flights = f;
+}
+
+void net_free(struct net *net) {
+    while (net->flying) {
+        event_cancel(net->queue, &net->flying->arrival);
+        flight_end(net->flying);
+    }
+    for (struct flight *f = net->free_flights, *next; f; f = next) {
+        next = f->next;
+        free(f);
+    }
+    for (size_t i = 0; i < net->host_count; i++) {
+        struct host *h = net->hosts[i];
+        free(h->name);
+        free(h->sockets);
+        free(h->identifications);
+        free(h);
+    }
+    free(net->hosts);
+    free(net->paths);
+    free(net->path_random);
+    free(net->rules);
+    pool_free(&net->pool);
+    free(net);
+}
+
+struct event_queue *net_queue(struct net *net) {
+    return net->queue;
+}
+struct pool *net_pool(struct net *net) {
+    return &net->pool;
+}
+uint32_t net_mtu(const struct net *net) { return net->mtu; }
+
+struct host *net_add_host(struct net *net, const char *name, uint32_t ip) {
+    assert(!net->paths && !net_find_host(net, ip));
+    struct host *h = mem_new(sizeof *h);
+    h->net = net;
+    h->name = mem_text(span_of(name));
+    h->ip = ip;
+    h->index = net->host_count;
+    random_init(&h->identification_random, net->seed, name, "ip identification");
+    net->hosts = mem_room(net->hosts, net->host_count, &net->host_cap, sizeof(struct host *));
+    net->hosts[net->host_count++] = h;
+    return h;
+}
+
+const char *host_name(const struct host *host) { return host->name; }
+uint32_t host_ip(const struct host *host) { return host->ip; }
+struct net *host_net(const struct host *host) {
+    return host->net;
+}
+
+void host_random(const struct host *host, struct random_stream *r, const char *purpose) {
+    random_init(r, host->net->seed, host->name, purpose);
+}
+
+struct host *net_find_host(const struct net *net, uint32_t ip) {
+    for (size_t i = 0; i < net->host_count; i++)
+        if (net->hosts[i]->ip == ip) return net->hosts[i];
+    return NULL;
+}
+
+/* A stream a path, named by both its hosts: faults between two hosts do not depend on the others. */
+static void lay_paths(struct net *net) {
+    size_t n = net->host_count;
+    net->paths = mem_new(n * n * sizeof *net->paths);
+    net->path_random = mem_new(n * n * sizeof *net->path_random);
+    for (size_t from = 0; from < n; from++)
+        for (size_t to = 0; to < n; to++)
+            random_init(&net->path_random[from * n + to], net->seed, net->hosts[from]->name,
+                        net->hosts[to]->name);
+}
+
+struct path *net_path(struct net *net, const struct host *from, const struct host *to) {
+    if (!net->paths) lay_paths(net);
+    return &net->paths[from->index * net->host_count + to->index];
+}
+
+void net_drop_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
+                  bool (*match)(void *arg, struct span payload), void *arg) {
+    assert(nth > 0);
+    net->rules = mem_room(net->rules, net->rule_count, &net->rule_cap, sizeof *net->rules);
+    net->rules[net->rule_count++] = (struct drop_rule){from, to, nth, 0, match, arg};
+}
+
+static struct socket *find_socket(const struct host *host, uint16_t port) {
+    for (size_t i = 0; i < host->socket_count; i++)
+        if (host->sockets[i].port == port) return &host->sockets[i];
+    return NULL;
+}
+
+bool host_bind(struct host *host, uint16_t port, void (*recv)(void *arg, struct datagram *d), void *arg) {
+    if (find_socket(host, port)) return false;
+    host->sockets = mem_room(host->sockets, host->socket_count, &host->socket_cap, sizeof *host->sockets);
+    host->sockets[host->socket_count++] = (struct socket){port, recv, arg};
+    return true;
+}
+
+void host_unbind(struct host *host, uint16_t port) {
+    struct socket *s = find_socket(host, port);
+    if (s) *s = host->sockets[--host->socket_count];
+}
+
+void host_tap(struct host *host,
+              void (*seen)(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d),
+              void *arg) {
+    host->tap = seen;
+    host->tap_arg = arg;
+}
+
+void net_on_lost(struct net *net,
+                 void (*lost)(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d),
+                 void *arg) {
+    net->lost = lost;
+    net->lost_arg = arg;
+}
+
+/*
+ * The next IP identification towards a destination: one more than the last, and after a quiet time a random
+ * step of up to as many as clock ticks have passed (facts: Kamailio 9.1, SIPp 12).
+ */
+static uint16_t next_identification(struct host *host, uint32_t destination) {
+    struct random_stream *r = &host->identification_random;
+    int64_t jiffy = host->net->queue->now_ns / JIFFY_NS;
+    struct identification *id = host->identifications;
+    while (id < host->identifications + host->identification_count && id->destination != destination)
+        id++;
+    if (id == host->identifications + host->identification_count) {
+        host->identifications = mem_room(host->identifications, host->identification_count,
+                                         &host->identification_cap, sizeof *id);
+        id = &host->identifications[host->identification_count++];
+        *id = (struct identification){destination, (uint16_t)random_below(r, 0x10000), jiffy};
+        return id->last;
+    }
+    int64_t quiet = jiffy - id->jiffy;
+    if (quiet > 0) id->last += (uint16_t)random_below(r, quiet < UINT32_MAX ? (uint32_t)quiet : UINT32_MAX);
+    id->jiffy = jiffy;
+    return ++id->last;
+}
+
+static void lose(struct net *net, enum lost_why why, const struct datagram *d) {
+    if (net->lost) net->lost(net->lost_arg, net->queue->now_ns, why, d);
+}
+
+static void arrive(void *arg) {
+    struct flight *f = arg;
+    struct host *host = f->to;
+    struct datagram *d = datagram_hold(f->datagram);
+    bool over_lo = datagram_from(d).ip == host->ip;
+    flight_end(f);
+    if (host->tap && !over_lo) host->tap(host->tap_arg, host->net->queue->now_ns, TAP_RECEIVED, d);
+    struct socket *s = find_socket(host, datagram_to(d).port);
+    if (s)
+        s->recv(s->arg, d);
+    else
+        lose(host->net, LOST_CLOSED_PORT, d);
+    datagram_drop(d);
+}
+
+static void fly(struct net *net, struct host *to, struct datagram *d, int64_t delay_ns) {
+    struct flight *f = net->free_flights;
+    if (f)
+        net->free_flights = f->next;
+    else
+        f = mem_new(sizeof *f);
+    event_init(&f->arrival, arrive, f);
+    f->datagram = datagram_hold(d);
+    f->to = to;
+    f->next = net->flying;
+    f->link = &net->flying;
+    if (f->next) f->next->link = &f->next;
+    net->flying = f;
+    event_after(net->queue, &f->arrival, delay_ns);
+}
+
+/* Every rule of a pair counts every datagram of the pair that it matches, lost ones too. */
+static bool dropped_by_rule(struct net *net, const struct host *from, const struct host *to,
+                            const struct datagram *d) {
+    bool drop = false;
+    for (struct drop_rule *r = net->rules; r < net->rules + net->rule_count; r++) {
+        if (r->from != from || r->to != to) continue;
+        if (r->match && !r->match(r->arg, payload_span(d->payload))) continue;
+        if (++r->seen == r->nth) drop = true;
+    }
+    return drop;
+}
+
+static void travel(struct net *net, struct host *from, struct host *to, struct datagram *d) {
+    const struct path *path = net_path(net, from, to);
+    struct random_stream *r = &net->path_random[from->index * net->host_count + to->index];
+    if (dropped_by_rule(net, from, to, d)) {
+        lose(net, LOST_DROP_RULE, d);
+        return;
+    }
+    if (random_chance(r, path->loss_ppm)) {
+        lose(net, LOST_RANDOM, d);
+        return;
+    }
+    int64_t held_ns = random_chance(r, path->reorder_ppm) ? path->reorder_ns : 0;
+    fly(net, to, d, path->delay_ns + held_ns);
+    if (random_chance(r, path->duplicate_ppm)) fly(net, to, d, path->delay_ns + held_ns);
+}
+
+bool host_reaches(const struct host *host, uint32_t ip) { return (ip & NETMASK) == (host->ip & NETMASK); }
+
+int host_send(struct host *host, uint16_t source_port, struct udp_options options, struct udp_address to,
+              struct payload *payload, const struct cause *cause) {
+    struct net *net = host->net;
+    if (!host_reaches(host, to.ip)) return -1;
+    struct host *receiver = net_find_host(net, to.ip);
+    struct datagram *d = datagram_new(&net->pool);
+    d->payload = payload_hold(payload);
+    d->number = ++net->datagrams;
+    if (cause) d->cause = *cause;
+    bool fits = IPV4_HEADER_LEN + UDP_HEADER_LEN + payload->len <= net->mtu;
+    ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
+                     options.dont_fragment && fits, next_identification(host, to.ip));
+    if (!receiver) {
+        lose(net, LOST_NO_HOST, d);
+    } else if (receiver == host) {
+        fly(net, host, d, LOOPBACK_DELAY_NS);
+    } else {
+        if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);
+        travel(net, host, receiver, d);
+    }
+    datagram_drop(d);
+    return 0;
+}
