@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Edits: what a hop changes in a message. They are collected while the hop decides and applied in one
+ * pass into a new payload; every byte that no edit names stays as it was.
+ */
+#ifndef MODEL_SIP_EDIT_H
+#define MODEL_SIP_EDIT_H
+
+#include "base/buf.h"
+#include "model/net/datagram.h"
+
+struct edit {
+    size_t at;             /* offset in the original */
+    size_t removed;        /* bytes that go */
+    size_t text, text_len; /* what comes instead, in edit_list.texts */
+};
+
+struct edit_list {
+    struct edit *edits; /* ordered by offset; at equal offsets in the order of the calls */
+    size_t count, cap;
+    struct buf texts;
+};
+
+/* All-zero is an empty list. */
+void edit_list_free(struct edit_list *list);
+void edit_list_reset(struct edit_list *list);
+
+/* Inserts text at an offset of the original. At the same offset an earlier call's text stands first. */
+void edit_insert(struct edit_list *list, size_t at, struct span text);
+
+/* Removes bytes; replaces them. Removed ranges must not overlap. */
+void edit_remove(struct edit_list *list, size_t at, size_t len);
+void edit_replace(struct edit_list *list, size_t at, size_t len, struct span text);
+
+/* Makes dst an equal list. */
+void edit_list_copy(struct edit_list *dst, const struct edit_list *src);
+
+/* The original with all edits applied, held once by the caller; NULL if that were too long for UDP. */
+struct payload *edit_apply(const struct edit_list *list, struct span original, struct pool *pool);
+
+#endif

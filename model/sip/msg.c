@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sip/msg.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+/* Header names that are looked up, with their compact forms (RFC 3261 7.3.3, 20). */
+static const struct {
+    enum sip_header_id id;
+    const char *name;
+    char compact; /* 0: none */
+} header_names[] = {
+    {SIP_VIA, "Via", 'v'},
+    {SIP_FROM, "From", 'f'},
+    {SIP_TO, "To", 't'},
+    {SIP_CALL_ID, "Call-ID", 'i'},
+    {SIP_CSEQ, "CSeq", 0},
+    {SIP_CONTACT, "Contact", 'm'},
+    {SIP_MAX_FORWARDS, "Max-Forwards", 0},
+    {SIP_ROUTE, "Route", 0},
+    {SIP_RECORD_ROUTE, "Record-Route", 0},
+    {SIP_CONTENT_LENGTH, "Content-Length", 'l'},
+    {SIP_CONTENT_TYPE, "Content-Type", 'c'},
+    {SIP_REASON, "Reason", 0},
+};
+
+enum sip_header_id sip_header_id(struct span name) {
+    for (size_t i = 0; i < sizeof header_names / sizeof *header_names; i++) {
+        if (name.len == 1 && header_names[i].compact && ascii_lower(name.p[0]) == header_names[i].compact)
+            return header_names[i].id;
+        if (span_is_nocase(name, header_names[i].name)) return header_names[i].id;
+    }
+    return SIP_OTHER;
+}
+
+void sip_msg_free(struct sip_msg *m) {
+    free(m->headers);
+    *m = (struct sip_msg){0};
+}
+
+/* The line at the front of s with its line end; all of s if it has none. */
+static struct span line_of(struct span s) {
+    ptrdiff_t newline = span_find(s, '\n');
+    return newline < 0 ? s : span_head(s, (size_t)newline + 1);
+}
+
+static struct span without_line_end(struct span line) {
+    if (line.len && line.p[line.len - 1] == '\n') line.len--;
+    if (line.len && line.p[line.len - 1] == '\r') line.len--;
+    return line;
+}
+
+/* The word up to the next space; *rest is what follows that space. */
+static struct span word_of(struct span s, struct span *rest) {
+    ptrdiff_t space = span_find(s, ' ');
+    *rest = space < 0 ? span_skip(s, s.len) : span_skip(s, (size_t)space + 1);
+    return space < 0 ? s : span_head(s, (size_t)space);
+}
+
+static bool parse_first_line(struct sip_msg *m, struct span line) {
+    struct span rest, rest2;
+    struct span first = word_of(line, &rest), second = word_of(rest, &rest2);
+    m->first_line = line;
+    if (span_is_nocase(first, "SIP/2.0")) {
+        uint64_t status;
+        if (second.len != 3 || !span_to_u64(second, 999, &status) || status < 100) return false;
+        m->is_request = false;
+        m->status = (unsigned)status;
+        m->reason = rest2;
+        return true;
+    }
+    m->is_request = true;
+    m->method = first;
+    m->uri = second;
+    return first.len && second.len && span_is_nocase(span_trim(rest2), "SIP/2.0");
+}
+
+bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
+    struct sip_header *memory = m->headers;
+    size_t cap = m->header_cap;
+    *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
+    struct span line = line_of(bytes);
+    if (!parse_first_line(m, without_line_end(line))) return false;
+    struct span left = span_skip(bytes, line.len);
+    while (left.len) {
+        line = line_of(left);
+        if (without_line_end(line).len == 0) break;
+        /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
+        for (struct span after = span_skip(left, line.len);
+             after.len && (*after.p == ' ' || *after.p == '\t'); after = span_skip(left, line.len))
+            line.len += line_of(after).len;
+        ptrdiff_t colon = span_find(line, ':');
+        if (colon < 1) return false;
+        m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
+        struct sip_header *h = &m->headers[m->header_count++];
+        h->line = line;
+        h->name = span_trim(span_head(line, (size_t)colon));
+        h->value = span_trim(span_skip(line, (size_t)colon + 1));
+        h->id = sip_header_id(h->name);
+        left = span_skip(left, line.len);
+    }
+    m->header_end = bytes.len - left.len;
+    m->body = span_skip(left, line_of(left).len);
+    return true;
+}
+
+const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id) {
+    for (size_t i = 0; i < m->header_count; i++)
+        if (m->headers[i].id == id) return &m->headers[i];
+    return NULL;
+}
+
+const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_header *h) {
+    for (const struct sip_header *next = h + 1; next < m->headers + m->header_count; next++)
+        if (next->id == h->id) return next;
+    return NULL;
+}
+
+bool sip_cseq_parse(struct span value, struct span *number, struct span *method) {
+    size_t n = 0;
+    while (n < value.len && ascii_digit(value.p[n]))
+        n++;
+    *number = span_head(value, n);
+    *method = span_trim(span_skip(value, n));
+    return n > 0 && n < value.len && ascii_space(value.p[n]) && method->len > 0;
+}
+
+struct span sip_tag(struct span value) {
+    /* Parameters follow the brackets; without brackets they follow the URI, which then has none. */
+    ptrdiff_t open = span_find(value, '<');
+    if (open >= 0) {
+        ptrdiff_t close = span_find(span_skip(value, (size_t)open), '>');
+        if (close < 0) return (struct span){0};
+        value = span_skip(value, (size_t)(open + close));
+    }
+    for (ptrdiff_t semicolon; (semicolon = span_find(value, ';')) >= 0;) {
+        value = span_skip(value, (size_t)semicolon + 1);
+        ptrdiff_t end = span_find(value, ';');
+        struct span param = end < 0 ? value : span_head(value, (size_t)end);
+        ptrdiff_t equals = span_find(param, '=');
+        if (equals > 0 && span_is_nocase(span_trim(span_head(param, (size_t)equals)), "tag"))
+            return span_trim(span_skip(param, (size_t)equals + 1));
+    }
+    return (struct span){0};
+}
+
+void sip_summary(struct buf *out, struct span bytes) {
+    struct sip_msg m = {0};
+    buf_reset(out);
+    bool ok = sip_msg_parse(&m, bytes);
+    if (ok && m.is_request) {
+        buf_add(out, m.method);
+    } else if (ok) {
+        struct span number, method = {0};
+        const struct sip_header *cseq = sip_msg_first(&m, SIP_CSEQ);
+        if (cseq) sip_cseq_parse(cseq->value, &number, &method);
+        buf_add_u64(out, m.status);
+        buf_add_char(out, ' ');
+        buf_add(out, method.len ? method : SPAN("?"));
+    } else {
+        buf_add_char(out, '?');
+    }
+    sip_msg_free(&m);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A SIP URI (RFC 3261 19.1) and the name-addr form around it, as views. */
+#ifndef MODEL_SIP_URI_H
+#define MODEL_SIP_URI_H
+
+#include "base/span.h"
+
+struct uri {
+    struct span whole;
+    struct span scheme; /* "sip" */
+    struct span user;   /* p NULL: absent */
+    struct span host;
+    struct span port;    /* p NULL: absent */
+    struct span params;  /* from the first ';' after host[:port] on, may be empty */
+    struct span headers; /* from '?' on, may be empty */
+};
+
+/* Parses a bare URI of scheme sip or sips; false if it is none. */
+bool uri_parse(struct uri *u, struct span text);
+
+/* The value of a URI parameter ("lr", "transport"); p NULL: absent, empty: without value. */
+struct span uri_param(const struct uri *u, const char *name);
+
+/*
+ * Splits a Route, Record-Route or Contact value at its commas (not inside <> or ""). Each call gives
+ * the next entry with its blanks trimmed and advances *list; false at the end.
+ */
+bool name_addr_next(struct span *list, struct span *entry);
+
+/* The URI of one entry: between < and >, or up to the first ';' without brackets. */
+struct span name_addr_uri(struct span entry);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* One Via value (RFC 3261 20.42, 18.2.1; RFC 3581) as views. */
+#ifndef MODEL_SIP_VIA_H
+#define MODEL_SIP_VIA_H
+
+#include "base/span.h"
+
+struct via_param {
+    struct span whole; /* ";received=1.2.3.4", from the semicolon on; p NULL: absent */
+    struct span value; /* "1.2.3.4"; empty when there is no "=" */
+};
+
+struct via {
+    struct span whole;     /* this value alone: of "A, B" first "A" */
+    struct span transport; /* "UDP" */
+    struct span host;      /* sent-by host as written */
+    struct span port;      /* as written; p NULL: absent */
+    struct span sent_by;   /* host[:port] together: parameters are inserted after it */
+    struct via_param branch, received, rport;
+    struct span rest; /* what follows the comma in the same header: further Vias; p NULL: none */
+};
+
+/* Parses the first Via of a header value; false if it is not of Via form. */
+bool via_parse(struct via *v, struct span value);
+
+#endif
