@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A capture file, written by libpcap's pcap_dump while the simulation runs. It has a temporary name beside
+ * its final one until it is complete, so that no half file ever has the final name.
+ */
+#ifndef PCAPGEN_CAPTURE_H
+#define PCAPGEN_CAPTURE_H
+
+#include "pcapgen/frame.h"
+
+enum capture_filter {
+    CAPTURE_SIP, /* `udp port 5060`: of a fragmented datagram only the first fragment */
+    CAPTURE_ALL
+};
+
+struct capture_options {
+    enum frame_link link;
+    enum udp_checksum checksum;
+    enum capture_filter filter;
+    uint32_t mtu;
+    int64_t start_ns; /* Unix time of the first simulated instant, in nanoseconds */
+    bool nanoseconds; /* time stamps in nanoseconds instead of microseconds */
+};
+
+struct capture;
+
+/* Opens a capture that will be at path, or on standard output for "-". NULL: *error (to be freed) says why.
+ */
+struct capture *capture_open(const char *path, const struct capture_options *options, char **error);
+
+/* Adds what a tap saw. Write errors show at capture_close. */
+void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
+
+/* Packets written so far. */
+uint64_t capture_packets(const struct capture *c);
+
+/* Completes the file and gives it its name; frees c. False: *error (to be freed) says why, and no file is
+ * left. */
+bool capture_close(struct capture *c, char **error);
+
+/* Removes what was written; frees c. NULL is fine. */
+void capture_abandon(struct capture *c);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames: one captured IP packet with the link-layer header that tcpdump would have written (facts:
+ * Kamailio 9.3). */
+#ifndef PCAPGEN_FRAME_H
+#define PCAPGEN_FRAME_H
+
+#include "base/buf.h"
+#include "model/net/ip.h"
+#include "model/net/net.h"
+
+/* What the capture was taken on: `-i eth0`, `-i any` in its two formats, or a raw IP capture. */
+enum frame_link { FRAME_ETHERNET, FRAME_SLL2, FRAME_SLL, FRAME_RAW };
+
+/* The value for pcap_open_dead(): DLT_EN10MB ... */
+int frame_datalink(enum frame_link link);
+
+/* Writes the frame of a packet that the capturing host sent or received into out, which is cleared first. */
+void frame_write(struct buf *out, enum frame_link link, enum tap_direction direction,
+                 const struct datagram *d, const struct ip_packet *packet);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Proves the capture file's bytes for each link type, its filter, and that no half file ever has the final
+ * name. */
+#include "model/net/net.h"
+#include "pcapgen/capture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define UAC   0xac140002
+#define PROXY 0xac14000a
+
+static char folder[] = "/tmp/siptwin-test-XXXXXX";
+static char path[64];
+static struct pool pool;
+
+static int begin(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/siptwin-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/out.pcap", folder);
+    pool_init(&pool);
+    return 0;
+}
+
+static int end(void **state) {
+    (void)state;
+    pool_free(&pool);
+    unlink(path);
+    return rmdir(folder); /* fails if a temporary file was left */
+}
+
+static struct datagram *datagram_of(size_t len, uint16_t port) {
+    struct datagram *d = datagram_new(&pool);
+    d->payload = payload_new(&pool, len);
+    memset(d->payload->bytes, 'x', len);
+    d->payload->len = (uint32_t)len;
+    ip_write_headers(d, (struct udp_address){UAC, port}, (struct udp_address){PROXY, port}, 0, true, 1);
+    return d;
+}
+
+static size_t read_file(uint8_t *bytes, size_t cap) {
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t n = fread(bytes, 1, cap, f);
+    fclose(f);
+    return n;
+}
+
+static void each_link_type_has_its_header(void **state) {
+    (void)state;
+    static const struct {
+        enum frame_link link;
+        uint8_t type;
+        enum tap_direction direction;
+        size_t header_len;
+        uint8_t header[20];
+    } cases[] = {
+        {FRAME_ETHERNET, 1, TAP_RECEIVED, 14, {2, 0x42, 0xac, 20, 0, 10, 2, 0x42, 0xac, 20, 0, 2, 8, 0}},
+        {FRAME_SLL2, 20 /* 276 = 0x0114 */, TAP_RECEIVED, 20, {8, 0, 0, 0,    0,    0,  0, 2, 0, 1,
+                                                               0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
+        {FRAME_SLL2, 20, TAP_SENT, 20, {8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
+        {FRAME_SLL, 113, TAP_SENT, 16, {0, 4, 0, 1, 0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0, 8, 0}},
+        {FRAME_RAW, 101, TAP_SENT, 0, {0}},
+    };
+    struct datagram *d = datagram_of(4, 5060);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *error = NULL;
+        struct capture_options o = {
+            cases[i].link, CHECKSUM_VALID, CAPTURE_SIP, 1500, INT64_C(1767225600) * NS_PER_S, false};
+        struct capture *c = capture_open(path, &o, &error);
+        assert_non_null(c);
+        capture_add(c, 1234567899, cases[i].direction, d);
+        assert_int_equal(access(path, F_OK), -1); /* not before it is complete */
+        assert_true(capture_close(c, &error));
+        uint8_t bytes[256];
+        size_t len = 24 + 16 + cases[i].header_len + 28 + 4;
+        assert_int_equal(read_file(bytes, sizeof bytes), len);
+        const uint8_t file_header[20] = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0,
+                                         0,    0,    0,    0,    0, 0, 0, 0, 4, 0};
+        assert_memory_equal(bytes, file_header, sizeof file_header);
+        assert_int_equal(bytes[20], cases[i].type);
+        const uint8_t stamp[8] = {0x01, 0xb9, 0x55, 0x69,
+                                  0x47, 0x94, 0x03, 0}; /* 1767225601, 234567: cut off */
+        assert_memory_equal(bytes + 24, stamp, sizeof stamp);
+        assert_memory_equal(bytes + 40, cases[i].header, cases[i].header_len);
+        assert_memory_equal(bytes + 40 + cases[i].header_len, d->header, sizeof d->header);
+        unlink(path);
+    }
+    datagram_drop(d);
+    FILE *f = fopen(path, "w"); /* for the teardown */
+    fclose(f);
+}
+
+static void the_filter_is_that_of_tcpdump(void **state) {
+    (void)state;
+    static const struct {
+        enum capture_filter filter;
+        size_t len;
+        uint16_t port;
+        unsigned packets;
+    } cases[] = {
+        {CAPTURE_SIP, 100, 5060, 1}, {CAPTURE_SIP, 100, 5061, 0},  {CAPTURE_SIP, 2000, 5060, 1},
+        {CAPTURE_ALL, 100, 5061, 1}, {CAPTURE_ALL, 2000, 5060, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *error = NULL;
+        struct datagram *d = datagram_of(cases[i].len, cases[i].port);
+        struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, cases[i].filter, 1500, 0, false};
+        struct capture *c = capture_open(path, &o, &error);
+        capture_add(c, 0, TAP_SENT, d);
+        assert_int_equal(capture_packets(c), cases[i].packets);
+        assert_true(capture_close(c, &error));
+        datagram_drop(d);
+    }
+}
+
+static void an_abandoned_capture_leaves_the_old_file_alone(void **state) {
+    (void)state;
+    char *error = NULL;
+    FILE *f = fopen(path, "w");
+    fputs("old", f);
+    fclose(f);
+    struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, CAPTURE_SIP, 1500, 0, false};
+    capture_abandon(capture_open(path, &o, &error));
+    uint8_t bytes[8];
+    assert_int_equal(read_file(bytes, sizeof bytes), 3);
+}
+
+static void errors_name_the_file(void **state) {
+    (void)state;
+    char *error = NULL;
+    struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, CAPTURE_SIP, 1500, 0, false};
+    assert_null(capture_open("/nowhere/out.pcap", &o, &error));
+    assert_string_equal(error, "/nowhere/out.pcap: No such file or directory");
+    free(error);
+    assert_null(capture_open("/tmp", &o, &error));
+    assert_string_equal(error, "/tmp: Is a directory");
+    free(error);
+    struct capture *c = capture_open("/dev/full", &o, &error);
+    assert_non_null(c);
+    struct datagram *d = datagram_of(1000, 5060);
+    for (int i = 0; i < 100; i++)
+        capture_add(c, 0, TAP_SENT, d);
+    datagram_drop(d);
+    assert_false(capture_close(c, &error));
+    assert_string_equal(error, "/dev/full: No space left on device");
+    free(error);
+    struct stat st;
+    assert_int_equal(stat("/dev/full", &st), 0);
+    assert_true(S_ISCHR(st.st_mode)); /* a device is written to, not replaced */
+    FILE *f = fopen(path, "w");
+    fclose(f);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(each_link_type_has_its_header),
+        TEST(the_filter_is_that_of_tcpdump),
+        TEST(an_abandoned_capture_leaves_the_old_file_alone),
+        TEST(errors_name_the_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
