@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SIPp: one simulated SIPp 3.6.1 process. The lab gives it a compiled scenario and a host; it makes or
+ * answers calls on its own (facts: SIPp). It knows nothing of Kamailio.
+ */
+#ifndef MODEL_SIPP_SIPP_H
+#define MODEL_SIPP_SIPP_H
+
+#include "base/diag.h"
+#include "base/source.h"
+#include "model/net/net.h"
+
+struct sipp_program; /* a compiled XML scenario: immutable, may serve many runs */
+
+/* A name and a value of -key or -set. */
+struct sipp_setting {
+    const char *name, *value;
+    struct source_pos at;
+};
+
+/* The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults: sipp_config_default. */
+struct sipp_config {
+    struct udp_address local;    /* -i, -p */
+    struct udp_address remote;   /* the positional host:port; ip 0: none, this SIPp answers */
+    struct udp_address outbound; /* -rsa: where a caller's packets really go; ip 0: as remote */
+    const char *service;         /* -s */
+    uint32_t calls;              /* -m; 0: no end */
+    uint32_t rate;               /* -r, calls per rate_period_ms */
+    uint32_t rate_period_ms;     /* -rp */
+    uint32_t limit;              /* -l; 0: SIPp's own (facts: SIPp 8) */
+    uint32_t pause_ms;           /* -d */
+    uint32_t pid;
+    uint32_t hz;                 /* the kernel's HZ, divides 1000 */
+    uint16_t media_port;         /* -mp */
+    int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
+    uint32_t base_cseq;          /* -base_cseq */
+    const char *call_id;         /* -cid_str */
+    const struct source *inject; /* -inf; NULL: none */
+    const struct sipp_setting *variables; /* -set */
+    size_t variable_count;
+    int64_t ring_after_ns;       /* what-if: pause before the first response to an INVITE */
+    int64_t answer_after_ns;     /* what-if: pause before the first final response to an INVITE */
+    int64_t start_s;             /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
+};
+
+void sipp_config_default(struct sipp_config *config);
+
+/*
+ * Compiles an XML scenario. All errors go to diag with their place in the source; NULL if there was one.
+ * What SIPp refuses is refused, what SIPp can do and this cannot is an error that names it.
+ */
+struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag);
+
+/* SIPp's built-in scenario "uac" or "uas" (facts: SIPp 9), as a source in the set; NULL if there is none of that name. */
+struct source *sipp_builtin(struct source_set *set, struct span name);
+
+/* Does the scenario make calls itself (client), or answer them (server)? */
+bool sipp_program_is_client(const struct sipp_program *program);
+
+void sipp_program_free(struct sipp_program *program);
+
+struct sipp;
+
+/* A call that did not go as its scenario says: told once, when it happens. reason is one line. */
+typedef void sipp_failed_fn(void *arg, int64_t now_ns, struct source_pos at, const char *reason);
+
+/*
+ * Puts a SIPp on the host: it binds its port and, as a client, begins at time 0 of the queue. Errors that
+ * only the configuration shows (a keyword that needs a remote host ...) go to diag, and NULL is returned.
+ */
+struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
+                      const struct trace *trace, struct diag *diag);
+
+void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg);
+
+struct sipp_counts {
+    uint64_t created, successful, failed;
+    uint64_t open; /* still going on: at the end of a run, calls that never ended */
+};
+struct sipp_counts sipp_counts(const struct sipp *sipp);
+
+/* The exit status the real one would have had if it ended now (facts: SIPp 13): 0, 1, 97, 255. */
+int sipp_exit_status(const struct sipp *sipp);
+
+void sipp_free(struct sipp *sipp);
+
+#endif
