@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* The #! lines' memory: what is defined, which #!ifdef is open, what #!subst replaces. (facts: Kamailio 11.1) */
+#ifndef MODEL_KAMAILIO_CFG_PREPROCESS_H
+#define MODEL_KAMAILIO_CFG_PREPROCESS_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+struct preprocess_define;
+struct preprocess_subst;
+
+/* An #!ifdef that waits for its #!endif. */
+struct preprocess_ifdef {
+    struct source_pos at;
+    bool kept; /* what stands here now is part of the configuration */
+};
+
+#define PREPROCESS_IFDEF_MAX 512
+
+struct preprocess {
+    struct arena *arena;
+    struct diag *diag;
+    struct preprocess_define *defines;
+    struct preprocess_subst *substs, **substs_end;
+    struct preprocess_ifdef ifdefs[PREPROCESS_IFDEF_MAX];
+    size_t ifdef_count;
+};
+
+void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *diag);
+void preprocess_free(struct preprocess *p);
+
+enum preprocess_how { PREPROCESS_DEFINE, PREPROCESS_TRYDEF, PREPROCESS_REDEF };
+
+/* #!define NAME VALUE and its kin; a second #!define of the same name is an error at `at`. */
+void preprocess_define(struct preprocess *p, enum preprocess_how how, struct span name, struct span value,
+                       struct source_pos at);
+
+/* The value of a name; false if it is not defined. */
+bool preprocess_value(const struct preprocess *p, struct span name, struct span *value);
+
+/* #!ifdef NAME, or #!ifndef with `wanted` false; #!else; #!endif. */
+void preprocess_ifdef(struct preprocess *p, struct span name, bool wanted, struct source_pos at);
+void preprocess_else(struct preprocess *p, struct source_pos at);
+void preprocess_endif(struct preprocess *p, struct source_pos at);
+
+/* Is the text here part of the configuration? */
+bool preprocess_keeps(const struct preprocess *p);
+
+/* An #!ifdef still open at the end is an error at its place. */
+void preprocess_finish(const struct preprocess *p);
+
+enum preprocess_subst_how { PREPROCESS_SUBST, PREPROCESS_SUBSTDEF, PREPROCESS_SUBSTDEFS };
+
+/* #!subst "/re/text/flags"; substdef and substdefs also define the name that stands as re. */
+void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule, struct source_pos at);
+
+/* What the #!subst lines so far make of a string; the text itself where none applies. */
+struct span preprocess_string(const struct preprocess *p, struct span text);
+
+#endif

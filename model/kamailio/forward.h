@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Relaying without a transaction (facts: Kamailio 8). */
+#ifndef MODEL_KAMAILIO_FORWARD_H
+#define MODEL_KAMAILIO_FORWARD_H
+
+#include "model/kamailio/run.h"
+
+/* Relays the request to its next hop, or to `to` if that is not NULL. False: no such destination, nothing was sent. */
+bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why);
+
+/* Relays a reply by its second Via; drops it when there is none. */
+void kam_forward_reply(struct kam_run *run);
+
+/* The request as it goes out with these edits; new URI included. */
+struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri);
+
+#endif

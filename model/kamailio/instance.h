@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The state of one simulated Kamailio, for the files of this folder. */
+#ifndef MODEL_KAMAILIO_INSTANCE_H
+#define MODEL_KAMAILIO_INSTANCE_H
+
+#include "model/kamailio/run.h"
+#include "model/kamailio/script.h"
+#include "model/kamailio/send.h"
+#include "model/kamailio/tm.h"
+#include "model/kamailio/worker.h"
+
+/* One listen= line, opened: a UDP port, served by worker processes of its own. */
+struct kam_socket {
+    struct kamailio *k;
+    uint32_t ip;
+    uint16_t port;
+    struct span address;    /* "172.20.0.10" as written */
+    struct span port_text;  /* "5060" */
+    struct span sent_by;    /* what stands in Via and Record-Route: host, and port where it is shown */
+    struct span advertised; /* p NULL: none */
+    uint16_t advertised_port; /* 0: none */
+    struct buf text;        /* holds the texts */
+    bool open;
+    struct kam_worker_pool pool;
+};
+
+/* The module parameters that are asked for at run time. */
+struct kam_settings {
+    bool enable_full_lr, append_fromtag, add_username, enable_double_rr; /* rr */
+    int64_t max_limit;                                  /* maxfwd */
+};
+
+struct kamailio {
+    const struct kam_program *program;
+    const struct kam_globals *globals;
+    struct host *host;
+    struct event_queue *queue;
+    struct pool *pool;
+    const struct trace *trace;
+    struct kam_config config; /* its wakeup_ns is a copy */
+    struct kam_settings settings;
+    const struct kam_route *request_route, *reply_route; /* reply_route NULL: none */
+
+    struct kam_socket *sockets;
+    size_t socket_count;
+
+    struct buf server_line;    /* "Server: ...\r\n", or empty */
+    char sl_tag[33], tm_tag[33];
+    int64_t sl_until_ns;       /* ACKs to stateless replies are absorbed before this moment */
+
+    struct kam_outbox outbox;
+    struct kam_run run;         /* the message that a worker handles now */
+    struct kam_run failure_run; /* the request that a failure_route handles, while a reply or a timer runs */
+    struct kam_run tm_run;      /* a transaction's request, parsed again to be answered */
+    struct kam_tm tm;
+    struct kam_vars timer_vars; /* $var of the timer process, which runs failure_routes too */
+};
+
+/* Does the URI's host and port name one of our sockets, by its address or the advertised one? */
+bool kam_is_own(const struct kamailio *k, const struct uri *uri);
+
+/* The timer's ticks of 62.5 ms: how many there have been, and when one is (facts: Kamailio 6.1). */
+int64_t kam_tick(const struct kamailio *k, int64_t at_ns);
+int64_t kam_tick_ns(const struct kamailio *k, int64_t tick);
+
+/* A note about the datagram that is handled, for people (sim/trace.h). about 0: no datagram. */
+void kam_note(struct kamailio *k, uint64_t about, const struct cause *cause);
+
+#endif

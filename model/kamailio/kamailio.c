@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/kamailio.h"
+
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/totag.h"
+
+#include <stdlib.h>
+
+const char *const kam_cost_names[KAM_COSTS + 1] = {
+    [KAM_COST_INVITE_100] = "invite_100",     [KAM_COST_INVITE] = "invite",
+    [KAM_COST_REQUEST] = "request",           [KAM_COST_ACK] = "ack",
+    [KAM_COST_PROVISIONAL] = "provisional",   [KAM_COST_FINAL] = "final",
+    [KAM_COST_REPLY] = "reply",               [KAM_COST_SL_INVITE] = "sl_invite",
+    [KAM_COST_SL_REQUEST] = "sl_request",     [KAM_COST_SL_ACK] = "sl_ack",
+    [KAM_COST_SL_PROVISIONAL] = "sl_provisional", [KAM_COST_SL_FINAL] = "sl_final",
+    [KAM_COST_SL_REPLY] = "sl_reply",
+};
+
+static const int64_t default_wakeup_ns[] = {30 * NS_PER_US};
+
+/* The medians of facts: Kamailio 10.4, in microseconds, less the wake-up. */
+static const int64_t default_cost_us[KAM_COSTS] = {
+    [KAM_COST_INVITE_100] = 230, [KAM_COST_INVITE] = 311,        [KAM_COST_REQUEST] = 133,
+    [KAM_COST_ACK] = 52,         [KAM_COST_PROVISIONAL] = 68,    [KAM_COST_FINAL] = 41,
+    [KAM_COST_REPLY] = 58,       [KAM_COST_SL_INVITE] = 170,     [KAM_COST_SL_REQUEST] = 78,
+    [KAM_COST_SL_ACK] = 40,      [KAM_COST_SL_PROVISIONAL] = 55, [KAM_COST_SL_FINAL] = 29,
+    [KAM_COST_SL_REPLY] = 32,
+};
+
+void kam_config_default(struct kam_config *config) {
+    *config = (struct kam_config){.version = "5.6.3", .wakeup_ns = default_wakeup_ns, .wakeup_count = 1};
+    for (int i = 0; i < KAM_COSTS; i++) config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
+}
+
+bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
+    uint32_t ip;
+    uint64_t port = 5060;
+    bool is_ip = ipv4_parse(uri->host, &ip);
+    if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
+    for (size_t i = 0; i < k->socket_count; i++) {
+        const struct kam_socket *s = &k->sockets[i];
+        if (port != s->port && port != s->advertised_port) continue;
+        if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised))) return true;
+    }
+    return false;
+}
+
+void kam_note(struct kamailio *k, uint64_t about, const struct cause *cause) {
+    trace_note(k->trace, k->queue->now_ns, host_name(k->host), about, cause);
+}
+
+/* One of the socket's texts, formatted into its own buffer. */
+static struct span socket_text(struct kam_socket *s, size_t from) {
+    return (struct span){s->text.p + from, s->text.len - from};
+}
+
+/* Via shows the port only where it is not 5060, or was advertised (facts: Kamailio 2.1). */
+static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
+    buf_room(&s->text, 256 + (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
+    if (l && l->address.p) buf_add(&s->text, l->address);
+    else ipv4_write(&s->text, s->ip);
+    s->address = socket_text(s, 0);
+    size_t from = s->text.len;
+    buf_add_u64(&s->text, s->port);
+    s->port_text = socket_text(s, from);
+    from = s->text.len;
+    buf_add(&s->text, s->advertised.p ? s->advertised : s->address);
+    if (s->advertised_port || s->port != 5060)
+        buf_addf(&s->text, ":%u", (unsigned)(s->advertised_port ? s->advertised_port : s->port));
+    s->sent_by = socket_text(s, from);
+}
+
+static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct kam_listen *l, struct diag *diag) {
+    struct source_pos at = l ? l->at : (struct source_pos){0};
+    s->k = k;
+    s->ip = l && l->address.p ? l->ip : k->config.address;
+    s->port = l ? l->port : 5060;
+    if (l) {
+        s->advertised = l->advertise_host;
+        s->advertised_port = l->advertise_port;
+    }
+    write_texts(s, l);
+    if (s->ip != k->config.address) {
+        diag_error(diag, at, "listen=" SPAN_FMT ": the host %s has not this address", SPAN_ARG(s->address),
+                   host_name(k->host));
+        return false;
+    }
+    if (!host_bind(k->host, s->port, kam_worker_pool_recv, &s->pool)) {
+        diag_error(diag, at, "port %u of the host %s is taken", (unsigned)s->port, host_name(k->host));
+        return false;
+    }
+    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeup_ns, k->config.wakeup_count);
+    s->open = true;
+    return true;
+}
+
+static bool open_sockets(struct kamailio *k, struct diag *diag) {
+    const struct kam_globals *g = k->globals;
+    bool ok = true;
+    k->socket_count = g->listen_count ? g->listen_count : 1;
+    k->sockets = mem_new(k->socket_count * sizeof *k->sockets);
+    for (size_t i = 0; i < k->socket_count; i++)
+        ok = open_socket(k, &k->sockets[i], g->listen_count ? &g->listens[i] : NULL, diag) && ok;
+    return ok;
+}
+
+/* What the configuration asks for and this cannot do. */
+static bool check_globals(const struct kamailio *k, struct diag *diag) {
+    if (!k->globals->sip_warning) return true;
+    diag_error(diag, (struct source_pos){0},
+               "sip_warning is not simulated: the Warning header names a process id of Kamailio");
+    return false;
+}
+
+static void read_settings(struct kamailio *k) {
+    const struct kam_program *p = k->program;
+    k->settings.max_limit = kam_program_param(p, "maxfwd", "max_limit");
+    k->settings.enable_full_lr = kam_program_param(p, "rr", "enable_full_lr") != 0;
+    k->settings.append_fromtag = kam_program_param(p, "rr", "append_fromtag") != 0;
+    k->settings.add_username = kam_program_param(p, "rr", "add_username") != 0;
+    k->settings.enable_double_rr = kam_program_param(p, "rr", "enable_double_rr") != 0;
+}
+
+static void write_server_line(struct kamailio *k) {
+    const struct kam_globals *g = k->globals;
+    if (!g->server_signature) return;
+    if (g->server_header.p) buf_add(&k->server_line, g->server_header);
+    else buf_addf(&k->server_line, "Server: kamailio (%s (x86_64/linux))", k->config.version);
+    buf_add(&k->server_line, SPAN("\r\n"));
+}
+
+struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program, struct host *host,
+                              const struct trace *trace, struct diag *diag) {
+    struct kamailio *k = mem_new(sizeof *k);
+    k->program = program;
+    k->globals = kam_program_globals(program);
+    k->host = host;
+    k->queue = net_queue(host_net(host));
+    k->pool = net_pool(host_net(host));
+    k->trace = trace;
+    k->config = *config;
+    size_t size = config->wakeup_count * sizeof *config->wakeup_ns;
+    k->config.wakeup_ns = memcpy(mem_new(size), config->wakeup_ns, size);
+    k->config.version = mem_text(span_of(config->version));
+    k->request_route = kam_program_route(program, KAM_REQUEST_ROUTE, (struct span){0});
+    k->reply_route = kam_program_route(program, KAM_CORE_ONREPLY_ROUTE, (struct span){0});
+    read_settings(k);
+    write_server_line(k);
+    kam_outbox_init(&k->outbox);
+    kam_tm_init(&k->tm, k);
+    kam_run_init(&k->run, k);
+    kam_run_init(&k->failure_run, k);
+    kam_run_init(&k->tm_run, k);
+    bool ok = check_globals(k, diag);
+    ok = open_sockets(k, diag) && ok;
+    if (!ok) {
+        kamailio_free(k);
+        return NULL;
+    }
+    struct span address = k->sockets[0].address, port = k->sockets[0].port_text;
+    kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
+    kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
+    return k;
+}
+
+size_t kamailio_transactions(const struct kamailio *k) { return k->tm.count; }
+
+void kamailio_free(struct kamailio *k) {
+    if (!k) return;
+    for (size_t i = 0; i < k->socket_count; i++) {
+        struct kam_socket *s = &k->sockets[i];
+        if (s->open) {
+            host_unbind(k->host, s->port);
+            kam_worker_pool_free(&s->pool);
+        }
+        buf_free(&s->text);
+    }
+    kam_run_free(&k->run);
+    kam_run_free(&k->failure_run);
+    kam_run_free(&k->tm_run);
+    kam_tm_free(&k->tm);
+    kam_outbox_free(&k->outbox);
+    kam_vars_free(&k->timer_vars);
+    buf_free(&k->server_line);
+    free(k->sockets);
+    free((void *)k->config.wakeup_ns);
+    free((void *)k->config.version);
+    free(k);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kamailio: one simulated Kamailio 5.6.3. The lab gives it a compiled kamailio.cfg and a host; its worker
+ * processes take the datagrams, run request_route, and tm keeps the transactions (facts: Kamailio). It
+ * knows nothing of SIPp.
+ */
+#ifndef MODEL_KAMAILIO_KAMAILIO_H
+#define MODEL_KAMAILIO_KAMAILIO_H
+
+#include "base/diag.h"
+#include "base/source.h"
+#include "model/net/net.h"
+
+struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */
+
+/* A modparam that scenario.yaml adds or overrides: modparam: {tm: {fr_timer: 5000}}. */
+struct kam_modparam {
+    const char *module, *name, *value;
+    bool is_number;
+    struct source_pos at;
+};
+
+/*
+ * Compiles a configuration, with the extra modparams applied after the file's own. Files it includes are
+ * read from its folder into the set. All errors go to diag; NULL if there was one. What Kamailio refuses is
+ * refused, what Kamailio can do and this cannot is an error that names it.
+ */
+struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
+                                     const struct kam_modparam *modparams, size_t modparam_count,
+                                     struct diag *diag);
+
+/* children=N of the configuration (default 8). */
+unsigned kam_program_children(const struct kam_program *program);
+
+void kam_program_free(struct kam_program *program);
+
+/*
+ * What each kind of message costs, in nanoseconds from the worker running to the datagram leaving
+ * (facts: Kamailio 10.4, the medians less the wake-up).
+ */
+enum kam_cost {
+    KAM_COST_INVITE_100,     /* stateful: INVITE in, 100 out */
+    KAM_COST_INVITE,         /* stateful: INVITE in, INVITE out */
+    KAM_COST_REQUEST,        /* stateful: BYE and other requests */
+    KAM_COST_ACK,
+    KAM_COST_PROVISIONAL,    /* 1xx */
+    KAM_COST_FINAL,          /* final reply to INVITE */
+    KAM_COST_REPLY,          /* reply to other requests */
+    KAM_COST_SL_INVITE,      /* the same, stateless */
+    KAM_COST_SL_REQUEST,
+    KAM_COST_SL_ACK,
+    KAM_COST_SL_PROVISIONAL,
+    KAM_COST_SL_FINAL,
+    KAM_COST_SL_REPLY,
+    KAM_COSTS
+};
+extern const char *const kam_cost_names[KAM_COSTS + 1]; /* "invite_100" ...; ends with NULL: keys of `processing:` */
+
+struct kam_config {
+    const char *version;            /* "5.6.3": what the Server header says */
+    const int64_t *wakeup_ns;       /* one a worker, or one for all */
+    size_t wakeup_count;
+    int64_t cost_ns[KAM_COSTS];
+    int64_t timer_phase_ns;         /* 0 <= phase < 62.5 ms */
+    uint32_t address;               /* the host's address: where it listens without a listen= */
+};
+
+void kam_config_default(struct kam_config *config);
+
+struct kamailio;
+
+/* Puts a Kamailio on the host; binds its sockets. Errors (listen= of an address that the host has not) go to diag: NULL. */
+struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program,
+                              struct host *host, const struct trace *trace, struct diag *diag);
+
+/* Transactions that tm holds now: 0 at the end of every run. */
+size_t kamailio_transactions(const struct kamailio *k);
+
+void kamailio_free(struct kamailio *k);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/receive.h"
+
+#include "model/kamailio/forward.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/sl.h"
+#include "model/kamailio/via_edit.h"
+
+/* Between two sends of one run, in nanoseconds (facts: Kamailio 4, 6.4, 6.7). */
+static const int64_t gap_after_ns[] = {
+    [KAM_SEND_AUTO_100] = 50 * NS_PER_US, [KAM_SEND_ACK] = 50 * NS_PER_US,     [KAM_SEND_CANCEL] = 80 * NS_PER_US,
+    [KAM_SEND_TIMEOUT] = 50 * NS_PER_US,  [KAM_SEND_OTHER] = 50 * NS_PER_US,
+};
+
+/* Datagrams below this are no SIP to Kamailio: keepalives. */
+enum { SHORTEST = 20 };
+
+static enum kam_cost cost_of_request(const struct kam_run *run) {
+    switch (run->method) {
+    case KAM_INVITE: return run->stateful ? KAM_COST_INVITE : KAM_COST_SL_INVITE;
+    case KAM_ACK: return run->stateful ? KAM_COST_ACK : KAM_COST_SL_ACK;
+    default: return run->stateful ? KAM_COST_REQUEST : KAM_COST_SL_REQUEST;
+    }
+}
+
+static enum kam_cost cost_of_reply(const struct kam_run *run) {
+    if (run->method != KAM_INVITE) return run->stateful ? KAM_COST_REPLY : KAM_COST_SL_REPLY;
+    if (run->msg.status < 200) return run->stateful ? KAM_COST_PROVISIONAL : KAM_COST_SL_PROVISIONAL;
+    return run->stateful ? KAM_COST_FINAL : KAM_COST_SL_FINAL;
+}
+
+/* Gives each collected send its time; returns when the last one leaves, from now. */
+static int64_t let_leave(struct kamailio *k, enum kam_cost cost) {
+    const int64_t *cost_ns = k->config.cost_ns;
+    int64_t now_ns = k->queue->now_ns, after_ns = 0;
+    bool was_100 = false;
+    for (bool first = true; k->outbox.first; first = false) {
+        enum kam_send_kind kind = k->outbox.first->kind;
+        int64_t own_ns = kind == KAM_SEND_AUTO_100 ? cost_ns[KAM_COST_INVITE_100] : cost_ns[cost];
+        if (first || (was_100 && own_ns > after_ns)) after_ns = own_ns;
+        was_100 = kind == KAM_SEND_AUTO_100;
+        kam_send_leave(k, now_ns + after_ns);
+        if (k->outbox.first) after_ns += gap_after_ns[kind];
+    }
+    return after_ns > 0 ? after_ns : cost_ns[cost];
+}
+
+static void receive_request(struct kamailio *k, struct kam_run *run) {
+    if (kam_sl_absorbs_ack(run)) return;
+    run->state.kind = KAM_REQUEST_ROUTE;
+    kam_route_run(k->request_route, run);
+    kam_tm_script_ended(run);
+}
+
+/* A reply that belongs to no transaction is relayed by its second Via (facts: Kamailio 8.2). */
+static void receive_reply(struct kamailio *k, struct kam_run *run) {
+    if (k->globals->check_via && !kam_via_is_ours(k, &run->via)) {
+        struct cause cause = kam_cause(run, "reply dropped: its topmost Via is not ours", "core parameter check_via");
+        kam_note(k, run->about, &cause);
+        return;
+    }
+    if (k->reply_route) {
+        run->state.kind = KAM_CORE_ONREPLY_ROUTE;
+        struct kam_outcome outcome = kam_route_run(k->reply_route, run);
+        if (outcome.dropped || outcome.value <= 0) {
+            struct cause cause = kam_cause(run, "reply dropped by onreply_route", NULL);
+            kam_note(k, run->about, &cause);
+            return;
+        }
+    }
+    if (!kam_tm_recv_reply(run)) kam_forward_reply(run);
+}
+
+int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars, struct datagram *d) {
+    struct kam_run *run = &k->run;
+    enum kam_cost cost = KAM_COST_SL_ACK;
+    if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
+        run->state.vars = vars;
+        run->about = d->number;
+        run->retransmission = d->cause.retransmission;
+        if (run->msg.is_request) receive_request(k, run);
+        else receive_reply(k, run);
+        cost = run->msg.is_request ? cost_of_request(run) : cost_of_reply(run);
+    } else {
+        struct cause cause = {.why = "dropped: Kamailio reads no SIP message in it"};
+        kam_note(k, d->number, &cause);
+    }
+    kam_run_end(run);
+    return let_leave(k, cost);
+}

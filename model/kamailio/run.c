@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/run.h"
+
+#include "model/kamailio/instance.h"
+
+#include <stdio.h>
+
+enum { SIP_PORT = 5060 };
+
+void kam_run_init(struct kam_run *run, struct kamailio *k) {
+    *run = (struct kam_run){.k = k};
+    run->state.program = k->program;
+    run->state.scratch = &run->scratch;
+    run->target = &run->edits;
+}
+
+void kam_run_free(struct kam_run *run) {
+    kam_run_end(run);
+    sip_msg_free(&run->msg);
+    edit_list_free(&run->edits);
+    edit_list_free(&run->branch_edits);
+    buf_free(&run->reply_lines);
+    arena_free(&run->scratch);
+}
+
+static enum kam_method method_of(struct span name) {
+    if (span_is(name, "INVITE")) return KAM_INVITE;
+    if (span_is(name, "ACK")) return KAM_ACK;
+    if (span_is(name, "CANCEL")) return KAM_CANCEL;
+    return KAM_OTHER_METHOD;
+}
+
+/* The headers that Kamailio needs before it runs a script. */
+static bool find_headers(struct kam_run *run) {
+    const struct {
+        const struct sip_header **where;
+        enum sip_header_id id;
+    } needed[] = {
+        {&run->via_header, SIP_VIA}, {&run->from, SIP_FROM}, {&run->to, SIP_TO},
+        {&run->call_id, SIP_CALL_ID}, {&run->cseq, SIP_CSEQ},
+    };
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
+        if (!*needed[i].where) return false;
+    }
+    if (!via_parse(&run->via, run->via_header->value)) return false;
+    if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
+    run->from_tag = sip_tag(run->from->value);
+    run->to_tag = sip_tag(run->to->value);
+    run->method = method_of(run->msg.is_request ? run->msg.method : run->cseq_method);
+    return true;
+}
+
+static void clear(struct kam_run *run) {
+    edit_list_reset(&run->edits);
+    run->target = &run->edits;
+    run->new_uri = run->next_hop = (struct span){0};
+    run->uri_is_new = true;
+    run->added_count = 0;
+    buf_reset(&run->reply_lines);
+    arena_reset(&run->scratch);
+    run->force_rport = run->local_rport = run->record_routed = run->via_edited = false;
+    run->hashed = run->digested = false;
+    run->transaction = NULL;
+    run->looked_up = false;
+    run->branch = 0;
+    run->done = 0;
+    run->error = 0;
+    run->on_failure = run->on_reply = run->on_branch = NULL;
+    run->auto_100 = run->k->tm.set.auto_inv_100;
+    run->fr_ms = run->fr_inv_ms = 0;
+    run->failure_status = 0;
+    run->stateful = false;
+    run->about = 0;
+    run->retransmission = 0;
+    run->state.avps = &run->message_avps;
+    run->state.at = (struct source_pos){0};
+    run->state.retcode = 0;
+}
+
+bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_socket *socket,
+                   struct udp_address source) {
+    clear(run);
+    run->payload = payload_hold(payload);
+    run->socket = socket;
+    run->source = source;
+    uint32_t ip = source.ip;
+    snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24), (unsigned)(ip >> 16 & 255),
+             (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
+    return sip_msg_parse(&run->msg, payload_span(payload)) && find_headers(run);
+}
+
+void kam_run_end(struct kam_run *run) {
+    payload_drop(run->payload);
+    run->payload = NULL;
+    kam_vars_free(&run->message_avps);
+}
+
+struct span kam_run_uri(const struct kam_run *run) { return run->new_uri.p ? run->new_uri : run->msg.uri; }
+
+void kam_run_set_uri(struct kam_run *run, struct span text) {
+    run->new_uri = arena_text(&run->scratch, text);
+    run->uri_is_new = true;
+}
+
+void kam_run_set_next_hop(struct kam_run *run, struct span text) {
+    run->next_hop = arena_text(&run->scratch, text);
+    run->uri_is_new = true;
+}
+
+bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop) {
+    if (run->added_count == KAM_BRANCHES_MAX - 1) return false;
+    struct kam_added_branch *b = &run->added[run->added_count++];
+    b->uri = arena_text(&run->scratch, uri);
+    b->next_hop = arena_text(&run->scratch, next_hop);
+    return true;
+}
+
+uint32_t kam_run_hash(struct kam_run *run) {
+    if (!run->hashed) run->hash = kam_branch_hash(run->call_id->value, run->cseq_number);
+    run->hashed = true;
+    return run->hash;
+}
+
+const char *kam_run_md5(struct kam_run *run) {
+    if (!run->digested) {
+        struct kam_branch_input in = {
+            .method = run->msg.method, .uri = run->msg.uri, .call_id = run->call_id->value,
+            .cseq_number = run->cseq_number, .from_tag = run->from_tag, .to_tag = run->to_tag, .via = &run->via};
+        kam_branch_md5(run->md5, &in);
+    }
+    run->digested = true;
+    return run->md5;
+}
+
+bool kam_resolve(struct span uri, struct udp_address *to) {
+    struct uri u;
+    uint64_t port = SIP_PORT;
+    if (!uri_parse(&u, uri) || !span_is_nocase(u.scheme, "sip") || !ipv4_parse(u.host, &to->ip)) return false;
+    struct span transport = uri_param(&u, "transport");
+    if (transport.len && !span_is_nocase(transport, "udp")) return false;
+    if (u.port.len && !span_to_u64(u.port, 65535, &port)) return false;
+    to->port = port ? (uint16_t)port : SIP_PORT;
+    return true;
+}
+
+struct kam_destination kam_reply_destination(const struct kam_run *run) {
+    struct kam_destination d = {run->socket, run->source};
+    uint64_t port;
+    if (run->via.rport.whole.p || run->force_rport) return d;
+    if (run->k->globals->reply_to_via) ipv4_parse(run->via.host, &d.to.ip);
+    d.to.port = span_to_u64(run->via.port, 65535, &port) && port ? (uint16_t)port : SIP_PORT;
+    return d;
+}
+
+struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference) {
+    return (struct cause){.why = why,
+                          .reference = reference,
+                          .at = run->state.at,
+                          .transaction = run->transaction ? run->transaction->number : 0,
+                          .retransmission = run->retransmission};
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run: one request or reply being handled, with everything that the script's functions change in it.
+ * A run takes no simulated time; there is one for the workers' messages, since only one decides at a time.
+ */
+#ifndef MODEL_KAMAILIO_RUN_H
+#define MODEL_KAMAILIO_RUN_H
+
+#include "model/kamailio/branch.h"
+#include "model/kamailio/script.h"
+#include "model/kamailio/send.h"
+#include "model/sip/edit.h"
+#include "model/sip/msg.h"
+#include "model/sip/uri.h"
+
+struct kam_transaction;
+
+enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
+
+/* Kamailio's limit (max_branches). */
+#define KAM_BRANCHES_MAX 12
+
+/* A destination that append_branch() added. */
+struct kam_added_branch {
+    struct span uri, next_hop; /* next_hop empty: none */
+};
+
+/* What has been done with a request; a combination decides what tm does when the script has ended. */
+enum kam_done {
+    KAM_FORWARDED = 1,
+    KAM_REPLIED = 2,
+    KAM_RELEASED = 4,
+    KAM_ERROR_DELAYED = 8, /* t_relay() failed: its error reply follows after the script */
+    KAM_EXISTS = 16        /* a retransmission */
+};
+
+struct kam_run {
+    struct kam_script_state state; /* first: the interpreter's part */
+    struct kamailio *k;
+
+    /* The message. */
+    struct payload *payload;       /* held */
+    struct kam_socket *socket;     /* where it came in */
+    struct udp_address source;
+    char source_text[16];          /* the source address */
+    uint64_t about;                /* number of its datagram; 0: none */
+    uint32_t retransmission;       /* of its datagram's cause */
+    struct sip_msg msg;
+    enum kam_method method;        /* a reply's is its CSeq's */
+    struct via via;                /* the topmost one */
+    const struct sip_header *via_header, *from, *to, *call_id, *cseq;
+    struct span cseq_number, cseq_method, from_tag, to_tag; /* to_tag.p NULL: none */
+
+    /* What changes in it when it is relayed. */
+    struct edit_list edits;        /* all copies of it */
+    struct edit_list branch_edits; /* one branch's: a copy of edits and more */
+    struct edit_list *target;      /* the one of the two that functions of the script add to */
+    struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
+    bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
+    struct kam_added_branch added[KAM_BRANCHES_MAX];
+    size_t added_count;
+    struct buf reply_lines;        /* append_to_reply() */
+    bool force_rport, local_rport, record_routed, via_edited;
+
+    /* Its branch parameter, when asked for. */
+    bool hashed, digested;
+    uint32_t hash;
+    char md5[KAM_MD5_LEN + 1];
+
+    /* tm's part. */
+    struct kam_transaction *transaction; /* that of the message; NULL: none (yet) */
+    bool looked_up;                      /* NULL is known to be true */
+    unsigned branch;                     /* of a reply, in branch_route: which one */
+    unsigned done;                       /* enum kam_done */
+    int error;                           /* what t_relay() failed with */
+    const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
+    bool auto_100;
+    int64_t fr_ms, fr_inv_ms;            /* t_set_fr() before there is a transaction; 0: not set */
+    unsigned failure_status;             /* in failure_route: of the chosen reply */
+    int64_t failure_reply_mode;          /* in failure_route: what happens to the replies there are */
+    bool stateful;                       /* tm had to do with it: what it cost */
+
+    struct kam_vars message_avps;
+    struct arena scratch;
+};
+
+void kam_run_init(struct kam_run *run, struct kamailio *k);
+void kam_run_free(struct kam_run *run);
+
+/*
+ * Begins with a message: lays the views over it and clears all else. False if Kamailio would drop it
+ * before its script: no SIP, or without Via, From, To, Call-ID or CSeq (facts: Kamailio 5.3).
+ */
+bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_socket *socket,
+                   struct udp_address source);
+
+/* Lets go of the message. */
+void kam_run_end(struct kam_run *run);
+
+/* The Request-URI as it goes out. */
+struct span kam_run_uri(const struct kam_run *run);
+
+/* Sets it ($ru) or the next hop ($du); the text is copied. */
+void kam_run_set_uri(struct kam_run *run, struct span text);
+void kam_run_set_next_hop(struct kam_run *run, struct span text);
+
+/* Adds a branch; false if there are too many. next_hop.p NULL: none. */
+bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop);
+
+uint32_t kam_run_hash(struct kam_run *run);
+const char *kam_run_md5(struct kam_run *run);
+
+/* Where a SIP URI points: its host as an IPv4 address, 5060 without a port. False: not resolvable here. */
+bool kam_resolve(struct span uri, struct udp_address *to);
+
+/* Where replies to the request go (facts: Kamailio 2.3). */
+struct kam_destination kam_reply_destination(const struct kam_run *run);
+
+/* A cause that says the script did it, where, and of which transaction. */
+struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference);
+
+#endif

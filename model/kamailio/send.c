@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/send.h"
+
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+void kam_outbox_init(struct kam_outbox *outbox) {
+    *outbox = (struct kam_outbox){0};
+    outbox->last = &outbox->first;
+}
+
+static void to_free(struct kam_outbox *outbox, struct kam_send *s) {
+    payload_drop(s->payload);
+    s->payload = NULL;
+    s->next = outbox->free;
+    outbox->free = s;
+}
+
+void kam_outbox_free(struct kam_outbox *outbox) {
+    for (struct kam_send *s = outbox->first, *next; s; s = next) {
+        next = s->next;
+        to_free(outbox, s);
+    }
+    for (struct kam_send *s = outbox->leaving, *next; s; s = next) {
+        next = s->next;
+        event_cancel(s->k->queue, &s->departure);
+        to_free(outbox, s);
+    }
+    for (struct kam_send *s = outbox->free, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+    kam_outbox_init(outbox);
+}
+
+static void depart(void *arg) {
+    struct kam_send *s = arg;
+    struct kamailio *k = s->k;
+    const struct kam_globals *g = k->globals;
+    struct udp_options options = {g->tos, g->pmtu_discovery};
+    *s->link = s->next;
+    if (s->next) s->next->link = s->link;
+    host_send(k->host, s->destination.socket->port, options, s->destination.to, s->payload, &s->cause);
+    to_free(&k->outbox, s);
+}
+
+bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *destination,
+              struct payload *payload, const struct cause *cause) {
+    if (!payload || !host_reaches(k->host, destination->to.ip)) return false;
+    struct kam_outbox *outbox = &k->outbox;
+    struct kam_send *s = outbox->free;
+    if (s) outbox->free = s->next;
+    else s = mem_new(sizeof *s);
+    *s = (struct kam_send){.k = k, .kind = kind, .destination = *destination, .cause = *cause};
+    s->payload = payload_hold(payload);
+    event_init(&s->departure, depart, s);
+    *outbox->last = s;
+    outbox->last = &s->next;
+    return true;
+}
+
+void kam_send_leave(struct kamailio *k, int64_t at_ns) {
+    struct kam_outbox *outbox = &k->outbox;
+    struct kam_send *s = outbox->first;
+    assert(s);
+    outbox->first = s->next;
+    if (!outbox->first) outbox->last = &outbox->first;
+    s->next = outbox->leaving;
+    s->link = &outbox->leaving;
+    if (s->next) s->next->link = &s->next;
+    outbox->leaving = s;
+    if (at_ns > k->queue->now_ns) event_at(k->queue, &s->departure, at_ns);
+    else depart(s);
+}

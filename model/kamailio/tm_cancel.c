@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Cancelling branches (facts: Kamailio 6.4, 6.7, 6.8). */
+#include "model/kamailio/instance.h"
+
+/* A CANCEL before any reply can do no more than remember that it came (RFC 3261 9.1). */
+bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too) {
+    struct kam_client *c = t->clients[branch];
+    if (c->last_status >= 200 || (!unanswered_too && c->last_status < 100) || c->cancel_begun) return false;
+    c->cancel_begun = true;
+    return true;
+}
+
+kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t) {
+    kam_branch_set set = 0;
+    for (unsigned i = 0; i < t->client_count; i++)
+        if (kam_tm_pick_canceled_branch(t, i, true)) set |= (kam_branch_set)1 << i;
+    return set;
+}
+
+void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status) {
+    buf_reset(out);
+    if (cause_status == 0 || !tm->set.local_cancel_reason) return;
+    buf_addf(out, "Reason: SIP;cause=%u", cause_status);
+    if (cause_status == 200) buf_add(out, SPAN(";text=\"Call completed elsewhere\""));
+    buf_add(out, SPAN("\r\n"));
+}
+
+static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
+    struct payload *p = kam_tm_from_invite(c, "CANCEL", (struct span){0}, reason_lines);
+    if (!p) return;
+    payload_drop(c->cancel.payload);
+    c->cancel.payload = p;
+    c->cancel.destination = c->request.destination;
+    struct cause cause = {.why = "hop-by-hop CANCEL: the branch has answered provisionally and is given up",
+                          .reference = "RFC 3261 9.1, 16.10",
+                          .transaction = t->number};
+    kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, p, &cause);
+    kam_resend_start(&c->cancel, t->fr_ms);
+}
+
+void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how) {
+    struct kam_client *c = t->clients[branch];
+    c->canceled = true;
+    if (how & KAM_CANCEL_KILL) kam_resend_stop(&c->request);
+    if (c->last_status < 100 && !(how & KAM_CANCEL_FORCE)) {
+        c->cancel_begun = false;
+        bool fake = how & KAM_CANCEL_FAKE;
+        if (how & KAM_CANCEL_KILL) fake = fake && !c->relay_begun;
+        else if (!(how & KAM_CANCEL_KEEP_RESENDING)) kam_resend_stop_copies(&c->request);
+        if (fake) {
+            kam_resend_stop(&c->request);
+            kam_tm_fake_reply(t, branch, 487);
+        } else {
+            struct cause cause = {.why = "no CANCEL yet: the branch has not answered; it follows the first provisional reply",
+                                  .reference = "RFC 3261 9.1",
+                                  .transaction = t->number};
+            kam_note(t->tm->k, t->about, &cause);
+        }
+        return;
+    }
+    if (!(how & KAM_CANCEL_KILL)) kam_resend_stop_copies(&c->request);
+    send_cancel(t, c, reason_lines);
+}
+
+void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
+                            unsigned how) {
+    struct buf lines = {0};
+    kam_tm_reason_write(&lines, t->tm, cause_status);
+    for (unsigned i = 0; i < t->client_count; i++)
+        if (branches & (kam_branch_set)1 << i) kam_tm_cancel_branch(t, i, buf_span(&lines), how);
+    buf_free(&lines);
+}
+
+/* The caller's own Reason headers go along with the CANCEL that is made here. */
+static void keep_reasons(struct kam_transaction *t, const struct kam_run *run) {
+    if (t->cancel_reason.len || !t->tm->set.e2e_cancel_reason) return;
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_REASON); h; h = sip_msg_next(&run->msg, h))
+        buf_add(&t->cancel_reason, h->line);
+}
+
+static void answer(struct kam_transaction *cancel, const struct kam_run *run, const char *reason) {
+    struct cause cause = kam_cause(run, "the CANCEL is answered here, at once", "RFC 3261 9.2, 16.10");
+    kam_tm_reply(cancel, run, 200, span_of(reason), KAM_SEND_OTHER, &cause);
+}
+
+static unsigned how_to_cancel(const struct kam_tm *tm) {
+    static const unsigned hows[] = {KAM_CANCEL_FAKE, KAM_CANCEL_KEEP_RESENDING, KAM_CANCEL_FORCE};
+    return hows[tm->set.cancel_b_method];
+}
+
+void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t) {
+    t->canceled = true;
+    kam_branch_set branches = kam_tm_pick_canceled(t);
+    run->done |= KAM_REPLIED;
+    if (branches == 0) {
+        if (t->status < 200) {
+            struct cause cause = kam_cause(run, "the INVITE was cancelled before it went anywhere", "RFC 3261 9.2");
+            kam_tm_reply(t, kam_tm_request(t), 487, SPAN("Request Terminated"), KAM_SEND_OTHER, &cause);
+        }
+        answer(cancel, run, "ok -- no more pending branches");
+        return;
+    }
+    keep_reasons(t, run);
+    for (unsigned i = 0; i < t->client_count; i++)
+        if (branches & (kam_branch_set)1 << i)
+            kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), how_to_cancel(t->tm));
+    answer(cancel, run, "canceling");
+}

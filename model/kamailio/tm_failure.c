@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* failure_route: the script gets the request once more, when all branches have failed (facts: Kamailio 6.8). */
+#include "model/kamailio/instance.h"
+
+/* The transaction's request, as the script had left it when it was relayed. */
+static void restore(struct kam_run *run, struct kam_transaction *t) {
+    run->transaction = t;
+    run->looked_up = true;
+    run->about = t->about;
+    run->force_rport = t->force_rport;
+    edit_list_copy(&run->edits, &t->edits);
+    buf_add(&run->reply_lines, buf_span(&t->reply_lines));
+    if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
+    if (t->next_hop.len) kam_run_set_next_hop(run, buf_span(&t->next_hop));
+    run->uri_is_new = false; /* only a URI that is set from now on makes a branch */
+    run->state.kind = KAM_FAILURE_ROUTE;
+    run->state.avps = &t->avps;
+}
+
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct kam_vars *vars,
+                              int64_t *failure_reply_mode) {
+    struct kamailio *k = t->tm->k;
+    const struct kam_route *route = t->clients[branch]->on_failure;
+    if (!route || t->method == KAM_CANCEL) return false;
+    struct kam_run *run = &k->failure_run;
+    /* The routes must be armed anew for what it does. */
+    t->on_failure = NULL;
+    kam_run_begin(run, t->request, t->socket, t->source);
+    restore(run, t);
+    run->branch = branch;
+    run->failure_status = status;
+    run->failure_reply_mode = *failure_reply_mode;
+    run->state.vars = vars;
+    kam_route_run(route, run);
+    *failure_reply_mode = run->failure_reply_mode;
+    kam_run_end(run);
+    return true;
+}

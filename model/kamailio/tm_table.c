@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* tm's table: a bucket for each hash index, the transactions in it in the order they were made. */
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <utlist.h>
+
+#define COOKIE SPAN("z9hG4bK")
+
+static void read_settings(struct kam_tm *tm) {
+    const struct kam_program *p = tm->k->program;
+    const struct {
+        const char *name;
+        int64_t *where;
+    } numbers[] = {
+        {"fr_timer", &tm->set.fr_timer_ms},
+        {"fr_inv_timer", &tm->set.fr_inv_timer_ms},
+        {"wt_timer", &tm->set.wt_timer_ms},
+        {"retr_timer1", &tm->set.retr_timer1_ms},
+        {"retr_timer2", &tm->set.retr_timer2_ms},
+        {"max_inv_lifetime", &tm->set.max_inv_lifetime_ms},
+        {"max_noninv_lifetime", &tm->set.max_noninv_lifetime_ms},
+        {"failure_reply_mode", &tm->set.failure_reply_mode},
+        {"faked_reply_prio", &tm->set.faked_reply_prio},
+        {"cancel_b_method", &tm->set.cancel_b_method},
+        {"unmatched_cancel", &tm->set.unmatched_cancel},
+    };
+    const struct {
+        const char *name;
+        bool *where;
+    } flags[] = {
+        {"auto_inv_100", &tm->set.auto_inv_100},
+        {"restart_fr_on_each_reply", &tm->set.restart_fr_on_each_reply},
+        {"remap_503_500", &tm->set.remap_503_500},
+        {"via1_matching", &tm->set.via1_matching},
+        {"ruri_matching", &tm->set.ruri_matching},
+        {"local_cancel_reason", &tm->set.local_cancel_reason},
+        {"e2e_cancel_reason", &tm->set.e2e_cancel_reason},
+        {"noisy_ctimer", &tm->set.noisy_ctimer},
+        {"aggregate_challenges", &tm->set.aggregate_challenges},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        *numbers[i].where = kam_program_param(p, "tm", numbers[i].name);
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        *flags[i].where = kam_program_param(p, "tm", flags[i].name) != 0;
+    tm->set.auto_inv_100_reason = kam_program_param_text(p, "tm", "auto_inv_100_reason");
+}
+
+void kam_tm_init(struct kam_tm *tm, struct kamailio *k) {
+    *tm = (struct kam_tm){.k = k};
+    if (!kam_program_has_module(k->program, "tm")) return;
+    read_settings(tm);
+    tm->buckets = mem_new(KAM_TM_BUCKETS * sizeof *tm->buckets);
+}
+
+static struct kam_client *client_new(struct kam_tm *tm) {
+    struct kam_client *c = tm->free_clients;
+    if (c) tm->free_clients = c->next;
+    else c = mem_new(sizeof *c);
+    *c = (struct kam_client){0};
+    return c;
+}
+
+struct kam_client *kam_tm_add_client(struct kam_transaction *t) {
+    assert(t->client_count < KAM_BRANCHES_MAX);
+    struct kam_client *c = client_new(t->tm);
+    kam_resend_init(&c->request, t, KAM_RESEND_REQUEST, t->client_count);
+    kam_resend_init(&c->cancel, t, KAM_RESEND_CANCEL, t->client_count);
+    t->clients[t->client_count++] = c;
+    return c;
+}
+
+static void client_release(struct kam_tm *tm, struct kam_client *c) {
+    kam_resend_stop(&c->request);
+    kam_resend_stop(&c->cancel);
+    payload_drop(c->request.payload);
+    payload_drop(c->cancel.payload);
+    payload_drop(c->reply);
+    c->next = tm->free_clients;
+    tm->free_clients = c;
+}
+
+static void wait_fire(void *arg) { kam_tm_release(arg); }
+
+/* A cleared transaction that keeps the memory of the one that it was. */
+static struct kam_transaction *transaction_new(struct kam_tm *tm) {
+    struct kam_transaction *t = tm->free_transactions;
+    if (t) {
+        tm->free_transactions = t->next;
+        struct edit_list edits = t->edits;
+        struct buf bufs[] = {t->reply_lines, t->new_uri, t->next_hop, t->local_tag, t->cancel_reason};
+        *t = (struct kam_transaction){.edits = edits,
+                                      .reply_lines = bufs[0],
+                                      .new_uri = bufs[1],
+                                      .next_hop = bufs[2],
+                                      .local_tag = bufs[3],
+                                      .cancel_reason = bufs[4]};
+        edit_list_reset(&t->edits);
+        buf_reset(&t->reply_lines);
+        buf_reset(&t->new_uri);
+        buf_reset(&t->next_hop);
+        buf_reset(&t->local_tag);
+        buf_reset(&t->cancel_reason);
+    } else {
+        t = mem_new(sizeof *t);
+    }
+    t->tm = tm;
+    return t;
+}
+
+struct kam_transaction *kam_tm_new(struct kam_run *run) {
+    struct kam_tm *tm = &run->k->tm;
+    struct kam_transaction *t = transaction_new(tm);
+    t->number = ++tm->numbered;
+    t->hash = kam_run_hash(run);
+    memcpy(t->md5, kam_run_md5(run), sizeof t->md5);
+    t->request = payload_hold(run->payload);
+    t->socket = run->socket;
+    t->source = run->source;
+    t->about = run->about;
+    t->method = run->method;
+    t->method_name = run->msg.method;
+    t->uri = run->msg.uri;
+    t->call_id = run->call_id->value;
+    t->cseq_number = run->cseq_number;
+    t->from = run->from->value;
+    t->to = run->to->value;
+    t->from_tag = run->from_tag;
+    t->to_tag = run->to_tag;
+    t->via = run->via;
+    t->force_rport = run->force_rport;
+    t->auto_100 = run->auto_100;
+    t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
+    t->fr_inv_ms = run->fr_inv_ms ? run->fr_inv_ms : tm->set.fr_inv_timer_ms;
+    t->on_failure = run->on_failure;
+    t->on_reply = run->on_reply;
+    t->on_branch = run->on_branch;
+    t->avps = run->message_avps;
+    run->message_avps = (struct kam_vars){0};
+    run->state.avps = &t->avps;
+    int64_t life_ms = t->method == KAM_INVITE ? tm->set.max_inv_lifetime_ms : tm->set.max_noninv_lifetime_ms;
+    t->end_of_life_tick = kam_tick(run->k, run->k->queue->now_ns) + kam_ticks_of(life_ms);
+    kam_resend_init(&t->response, t, KAM_RESEND_RESPONSE, 0);
+    t->response.destination = kam_reply_destination(run);
+    event_init(&t->wait, wait_fire, t);
+    DL_APPEND(tm->buckets[t->hash].first, t);
+    tm->count++;
+    return t;
+}
+
+void kam_tm_release(struct kam_transaction *t) {
+    struct kam_tm *tm = t->tm;
+    event_cancel(tm->k->queue, &t->wait);
+    kam_resend_stop(&t->response);
+    payload_drop(t->response.payload);
+    for (unsigned i = 0; i < t->client_count; i++) client_release(tm, t->clients[i]);
+    payload_drop(t->request);
+    kam_vars_free(&t->avps);
+    DL_DELETE(tm->buckets[t->hash].first, t);
+    t->next = tm->free_transactions;
+    tm->free_transactions = t;
+    tm->count--;
+}
+
+void kam_tm_free(struct kam_tm *tm) {
+    for (size_t i = 0; tm->buckets && i < KAM_TM_BUCKETS; i++)
+        while (tm->buckets[i].first) kam_tm_release(tm->buckets[i].first);
+    free(tm->buckets);
+    for (struct kam_transaction *t = tm->free_transactions, *next; t; t = next) {
+        next = t->next;
+        edit_list_free(&t->edits);
+        buf_free(&t->reply_lines);
+        buf_free(&t->new_uri);
+        buf_free(&t->next_hop);
+        buf_free(&t->local_tag);
+        buf_free(&t->cancel_reason);
+        free(t);
+    }
+    for (struct kam_client *c = tm->free_clients, *next; c; c = next) {
+        next = c->next;
+        free(c);
+    }
+    sip_msg_free(&tm->sent);
+    buf_free(&tm->text);
+}
+
+/* A branch that begins with the cookie and goes on says it all (RFC 3261 17.2.3). */
+static bool has_cookie(const struct via *via) {
+    struct span branch = via->branch.value;
+    return branch.len > COOKIE.len && span_eq(span_head(branch, COOKIE.len), COOKIE);
+}
+
+/* No port means 5060; two ports that are both written are not compared (facts: Kamailio 6.5). */
+static bool same_sender(const struct via *a, const struct via *b) {
+    if (!span_eq(a->host, b->host) || !span_eq(a->transport, b->transport)) return false;
+    if ((a->port.p == NULL) == (b->port.p == NULL)) return true;
+    return span_is(a->port.p ? a->port : b->port, "5060");
+}
+
+/* The way of RFC 2543: the headers themselves. */
+static bool same_headers(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
+    const struct kam_tm_settings *set = &t->tm->set;
+    if (!span_eq(t->call_id, run->call_id->value) || !span_eq(t->cseq_number, run->cseq_number)) return false;
+    if (!span_eq(t->from, run->from->value)) return false;
+    if (whole_to ? !span_eq(t->to, run->to->value)
+                 : !span_eq(name_addr_uri(t->to), name_addr_uri(run->to->value)))
+        return false;
+    if (set->ruri_matching && !span_eq(t->uri, run->msg.uri)) return false;
+    return !set->via1_matching || span_eq(t->via.whole, run->via.whole);
+}
+
+static bool matches(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
+    if (!has_cookie(&run->via)) return same_headers(t, run, whole_to);
+    return span_eq(t->via.branch.value, run->via.branch.value) && same_sender(&t->via, &run->via);
+}
+
+/* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */
+static bool acks_local_2xx(const struct kam_transaction *t, const struct kam_run *run) {
+    return t->local_reply && span_eq(t->call_id, run->call_id->value) &&
+           span_eq(t->cseq_number, run->cseq_number) && span_eq(t->from_tag, run->from_tag) &&
+           span_eq(buf_span(&t->local_tag), run->to_tag);
+}
+
+static struct kam_transaction *bucket_of(struct kam_run *run) {
+    struct kam_tm *tm = &run->k->tm;
+    return tm->buckets ? tm->buckets[kam_run_hash(run)].first : NULL;
+}
+
+struct kam_transaction *kam_tm_find_request(struct kam_run *run) {
+    for (struct kam_transaction *t = bucket_of(run); t; t = t->next) {
+        if (run->method == KAM_ACK) {
+            if (t->method != KAM_INVITE) continue;
+            if (t->status < 300 ? acks_local_2xx(t, run) : matches(t, run, false)) return t;
+        } else if (span_eq(t->method_name, run->msg.method) && matches(t, run, true)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+struct kam_transaction *kam_tm_find_canceled(struct kam_run *run) {
+    for (struct kam_transaction *t = bucket_of(run); t; t = t->next)
+        if (t->method != KAM_CANCEL && matches(t, run, false)) return t;
+    return NULL;
+}
+
+bool kam_tm_was_canceled(struct kam_run *run) {
+    if (run->method != KAM_INVITE) return false;
+    for (struct kam_transaction *t = bucket_of(run); t; t = t->next)
+        if (t->method == KAM_CANCEL && matches(t, run, true)) return true;
+    return false;
+}
+
+struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch) {
+    struct kam_tm *tm = &run->k->tm;
+    uint32_t hash;
+    const char *md5;
+    if (!tm->buckets || !kam_branch_parse(run->via.branch.value, &hash, &md5, branch)) return NULL;
+    for (struct kam_transaction *t = tm->buckets[hash].first; t; t = t->next) {
+        if (memcmp(t->md5, md5, KAM_MD5_LEN) != 0 || *branch >= t->client_count) continue;
+        const struct kam_client *c = t->clients[*branch];
+        if (!c->request.payload) continue;
+        if (span_eq(run->cseq_method, t->method_name)) return t;
+        if (run->method == KAM_CANCEL && t->method == KAM_INVITE && c->cancel.payload) return t;
+    }
+    return NULL;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/worker.h"
+
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/receive.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static struct event_queue *queue_of(const struct kam_worker *w) { return w->pool->socket->k->queue; }
+
+static void wait_in_line(struct kam_worker *w) {
+    struct kam_worker_pool *pool = w->pool;
+    w->state = KAM_WAITING;
+    w->next = NULL;
+    if (pool->last_waiting) pool->last_waiting->next = w;
+    else pool->first_waiting = w;
+    pool->last_waiting = w;
+}
+
+static void enqueue(struct kam_worker_pool *pool, struct datagram *d) {
+    if (pool->queue_count == pool->queue_cap) {
+        size_t cap = pool->queue_cap ? 2 * pool->queue_cap : 16;
+        struct datagram **ring = mem_new(cap * sizeof(struct datagram *));
+        for (size_t i = 0; i < pool->queue_count; i++)
+            ring[i] = pool->queue[(pool->queue_first + i) % pool->queue_cap];
+        free(pool->queue);
+        pool->queue = ring;
+        pool->queue_first = 0;
+        pool->queue_cap = cap;
+    }
+    pool->queue[(pool->queue_first + pool->queue_count++) % pool->queue_cap] = datagram_hold(d);
+}
+
+/* The oldest one, or NULL. */
+static struct datagram *dequeue(struct kam_worker_pool *pool) {
+    if (pool->queue_count == 0) return NULL;
+    struct datagram *d = pool->queue[pool->queue_first];
+    pool->queue_first = (pool->queue_first + 1) % pool->queue_cap;
+    pool->queue_count--;
+    return d;
+}
+
+/* Decides about one message now; the worker is busy until its last send. */
+static void handle(struct kam_worker *w, struct datagram *d) {
+    struct kam_socket *socket = w->pool->socket;
+    if (w->state != KAM_RUNNING) w->pool->running++;
+    w->state = KAM_RUNNING;
+    int64_t busy_ns = kam_receive(socket->k, socket, &w->vars, d);
+    datagram_drop(d);
+    event_after(queue_of(w), &w->event, busy_ns);
+}
+
+static void run_or_wait(struct kam_worker *w) {
+    struct datagram *d = w->datagram ? w->datagram : dequeue(w->pool);
+    w->datagram = NULL;
+    if (d) {
+        handle(w, d);
+        return;
+    }
+    if (w->state == KAM_RUNNING) w->pool->running--;
+    wait_in_line(w);
+}
+
+static void worker_fire(void *arg) { run_or_wait(arg); }
+
+void kam_worker_pool_recv(void *arg, struct datagram *d) {
+    struct kam_worker_pool *pool = arg;
+    struct kam_worker *w = pool->first_waiting;
+    if (!w) {
+        enqueue(pool, d);
+        return;
+    }
+    pool->first_waiting = w->next;
+    if (!pool->first_waiting) pool->last_waiting = NULL;
+    w->state = KAM_WAKING;
+    /* A worker that is awake may be ready before this one has woken up, and take what is queued. */
+    if (pool->running > 0) enqueue(pool, d);
+    else w->datagram = datagram_hold(d);
+    event_after(queue_of(w), &w->event, w->wakeup_ns);
+}
+
+void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
+                          const int64_t *wakeup_ns, size_t wakeup_count) {
+    assert(count > 0 && wakeup_count > 0);
+    *pool = (struct kam_worker_pool){.socket = socket, .count = count};
+    pool->workers = mem_new(count * sizeof *pool->workers);
+    for (size_t i = 0; i < count; i++) {
+        struct kam_worker *w = &pool->workers[i];
+        w->pool = pool;
+        w->wakeup_ns = wakeup_ns[i % wakeup_count];
+        event_init(&w->event, worker_fire, w);
+        wait_in_line(w);
+    }
+}
+
+void kam_worker_pool_free(struct kam_worker_pool *pool) {
+    for (size_t i = 0; i < pool->count; i++) {
+        struct kam_worker *w = &pool->workers[i];
+        event_cancel(queue_of(w), &w->event);
+        datagram_drop(w->datagram);
+        kam_vars_free(&w->vars);
+    }
+    for (struct datagram *d; (d = dequeue(pool));) datagram_drop(d);
+    free(pool->queue);
+    free(pool->workers);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kamailio's worker processes and the queue of their shared socket (facts: Kamailio 10.1). Who wakes late
+ * decides late: that is why a 180 may get lost behind a 200.
+ */
+#ifndef MODEL_KAMAILIO_WORKER_H
+#define MODEL_KAMAILIO_WORKER_H
+
+#include "model/kamailio/script.h"
+#include "model/net/net.h"
+
+struct kam_socket;
+
+enum kam_worker_state {
+    KAM_WAITING, /* in recvfrom(), in the line of those that wait */
+    KAM_WAKING,  /* was woken, runs when its wake-up latency is over */
+    KAM_RUNNING  /* works on a message, until its last send */
+};
+
+struct kam_worker {
+    struct kam_worker *next; /* in the line of those that wait */
+    struct kam_worker_pool *pool;
+    enum kam_worker_state state;
+    struct event event;          /* the end of waking or running */
+    int64_t wakeup_ns;
+    struct datagram *datagram;   /* of a waking one: its own; NULL: it will look into the queue */
+    struct kam_vars vars;        /* $var: a process's */
+};
+
+
+struct kam_worker_pool {
+    struct kam_socket *socket;
+    struct kam_worker *workers;
+    size_t count, running;
+    struct kam_worker *first_waiting, *last_waiting;
+    struct datagram **queue; /* a ring */
+    size_t queue_first, queue_count, queue_cap;
+};
+
+/* count workers, who wait in order; wakeups are given out in turn. */
+void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
+                          const int64_t *wakeup_ns, size_t wakeup_count);
+void kam_worker_pool_free(struct kam_worker_pool *pool);
+
+/* A datagram has arrived at the socket (the host's handler; arg is the pool). */
+void kam_worker_pool_recv(void *arg, struct datagram *d);
+
+#endif
