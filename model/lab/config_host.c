@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of scenario.yaml under hosts.NAME. */
+#include "base/mem.h"
+#include "model/lab/config.h"
+#include "model/lab/unit.h"
+
+#define PID_MAX        4194304 /* Linux' largest */
+#define TIMER_TICK_NS  62500000
+#define PORT_KEY(m)    SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 1, 65535
+#define COUNT_KEY(m)   SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 1, UINT32_MAX
+#define RETRANS_KEY(m) SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 0, INT32_MAX
+#define WAIT_KEY(m)    SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, m), 0, UNIT_DURATION_MAX_NS
+
+/* SIPp's clock moves in whole steps of 1000/HZ ms (facts: SIPp 7). */
+static void read_hz(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                    void *object) {
+    struct lab_host_config *host = object;
+    uint64_t hz;
+    (void)key;
+    if (!schema_is_scalar(s, value, "a divisor of 1000, such as 250")) return;
+    if (!span_to_u64(span_of(value->text), 1000, &hz) || hz == 0 || 1000 % hz != 0)
+        schema_expected(s, value, "a divisor of 1000, such as 250");
+    else
+        host->sipp.hz = (uint32_t)hz;
+}
+
+static void read_variables(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                           void *object) {
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_map(s, value, "a mapping of names to values")) return;
+    struct sipp_setting *settings = config_new(s->context, (value->count + 1) * sizeof *settings);
+    host->sipp.variables = settings;
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, "text"))
+            settings[host->sipp.variable_count++] = (struct sipp_setting){n->key, n->text, n->key_at};
+        schema_leave(s, before);
+    }
+}
+
+static const struct schema_key sipp_keys[] = {
+    {"scenario", SCHEMA_SCALAR, .required = true,
+     .help = "an XML file beside scenario.yaml, or builtin:uac or builtin:uas"},
+    {"target", SCHEMA_SCALAR,
+     .help = "a host's name or ADDRESS[:PORT]: the remote host of a SIPp that calls"},
+    {"outbound", SCHEMA_SCALAR, .fallback = "target",
+     .help = "-rsa: a host's name or ADDRESS[:PORT] where packets really go"},
+    {"service", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.service), .fallback = "service",
+     .help = "-s"},
+    {"calls", COUNT_KEY(sipp.calls), .fallback = "1; a SIPp that answers: no end",
+     .help = "-m: how many calls"},
+    {"rate", COUNT_KEY(sipp.rate), .fallback = "10", .help = "-r: calls per rate_period"},
+    {"rate_period", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_period_ms), 1, UINT32_MAX,
+     .fallback = "1s", .help = "-rp"},
+    {"limit", COUNT_KEY(sipp.limit), .fallback = "SIPp's own", .help = "-l: most calls at a time"},
+    {"pause", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.pause_ms), 0, UINT32_MAX,
+     .fallback = "0s", .help = "-d: length of a <pause/> without its own"},
+    {"pid", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.pid), 1, PID_MAX, .fallback = "4537",
+     .help = "process id: what [pid] expands to"},
+    {"hz", SCHEMA_OTHER, .read = read_hz, .fallback = "250",
+     .help = "the kernel's HZ: SIPp's clock moves in steps of 1000/HZ ms"},
+    {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
+    {"max_retrans", RETRANS_KEY(sipp.max_retrans), .fallback = "SIPp's own", .help = "-max_retrans"},
+    {"max_invite_retrans", RETRANS_KEY(sipp.max_invite_retrans), .fallback = "SIPp's own",
+     .help = "-max_invite_retrans"},
+    {"max_non_invite_retrans", RETRANS_KEY(sipp.max_non_invite_retrans), .fallback = "SIPp's own",
+     .help = "-max_non_invite_retrans"},
+    {"base_cseq", RETRANS_KEY(sipp.base_cseq), .fallback = "1", .help = "-base_cseq"},
+    {"call_id", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.call_id), .fallback = "%u-%p@%s",
+     .help = "-cid_str"},
+    {"inject", SCHEMA_SCALAR, .help = "-inf: an injection file beside scenario.yaml"},
+    {"variables", SCHEMA_OTHER, .read = read_variables, .help = "-set: a mapping of names to values"},
+    {"ring_after", WAIT_KEY(sipp.ring_after_ns), .fallback = "0s",
+     .help = "what-if: the callee thinks this long before its first response to an INVITE"},
+    {"answer_after", WAIT_KEY(sipp.answer_after_ns), .fallback = "0s",
+     .help = "what-if: and this long before its first final response to an INVITE"},
+    {0}};
+
+/* One module's parameters; those of all modules go into one array, in the order written. */
+static void read_module(struct schema *s, const struct tree_node *module, struct lab_host_config *host,
+                        struct kam_modparam *params) {
+    for (const struct tree_node *n = module->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, "a number or text")) {
+            struct span value = span_of(n->text), digits = span_skip(value, value.p[0] == '-');
+            uint64_t number;
+            bool is_number = n->plain && span_to_u64(digits, INT32_MAX, &number);
+            params[host->modparam_count++] =
+                (struct kam_modparam){module->key, n->key, n->text, is_number, n->key_at};
+        }
+        schema_leave(s, before);
+    }
+}
+
+static void read_modparam(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                          void *object) {
+    struct lab_host_config *host = object;
+    size_t count = 1;
+    (void)key;
+    if (!schema_is_map(s, value, "a mapping of modules, such as {tm: {fr_timer: 5000}}")) return;
+    for (const struct tree_node *n = value->first; n; n = n->next)
+        count += n->count;
+    struct kam_modparam *params = config_new(s->context, count * sizeof *params);
+    host->modparams = params;
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_map(s, n, "a mapping of parameters, such as {fr_timer: 5000}"))
+            read_module(s, n, host, params);
+        schema_leave(s, before);
+    }
+}
+
+static const struct schema_key wait_key = {
+    .type = SCHEMA_DURATION, .size = sizeof(int64_t), .max = UNIT_DURATION_MAX_NS};
+
+/* How many a list must have only the configuration's children= says: config_link checks that. */
+static void read_wakeup(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    struct lab_host_config *host = object;
+    bool is_list = value->kind == TREE_LIST;
+    (void)key;
+    if (is_list && value->count == 0) {
+        schema_error(s, value->at, "needs at least one duration");
+        return;
+    }
+    int64_t *wakeup_ns = config_new(s->context, (value->count + 1) * sizeof *wakeup_ns);
+    size_t count = 0;
+    for (const struct tree_node *n = is_list ? value->first : value; n; n = is_list ? n->next : NULL)
+        schema_value(s, n, &wait_key, &wakeup_ns[count++]);
+    host->kamailio.wakeup_ns = wakeup_ns;
+    host->kamailio.wakeup_count = count;
+}
+
+static void read_processing(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                            void *object) {
+    struct lab_host_config *host = object;
+    struct schema_key keys[KAM_COSTS + 1] = {{0}};
+    (void)key;
+    if (value->kind == TREE_SCALAR && span_is(span_of(value->text), "default")) return;
+    if (!schema_is_map(s, value, "default or a mapping such as {invite: 341us}")) return;
+    for (size_t i = 0; i < KAM_COSTS; i++) {
+        keys[i] = wait_key;
+        keys[i].name = kam_cost_names[i];
+        keys[i].offset = i * sizeof host->kamailio.cost_ns[0];
+    }
+    schema_map(s, value, keys, host->kamailio.cost_ns);
+}
+
+static const struct schema_key kamailio_keys[] = {
+    {"config", SCHEMA_SCALAR, .required = true, .help = "the kamailio.cfg, a file beside scenario.yaml"},
+    {"modparam", SCHEMA_OTHER, .read = read_modparam,
+     .help = "{MODULE: {PARAMETER: VALUE}}: overrides or adds to the file's; quoted: text, digits: a number"},
+    {"version", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, kamailio.version), .fallback = "5.6.3",
+     .help = "what the Server header says; the behaviour is 5.6.3's"},
+    {"wakeup", SCHEMA_OTHER, .read = read_wakeup, .fallback = "30us",
+     .help = "a datagram's arrival until its worker process runs; or a list, one for each of the workers"},
+    {"processing", SCHEMA_OTHER, .read = read_processing, .fallback = "default",
+     .help = "what each kind of message costs: {invite_100: 230us, ...}; those not given keep their default"},
+    {"timer_phase", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.timer_phase_ns), 0,
+     TIMER_TICK_NS - 1, .fallback = "0ms", .help = "where the 62.5 ms timer tick lies, after start"},
+    {0}};
+
+const struct schema_key config_host_keys[] = {
+    {"address", SCHEMA_ADDRESS, SCHEMA_MEMBER(struct lab_host_config, address), .required = true,
+     .help = "its IPv4 address; the MAC address is 02:42: and the same four bytes"},
+    {"port", PORT_KEY(port), .fallback = "5060", .help = "its UDP port"},
+    {"sipp", SCHEMA_MAP, .keys = sipp_keys, .help = "a SIPp runs here"},
+    {"kamailio", SCHEMA_MAP, .keys = kamailio_keys, .help = "a Kamailio runs here"},
+    {0}};

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* What can be done only once every host has been read: names become addresses, files become programs. */
+#include "base/mem.h"
+#include "model/lab/config.h"
+
+#include <stdlib.h>
+
+#define BUILTIN "builtin:"
+
+/* The value of a key if it is a scalar; if it is something else, that was an error already. */
+static const struct tree_node *scalar(const struct tree_node *map, const char *key) {
+    const struct tree_node *value = tree_get(map, key);
+    return value && value->kind == TREE_SCALAR ? value : NULL;
+}
+
+/* Reads ADDRESS[:PORT]. */
+static bool parse_address(struct span text, struct udp_address *out) {
+    uint64_t port = 5060;
+    ptrdiff_t colon = span_find(text, ':');
+    if (colon >= 0 && (!span_to_u64(span_skip(text, (size_t)colon + 1), 65535, &port) || port == 0))
+        return false;
+    out->port = (uint16_t)port;
+    return ipv4_parse(colon >= 0 ? span_head(text, (size_t)colon) : text, &out->ip) && out->ip >> 24 != 0 &&
+           out->ip >> 28 < 14;
+}
+
+/* Where a host's name or ADDRESS[:PORT] leads. */
+static struct udp_address resolve(struct schema *s, const struct tree_node *value,
+                                  const struct lab_host_config *self) {
+    const struct lab_config *config = s->context;
+    struct udp_address to = {0};
+    if (ascii_digit((unsigned char)value->text[0])) {
+        if (!parse_address(span_of(value->text), &to))
+            schema_expected(s, value, "a host's name or ADDRESS[:PORT]");
+    } else {
+        size_t host = config_find_host(config, value->text);
+        if (host == config->host_count)
+            config_unknown_host(s, value->at, value->text);
+        else
+            to = (struct udp_address){config->hosts[host].address, config->hosts[host].port};
+    }
+    if (to.ip && to.ip == self->address) schema_error(s, value->at, "this is the host itself");
+    return to;
+}
+
+static struct lab_program *find_program(const struct lab_config *config, const struct source *source,
+                                        enum lab_runs kind) {
+    struct lab_program *p = config->files->programs;
+    while (p && (p->source != source || p->kind != kind))
+        p = p->next;
+    return p;
+}
+
+static struct lab_program *add_program(struct lab_config *config, const struct source *source,
+                                       enum lab_runs kind) {
+    struct lab_program *p = mem_new(sizeof *p);
+    p->next = config->files->programs;
+    p->source = source;
+    p->kind = kind;
+    config->files->programs = p;
+    return p;
+}
+
+static struct source *load_xml(struct schema *s, struct source_set *sources, const struct tree_node *value) {
+    struct lab_config *config = s->context;
+    if (!span_starts(span_of(value->text), BUILTIN))
+        return layers_file(&config->files->layers, sources, value, s->diag);
+    struct source *source = sipp_builtin(sources, span_skip(span_of(value->text), strlen(BUILTIN)));
+    if (!source) schema_expected(s, value, "an XML file, " BUILTIN "uac or " BUILTIN "uas");
+    return source;
+}
+
+/* A SIPp that calls has a target, one that answers has none, and not what only the other has. */
+static void check_role(struct schema *s, const struct tree_node *sipp, const struct tree_node *scenario,
+                       struct lab_host_config *host) {
+    static const char *const caller_keys[] = {"target", "outbound", NULL};
+    static const char *const callee_keys[] = {"ring_after", "answer_after", NULL};
+    bool calls = sipp_program_is_client(host->sipp_program);
+    if (!tree_get(sipp, "calls")) host->sipp.calls = calls ? 1 : 0;
+    if (calls && !tree_get(sipp, "target"))
+        schema_error(s, scenario->at, "%s makes calls: needs a target", scenario->text);
+    for (const char *const *key = calls ? callee_keys : caller_keys; *key; key++) {
+        const struct tree_node *wrong = tree_get(sipp, *key);
+        size_t before = schema_enter(s, *key);
+        if (wrong)
+            schema_error(s, tree_place(wrong), "%s %s", scenario->text,
+                         calls ? "makes calls: this is for a SIPp that answers them"
+                               : "answers calls: this is for a SIPp that makes them");
+        schema_leave(s, before);
+    }
+}
+
+static void link_sipp(struct schema *s, struct source_set *sources, const struct tree_node *sipp,
+                      struct lab_host_config *host) {
+    struct lab_config *config = s->context;
+    static const char *const names[] = {"target", "outbound"};
+    struct udp_address *const addresses[] = {&host->sipp.remote, &host->sipp.outbound};
+    host->sipp.local = (struct udp_address){host->address, host->port};
+    for (size_t i = 0; i < 2; i++) {
+        const struct tree_node *value = scalar(sipp, names[i]);
+        size_t before = schema_enter(s, names[i]);
+        if (value) *addresses[i] = resolve(s, value, host);
+        schema_leave(s, before);
+    }
+    const struct tree_node *scenario = scalar(sipp, "scenario"), *inject = scalar(sipp, "inject");
+    if (inject) host->sipp.inject = layers_file(&config->files->layers, sources, inject, s->diag);
+    size_t before = schema_enter(s, "scenario");
+    host->file = scenario ? load_xml(s, sources, scenario) : NULL;
+    schema_leave(s, before);
+    if (!host->file) return;
+    struct lab_program *p = find_program(config, host->file, LAB_SIPP);
+    if (!p) {
+        p = add_program(config, host->file, LAB_SIPP);
+        p->sipp = sipp_program_load(host->file, s->diag);
+    }
+    host->sipp_program = p->sipp;
+    if (p->sipp) check_role(s, sipp, scenario, host);
+}
+
+/* One for all workers, or one for each. */
+static void check_wakeup(struct schema *s, const struct tree_node *wakeup, const struct lab_host_config *host) {
+    unsigned children = kam_program_children(host->kam_program);
+    size_t count = host->kamailio.wakeup_count, before = schema_enter(s, "wakeup");
+    if (wakeup && count > 1 && count != children)
+        schema_error(s, wakeup->at, "expected 1 or %u durations (children=%u), got %zu", children, children, count);
+    schema_leave(s, before);
+}
+
+static void link_kamailio(struct schema *s, struct source_set *sources, const struct tree_node *kamailio,
+                          struct lab_host_config *host) {
+    struct lab_config *config = s->context;
+    const struct tree_node *cfg = scalar(kamailio, "config");
+    host->kamailio.address = host->address;
+    host->file = cfg ? layers_file(&config->files->layers, sources, cfg, s->diag) : NULL;
+    if (!host->file) return;
+    const struct lab_program *before = find_program(config, host->file, LAB_KAMAILIO);
+    if (before && !before->kamailio) return; /* its errors need not be said twice */
+    struct lab_program *p = add_program(config, host->file, LAB_KAMAILIO);
+    p->kamailio = kam_program_load(host->file, sources, host->modparams, host->modparam_count, s->diag);
+    host->kam_program = p->kamailio;
+    if (p->kamailio) check_wakeup(s, tree_get(kamailio, "wakeup"), host);
+}
+
+static void link_host(struct schema *s, struct source_set *sources, const struct tree_node *node,
+                      struct lab_host_config *host) {
+    const struct tree_node *sipp = tree_get(node, "sipp"), *kamailio = tree_get(node, "kamailio");
+    if (sipp && kamailio) {
+        schema_error(s, kamailio->key_at, "runs either a SIPp or a Kamailio, not both");
+    } else if (sipp) {
+        host->runs = LAB_SIPP;
+        size_t before = schema_enter(s, "sipp");
+        link_sipp(s, sources, sipp, host);
+        schema_leave(s, before);
+    } else if (kamailio) {
+        host->runs = LAB_KAMAILIO;
+        size_t before = schema_enter(s, "kamailio");
+        link_kamailio(s, sources, kamailio, host);
+        schema_leave(s, before);
+    } else if (node->kind == TREE_MAP) {
+        schema_error(s, host->at, "needs \"sipp\" or \"kamailio\": what runs there");
+    }
+}
+
+static void check_address(struct schema *s, const struct tree_node *node,
+                          const struct lab_host_config *host) {
+    const struct lab_config *config = s->context;
+    const struct tree_node *address = scalar(node, "address");
+    size_t before = schema_enter(s, "address");
+    for (const struct lab_host_config *h = config->hosts; address && host->address && h < host; h++)
+        if (h->address == host->address)
+            schema_error(s, address->at, "%s is the address of \"%s\" too", address->text, h->name);
+    schema_leave(s, before);
+}
+
+void config_link(struct lab_config *config, struct source_set *sources, struct schema *s) {
+    const struct tree_node *hosts = tree_get(config->files->tree, "hosts");
+    if (!hosts || hosts->kind != TREE_MAP) return;
+    struct lab_host_config *host = config->hosts;
+    size_t before_hosts = schema_enter(s, "hosts");
+    for (const struct tree_node *n = hosts->first; n; n = n->next, host++) {
+        if (n->kind != TREE_MAP || config_is_stray(config, n)) continue;
+        size_t before = schema_enter(s, n->key);
+        check_address(s, n, host);
+        link_host(s, sources, n, host);
+        schema_leave(s, before);
+    }
+    schema_leave(s, before_hosts);
+}

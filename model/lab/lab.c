@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/lab/lab.h"
+
+#include "base/mem.h"
+#include "model/sip/msg.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define EVENTS_BETWEEN_STOP_CHECKS 1024
+
+/* A host that runs. */
+struct station {
+    struct lab *lab;
+    const struct lab_host_config *config;
+    struct host *host;
+    struct sipp *sipp;
+    struct kamailio *kamailio;
+};
+
+/* A fault that counts only certain messages. */
+struct drop_match {
+    struct lab *lab;
+    const char *message;
+};
+
+struct lab {
+    const struct lab_config *config;
+    struct event_queue queue;
+    struct net *net;
+    struct station *stations; /* one a host of the config */
+    struct drop_match *matches;
+    struct buf summary; /* scratch */
+    struct lab_failure failures[LAB_FAILURES_MAX];
+    size_t failure_count;
+    uint64_t failures_told;
+};
+
+static bool matches_message(void *arg, struct span payload) {
+    const struct drop_match *match = arg;
+    sip_summary(&match->lab->summary, payload);
+    return span_is(buf_span(&match->lab->summary), match->message);
+}
+
+static void record_failure(void *arg, int64_t now_ns, struct source_pos at, const char *reason) {
+    struct station *station = arg;
+    struct lab *lab = station->lab;
+    lab->failures_told++;
+    if (lab->failure_count == LAB_FAILURES_MAX) return;
+    lab->failures[lab->failure_count++] =
+        (struct lab_failure){station->config->name, at, now_ns, mem_text(span_of(reason))};
+}
+
+static void set_path(struct path *path, enum lab_path_field field, int64_t value) {
+    switch (field) {
+    case LAB_DELAY: path->delay_ns = value; return;
+    case LAB_LOSS: path->loss_ppm = (uint32_t)value; return;
+    case LAB_DUPLICATE: path->duplicate_ppm = (uint32_t)value; return;
+    case LAB_REORDER: path->reorder_ppm = (uint32_t)value; return;
+    case LAB_REORDER_BY: path->reorder_ns = value; return;
+    case LAB_PATH_FIELDS: break;
+    }
+    assert(!"no such field");
+}
+
+static void add_paths(struct lab *lab) {
+    const struct lab_config *config = lab->config;
+    const struct lab_network *network = &config->network;
+    for (size_t from = 0; from < config->host_count; from++)
+        for (size_t to = 0; to < config->host_count; to++)
+            if (from != to) *net_path(lab->net, lab_host_at(lab, from), lab_host_at(lab, to)) = network->path;
+    for (size_t i = 0; i < network->rule_count; i++) {
+        const struct lab_path_rule *r = &network->rules[i];
+        set_path(net_path(lab->net, lab_host_at(lab, r->from), lab_host_at(lab, r->to)), r->field, r->value);
+    }
+}
+
+static void add_drops(struct lab *lab) {
+    const struct lab_network *network = &lab->config->network;
+    lab->matches = mem_new(network->drop_count * sizeof *lab->matches);
+    for (size_t i = 0; i < network->drop_count; i++) {
+        const struct lab_drop *d = &network->drops[i];
+        lab->matches[i] = (struct drop_match){lab, d->message};
+        net_drop_nth(lab->net, lab_host_at(lab, d->from), lab_host_at(lab, d->to), d->nth,
+                     d->message ? matches_message : NULL, &lab->matches[i]);
+    }
+}
+
+/* The order in which a lab is started: who answers is there before who calls. */
+enum start_round { START_KAMAILIO, START_CALLEES, START_CALLERS, START_ROUNDS };
+
+static enum start_round start_round(const struct lab_host_config *host) {
+    if (host->runs == LAB_KAMAILIO) return START_KAMAILIO;
+    return sipp_program_is_client(host->sipp_program) ? START_CALLERS : START_CALLEES;
+}
+
+static bool start_station(struct station *station, const struct trace *trace, struct diag *diag) {
+    const struct lab_host_config *c = station->config;
+    if (c->runs == LAB_KAMAILIO) {
+        station->kamailio = kamailio_new(&c->kamailio, c->kam_program, station->host, trace, diag);
+        return station->kamailio;
+    }
+    station->sipp = sipp_new(&c->sipp, c->sipp_program, station->host, trace, diag);
+    if (!station->sipp) return false;
+    sipp_on_failed(station->sipp, record_failure, station);
+    return true;
+}
+
+struct lab *lab_new(const struct lab_config *config, const struct trace *trace, struct diag *diag) {
+    struct lab *lab = mem_new(sizeof *lab);
+    bool good = true;
+    lab->config = config;
+    event_queue_init(&lab->queue);
+    lab->net = net_new(&lab->queue, config->seed, config->network.mtu);
+    lab->stations = mem_new(config->host_count * sizeof *lab->stations);
+    for (size_t i = 0; i < config->host_count; i++) {
+        const struct lab_host_config *c = &config->hosts[i];
+        lab->stations[i] =
+            (struct station){.lab = lab, .config = c, .host = net_add_host(lab->net, c->name, c->address)};
+    }
+    add_paths(lab);
+    add_drops(lab);
+    for (enum start_round round = 0; round < START_ROUNDS; round++)
+        for (size_t i = 0; i < config->host_count; i++)
+            if (start_round(&config->hosts[i]) == round)
+                good = start_station(&lab->stations[i], trace, diag) && good;
+    if (good) return lab;
+    lab_free(lab);
+    return NULL;
+}
+
+struct net *lab_net(const struct lab *lab) {
+    return lab->net;
+}
+
+struct host *lab_host_at(const struct lab *lab, size_t index) {
+    assert(index < lab->config->host_count);
+    return lab->stations[index].host;
+}
+
+struct host *lab_host(const struct lab *lab, const char *name) {
+    for (size_t i = 0; i < lab->config->host_count; i++)
+        if (strcmp(lab->config->hosts[i].name, name) == 0) return lab->stations[i].host;
+    return NULL;
+}
+
+const struct sipp *lab_sipp(const struct lab *lab, size_t index) {
+    assert(index < lab->config->host_count);
+    return lab->stations[index].sipp;
+}
+
+bool lab_run(struct lab *lab, const volatile sig_atomic_t *stop) {
+    for (;;) {
+        if (stop && *stop) return false;
+        for (int i = 0; i < EVENTS_BETWEEN_STOP_CHECKS; i++)
+            if (!event_queue_step(&lab->queue)) return true;
+    }
+}
+
+struct lab_result lab_result(const struct lab *lab) {
+    struct lab_result r = {.failures_told = lab->failures_told,
+                           .failures = lab->failures,
+                           .failure_count = lab->failure_count,
+                           .events = lab->queue.fired,
+                           .end_ns = lab->queue.now_ns};
+    for (size_t i = 0; i < lab->config->host_count; i++) {
+        const struct station *station = &lab->stations[i];
+        if (station->kamailio) {
+            r.transactions += kamailio_transactions(station->kamailio);
+            continue;
+        }
+        struct sipp_counts counts = sipp_counts(station->sipp);
+        if (sipp_program_is_client(station->config->sipp_program)) {
+            r.created += counts.created;
+            r.successful += counts.successful;
+            r.failed += counts.failed;
+            r.open += counts.open;
+        } else {
+            r.answered += counts.created;
+            r.answered_failed += counts.failed;
+            r.answered_open += counts.open;
+        }
+    }
+    return r;
+}
+
+void lab_free(struct lab *lab) {
+    if (!lab) return;
+    for (size_t i = 0; i < lab->config->host_count; i++) {
+        if (lab->stations[i].sipp) sipp_free(lab->stations[i].sipp);
+        if (lab->stations[i].kamailio) kamailio_free(lab->stations[i].kamailio);
+    }
+    net_free(lab->net);
+    event_queue_free(&lab->queue);
+    for (size_t i = 0; i < lab->failure_count; i++)
+        free(lab->failures[i].reason);
+    free(lab->matches);
+    free(lab->stations);
+    buf_free(&lab->summary);
+    free(lab);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scenario is made of layers: what it includes, its own scenario.yaml, then each --set. This loads them,
+ * lays them over each other, and remembers which folder each came from, because a file is looked for beside
+ * the scenario.yaml that names it.
+ */
+#ifndef MODEL_LAB_LAYER_H
+#define MODEL_LAB_LAYER_H
+
+#include "model/lab/tree.h"
+
+/* An `include:` chain may be this long. */
+#define LAYER_DEPTH_MAX 16
+
+/* All-zero is empty. */
+struct layers {
+    struct layer *first;
+};
+
+/*
+ * Loads folder/scenario.yaml with what it includes, and lays each override (KEY=VALUE, KEY dotted) over it.
+ * All errors go to diag; the result, without `include`, is the caller's to tree_free. NULL: there is nothing
+ * to look at.
+ */
+struct tree_node *layers_load(struct layers *layers, struct source_set *sources, const char *folder,
+                              const char *const *overrides, size_t override_count, struct diag *diag);
+
+/* Loads a file that a value names. NULL after an error. A file that was asked for before is the same source.
+ */
+struct source *layers_file(struct layers *layers, struct source_set *sources, const struct tree_node *value,
+                           struct diag *diag);
+
+/* Does this place stand in a --set? */
+bool layers_is_override(const struct layers *layers, struct source_pos at);
+
+void layers_free(struct layers *layers);
+
+#endif
