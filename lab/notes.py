@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""What stands beside a recording: scenario.yaml with the process ids that the programs had, and NOTES.md."""
+import copy
+import os
+import platform
+import re
+import shlex
+import subprocess
+
+import compare
+
+HOST_ORDER = ('address', 'port', 'sipp', 'kamailio')
+
+
+def scalar(text):
+    """A YAML plain scalar where that is safe, else a quoted one."""
+    if re.fullmatch(r'[A-Za-z0-9_./][^:#{}\[\],"\'\\\n]*(?::[^\s:#{}\[\],"\'\\\n]+)*', text) and text == text.strip():
+        return text
+    return '"%s"' % text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n')
+
+
+def flow(value):
+    if isinstance(value, dict):
+        return '{%s}' % ', '.join('%s: %s' % (key, flow(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return '[%s]' % ', '.join(flow(item) for item in value)
+    return scalar(value)
+
+
+def block(tree, indent):
+    lines = []
+    for key, value in tree.items():
+        if isinstance(value, dict) and key not in ('modparam', 'variables'):
+            lines += ['%s%s:' % (indent, key)] + block(value, indent + '  ')
+        else:
+            lines.append('%s%s: %s' % (indent, key, flow(value)))
+    return lines
+
+
+def folded(text, width=118):
+    lines, line = [], ''
+    for word in text.split():
+        if line and len(line) + len(word) + 3 > width:
+            lines.append('  ' + line)
+            line = ''
+        line += (' ' if line else '') + word
+    return lines + ['  ' + line]
+
+
+def scenario_yaml(scenario, pids, lost):
+    """The scenario without include, with base names for files and the process ids of the recording."""
+    lines = ['title: ' + scalar(scenario.title)]
+    if scenario.description:
+        lines += ['description: >'] + folded(scenario.description)
+    lines += [''] + ['%s: %s' % (key, flow(scenario.tree[key])) for key in ('start', 'seed') if key in scenario.tree]
+    lines += ['hosts:']
+    for name, tree in scenario.tree['hosts'].items():
+        tree = copy.deepcopy(tree)
+        for program, key in (('sipp', 'scenario'), ('sipp', 'inject'), ('kamailio', 'config')):
+            if key in tree.get(program, {}):
+                tree[program][key] = os.path.basename(tree[program][key])
+        if name in pids:
+            tree['sipp']['pid'] = str(pids[name])
+        lines += ['  %s:' % name] + block({key: tree[key] for key in HOST_ORDER if key in tree}, '    ')
+    network = {key: value for key, value in scenario.tree.get('network', {}).items() if key != 'drop'}
+    if network or scenario.drops:
+        lines += ['', 'network:'] + block(network, '  ')
+    if scenario.drops:
+        lines.append('  drop:')
+        for drop, (_, label) in zip(scenario.tree['network']['drop'], lost):
+            lines.append('    - %s   # %s' % (flow(drop), label))
+    lines += ['', 'capture:'] + block({key: value for key, value in scenario.tree['capture'].items() if key != 'checksum'}, '  ')
+    return '\n'.join(lines) + '\n'
+
+
+def datagrams(path, source, destination):
+    return [d for d in compare.read(path) if d.src == source.address and d.dst == destination.address and not d.off]
+
+
+def message_name(datagram):
+    """'200 INVITE' for an answer, 'INVITE' for a request."""
+    match = re.fullmatch(r'(\d{3}) .*?(?: \((\S+)\))?', datagram.label())
+    return ('%s %s' % (match[1], match[2]) if match[2] else match[1]) if match else datagram.label().split(' ')[0]
+
+
+def lost_datagrams(scenario, folder):
+    """(number among the sender's datagrams, name) of each drop."""
+    lost = []
+    for drop in scenario.drops:
+        sent = datagrams('%s/sent.%s.pcap' % (folder, drop['from']), scenario.hosts[drop['from']], scenario.hosts[drop['to']])
+        number = int(drop['nth'])
+        lost.append((number, message_name(sent[number - 1]) if number <= len(sent) else '?'))
+    return lost
+
+
+def version_of(package):
+    done = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', package], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
+    return done.stdout or 'version not known'
+
+
+def versions():
+    def upstream(package):
+        return re.sub(r'^\d+:|[-+].*$', '', version_of(package))
+
+    return ('SIPp %s (Debian %s), Kamailio %s (Debian %s), tcpdump %s, Linux %s (%s), Debian %s' % (
+        upstream('sip-tester'), version_of('sip-tester'), upstream('kamailio'), version_of('kamailio'), upstream('tcpdump'),
+        '.'.join(platform.release().split('.')[:2]), platform.machine(), open('/etc/debian_version').read().strip()))
+
+
+def packet_table(scenario, path):
+    names = {host.address: host.name for host in scenario.hosts.values()}
+    lines = ['| %s | time s | from | to | message |' % os.path.basename(path), '|---:|---:|---|---|---|']
+    for d in compare.read(path):
+        lines.append('| %d | %.6f | %s | %s | %s |' % (d.n, d.t, names.get(d.src, d.src), names.get(d.dst, d.dst), d.label()))
+    return lines
+
+
+def notes_md(scenario, result, lost, captures, repeated):
+    lines = ['# ' + scenario.name, '', scenario.title.rstrip('.') + '. ' + scenario.description, '',
+             'Recorded with %s.' % versions()]
+    where = ' and '.join(scenario.capture_at)
+    interface = 'eth0' if scenario.link == 'ethernet' else 'any'
+    packet_filter = 'udp port 5060' if scenario.filter == 'sip' else 'ip proto 17'
+    lines.append('Where: %s, `tcpdump --immediate-mode -i %s %s`; link type %s.' % (where, interface, packet_filter, scenario.link))
+    for name, host in scenario.hosts.items():
+        command = ' '.join(shlex.quote(word) for word in result['commands'][name])
+        if host.sipp:
+            ended = ', exit status %s' % result['exit'][name] if name in result['exit'] else ''
+            lines.append('%s: `%s`, process %d%s.' % (name, command, result['pids'][name], ended))
+        else:
+            lines.append('%s: `kamailio -f %s`.' % (name, result['commands'][name][2]))
+            if host.wakeups_ns():
+                lines.append('%s: its workers wake late as `wakeup` says, in that order '
+                             '(strace -e trace=recvfrom -e inject=recvfrom:delay_exit=MICROSECONDS).' % name)
+    for drop, (number, label) in zip(scenario.drops, lost):
+        lines.append('Lost, dropped between the hosts (a capture at the sender would show it): datagram %d from %s to %s (%s).'
+                     % (number, drop['from'], drop['to'], label))
+    lines.append('The capture went on for %.1f s after the last datagram.' % result['tail_s'])
+    lines += repeated
+    for path in captures:
+        lines += [''] + packet_table(scenario, path)
+    return '\n'.join(lines) + '\n'

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+"""The files of a what-if, as the real programs can run them.
+
+siptwin lets a callee think (ring_after, answer_after) and overrides module parameters without touching the files. For a
+recording the same is written into copies of them: a real <pause>, a real modparam line.
+"""
+import re
+import xml.parsers.expat
+
+from scenario import ScenarioError
+
+
+class SendFinder:
+    """The <send> elements behind the first <recv request="INVITE">: byte offset and message of each."""
+
+    def __init__(self, text, path):
+        self.sends, self.invited, self.offset, self.message = [], False, None, []
+        self.parser = xml.parsers.expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.message.append
+        try:
+            self.parser.Parse(text, True)
+        except xml.parsers.expat.ExpatError as error:
+            raise ScenarioError('%s: cannot put a pause into it: %s' % (path, error))
+
+    def start(self, name, attributes):
+        if name == 'recv' and 'INVITE' in attributes.get('request', ''):
+            self.invited = True
+        if name == 'send' and self.invited:
+            self.offset = self.parser.CurrentByteIndex
+        self.message.clear()
+
+    def end(self, name):
+        if name == 'send' and self.invited:
+            self.sends.append((self.offset, ''.join(self.message).strip()))
+
+
+def xml_with_pauses(path, ring_ms, answer_ms):
+    """The XML with a pause before its first response to the INVITE and one before its first final response."""
+    with open(path, 'rb') as file:
+        text = file.read()
+    responses = [(at, message) for at, message in SendFinder(text, path).sends if message.startswith('SIP/2.0 ')]
+    finals = [at for at, message in responses if int(message[8:11]) >= 200]
+    pauses = []
+    if ring_ms and responses:
+        pauses.append((responses[0][0], ring_ms))
+    if answer_ms and finals:
+        pauses.append((finals[0], answer_ms))
+    if len(pauses) != bool(ring_ms) + bool(answer_ms):
+        raise ScenarioError('%s: has no response to an INVITE before which a pause could stand' % path)
+    behind = text[pauses[0][0]:]
+    if re.search(rb'\[(branch|msg_index)\b', behind):
+        raise ScenarioError('%s: [branch] and [msg_index] count the steps, so a pause before them would change them; '
+                            'this cannot be recorded' % path)
+    for at, ms in reversed(pauses):
+        indent = text[text.rfind(b'\n', 0, at) + 1:at]
+        text = text[:at] + b'<pause milliseconds="%d"/>\n\n' % ms + indent + text[at:]
+    return text
+
+
+def cfg_with_modparams(path, modparams):
+    """The configuration with these module parameters instead of, or besides, its own."""
+    with open(path) as file:
+        text = file.read()
+    added = []
+    for module, parameters in modparams.items():
+        for name, value in parameters.items():
+            shown = value if re.fullmatch(r'-?\d+', value) else '"%s"' % value
+            own = re.compile(r'^[ \t]*modparam\([ \t]*"%s"[ \t]*,[ \t]*"%s".*$' % (re.escape(module), re.escape(name)), re.M)
+            line = 'modparam("%s", "%s", %s)' % (module, name, shown)
+            text, found = own.subn(lambda _: line, text)
+            if not found:
+                added.append(line)
+    if added:
+        routes = re.search(r'^[ \t]*(request_route|route|reply_route|onreply_route|failure_route|branch_route|event_route)\b',
+                           text, re.M)
+        at = routes.start() if routes else len(text)
+        text = text[:at] + '\n'.join(added) + '\n\n' + text[at:]
+    return text

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: MIT
+"""The laboratory: one network namespace per host on one bridge; SIPp, Kamailio and tcpdump in them.
+
+Runs inside namespaces of its own (network, processes, mounts; see `record`), as the first process there. Nothing in here
+needs cleaning up: when this process ends, the kernel takes namespaces, interfaces and programs with it.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from recorded import cfg_with_modparams, xml_with_pauses
+from scenario import PROMPT_WAKEUP_NS, duration_ns
+
+SCRATCH = '/run/lab'                  # on a tmpfs that only this mount namespace sees
+KAMAILIO_START_S = 10
+SETTLE_S = 1.0                        # after a Kamailio has opened its socket
+CAPTURE_START_S = 0.7
+SIPP_START_S = 0.3
+SYSCALL_RECVFROM = ('45', '207')      # x86_64, arm64
+
+
+class RigError(Exception):
+    pass
+
+
+def run(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise RigError('%s: %s' % (' '.join(command), done.stdout.strip() or 'exit status %d' % done.returncode))
+    return done.stdout
+
+
+def run_at(host, *command):
+    return run('ip', 'netns', 'exec', host.name, *command)
+
+
+def text_of(path):
+    try:
+        with open(path, errors='replace') as file:
+            return file.read()
+    except OSError:
+        return ''
+
+
+class Program:
+    """A program in a host's namespace. It has its process id at once, and starts when go() is called: so the ids that
+    a scenario names are taken before any thread of another program can have them."""
+
+    def __init__(self, host, argv, pid=None):
+        self.host, self.argv = host, argv
+        self.log_path = '%s/%s.%s.log' % (SCRATCH, os.path.basename(argv[0]), host.name)
+        if pid:
+            with open('/proc/sys/kernel/ns_last_pid', 'w') as file:
+                file.write(str(pid - 1))
+        with open(self.log_path, 'w') as log:
+            self.process = subprocess.Popen(
+                ['sh', '-c', 'read -r go && exec "$@" </dev/null', 'sh', 'ip', 'netns', 'exec', host.name] + argv,
+                stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=SCRATCH)
+        self.pid = self.process.pid
+        if pid and self.pid != pid:
+            raise RigError('%s: process id %d is taken; please name another one' % (host.name, pid))
+
+    def go(self):
+        self.process.stdin.write(b'go\n')
+        self.process.stdin.close()
+        return self
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def check(self):
+        if self.ended():
+            raise RigError('%s at %s ended with status %d:\n%s' %
+                           (self.argv[0], self.host.name, self.process.returncode, text_of(self.log_path)[-2000:]))
+
+    def stop(self):
+        if not self.ended():
+            self.process.terminate()
+            try:
+                self.process.wait(3)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+
+
+def sipp_command(host, hosts, scenario_file):
+    """The command line of a SIPp, in the order of scenario.yaml's manual."""
+    def address(name):
+        if name in hosts:
+            return '%s:%s' % (hosts[name].address, hosts[name].port)
+        return name if ':' in name else name + ':5060'
+
+    def milliseconds(text):
+        return str(duration_ns(text) // 10**6)
+
+    sipp = host.sipp
+    argv = ['sipp'] + ([address(sipp['target'])] if 'target' in sipp else [])
+    argv += ['-sn', scenario_file[8:]] if scenario_file.startswith('builtin:') else ['-sf', scenario_file]
+    argv += ['-p', host.port]
+    options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
+               ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('pause', '-d', milliseconds),
+               ('media_port', '-mp', str), ('max_retrans', '-max_retrans', str),
+               ('max_invite_retrans', '-max_invite_retrans', str),
+               ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
+               ('call_id', '-cid_str', str), ('inject', '-inf', os.path.basename)]
+    for key, option, shown in options:
+        if key in sipp:
+            argv += [option, shown(sipp[key])]
+    for name, value in sipp.get('variables', {}).items():
+        argv += ['-set', name, value]
+    return argv + ['-i', host.address]
+
+
+class Files:
+    """What the programs run, by base name in the scratch folder; what the recording keeps beside its pcap."""
+
+    def __init__(self, scenario):
+        self.kept = {}              # name in the recording -> contents
+        self.run_as = {}            # host name -> name of the file that its program really runs
+        for host in scenario.hosts.values():
+            if host.sipp:
+                self.add_sipp(host)
+            else:
+                self.add_kamailio(host)
+
+    def keep(self, host, path, contents=None, name=None):
+        if contents is None:
+            with open(path, 'rb') as file:
+                contents = file.read()
+        name = name or os.path.basename(path)
+        if self.kept.get(name, contents) != contents:
+            raise RigError('%s: two different files have the name %s' % (host.name, name))
+        self.kept[name] = contents
+        return name
+
+    def add_sipp(self, host):
+        path = host.sipp['scenario']
+        if 'inject' in host.sipp:
+            self.keep(host, host.sipp['inject'])
+        if path.startswith('builtin:'):
+            self.run_as[host.name] = path
+            return
+        self.run_as[host.name] = self.keep(host, path)
+        ring_ms, answer_ms = (duration_ns(host.sipp.get(key, '0')) // 10**6 for key in ('ring_after', 'answer_after'))
+        if ring_ms or answer_ms:
+            self.run_as[host.name] = self.keep(host, path, xml_with_pauses(path, ring_ms, answer_ms),
+                                               re.sub(r'(\.xml)?$', '.recorded.xml', os.path.basename(path), count=1))
+
+    def add_kamailio(self, host):
+        path, modparams = host.kamailio['config'], host.kamailio.get('modparam')
+        self.run_as[host.name] = self.keep(host, path)
+        if modparams:
+            self.run_as[host.name] = self.keep(host, path, cfg_with_modparams(path, modparams).encode(),
+                                               re.sub(r'(\.cfg)?$', '.recorded.cfg', os.path.basename(path), count=1))
+
+    def write(self, folder):
+        for name, contents in self.kept.items():
+            with open(os.path.join(folder, name), 'wb') as file:
+                file.write(contents)
+
+
+def build_network(scenario):
+    run('ip', 'link', 'set', 'lo', 'up')
+    run('ip', 'link', 'add', 'br0', 'mtu', str(scenario.mtu), 'type', 'bridge')
+    run('ip', 'link', 'set', 'br0', 'up')
+    hosts = list(scenario.hosts.values())
+    for number, host in enumerate(hosts):
+        run('ip', 'netns', 'add', host.name)
+        run('ip', 'link', 'add', 'port%d' % number, 'mtu', str(scenario.mtu), 'type', 'veth',
+            'peer', 'name', 'eth0', 'address', host.mac(), 'mtu', str(scenario.mtu), 'netns', host.name)
+        run('ip', 'link', 'set', 'port%d' % number, 'master', 'br0', 'up')
+        run_at(host, 'ip', 'link', 'set', 'lo', 'up')
+        run_at(host, 'ip', 'link', 'set', 'eth0', 'up')
+        run_at(host, 'ip', 'addr', 'add', host.address + '/24', 'dev', 'eth0')
+        for other in hosts:
+            if other.address.rsplit('.', 1)[0] != host.address.rsplit('.', 1)[0]:
+                run_at(host, 'ip', 'route', 'add', other.address, 'dev', 'eth0')
+
+
+def add_drops(scenario):
+    """Drops in the bridge: a capture at the sender shows the datagram, one at the receiver does not. Every rule of a pair
+    has to count every datagram of the pair, so a rule only marks, and the last one drops what is marked."""
+    if not scenario.drops:
+        return
+    run('nft', 'add table bridge lab')
+    run('nft', 'add chain bridge lab forward { type filter hook forward priority 0; }')
+    for drop in scenario.drops:
+        run('nft', 'add rule bridge lab forward ip saddr %s ip daddr %s ip protocol udp ip frag-off & 0x1fff == 0 '
+            'numgen inc mod 1000000 == %d counter meta mark set 1' %
+            (scenario.hosts[drop['from']].address, scenario.hosts[drop['to']].address, int(drop['nth']) - 1))
+    run('nft', 'add rule bridge lab forward meta mark 1 drop')
+
+
+def drops_done(scenario):
+    """For each drop whether it has happened."""
+    if not scenario.drops:
+        return []
+    rules = json.loads(run('nft', '-j', 'list', 'chain', 'bridge', 'lab', 'forward'))['nftables']
+    counts = [part['counter']['packets'] for rule in rules if 'rule' in rule
+              for part in rule['rule']['expr'] if 'counter' in part]
+    return [count > 0 for count in counts]
+
+
+def start_kamailio(host, cfg):
+    program = Program(host, ['kamailio', '-f', cfg, '-DD', '-E', '-m', '64', '-M', '8',
+                             '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH]).go()
+    until = time.monotonic() + KAMAILIO_START_S
+    while ':%s' % host.port not in run_at(host, 'ss', '-Hlun'):
+        program.check()
+        if time.monotonic() > until:
+            raise RigError('Kamailio at %s did not open its socket within %d s' % (host.name, KAMAILIO_START_S))
+        time.sleep(0.1)
+    return program
+
+
+def udp_workers(kamailio):
+    """Process ids of the workers: those children that wait in recvfrom()."""
+    workers = []
+    for name in os.listdir('/proc'):
+        if name.isdigit() and re.search(r'^PPid:\t%d$' % kamailio.pid, text_of('/proc/%s/status' % name), re.M):
+            if text_of('/proc/%s/syscall' % name).split(' ')[0] in SYSCALL_RECVFROM:
+                workers.append(int(name))
+    return sorted(workers)
+
+
+def make_workers_late(host, kamailio):
+    """The nth worker to get a datagram wakes as late as the nth entry of `wakeup` says: strace holds it back in recvfrom().
+    The kernel wakes the worker that has waited longest; stopping and continuing a worker puts it at the end of that queue."""
+    late = host.wakeups_ns()
+    if not late:
+        return []
+    workers = udp_workers(kamailio)
+    if len(late) == 1:
+        late = late * len(workers)
+    if len(workers) != len(late):
+        raise RigError('%s: wakeup names %d workers, Kamailio has %d' % (host.name, len(late), len(workers)))
+    tracers = []
+    for pid, late_ns in zip(workers, late):
+        if late_ns > PROMPT_WAKEUP_NS:
+            tracers.append(Program(host, ['strace', '-qq', '-o', '/dev/null', '-p', str(pid), '-e', 'trace=recvfrom', '-e',
+                                          'inject=recvfrom:delay_exit=%d' % (late_ns // 1000)]).go())
+    time.sleep(0.5)
+    for tracer in tracers:
+        tracer.check()
+    for pid in workers:
+        os.kill(pid, 19)            # SIGSTOP
+        time.sleep(0.05)
+        os.kill(pid, 18)            # SIGCONT
+        time.sleep(0.05)
+    check_order(host, workers)
+    return tracers
+
+
+def check_order(host, workers):
+    """One short datagram each, which Kamailio ignores: do the workers take them in this order?"""
+    def switches(pid):
+        return int(re.search(r'^voluntary_ctxt_switches:\t(\d+)', text_of('/proc/%d/status' % pid), re.M)[1])
+
+    for pid in workers:
+        before = [switches(worker) for worker in workers]
+        run_at(host, 'bash', '-c', "printf ping >/dev/udp/%s/%s" % (host.address, host.port))
+        time.sleep(0.1)
+        woken = [worker for worker, count in zip(workers, before) if switches(worker) > count]
+        if woken != [pid]:
+            raise RigError('%s: worker %d should have got the datagram, got it: %s' % (host.name, pid, woken))
+
+
+def start_capture(host, link, packet_filter, name):
+    argv = ['tcpdump', '--immediate-mode', '-Z', 'root', '-i', 'eth0' if link == 'ethernet' else 'any', '-U']
+    argv += ['-y', 'LINUX_SLL'] if link == 'sll' else []
+    return Program(host, argv + ['-w', '%s/%s.pcap' % (SCRATCH, name), packet_filter]).go()
+
+
+class Rig:
+    def __init__(self, scenario, out, quiet_s, timeout_s):
+        self.scenario, self.out = scenario, out
+        self.quiet_s, self.timeout_s = quiet_s, timeout_s
+        self.packet_filter = 'udp port 5060' if scenario.filter == 'sip' else 'ip proto 17'
+
+    def record(self):
+        scenario = self.scenario
+        os.mkdir(SCRATCH)
+        files = Files(scenario)
+        files.write(SCRATCH)
+        build_network(scenario)
+        sipps = {host.name: self.prepare_sipp(host, files.run_as[host.name])
+                 for host in scenario.hosts.values() if host.sipp}
+        kamailios = {host.name: start_kamailio(host, files.run_as[host.name])
+                     for host in scenario.hosts.values() if host.kamailio}
+        time.sleep(SETTLE_S if kamailios else 0)
+        for name, kamailio in kamailios.items():
+            make_workers_late(scenario.hosts[name], kamailio)
+        add_drops(scenario)
+        captures = self.start_captures()
+        time.sleep(CAPTURE_START_S)
+        callers = [sipp for sipp in sipps.values() if sipp.host.calls()]
+        for sipp in sipps.values():
+            if sipp not in callers:
+                sipp.go()
+                time.sleep(SIPP_START_S)
+                sipp.check()
+        time.sleep(SIPP_START_S)
+        started = time.monotonic()
+        for caller in callers:
+            caller.go()
+        self.wait_for_callers(callers)
+        tail_s = self.wait_for_silence(captures, started)
+        for program in list(captures.values()) + list(kamailios.values()):
+            program.check()
+        for capture in captures.values():
+            capture.stop()
+        dropped = drops_done(scenario)
+        for program in list(sipps.values()) + list(kamailios.values()):
+            program.stop()
+        self.keep_result(files, sipps, kamailios, captures, dropped, tail_s)
+
+    def prepare_sipp(self, host, scenario_file):
+        pid = host.sipp.get('pid')
+        argv = sipp_command(host, self.scenario.hosts, scenario_file)
+        return Program(host, argv + ['-nostdin'], int(pid) if pid else None)
+
+    def start_captures(self):
+        """Those that the scenario asks for, and one at each sender of a datagram to be lost, to name what was lost."""
+        hosts, captures = self.scenario.hosts, {}
+        for name in self.scenario.capture_at:
+            captures['real.' + name] = start_capture(hosts[name], self.scenario.link, self.packet_filter, 'real.' + name)
+        for name in {drop['from'] for drop in self.scenario.drops}:
+            captures['sent.' + name] = start_capture(hosts[name], 'ethernet', 'ip proto 17', 'sent.' + name)
+        return captures
+
+    def wait_for_callers(self, callers):
+        until = time.monotonic() + self.timeout_s
+        while not all(caller.ended() for caller in callers):
+            if time.monotonic() > until:
+                raise RigError('the caller has not ended after %d s (--timeout)' % self.timeout_s)
+            time.sleep(0.1)
+
+    def wait_for_silence(self, captures, started):
+        """Until nothing has come for quiet_s, and no callee that thinks first can be about to answer."""
+        thinks_s = max(host.thinks_ns() for host in self.scenario.hosts.values()) / 1e9
+        sizes, since = None, time.monotonic()
+        while True:
+            now = [os.path.getsize('%s/%s.pcap' % (SCRATCH, name)) for name in captures]
+            if now != sizes:
+                sizes, since = now, time.monotonic()
+            if time.monotonic() > max(since, started + thinks_s) + self.quiet_s:
+                return time.monotonic() - since
+            if time.monotonic() > started + self.timeout_s:
+                raise RigError('there is no end of datagrams after %d s (--timeout)' % self.timeout_s)
+            time.sleep(0.1)
+
+    def keep_result(self, files, sipps, kamailios, captures, dropped, tail_s):
+        for name in captures:
+            shutil.copyfile('%s/%s.pcap' % (SCRATCH, name), '%s/%s.pcap' % (self.out, name))
+        files.write(self.out)
+        programs = dict(sipps, **kamailios)
+        result = {
+            'pids': {name: sipp.pid for name, sipp in sipps.items()},
+            'exit': {name: sipp.process.returncode for name, sipp in sipps.items() if sipp.host.calls()},
+            'commands': {name: [word for word in program.argv if word != '-nostdin'] for name, program in programs.items()},
+            'files': sorted(files.kept),
+            'dropped': dropped,
+            'tail_s': round(tail_s, 1),
+        }
+        with open(self.out + '/result.json', 'w') as file:
+            json.dump(result, file)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""scenario.yaml for the rig: resolves include and overrides, checks the words, knows what the rig cannot do.
+
+Scalars stay the text that the file holds ('30us', '5060'); file names become absolute paths, each relative to the folder
+of the scenario.yaml that says it.
+"""
+import os
+import re
+import time
+
+import yaml
+
+SIPP_KEYS = ('scenario target outbound service calls rate rate_period limit pause pid hz media_port max_retrans '
+             'max_invite_retrans max_non_invite_retrans base_cseq call_id inject variables ring_after answer_after').split()
+KAMAILIO_KEYS = 'config modparam version wakeup processing timer_phase'.split()
+KEYS = {
+    '': 'include title description start seed hosts network capture'.split(),
+    'host': 'address port sipp kamailio'.split(),
+    'sipp': SIPP_KEYS,
+    'kamailio': KAMAILIO_KEYS,
+    'network': 'delay loss duplicate reorder reorder_by drop mtu'.split(),
+    'drop': 'from to nth message'.split(),
+    'capture': 'at link checksum filter'.split(),
+}
+FILE_KEYS = {'sipp': ('scenario', 'inject'), 'kamailio': ('config',)}
+UNITS_NS = {'ns': 1, 'us': 10**3, 'ms': 10**6, 's': 10**9, 'min': 60 * 10**9}
+
+CLOCK_MONOTONIC_COARSE = 6       # SIPp's clock; Linux's number, which the time module does not name
+KERNEL_DELAY_NS = 60 * 1000      # what the way between two namespaces takes at most by itself
+PROMPT_WAKEUP_NS = 200 * 1000    # a worker that is not slowed down wakes within this
+
+
+class ScenarioError(Exception):
+    """One line for each thing that is wrong."""
+
+
+def duration_ns(text):
+    match = re.fullmatch(r'(\d+)(?:\.(\d+))?\s*(ns|us|ms|s|min)?', text)
+    if not match or (not match[3] and int(match[1] + (match[2] or ''))):
+        raise ScenarioError("'%s' is no duration (a number with ns, us, ms, s or min)" % text)
+    unit = UNITS_NS[match[3] or 'ns']
+    return int(match[1]) * unit + (int(match[2]) * unit // 10**len(match[2]) if match[2] else 0)
+
+
+def check_keys(where, kind, value):
+    if not isinstance(value, dict):
+        raise ScenarioError('%s: must be a map' % where)
+    for key in value:
+        if key not in KEYS[kind]:
+            raise ScenarioError("%s: unknown key '%s'; known are: %s" % (where, key, ', '.join(KEYS[kind])))
+
+
+def merged(below, above):
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return above
+    result = dict(below)
+    for key, value in above.items():
+        result[key] = merged(below[key], value) if key in below else value
+    return result
+
+
+def with_paths(tree, folder):
+    """Makes the file names absolute."""
+    hosts = tree.get('hosts')
+    for host in (hosts.values() if isinstance(hosts, dict) else ()):
+        for program, keys in FILE_KEYS.items():
+            settings = host.get(program) if isinstance(host, dict) else None
+            for key in keys if isinstance(settings, dict) else ():
+                name = settings.get(key)
+                if name and not name.startswith('builtin:'):
+                    settings[key] = os.path.normpath(os.path.join(folder, name))
+    return tree
+
+
+def read_yaml(path, depth=0):
+    """The tree of a scenario.yaml over that of the one it includes."""
+    if depth > 16:
+        raise ScenarioError('%s: includes go round in circles' % path)
+    try:
+        with open(path) as file:
+            tree = yaml.load(file, Loader=yaml.BaseLoader)
+    except (OSError, yaml.YAMLError) as error:
+        raise ScenarioError('%s: %s' % (path, error))
+    check_keys(path, '', tree)
+    folder = os.path.dirname(path)
+    tree = with_paths(tree, folder)
+    included = tree.pop('include', None)
+    if included is None:
+        return tree
+    return merged(read_yaml(os.path.join(folder, included, 'scenario.yaml'), depth + 1), tree)
+
+
+def override(tree, setting, folder):
+    """KEY.KEY=VALUE, the value as in YAML."""
+    key, equals, text = setting.partition('=')
+    if not equals:
+        raise ScenarioError("'%s' is no KEY=VALUE" % setting)
+    try:
+        value = yaml.load(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise ScenarioError('%s: %s' % (setting, error))
+    for part in reversed(key.split('.')):
+        value = {part: value}
+    return merged(tree, with_paths(value, folder))
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+class Host:
+    def __init__(self, name, tree):
+        self.name = name
+        self.address = tree['address']
+        self.port = tree.get('port', '5060')
+        self.sipp = tree.get('sipp')
+        self.kamailio = tree.get('kamailio')
+        if self.calls():
+            self.sipp.setdefault('calls', '1')
+
+    def mac(self):
+        return '02:42:' + ':'.join('%02x' % int(part) for part in self.address.split('.'))
+
+    def calls(self):
+        return self.sipp is not None and 'target' in self.sipp
+
+    def thinks_ns(self):
+        """How long the callee of a what-if holds its answers back, all in all."""
+        return sum(duration_ns((self.sipp or {}).get(key, '0')) for key in ('ring_after', 'answer_after'))
+
+    def wakeups_ns(self):
+        """What each worker is late by; an empty list: nothing to be done."""
+        late = [duration_ns(text) for text in as_list((self.kamailio or {}).get('wakeup', '30us'))]
+        return late if max(late) > PROMPT_WAKEUP_NS else []
+
+
+class Scenario:
+    def __init__(self, folder, settings=()):
+        self.folder = os.path.abspath(folder)
+        self.name = os.path.basename(self.folder)
+        tree = read_yaml(os.path.join(self.folder, 'scenario.yaml'))
+        for setting in settings:
+            tree = override(tree, setting, self.folder)
+        self.tree = tree
+        self.check_words()
+        self.title = tree.get('title', self.name)
+        self.description = ' '.join(tree.get('description', '').split())
+        self.hosts = {name: Host(name, host) for name, host in tree['hosts'].items()}
+        network, capture = tree.get('network', {}), tree['capture']
+        self.mtu = int(network.get('mtu', 1500))
+        self.drops = [dict(drop) for drop in network.get('drop', [])]
+        self.capture_at = as_list(capture['at'])
+        self.capture_many = isinstance(capture['at'], list)
+        self.link = capture.get('link', 'ethernet')
+        self.filter = capture.get('filter', 'sip')
+        self.check_rig()
+
+    def check_words(self):
+        tree = self.tree
+        check_keys('scenario.yaml', '', tree)
+        for key in ('hosts', 'capture'):
+            if key not in tree:
+                raise ScenarioError('scenario.yaml: %s is missing' % key)
+        check_keys('capture', 'capture', tree['capture'])
+        check_keys('network', 'network', tree.get('network', {}))
+        for drop in tree.get('network', {}).get('drop', []):
+            check_keys('network.drop', 'drop', drop)
+            for key in ('from', 'to', 'nth'):
+                if key not in drop:
+                    raise ScenarioError('network.drop: %s is missing' % key)
+        for name, host in tree['hosts'].items():
+            check_keys('hosts.' + name, 'host', host)
+            if 'address' not in host or ('sipp' in host) == ('kamailio' in host):
+                raise ScenarioError('hosts.%s: needs an address and either sipp or kamailio' % name)
+            for program in ('sipp', 'kamailio'):
+                if program in host:
+                    check_keys('hosts.%s.%s' % (name, program), program, host[program])
+
+    def host_names_used(self):
+        yield from self.capture_at
+        for drop in self.drops:
+            yield from (drop['from'], drop['to'])
+
+    def check_rig(self):
+        """What this rig cannot do is an error: a recording must not silently be something else."""
+        wrong = ["there is no host '%s'" % name for name in self.host_names_used() if name not in self.hosts]
+        network = self.tree.get('network', {})
+        delay = network.get('delay', '30us')
+        if not isinstance(delay, str) or duration_ns(delay) > KERNEL_DELAY_NS:
+            wrong.append('network.delay: the rig adds no delay; the way between two namespaces takes 20 to 60 us')
+        for chance in ('loss', 'duplicate', 'reorder'):
+            share = network.get(chance, '0%')
+            if not isinstance(share, str) or float(share.rstrip('%')):
+                wrong.append('network.%s: chance cannot be repeated in a recording; network.drop names what is lost' % chance)
+        if self.link not in ('ethernet', 'sll2', 'sll'):
+            wrong.append('capture.link: the rig records ethernet, sll2 or sll, not %s' % self.link)
+        if self.filter not in ('sip', 'all'):
+            wrong.append("capture.filter: '%s' is neither sip nor all" % self.filter)
+        hz = round(1 / time.clock_getres(CLOCK_MONOTONIC_COARSE))
+        for host in self.hosts.values():
+            wrong += self.check_host(host, hz)
+        if not any(host.calls() for host in self.hosts.values()):
+            wrong.append('no host calls (none has a sipp with a target)')
+        if wrong:
+            raise ScenarioError('\n'.join(wrong))
+
+    def check_host(self, host, hz):
+        wrong, where = [], 'hosts.%s.' % host.name
+        for program, keys in FILE_KEYS.items():
+            for key in keys:
+                path = (getattr(host, program) or {}).get(key)
+                if path and not path.startswith('builtin:') and not os.path.isfile(path):
+                    wrong.append('%s%s.%s: there is no file %s' % (where, program, key, path))
+        sipp, kamailio = host.sipp or {}, host.kamailio or {}
+        if int(sipp.get('hz', hz)) != hz:
+            wrong.append('%ssipp.hz: the clock of this kernel runs at %d Hz' % (where, hz))
+        if kamailio.get('processing', 'default') != 'default':
+            wrong.append(where + 'kamailio.processing: the real Kamailio takes the time it takes')
+        return wrong
