@@ -65,31 +65,43 @@ static bool is_special(const char *path) {
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-struct capture *capture_open(const char *path, const struct capture_options *options, char **error) {
+/* Begins the file; it is the capture's from now on. NULL: *error. */
+static struct capture *begin(struct capture *c, FILE *file, char **error) {
+    c->pcap = pcap_open_dead_with_tstamp_precision(frame_datalink(c->options.link), SNAPLEN,
+                                                   c->options.nanoseconds ? PCAP_TSTAMP_PRECISION_NANO
+                                                                          : PCAP_TSTAMP_PRECISION_MICRO);
+    assert(c->pcap);
+    c->dumper = pcap_dump_fopen(c->pcap, file);
+    if (c->dumper) return c;
+    *error = message(c->path, pcap_geterr(c->pcap));
+    fclose(file);
+    capture_abandon(c);
+    return NULL;
+}
+
+static struct capture *new_capture(const char *path, const struct capture_options *options) {
     struct capture *c = mem_new(sizeof *c);
-    bool to_stdout = strcmp(path, "-") == 0;
     c->options = *options;
     c->path = mem_text(span_of(path));
-    FILE *file = to_stdout          ? fdopen(dup(STDOUT_FILENO), "wb")
-                 : is_special(path) ? fopen(path, "wb")
-                                    : open_temporary(c);
+    return c;
+}
+
+struct capture *capture_open(const char *path, const struct capture_options *options, char **error) {
+    struct capture *c = new_capture(path, options);
+    FILE *file = strcmp(path, "-") == 0 ? fdopen(dup(STDOUT_FILENO), "wb")
+                 : is_special(path)     ? fopen(path, "wb")
+                                        : open_temporary(c);
     if (!file) {
         *error = message(path, strerror(errno));
         capture_abandon(c);
         return NULL;
     }
-    c->pcap = pcap_open_dead_with_tstamp_precision(frame_datalink(options->link), SNAPLEN,
-                                                   options->nanoseconds ? PCAP_TSTAMP_PRECISION_NANO
-                                                                        : PCAP_TSTAMP_PRECISION_MICRO);
-    assert(c->pcap);
-    c->dumper = pcap_dump_fopen(c->pcap, file);
-    if (!c->dumper) {
-        *error = message(path, pcap_geterr(c->pcap));
-        fclose(file);
-        capture_abandon(c);
-        return NULL;
-    }
-    return c;
+    return begin(c, file, error);
+}
+
+struct capture *capture_open_stream(FILE *file, const char *name, const struct capture_options *options,
+                                    char **error) {
+    return begin(new_capture(name, options), file, error);
 }
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {

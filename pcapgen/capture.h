@@ -8,6 +8,8 @@
 
 #include "pcapgen/frame.h"
 
+#include <stdio.h>
+
 enum capture_filter {
     CAPTURE_SIP, /* `udp port 5060`: of a fragmented datagram only the first fragment */
     CAPTURE_ALL
@@ -27,6 +29,11 @@ struct capture;
 /* Opens a capture that will be at path, or on standard output for "-". NULL: *error (to be freed) says why.
  */
 struct capture *capture_open(const char *path, const struct capture_options *options, char **error);
+
+/* The same on a stream (of memory, say), which capture_close or capture_abandon closes; name is for messages.
+ */
+struct capture *capture_open_stream(FILE *file, const char *name, const struct capture_options *options,
+                                    char **error);
 
 /* Adds what a tap saw. Write errors show at capture_close. */
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static char fired[64];
+static char fired[64], name[4][2] = {"a", "b", "c", "d"};
 
 static void fire(void *arg) { strncat(fired, arg, 1); }
 
@@ -26,10 +26,10 @@ static void equal_times_fire_in_the_order_of_scheduling(void **state) {
     struct event_queue q;
     struct event a, b, c, d;
     event_queue_init(&q);
-    event_init(&a, fire, "a");
-    event_init(&b, fire, "b");
-    event_init(&c, fire, "c");
-    event_init(&d, fire, "d");
+    event_init(&a, fire, name[0]);
+    event_init(&b, fire, name[1]);
+    event_init(&c, fire, name[2]);
+    event_init(&d, fire, name[3]);
     event_at(&q, &c, 20);
     event_at(&q, &b, 10);
     event_at(&q, &a, 10);
@@ -47,8 +47,8 @@ static void cancelled_never_fires(void **state) {
     struct event_queue q;
     struct event a, b;
     event_queue_init(&q);
-    event_init(&a, fire, "a");
-    event_init(&b, fire, "b");
+    event_init(&a, fire, name[0]);
+    event_init(&b, fire, name[1]);
     event_after(&q, &a, 5);
     event_after(&q, &b, 6);
     assert_true(event_pending(&a));

@@ -14,7 +14,7 @@
 static struct event_queue queue;
 static struct net *net;
 static struct host *a, *b;
-static char happened[4096];
+static char happened[4096], name_a[] = "a", name_b[] = "b";
 
 __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) {
     va_list args;
@@ -49,8 +49,8 @@ static int begin(void **state) {
     b = net_add_host(net, "b", B);
     net_path(net, a, b)->delay_ns = 30;
     net_path(net, b, a)->delay_ns = 50;
-    host_bind(a, 5060, received, "a");
-    host_bind(b, 5060, received, "b");
+    host_bind(a, 5060, received, name_a);
+    host_bind(b, 5060, received, name_b);
     net_on_lost(net, lost, NULL);
     return 0;
 }
@@ -85,8 +85,8 @@ static void each_direction_has_its_own_delay(void **state) {
 
 static void taps_see_before_the_program_does(void **state) {
     (void)state;
-    host_tap(a, tapped, "a");
-    host_tap(b, tapped, "b");
+    host_tap(a, tapped, name_a);
+    host_tap(b, tapped, name_b);
     send_text(a, B, 5060, "x");
     run();
     assert_string_equal(happened, "a sends x at 0; b sees x at 30; b got x at 30; ");
@@ -94,8 +94,8 @@ static void taps_see_before_the_program_does(void **state) {
 
 static void a_dropped_datagram_is_seen_by_its_sender_only(void **state) {
     (void)state;
-    host_tap(a, tapped, "a");
-    host_tap(b, tapped, "b");
+    host_tap(a, tapped, name_a);
+    host_tap(b, tapped, name_b);
     net_drop_nth(net, a, b, 1, NULL, NULL);
     send_text(a, B, 5060, "x");
     run();
@@ -123,7 +123,7 @@ static void drop_rules_count_what_they_match_lost_ones_too(void **state) {
 
 static void addresses_nobody_has_and_networks_nobody_knows(void **state) {
     (void)state;
-    host_tap(a, tapped, "a");
+    host_tap(a, tapped, name_a);
     assert_int_equal(send_text(a, 0xac140063, 5060, "x"), 0);
     assert_int_equal(send_text(a, 0x0a000001, 5060, "y"), -1);
     assert_int_equal(send_text(a, B, 5070, "z"), 0);
@@ -137,13 +137,13 @@ static void a_closed_socket_meets_nobody(void **state) {
     host_unbind(b, 5060);
     run();
     assert_string_equal(happened, "closed port x; ");
-    assert_true(host_bind(b, 5060, received, "b"));
-    assert_false(host_bind(b, 5060, received, "b"));
+    assert_true(host_bind(b, 5060, received, name_b));
+    assert_false(host_bind(b, 5060, received, name_b));
 }
 
 static void what_a_host_sends_to_itself_is_not_captured(void **state) {
     (void)state;
-    host_tap(a, tapped, "a");
+    host_tap(a, tapped, name_a);
     send_text(a, A, 5060, "x");
     run();
     assert_string_equal(happened, "a got x at 10000; ");
@@ -183,6 +183,29 @@ static void a_datagram_held_back_is_overtaken(void **state) {
     assert_string_equal(happened, "b got y at 30; b got x at 130; ");
 }
 
+static void a_hold_rule_delays_just_one_datagram(void **state) {
+    (void)state;
+    net_hold_nth(net, a, b, 1, 100, is_y, NULL);
+    net_hold_nth(net, a, b, 3, 7, NULL, NULL);
+    net_hold_nth(net, a, b, 3, 0, is_y, NULL);
+    net_drop_nth(net, a, b, 4, NULL, NULL);
+    net_hold_nth(net, a, b, 4, 50, NULL, NULL);
+    const char *texts[] = {"x", "y", "y", "z"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        send_text(a, B, 5060, texts[i]);
+    run();
+    assert_string_equal(happened, "dropped z; b got x at 30; b got y at 37; b got y at 130; ");
+}
+
+static void hold_rules_add_up(void **state) {
+    (void)state;
+    net_hold_nth(net, a, b, 1, 100, NULL, NULL);
+    net_hold_nth(net, a, b, 1, 20, is_y, NULL);
+    send_text(a, B, 5060, "y");
+    run();
+    assert_string_equal(happened, "b got y at 150; ");
+}
+
 static void what_still_flies_at_the_end_is_given_back(void **state) {
     (void)state;
     send_text(a, B, 5060, "x");
@@ -202,6 +225,8 @@ int main(void) {
         TEST(what_a_host_sends_to_itself_is_not_captured),
         TEST(random_faults_are_as_frequent_as_asked_and_repeatable),
         TEST(a_datagram_held_back_is_overtaken),
+        TEST(a_hold_rule_delays_just_one_datagram),
+        TEST(hold_rules_add_up),
         TEST(what_still_flies_at_the_end_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

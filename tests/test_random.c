@@ -2,10 +2,11 @@
 /* Proves that random streams are reproducible, independent by name, and fair enough to draw faults from. */
 #include "sim/random.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
+#include <cmocka.h>
 
 static void the_same_name_and_seed_give_the_same_numbers_for_ever(void **state) {
     (void)state;

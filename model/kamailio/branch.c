@@ -5,10 +5,12 @@
 
 #define COOKIE "z9hG4bK"
 
-/* Up to four bytes as one big-endian number; bytes from 0x80 on count as negative ones, as in the original. */
+/* Up to four bytes as one big-endian number; bytes from 0x80 on count as negative ones, as in the original.
+ */
 static uint32_t group(const char *p, size_t len) {
     uint32_t v = 0;
-    for (size_t i = 0; i < len; i++) v = (v << 8) + (uint32_t)(int32_t)(signed char)p[i];
+    for (size_t i = 0; i < len; i++)
+        v = (v << 8) + (uint32_t)(int32_t)(signed char)p[i];
     return v;
 }
 
@@ -28,14 +30,17 @@ uint32_t kam_branch_hash(struct span call_id, struct span cseq_number) {
 }
 
 static void digest(MD5_CTX *md5, struct span s) {
-    while (s.len && (*s.p == ' ' || *s.p == '\t')) s = span_skip(s, 1);
-    while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0')) s.len--;
+    while (s.len && (*s.p == ' ' || *s.p == '\t'))
+        s = span_skip(s, 1);
+    while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0'))
+        s.len--;
     if (s.len) MD5Update(md5, (const uint8_t *)s.p, s.len);
 }
 
 void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in) {
     /* A CANCEL and an ACK must come out with their INVITE's branch, so the To tag must not count. */
-    bool of_invite = span_is(in->method, "INVITE") || span_is(in->method, "ACK") || span_is(in->method, "CANCEL");
+    bool of_invite =
+        span_is(in->method, "INVITE") || span_is(in->method, "ACK") || span_is(in->method, "CANCEL");
     MD5_CTX md5;
     MD5Init(&md5);
     digest(&md5, in->from_tag);
@@ -51,7 +56,8 @@ void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in
 
 /* Hexadecimal, the least significant digit first. */
 static void reverse_hex(struct buf *out, uint32_t n) {
-    do buf_add_char(out, "0123456789abcdef"[n & 15]);
+    do
+        buf_add_char(out, "0123456789abcdef"[n & 15]);
     while (n >>= 4);
 }
 

@@ -79,8 +79,8 @@ enum cfg_subject {
 
 struct cfg_test {
     enum cfg_subject subject;
-    enum cfg_op op;               /* CFG_EQUAL, CFG_DIFFERENT, CFG_MATCH or, for numbers, an order */
-    const struct kam_pv *pv;      /* gives the left side; NULL: it is the number n */
+    enum cfg_op op;                /* CFG_EQUAL, CFG_DIFFERENT, CFG_MATCH or, for numbers, an order */
+    const struct kam_pv *pv;       /* gives the left side; NULL: it is the number n */
     const struct kam_pv *reply_pv; /* of CFG_URI in a reply */
     int64_t n;
     struct span myself;           /* p not NULL: the right side is `myself`, this is the argument of pv */
@@ -127,16 +127,16 @@ struct cfg_stmt {
     struct cfg_stmt *next;
     enum cfg_stmt_kind kind;
     struct source_pos at;
-    const struct cfg_expr *expr;     /* condition, value, or name of the route; NULL: none */
-    const struct cfg_stmt *then;     /* body */
+    const struct cfg_expr *expr; /* condition, value, or name of the route; NULL: none */
+    const struct cfg_stmt *then; /* body */
     const struct cfg_stmt *otherwise;
     const struct cfg_case *cases;
-    const struct cfg_pv *target;     /* of an assignment */
-    unsigned ends;                   /* enum cfg_end */
-    struct span route_name;          /* of a route() whose name is known; p NULL: expr gives it */
-    const struct kam_route *route;   /* ... and found */
+    const struct cfg_pv *target;   /* of an assignment */
+    unsigned ends;                 /* enum cfg_end */
+    struct span route_name;        /* of a route() whose name is known; p NULL: expr gives it */
+    const struct kam_route *route; /* ... and found */
     const struct kam_function *function;
-    bool in_core;                    /* the function is the core's: it leaves $rc alone */
+    bool in_core; /* the function is the core's: it leaves $rc alone */
     size_t arg_count;
     const struct cfg_expr *args[KAM_ARGS_MAX];
 };

@@ -7,24 +7,81 @@
 
 /* Other names of the core's functions. */
 static const char *const synonyms[][2] = {
-    {"add_rport", "force_rport"},        {"add_tcp_alias", "force_tcp_alias"}, {"rewritehost", "sethost"},
-    {"seth", "sethost"},                 {"rewritehostport", "sethostport"},   {"sethp", "sethostport"},
-    {"rewritehostporttrans", "sethostporttrans"}, {"sethpt", "sethostporttrans"}, {"rewriteuser", "setuser"},
-    {"setu", "setuser"},                 {"rewriteuserpass", "setuserpass"},   {"setup", "setuserpass"},
-    {"rewriteport", "setport"},          {"setp", "setport"},                  {"rewriteuri", "seturi"},
+    {"add_rport", "force_rport"},
+    {"add_tcp_alias", "force_tcp_alias"},
+    {"rewritehost", "sethost"},
+    {"seth", "sethost"},
+    {"rewritehostport", "sethostport"},
+    {"sethp", "sethostport"},
+    {"rewritehostporttrans", "sethostporttrans"},
+    {"sethpt", "sethostporttrans"},
+    {"rewriteuser", "setuser"},
+    {"setu", "setuser"},
+    {"rewriteuserpass", "setuserpass"},
+    {"setup", "setuserpass"},
+    {"rewriteport", "setport"},
+    {"setp", "setport"},
+    {"rewriteuri", "seturi"},
     {"forward_udp", "forward"},
 };
 
 /* The core's functions; the starred ones may be called without parentheses. */
-static const char *const core_names[] = {
-    "forward", "forward_udp", "forward_tcp", "forward_tls", "forward_sctp", "log", "error", "exec", "*force_rport",
-    "*add_rport", "*add_local_rport", "*force_tcp_alias", "*add_tcp_alias", "setflag", "resetflag", "isflagset",
-    "setavpflag", "resetavpflag", "isavpflagset", "rewritehost", "sethost", "seth", "rewritehostport", "sethostport",
-    "sethp", "rewritehostporttrans", "sethostporttrans", "sethpt", "rewriteuser", "setuser", "setu",
-    "rewriteuserpass", "setuserpass", "setup", "rewriteport", "setport", "setp", "rewriteuri", "seturi",
-    "*revert_uri", "prefix", "strip", "strip_tail", "userphone", "remove_branch", "clear_branches",
-    "set_advertised_address", "set_advertised_port", "force_send_socket", "*set_forward_no_connect",
-    "*set_reply_no_connect", "*set_forward_close", "*set_reply_close", "udp_mtu_try_proto", "cfg_select", "cfg_reset"};
+static const char *const core_names[] = {"forward",
+                                         "forward_udp",
+                                         "forward_tcp",
+                                         "forward_tls",
+                                         "forward_sctp",
+                                         "log",
+                                         "error",
+                                         "exec",
+                                         "*force_rport",
+                                         "*add_rport",
+                                         "*add_local_rport",
+                                         "*force_tcp_alias",
+                                         "*add_tcp_alias",
+                                         "setflag",
+                                         "resetflag",
+                                         "isflagset",
+                                         "setavpflag",
+                                         "resetavpflag",
+                                         "isavpflagset",
+                                         "rewritehost",
+                                         "sethost",
+                                         "seth",
+                                         "rewritehostport",
+                                         "sethostport",
+                                         "sethp",
+                                         "rewritehostporttrans",
+                                         "sethostporttrans",
+                                         "sethpt",
+                                         "rewriteuser",
+                                         "setuser",
+                                         "setu",
+                                         "rewriteuserpass",
+                                         "setuserpass",
+                                         "setup",
+                                         "rewriteport",
+                                         "setport",
+                                         "setp",
+                                         "rewriteuri",
+                                         "seturi",
+                                         "*revert_uri",
+                                         "prefix",
+                                         "strip",
+                                         "strip_tail",
+                                         "userphone",
+                                         "remove_branch",
+                                         "clear_branches",
+                                         "set_advertised_address",
+                                         "set_advertised_port",
+                                         "force_send_socket",
+                                         "*set_forward_no_connect",
+                                         "*set_reply_no_connect",
+                                         "*set_forward_close",
+                                         "*set_reply_close",
+                                         "udp_mtu_try_proto",
+                                         "cfg_select",
+                                         "cfg_reset"};
 
 static bool is_core_name(const struct cfg_token *t, bool *bare) {
     for (size_t i = 0; i < sizeof core_names / sizeof *core_names; i++) {
@@ -48,7 +105,15 @@ static struct cfg_stmt *new_stmt(struct cfg_parse *p, enum cfg_stmt_kind kind, s
     return s;
 }
 
-/* route(NAME), route("NAME"), route($var(x)): a name that is known is looked up when the file has been read. */
+struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
+    char number[24];
+    if (v.type == KAM_STR) return v.s;
+    int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
+    return arena_text(&p->program->arena, (struct span){number, (size_t)len});
+}
+
+/* route(NAME), route("NAME"), route($var(x)): a name that is known is looked up when the file has been read.
+ */
 static struct cfg_stmt *parse_route(struct cfg_parse *p) {
     struct cfg_stmt *s = new_stmt(p, CFG_STMT_ROUTE, cfg_get(p)->at);
     if (!cfg_expect(p, "(")) return NULL;
@@ -58,22 +123,22 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
     } else {
         s->expr = cfg_expr_parse(p);
         if (!s->expr) return NULL;
-        if (cfg_expr_is_constant(s->expr) && cfg_expr_constant(p, s->expr, &name)) {
-            char number[24];
-            if (name.type == KAM_INT) {
-                int len = snprintf(number, sizeof number, "%lld", (long long)name.n);
-                name.s = arena_text(&p->program->arena, (struct span){number, (size_t)len});
-            }
-            s->route_name = name.s;
-        }
+        if (cfg_expr_is_constant(s->expr) && cfg_expr_constant(p, s->expr, &name))
+            s->route_name = cfg_literal_text(p, name);
     }
     if (!cfg_expect(p, ")")) return NULL;
     if (s->route_name.p) cfg_refer(p, s, "route", s->route_name, s->at);
     return s;
 }
 
-/* Arguments that only the core's functions take: an address or host without quotes, uri:host. */
-static bool parse_core_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
+/* The functions of the core that take an address or a host name without quotes. */
+static bool takes_host(struct span name) {
+    return span_starts(name, "forward") || span_is(name, "set_advertised_address") ||
+           span_is(name, "force_send_socket") || span_is(name, "setflag") || span_is(name, "resetflag") ||
+           span_is(name, "isflagset");
+}
+
+static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
     struct buf text = {0};
     struct source_pos at = p->t->at;
     bool address = p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".");
@@ -85,7 +150,8 @@ static bool parse_core_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
     buf_add(&text, cfg_get(p)->text);
     while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
         buf_add(&text, cfg_get(p)->text);
-        if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_WORD && p->t->kind != CFG_TOKEN_NUM_WORD) {
+        if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_WORD &&
+            p->t->kind != CFG_TOKEN_NUM_WORD) {
             buf_free(&text);
             return cfg_expected(p, "an address");
         }
@@ -101,9 +167,9 @@ static bool parse_core_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
 }
 
 /* The arguments up to the ); more than KAM_ARGS_MAX are only counted. */
-static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool core) {
+static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool hosts) {
     if (!cfg_expect(p, "(")) return false;
-    if (core && cfg_next_is(p, "uri:host")) {
+    if (hosts && cfg_next_is(p, "uri:host")) {
         /* forward(uri:host, uri:port) is forward() */
         cfg_get(p);
         if (!cfg_expect(p, ",") || !cfg_expect(p, "uri:port")) return false;
@@ -112,7 +178,7 @@ static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool core) {
     if (cfg_take(p, ")")) return true;
     do {
         const struct cfg_expr *arg = NULL;
-        if (core ? !parse_core_arg(p, &arg) : !(arg = cfg_expr_parse(p))) return false;
+        if (hosts ? !parse_host_arg(p, &arg) : !(arg = cfg_expr_parse(p))) return false;
         if (s->arg_count < KAM_ARGS_MAX) s->args[s->arg_count] = arg;
         s->arg_count++;
     } while (cfg_take(p, ","));
@@ -156,20 +222,48 @@ static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core
     for (size_t i = 0; kam_modules[i].name; i++)
         for (const struct kam_function *f = kam_modules[i].functions; f && f->name && n < 500; f++)
             names[n++] = f->name;
-    for (size_t i = 0; cfg_statement_words[i]; i++) names[n++] = cfg_statement_words[i];
+    for (size_t i = 0; cfg_statement_words[i]; i++)
+        names[n++] = cfg_statement_words[i];
     char hint[CFG_HINT_MAX];
-    if (core) diag_error(p->diag, name->at, "the function " SPAN_FMT "() is not simulated", SPAN_ARG(name->text));
+    if (core)
+        diag_error(p->diag, name->at, "the function " SPAN_FMT "() is not simulated", SPAN_ARG(name->text));
     else
         diag_error(p->diag, name->at, "unknown command " SPAN_FMT "%s", SPAN_ARG(name->text),
                    cfg_hint(name->text, names, hint));
 }
 
-static bool count_error(struct cfg_parse *p, const struct cfg_token *name, const struct kam_function *f, size_t n) {
+static bool count_error(struct cfg_parse *p, const struct cfg_token *name, const struct kam_function *f,
+                        size_t n) {
     char range[48];
-    if (f->min_args == f->max_args) snprintf(range, sizeof range, "%u", f->min_args);
-    else snprintf(range, sizeof range, "%u to %u", f->min_args, f->max_args);
-    diag_error(p->diag, name->at, "%s() takes %s argument%s, not %zu", f->name, range, f->max_args == 1 ? "" : "s", n);
+    if (f->min_args == f->max_args)
+        snprintf(range, sizeof range, "%u", f->min_args);
+    else
+        snprintf(range, sizeof range, "%u to %u", f->min_args, f->max_args);
+    diag_error(p->diag, name->at, "%s() takes %s argument%s, not %zu", f->name, range,
+               f->max_args == 1 ? "" : "s", n);
     return false;
+}
+
+/* What can be known of an argument now: formats, names of blocks, what the function itself asks for. */
+static bool check_literal(struct cfg_parse *p, const struct kam_function *f, size_t i,
+                          const struct cfg_expr *arg) {
+    struct kam_value v;
+    if (!cfg_expr_is_constant(arg) || !cfg_expr_constant(p, arg, &v)) return true;
+    if (f->formats && v.type == KAM_STR && !cfg_format_check(p, v.s, arg->at)) return false;
+    if (f->formats && v.type == KAM_STR && span_find(v.s, '$') >= 0) return true; /* known at run time only */
+    const char *wrong = f->check ? f->check(i, v) : NULL;
+    if (wrong) {
+        diag_error(p->diag, arg->at, "%s(): argument %zu %s", f->name, i + 1, wrong);
+        return false;
+    }
+    if (f->route_args && i == 0) cfg_refer(p, NULL, f->route_args[0], cfg_literal_text(p, v), arg->at);
+    return true;
+}
+
+static bool check_literals(struct cfg_parse *p, const struct cfg_stmt *s) {
+    for (size_t i = 0; i < s->arg_count; i++)
+        if (!check_literal(p, s->function, i, s->args[i])) return false;
+    return true;
 }
 
 /* Is the call one that Kamailio would accept here? */
@@ -195,16 +289,7 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
     }
     s->function = l.function;
     s->in_core = l.module == &kam_modules[0];
-    for (size_t i = 0; l.function->formats && i < s->arg_count; i++) {
-        struct kam_value text;
-        if (!cfg_expr_is_constant(s->args[i]) || !cfg_expr_constant(p, s->args[i], &text)) continue;
-        if (text.type == KAM_STR && !cfg_format_check(p, text.s, s->args[i]->at)) return false;
-    }
-    struct kam_value route;
-    if (!l.function->route_args || s->arg_count == 0 || !cfg_expr_is_constant(s->args[0])) return true;
-    if (cfg_expr_constant(p, s->args[0], &route) && route.type == KAM_STR)
-        cfg_refer(p, NULL, l.function->route_args[0], route.s, s->args[0]->at);
-    return true;
+    return check_literals(p, s);
 }
 
 struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
@@ -218,6 +303,6 @@ struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
                    cfg_hint(name->text, cfg_statement_words, hint));
         return NULL;
     }
-    if (cfg_next_is(p, "(") && !parse_args(p, s, core)) return NULL;
+    if (cfg_next_is(p, "(") && !parse_args(p, s, core && takes_host(name->text))) return NULL;
     return check(p, name, s, core) ? s : NULL;
 }

@@ -6,9 +6,9 @@
 /* What types an operator takes. */
 enum operands {
     OPERANDS_ANY,
-    OPERANDS_INT,     /* no string on either side */
-    OPERANDS_SAME,    /* both alike; a string on the left also takes a number */
-    OPERANDS_STRING   /* the same, and no number on the left */
+    OPERANDS_INT,   /* no string on either side */
+    OPERANDS_SAME,  /* both alike; a string on the left also takes a number */
+    OPERANDS_STRING /* the same, and no number on the left */
 };
 
 /* Two-sided operators; a higher level binds tighter, all group from the left. */
@@ -86,22 +86,24 @@ static bool types_fit(struct cfg_parse *p, const struct binary *b, const struct 
     const struct cfg_expr *bad = NULL;
     enum kam_value_type wanted = KAM_INT;
     if (b->operands == OPERANDS_INT) {
-        if (l == KAM_STR) bad = left;
-        else if (r == KAM_STR) bad = right;
-    } else if (l == KAM_INT && r == KAM_STR) {
-        bad = right;
+        if (l == KAM_STR)
+            bad = left;
+        else if (r == KAM_STR)
+            bad = right;
     } else if (b->operands == OPERANDS_STRING && l == KAM_INT) {
         bad = left;
         wanted = KAM_STR;
+    } else if (l == KAM_INT && r == KAM_STR) {
+        bad = right;
     }
     if (!bad) return true;
-    diag_error(p->diag, bad->at, "type mismatch at %s: %s where %s is needed", b->text, type_name(cfg_expr_type(bad)),
-               type_name(wanted));
+    diag_error(p->diag, bad->at, "type mismatch at %s: %s where %s is needed", b->text,
+               type_name(cfg_expr_type(bad)), type_name(wanted));
     return false;
 }
 
-static struct cfg_expr *node(struct cfg_parse *p, enum cfg_op op, struct source_pos at, const struct cfg_expr *left,
-                             const struct cfg_expr *right) {
+static struct cfg_expr *node(struct cfg_parse *p, enum cfg_op op, struct source_pos at,
+                             const struct cfg_expr *left, const struct cfg_expr *right) {
     struct cfg_expr *e = cfg_new(p, sizeof *e);
     e->op = op;
     e->at = at;
@@ -133,8 +135,9 @@ static struct cfg_expr *int_node(struct cfg_parse *p, struct source_pos at, int6
 }
 
 /*
- * Kamailio rewrites what has a constant on one side, and that shows: in `f() && 0` f is never called, `$x && 1`
- * is $x as it is (so -1 is false to an if), and `$x == ""` asks for the empty text ("0" is not) even of a number.
+ * Kamailio rewrites what has a constant on one side, and that shows: in `f() && 0` f is never called, `$x &&
+ * 1` is $x as it is (so -1 is false to an if), and `$x == ""` asks for the empty text ("0" is not) even of a
+ * number.
  */
 static const struct cfg_expr *simplify(struct cfg_parse *p, struct cfg_expr *e) {
     bool right = cfg_expr_is_constant(e->right);
@@ -185,7 +188,8 @@ static const struct cfg_expr *parse_length(struct cfg_parse *p, enum cfg_op op) 
 }
 
 /* A statement, or several in braces, whose result counts. */
-static const struct cfg_expr *action_node(struct cfg_parse *p, struct source_pos at, const struct cfg_stmt *actions) {
+static const struct cfg_expr *action_node(struct cfg_parse *p, struct source_pos at,
+                                          const struct cfg_stmt *actions) {
     if (!actions) return NULL;
     struct cfg_expr *e = node(p, CFG_CALL, at, NULL, NULL);
     e->actions = actions;
@@ -255,8 +259,9 @@ static const struct cfg_expr *parse_value(struct cfg_parse *p) {
 
 static const struct cfg_expr *parse_unary(struct cfg_parse *p) {
     struct source_pos at = p->t->at;
-    /* (int) and (str) are one token each to Kamailio */
-    if (cfg_next_is(p, "(") && p->t[1].kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 2, ")")) {
+    /* (int) and (str) are one token each to Kamailio, without blanks */
+    bool cast = cfg_next_is(p, "(") && p->t[1].kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 2, ")");
+    if (cast && p->t[2].at.offset - p->t[0].at.offset <= 1 + p->t[1].text.len) {
         bool to_int = span_is(p->t[1].text, "int");
         if (to_int || span_is(p->t[1].text, "str")) {
             p->t += 3;
@@ -275,8 +280,8 @@ static const struct cfg_expr *parse_unary(struct cfg_parse *p) {
         if (!e) return NULL;
         bool fits = u->refuses_string ? cfg_expr_type(e) != KAM_STR : cfg_expr_type(e) != KAM_INT;
         if (fits) return node(p, u->op, at, e, NULL);
-        diag_error(p->diag, e->at, "type mismatch at %s: %s where %s is needed", u->text, type_name(cfg_expr_type(e)),
-                   type_name(u->refuses_string ? KAM_INT : KAM_STR));
+        diag_error(p->diag, e->at, "type mismatch at %s: %s where %s is needed", u->text,
+                   type_name(cfg_expr_type(e)), type_name(u->refuses_string ? KAM_INT : KAM_STR));
         return NULL;
     }
     return parse_value(p);

@@ -19,9 +19,9 @@ enum global_type {
 };
 
 enum global_effect {
-    GLOBAL_IGNORED,  /* nothing of it reaches the simulated wire */
-    GLOBAL_DEFAULT,  /* only this value is simulated */
-    GLOBAL_NEVER,    /* not simulated at all */
+    GLOBAL_IGNORED, /* nothing of it reaches the simulated wire */
+    GLOBAL_DEFAULT, /* only this value is simulated */
+    GLOBAL_NEVER,   /* not simulated at all */
     GLOBAL_SET
 };
 
@@ -121,10 +121,14 @@ static bool set_max_recursive_level(struct cfg_parse *p, const struct cfg_token 
     return true;
 }
 
-#define IGNORED(name, type)    {name, type, GLOBAL_IGNORED, 0, NULL}
-#define DEFAULT(name, type, n) {name, type, GLOBAL_DEFAULT, n, NULL}
-#define NEVER(name, type)      {name, type, GLOBAL_NEVER, 0, NULL}
-#define SET(name, type, set)   {name, type, GLOBAL_SET, 0, set}
+#define IGNORED(name, type)                                                                                  \
+    { name, type, GLOBAL_IGNORED, 0, NULL }
+#define DEFAULT(name, type, n)                                                                               \
+    { name, type, GLOBAL_DEFAULT, n, NULL }
+#define NEVER(name, type)                                                                                    \
+    { name, type, GLOBAL_NEVER, 0, NULL }
+#define SET(name, type, set)                                                                                 \
+    { name, type, GLOBAL_SET, 0, set }
 
 static const struct global globals[] = {
     /* what reaches the wire */
@@ -147,7 +151,6 @@ static const struct global globals[] = {
     NEVER("advertised_port", GLOBAL_NUMBER),
     NEVER("xavp_via_params", GLOBAL_TEXT),
     NEVER("xavp_via_fields", GLOBAL_TEXT),
-    NEVER("xavp_via_reply_params", GLOBAL_TEXT),
     NEVER("uri_host_extra_chars", GLOBAL_TEXT),
     NEVER("hdr_name_extra_chars", GLOBAL_TEXT),
     NEVER("mcast", GLOBAL_WORD),
@@ -373,8 +376,10 @@ const char *cfg_global_hint(struct span word, char hint[CFG_HINT_MAX]) {
                                          "branch_route", "onreply_route", "reply_route",   "route"};
     enum { OTHERS = sizeof others / sizeof *others };
     const char *names[GLOBALS + OTHERS + 1] = {0};
-    for (size_t i = 0; i < GLOBALS; i++) names[i] = globals[i].name;
-    for (size_t i = 0; i < OTHERS; i++) names[GLOBALS + i] = others[i];
+    for (size_t i = 0; i < GLOBALS; i++)
+        names[i] = globals[i].name;
+    for (size_t i = 0; i < OTHERS; i++)
+        names[GLOBALS + i] = others[i];
     return cfg_hint(word, names, hint);
 }
 
@@ -399,26 +404,28 @@ static bool skip_address(struct cfg_parse *p) {
 }
 
 /* The value as one token; NULL after an error. */
-static const struct cfg_token *value_parse(struct cfg_parse *p, const struct global *g, struct cfg_token *value) {
+static const struct cfg_token *value_parse(struct cfg_parse *p, const struct global *g,
+                                           struct cfg_token *value) {
     *value = *p->t;
     switch (g->type) {
-    case GLOBAL_SIGNED:
-        if (cfg_take(p, "-")) {
-            *value = *p->t;
-            value->n = -value->n;
-        }
-        /* fall through */
     case GLOBAL_NUMBER:
+    case GLOBAL_SIGNED: {
+        bool negative = g->type == GLOBAL_SIGNED && cfg_take(p, "-");
+        *value = *p->t;
         if (value->kind != CFG_TOKEN_NUMBER) return cfg_expected(p, "a number"), NULL;
+        if (negative) value->n = -value->n;
         break;
+    }
     case GLOBAL_TEXT:
         if (value->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string"), NULL;
         break;
     case GLOBAL_WORD:
-        if (!word_or_text(value) && value->kind != CFG_TOKEN_RESERVED) return cfg_expected(p, "a word or string"), NULL;
+        if (!word_or_text(value) && value->kind != CFG_TOKEN_RESERVED)
+            return cfg_expected(p, "a word or string"), NULL;
         break;
     case GLOBAL_TOS:
-        if (value->kind != CFG_TOKEN_NUMBER && value->kind != CFG_TOKEN_WORD) return cfg_expected(p, "a number"), NULL;
+        if (value->kind != CFG_TOKEN_NUMBER && value->kind != CFG_TOKEN_WORD)
+            return cfg_expected(p, "a number"), NULL;
         break;
     case GLOBAL_PROTO:
         if (!is_proto(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The global settings of kamailio.cfg, NAME=VALUE: which there are, and what the simulation makes of each. (facts: Kamailio 11.2) */
+/* The global settings of kamailio.cfg, NAME=VALUE: which there are, and what the simulation makes of each.
+ * (facts: Kamailio 11.2) */
 #ifndef MODEL_KAMAILIO_CFG_GLOBALS_H
 #define MODEL_KAMAILIO_CFG_GLOBALS_H
 

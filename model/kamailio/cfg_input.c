@@ -44,12 +44,14 @@ int cfg_input_get(struct cfg_input *in) {
     if (f->next == f->text.len) return -1; /* only a file may stand exhausted */
     int c = (unsigned char)f->text.p[f->next++];
     if (f->source) in->expansions = 0;
-    while (!top(in)->source && top(in)->next == top(in)->text.len) in->depth--;
+    while (!top(in)->source && top(in)->next == top(in)->text.len)
+        in->depth--;
     return c;
 }
 
 void cfg_input_skip(struct cfg_input *in, size_t n) {
-    while (n-- > 0) cfg_input_get(in);
+    while (n-- > 0)
+        cfg_input_get(in);
 }
 
 struct source_pos cfg_input_at(const struct cfg_input *in) {

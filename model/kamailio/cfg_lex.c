@@ -26,7 +26,8 @@ static bool word_char(int c) { return ascii_alnum(c) || c == '_'; }
 static bool blank(int c) { return c == ' ' || c == '\t' || c == '\b' || c == '\r'; }
 static bool hex_digit(int c) { return ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct source_pos at, struct span text) {
+static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct source_pos at,
+                             struct span text) {
     struct cfg_tokens *out = l->out;
     out->all = mem_room(out->all, out->count, &out->cap, sizeof *out->all);
     struct cfg_token *t = &out->all[out->count++];
@@ -37,16 +38,19 @@ static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct s
 /* Reads word characters into l->word. */
 static struct span read_word(struct lexer *l) {
     buf_reset(&l->word);
-    while (word_char(cfg_input_peek(&l->in, 0))) buf_add_char(&l->word, (char)cfg_input_get(&l->in));
+    while (word_char(cfg_input_peek(&l->in, 0)))
+        buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     return buf_span(&l->word);
 }
 
 static void skip_blanks(struct lexer *l) {
-    while (blank(cfg_input_peek(&l->in, 0))) cfg_input_get(&l->in);
+    while (blank(cfg_input_peek(&l->in, 0)))
+        cfg_input_get(&l->in);
 }
 
 static void skip_line(struct lexer *l) {
-    for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';) continue;
+    for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';)
+        continue;
 }
 
 /* Comments of this form nest in Kamailio. */
@@ -54,8 +58,10 @@ static void skip_comment(struct lexer *l) {
     struct source_pos at = cfg_input_at(&l->in);
     unsigned depth = 0;
     do {
-        if (cfg_input_starts(&l->in, "/*")) depth++, cfg_input_skip(&l->in, 2);
-        else if (cfg_input_starts(&l->in, "*/")) depth--, cfg_input_skip(&l->in, 2);
+        if (cfg_input_starts(&l->in, "/*"))
+            depth++, cfg_input_skip(&l->in, 2);
+        else if (cfg_input_starts(&l->in, "*/"))
+            depth--, cfg_input_skip(&l->in, 2);
         else if (cfg_input_get(&l->in) == -1) {
             diag_warning(l->diag, at, "comment without end: the rest of the file is not read");
             return;
@@ -127,7 +133,8 @@ static void read_string(struct lexer *l, struct source_pos at, char quote) {
     buf_reset(&l->word);
     while (read_quoted(l, quote) && quote == '"') {
         /* "a" "b" is "ab", also across lines; comments in between end the string */
-        while (blank(cfg_input_peek(&l->in, 0)) || cfg_input_peek(&l->in, 0) == '\n') cfg_input_get(&l->in);
+        while (blank(cfg_input_peek(&l->in, 0)) || cfg_input_peek(&l->in, 0) == '\n')
+            cfg_input_get(&l->in);
         if (cfg_input_peek(&l->in, 0) != '"') break;
     }
     struct span text = buf_span(&l->word);
@@ -157,9 +164,11 @@ static bool read_parentheses(struct lexer *l, struct source_pos at) {
 static void read_pv(struct lexer *l, struct source_pos at) {
     buf_reset(&l->word);
     buf_add_char(&l->word, (char)cfg_input_get(&l->in));
-    if (cfg_input_peek(&l->in, 0) == '?') buf_add_char(&l->word, (char)cfg_input_get(&l->in));
+    if (cfg_input_peek(&l->in, 0) == '?')
+        buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     else
-        while (word_char(cfg_input_peek(&l->in, 0))) buf_add_char(&l->word, (char)cfg_input_get(&l->in));
+        while (word_char(cfg_input_peek(&l->in, 0)))
+            buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     if (cfg_input_peek(&l->in, 0) == '(' && !read_parentheses(l, at)) return;
     add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word)));
 }
@@ -213,9 +222,7 @@ static bool read_number(struct span word, int64_t *n) {
     return true;
 }
 
-static const struct {
-    const char *word, *op;
-} word_ops[] = {{"and", "&&"}, {"or", "||"}, {"not", "!"}};
+static const struct { const char *word, *op; } word_ops[] = {{"and", "&&"}, {"or", "||"}, {"not", "!"}};
 
 /* uri:host, uri:port and msg:len are one word each. */
 static void read_colon_word(struct lexer *l) {
@@ -246,10 +253,14 @@ static void read_plain_word(struct lexer *l, struct source_pos at) {
         add(l, CFG_TOKEN_OP, at, span_of(word_ops[i].op));
         return;
     }
-    if (span_is(word, "include_file") || span_is(word, "import_file")) include(l, at, span_is(word, "include_file"));
-    else if (cfg_reserved(word)) add(l, CFG_TOKEN_RESERVED, at, word);
-    else if (ascii_digit((unsigned char)word.p[0])) add(l, CFG_TOKEN_NUM_WORD, at, word);
-    else if (!preprocess_value(&l->pp, word, &value)) add(l, CFG_TOKEN_WORD, at, word);
+    if (span_is(word, "include_file") || span_is(word, "import_file"))
+        include(l, at, span_is(word, "include_file"));
+    else if (cfg_reserved(word))
+        add(l, CFG_TOKEN_RESERVED, at, word);
+    else if (ascii_digit((unsigned char)word.p[0]))
+        add(l, CFG_TOKEN_NUM_WORD, at, word);
+    else if (!preprocess_value(&l->pp, word, &value))
+        add(l, CFG_TOKEN_WORD, at, word);
     else if (!cfg_input_define(&l->in, value, at))
         diag_error(l->diag, at, "define " SPAN_FMT " is replaced without end", SPAN_ARG(word));
 }
@@ -259,12 +270,14 @@ static void read_plain_word(struct lexer *l, struct source_pos at) {
 /* The folder of the file that is read, with its slash; empty for the working directory. */
 static struct span folder(const struct lexer *l) {
     struct span name = span_of(cfg_input_source(&l->in)->name);
-    while (name.len && name.p[name.len - 1] != '/') name.len--;
+    while (name.len && name.p[name.len - 1] != '/')
+        name.len--;
     return name;
 }
 
 static void include(struct lexer *l, struct source_pos at, bool must_exist) {
-    while (cfg_input_peek(&l->in, 0) == ' ' || cfg_input_peek(&l->in, 0) == '\t') cfg_input_get(&l->in);
+    while (cfg_input_peek(&l->in, 0) == ' ' || cfg_input_peek(&l->in, 0) == '\t')
+        cfg_input_get(&l->in);
     struct source_pos name_at = cfg_input_at(&l->in);
     struct buf name = {0};
     for (int c; c = cfg_input_peek(&l->in, 0), c != -1 && !ascii_space(c);)
@@ -302,8 +315,10 @@ static void define(struct lexer *l, enum preprocess_how how) {
     skip_blanks(l);
     buf_reset(&l->word);
     for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';) {
-        if (c == '\\' && cfg_input_peek(&l->in, 0) == '\n') cfg_input_get(&l->in);
-        else buf_add_char(&l->word, (char)c);
+        if (c == '\\' && cfg_input_peek(&l->in, 0) == '\n')
+            cfg_input_get(&l->in);
+        else
+            buf_add_char(&l->word, (char)c);
     }
     preprocess_define(&l->pp, how, name, buf_span(&l->word), at);
 }
@@ -319,7 +334,8 @@ static void ifdef(struct lexer *l, struct source_pos at, bool wanted) {
 }
 
 static void subst(struct lexer *l, enum preprocess_subst_how how) {
-    while (ascii_space(cfg_input_peek(&l->in, 0))) cfg_input_get(&l->in);
+    while (ascii_space(cfg_input_peek(&l->in, 0)))
+        cfg_input_get(&l->in);
     struct source_pos at = cfg_input_at(&l->in);
     int quote = cfg_input_peek(&l->in, 0);
     if (quote != '"' && quote != '\'') {
@@ -350,16 +366,26 @@ enum directive {
 static const struct {
     const char *word;
     enum directive what;
-} directives[] = {{"define", DIRECTIVE_DEFINE},       {"def", DIRECTIVE_DEFINE},
-                  {"trydefine", DIRECTIVE_TRYDEF},    {"trydef", DIRECTIVE_TRYDEF},
-                  {"redefine", DIRECTIVE_REDEF},      {"redef", DIRECTIVE_REDEF},
-                  {"ifdef", DIRECTIVE_IFDEF},         {"ifndef", DIRECTIVE_IFNDEF},
-                  {"else", DIRECTIVE_ELSE},           {"endif", DIRECTIVE_ENDIF},
-                  {"subst", DIRECTIVE_SUBST},         {"substdef", DIRECTIVE_SUBSTDEF},
-                  {"substdefs", DIRECTIVE_SUBSTDEFS}, {"include_file", DIRECTIVE_INCLUDE},
-                  {"import_file", DIRECTIVE_IMPORT},  {"KAMAILIO", DIRECTIVE_KIND},
-                  {"OPENSER", DIRECTIVE_KIND},        {"MAXCOMPAT", DIRECTIVE_KIND},
-                  {"ALL", DIRECTIVE_KIND},            {"SER", DIRECTIVE_KIND}};
+} directives[] = {{"define", DIRECTIVE_DEFINE},
+                  {"def", DIRECTIVE_DEFINE},
+                  {"trydefine", DIRECTIVE_TRYDEF},
+                  {"trydef", DIRECTIVE_TRYDEF},
+                  {"redefine", DIRECTIVE_REDEF},
+                  {"redef", DIRECTIVE_REDEF},
+                  {"ifdef", DIRECTIVE_IFDEF},
+                  {"ifndef", DIRECTIVE_IFNDEF},
+                  {"else", DIRECTIVE_ELSE},
+                  {"endif", DIRECTIVE_ENDIF},
+                  {"subst", DIRECTIVE_SUBST},
+                  {"substdef", DIRECTIVE_SUBSTDEF},
+                  {"substdefs", DIRECTIVE_SUBSTDEFS},
+                  {"include_file", DIRECTIVE_INCLUDE},
+                  {"import_file", DIRECTIVE_IMPORT},
+                  {"KAMAILIO", DIRECTIVE_KIND},
+                  {"OPENSER", DIRECTIVE_KIND},
+                  {"MAXCOMPAT", DIRECTIVE_KIND},
+                  {"ALL", DIRECTIVE_KIND},
+                  {"SER", DIRECTIVE_KIND}};
 
 /* Which directive follows #! or !!, if the text is exactly one; *len is the word's length. */
 static bool find_directive(const struct lexer *l, enum directive *what, size_t *len) {
@@ -377,7 +403,8 @@ static bool find_directive(const struct lexer *l, enum directive *what, size_t *
 
 /* Only blanks up to the end of the line: for Kamailio, a #!else with anything behind it is a mere comment. */
 static bool line_ends(const struct lexer *l, size_t k) {
-    while (blank(cfg_input_peek(&l->in, k))) k++;
+    while (blank(cfg_input_peek(&l->in, k)))
+        k++;
     return cfg_input_peek(&l->in, k) == '\n';
 }
 
@@ -385,15 +412,19 @@ static bool line_ends(const struct lexer *l, size_t k) {
 static void comment_line(struct lexer *l, size_t word_len) {
     char word[32];
     size_t n = word_len < sizeof word - 1 ? word_len : sizeof word - 1;
-    for (size_t k = 0; k < n; k++) word[k] = (char)cfg_input_peek(&l->in, 2 + k);
+    for (size_t k = 0; k < n; k++)
+        word[k] = (char)cfg_input_peek(&l->in, 2 + k);
     word[n] = '\0';
     const char *names[sizeof directives / sizeof *directives + 1] = {0};
-    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) names[i] = directives[i].word;
+    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
+        names[i] = directives[i].word;
     const char *meant = cfg_input_peek(&l->in, 1) == '!' ? diag_suggest(span_of(word), names) : NULL;
     if (meant && strcmp(meant, word) == 0)
-        diag_warning(l->diag, cfg_input_at(&l->in), "#!%s must stand alone on its line: this is only a comment", word);
+        diag_warning(l->diag, cfg_input_at(&l->in),
+                     "#!%s must stand alone on its line: this is only a comment", word);
     else if (meant)
-        diag_warning(l->diag, cfg_input_at(&l->in), "#!%s is only a comment; did you mean #!%s?", word, meant);
+        diag_warning(l->diag, cfg_input_at(&l->in), "#!%s is only a comment; did you mean #!%s?", word,
+                     meant);
     skip_line(l);
 }
 
@@ -432,7 +463,8 @@ static void skip_dropped(struct lexer *l) {
         enum directive what;
         size_t len;
         bool marked = cfg_input_starts(&l->in, "#!") || cfg_input_starts(&l->in, "!!");
-        bool counts = marked && find_directive(l, &what, &len) && what >= DIRECTIVE_IFDEF && what <= DIRECTIVE_ENDIF;
+        bool counts =
+            marked && find_directive(l, &what, &len) && what >= DIRECTIVE_IFDEF && what <= DIRECTIVE_ENDIF;
         if (counts && read_directive(l)) return;
         cfg_input_get(&l->in);
     }
@@ -452,8 +484,10 @@ static void read_op(struct lexer *l, struct source_pos at) {
         return;
     }
     int c = cfg_input_get(&l->in);
-    if (c > ' ' && c < 127) diag_warning(l->diag, at, "unexpected character '%c': Kamailio ignores it", c);
-    else diag_warning(l->diag, at, "unexpected byte 0x%02x: Kamailio ignores it", (unsigned)c);
+    if (c > ' ' && c < 127)
+        diag_warning(l->diag, at, "unexpected character '%c': Kamailio ignores it", c);
+    else
+        diag_warning(l->diag, at, "unexpected byte 0x%02x: Kamailio ignores it", (unsigned)c);
 }
 
 static void read_token(struct lexer *l) {
@@ -461,24 +495,35 @@ static void read_token(struct lexer *l) {
     int c = cfg_input_peek(in, 0);
     struct source_pos at = cfg_input_at(in);
     size_t len;
-    if (!preprocess_keeps(&l->pp)) skip_dropped(l);
-    else if (blank(c) || c == '\n') cfg_input_get(&l->in);
-    else if (c == '\\' && cfg_input_peek(in, 1) == '\n') cfg_input_skip(&l->in, 2);
-    else if ((cfg_input_starts(in, "#!") || cfg_input_starts(in, "!!")) && read_directive(l)) return;
+    if (!preprocess_keeps(&l->pp))
+        skip_dropped(l);
+    else if (blank(c) || c == '\n')
+        cfg_input_get(&l->in);
+    else if (c == '\\' && cfg_input_peek(in, 1) == '\n')
+        cfg_input_skip(&l->in, 2);
+    else if ((cfg_input_starts(in, "#!") || cfg_input_starts(in, "!!")) && read_directive(l))
+        return;
     else if (c == '#') {
         enum directive what;
         find_directive(l, &what, &len);
         comment_line(l, len);
-    } else if (cfg_input_starts(in, "//")) skip_line(l);
-    else if (cfg_input_starts(in, "/*")) skip_comment(l);
-    else if (c == '"' || c == '\'') read_string(l, at, (char)c);
-    else if (c == '$') read_pv(l, at);
+    } else if (cfg_input_starts(in, "//"))
+        skip_line(l);
+    else if (cfg_input_starts(in, "/*"))
+        skip_comment(l);
+    else if (c == '"' || c == '\'')
+        read_string(l, at, (char)c);
+    else if (c == '$')
+        read_pv(l, at);
     else if ((hex_digit(c) || c == ':') && (len = ipv6_len(l)) > 0) {
         buf_reset(&l->word);
-        while (len-- > 0) buf_add_char(&l->word, (char)cfg_input_get(&l->in));
+        while (len-- > 0)
+            buf_add_char(&l->word, (char)cfg_input_get(&l->in));
         add(l, CFG_TOKEN_IPV6, at, buf_span(&l->word));
-    } else if (word_char(c)) read_plain_word(l, at);
-    else read_op(l, at);
+    } else if (word_char(c))
+        read_plain_word(l, at);
+    else
+        read_op(l, at);
 }
 
 void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set, struct arena *arena,
@@ -488,7 +533,8 @@ void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set
     cfg_input_file(&l.in, cfg);
     struct source_pos end;
     do {
-        while (cfg_input_peek(&l.in, 0) != -1) read_token(&l);
+        while (cfg_input_peek(&l.in, 0) != -1)
+            read_token(&l);
         end = cfg_input_at(&l.in);
     } while (cfg_input_leave(&l.in));
     preprocess_finish(&l.pp);

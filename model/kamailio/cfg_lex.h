@@ -12,14 +12,14 @@
 
 enum cfg_token_kind {
     CFG_TOKEN_END,
-    CFG_TOKEN_WORD,      /* an identifier */
-    CFG_TOKEN_RESERVED,  /* a word of Kamailio's own: no name for a route or a function of a module */
-    CFG_TOKEN_NUMBER,    /* also yes, no, on, off, ... */
-    CFG_TOKEN_NUM_WORD,  /* letters and digits that are neither: 3pcc */
-    CFG_TOKEN_STRING,    /* decoded */
-    CFG_TOKEN_PV,        /* $name, $name(...), $(...) */
+    CFG_TOKEN_WORD,     /* an identifier */
+    CFG_TOKEN_RESERVED, /* a word of Kamailio's own: no name for a route or a function of a module */
+    CFG_TOKEN_NUMBER,   /* also yes, no, on, off, ... */
+    CFG_TOKEN_NUM_WORD, /* letters and digits that are neither: 3pcc */
+    CFG_TOKEN_STRING,   /* decoded */
+    CFG_TOKEN_PV,       /* $name, $name(...), $(...) */
     CFG_TOKEN_IPV6,
-    CFG_TOKEN_OP         /* everything else; `and`, `or` and `not` come as &&, || and ! */
+    CFG_TOKEN_OP /* everything else; `and`, `or` and `not` come as &&, || and ! */
 };
 
 struct cfg_token {

@@ -112,12 +112,13 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
             l->advertise_port = adv.advertise_port;
         }
     }
-    if (cfg_take(p, "name")) {
+    if (cfg_take(p, "name") || cfg_take(p, "NAME")) {
         if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
         cfg_get(p);
     }
-    cfg_take(p, "virtual");
-    return true;
+    if (!cfg_next_is(p, "virtual")) return true;
+    diag_error(p->diag, p->t->at, "a virtual socket is not simulated");
+    return false;
 }
 
 /* Where the file says port= but not listen=, Kamailio listens on that port of every address. */

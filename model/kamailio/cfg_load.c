@@ -2,7 +2,7 @@
 /* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
 #include "model/kamailio/cfg_parse.h"
 
-/* A route("NAME") that is called but not there: Kamailio then refuses to start. */
+/* Where a route("NAME") is not there, Kamailio refuses to start; t_on_failure("NAME") it accepts. */
 static void find_route(struct kam_program *program, const struct cfg_route_ref *ref, struct diag *diag) {
     const char *names[256] = {0};
     size_t n = 0;
@@ -15,8 +15,12 @@ static void find_route(struct kam_program *program, const struct cfg_route_ref *
     if (ref->stmt) ref->stmt->route = found;
     if (found) return;
     char hint[CFG_HINT_MAX];
-    diag_error(diag, ref->at, "%s not found: " SPAN_FMT "%s", ref->word, SPAN_ARG(ref->name),
-               cfg_hint(ref->name, names, hint));
+    cfg_hint(ref->name, names, hint);
+    if (ref->stmt)
+        diag_error(diag, ref->at, "route not found: " SPAN_FMT "%s", SPAN_ARG(ref->name), hint);
+    else
+        diag_warning(diag, ref->at, "there is no %s[" SPAN_FMT "]: nothing will run%s", ref->word,
+                     SPAN_ARG(ref->name), hint);
 }
 
 static void apply_modparams(struct kam_program *program, const struct kam_modparam *extra, size_t count,
@@ -43,7 +47,8 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     struct kam_program *program = program_new();
     unsigned errors = diag->errors;
     struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, diag);
-    for (; refs; refs = refs->next) find_route(program, refs, diag);
+    for (; refs; refs = refs->next)
+        find_route(program, refs, diag);
     apply_modparams(program, modparams, modparam_count, diag);
     if (diag->errors == errors) return program;
     kam_program_free(program);

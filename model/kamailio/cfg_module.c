@@ -5,36 +5,258 @@
 #include <stdio.h>
 
 /* The modules of Kamailio 5.6: what is one of these, but not in kam_modules, exists and is not simulated. */
-static const char *const kamailio_modules[] = {
-    "acc", "acc_diameter", "acc_json", "acc_radius", "alias_db", "app_java", "app_jsdt", "app_lua", "app_lua_sr",
-    "app_mono", "app_perl", "app_python", "app_python3", "app_python3s", "app_ruby", "app_ruby_proc", "app_sqlang",
-    "async", "auth", "auth_db", "auth_diameter", "auth_ephemeral", "auth_identity", "auth_radius", "auth_xkeys",
-    "avp", "avpops", "benchmark", "blst", "call_control", "call_obj", "carrierroute", "cdp", "cdp_avp", "cfg_db",
-    "cfg_rpc", "cfgt", "cfgutils", "cnxcc", "corex", "counters", "cpl_c", "crypto", "ctl", "db2_ldap", "db2_ops",
-    "db_berkeley", "db_cassandra", "db_cluster", "db_flatstore", "db_mongodb", "db_mysql", "db_oracle",
-    "db_perlvdb", "db_postgres", "db_redis", "db_sqlite", "db_text", "db_unixodbc", "debugger", "dialog",
-    "dialplan", "dispatcher", "diversion", "dlgs", "dmq", "dmq_usrloc", "dnssec", "domain", "domainpolicy",
-    "drouting", "enum", "erlang", "evapi", "evrexec", "exec", "geoip", "geoip2", "group", "gzcompress", "h350",
-    "htable", "http_async_client", "http_client", "imc", "ims_auth", "ims_charging", "ims_dialog",
-    "ims_diameter_server", "ims_icscf", "ims_ipsec_pcscf", "ims_isc", "ims_ocs", "ims_qos", "ims_registrar_pcscf",
-    "ims_registrar_scscf", "ims_usrloc_pcscf", "ims_usrloc_scscf", "ipops", "janssonrpcc", "json", "jsonrpcc",
-    "jsonrpcs", "jwt", "kafka", "kazoo", "keepalive", "kemix", "kex", "lcr", "ldap", "log_custom", "log_systemd",
-    "lost", "lrkproxy", "lwsc", "mangler", "matrix", "maxfwd", "mediaproxy", "memcached", "microhttpd",
-    "misc_radius", "mohqueue", "mqtt", "mqueue", "msilo", "msrp", "mtree", "nat_traversal", "nathelper", "nats",
-    "ndb_cassandra", "ndb_mongodb", "ndb_redis", "nosip", "nsq", "osp", "outbound", "p_usrloc", "path", "pdb",
-    "pdt", "peering", "permissions", "phonenum", "pike", "pipelimit", "posops", "prefix_route", "presence",
-    "presence_conference", "presence_dialoginfo", "presence_dfks", "presence_mwi", "presence_profile",
-    "presence_reginfo", "presence_xml", "print", "pua", "pua_bla", "pua_dialoginfo", "pua_json", "pua_mi",
-    "pua_reginfo", "pua_rpc", "pua_usrloc", "pua_xmpp", "pv", "pv_headers", "qos", "rabbitmq", "ratelimit",
-    "regex", "registrar", "rls", "rr", "rtimer", "rtjson", "rtpengine", "rtp_media_server", "rtpproxy", "ruxc",
-    "sanity", "sca", "sctp", "sdpops", "seas", "secfilter", "secsipid", "secsipid_proc", "sipcapture", "sipdump",
-    "sipjson", "sipt", "siptrace", "siputils", "sl", "slack", "sms", "smsops", "snmpstats", "speeddial", "sqlops",
-    "ss7ops", "sst", "statistics", "statsc", "statsd", "stirshaken", "stun", "systemdops", "tcpops", "textops",
-    "textopsx", "timer", "tls", "tls_wolfssl", "tlsa", "tm", "tmrec", "tmx", "topoh", "topos", "topos_redis",
-    "tsilo", "uac", "uac_redirect", "uid_auth_db", "uid_avp_db", "uid_domain", "uid_gflags", "uid_uri_db",
-    "uri_db", "userblocklist", "userblacklist", "usrloc", "utils", "uuid", "websocket", "xcap_client",
-    "xcap_server", "xhttp", "xhttp_pi", "xhttp_prom", "xhttp_rpc", "xlog", "xmlops", "xmlrpc", "xmpp", "xprint",
-    NULL};
+static const char *const kamailio_modules[] = {"acc",
+                                               "acc_diameter",
+                                               "acc_json",
+                                               "acc_radius",
+                                               "alias_db",
+                                               "app_java",
+                                               "app_jsdt",
+                                               "app_lua",
+                                               "app_lua_sr",
+                                               "app_mono",
+                                               "app_perl",
+                                               "app_python",
+                                               "app_python3",
+                                               "app_python3s",
+                                               "app_ruby",
+                                               "app_ruby_proc",
+                                               "app_sqlang",
+                                               "async",
+                                               "auth",
+                                               "auth_db",
+                                               "auth_diameter",
+                                               "auth_ephemeral",
+                                               "auth_identity",
+                                               "auth_radius",
+                                               "auth_xkeys",
+                                               "avp",
+                                               "avpops",
+                                               "benchmark",
+                                               "blst",
+                                               "call_control",
+                                               "call_obj",
+                                               "carrierroute",
+                                               "cdp",
+                                               "cdp_avp",
+                                               "cfg_db",
+                                               "cfg_rpc",
+                                               "cfgt",
+                                               "cfgutils",
+                                               "cnxcc",
+                                               "corex",
+                                               "counters",
+                                               "cpl_c",
+                                               "crypto",
+                                               "ctl",
+                                               "db2_ldap",
+                                               "db2_ops",
+                                               "db_berkeley",
+                                               "db_cassandra",
+                                               "db_cluster",
+                                               "db_flatstore",
+                                               "db_mongodb",
+                                               "db_mysql",
+                                               "db_oracle",
+                                               "db_perlvdb",
+                                               "db_postgres",
+                                               "db_redis",
+                                               "db_sqlite",
+                                               "db_text",
+                                               "db_unixodbc",
+                                               "debugger",
+                                               "dialog",
+                                               "dialplan",
+                                               "dispatcher",
+                                               "diversion",
+                                               "dlgs",
+                                               "dmq",
+                                               "dmq_usrloc",
+                                               "dnssec",
+                                               "domain",
+                                               "domainpolicy",
+                                               "drouting",
+                                               "enum",
+                                               "erlang",
+                                               "evapi",
+                                               "evrexec",
+                                               "exec",
+                                               "geoip",
+                                               "geoip2",
+                                               "group",
+                                               "gzcompress",
+                                               "h350",
+                                               "htable",
+                                               "http_async_client",
+                                               "http_client",
+                                               "imc",
+                                               "ims_auth",
+                                               "ims_charging",
+                                               "ims_dialog",
+                                               "ims_diameter_server",
+                                               "ims_icscf",
+                                               "ims_ipsec_pcscf",
+                                               "ims_isc",
+                                               "ims_ocs",
+                                               "ims_qos",
+                                               "ims_registrar_pcscf",
+                                               "ims_registrar_scscf",
+                                               "ims_usrloc_pcscf",
+                                               "ims_usrloc_scscf",
+                                               "ipops",
+                                               "janssonrpcc",
+                                               "json",
+                                               "jsonrpcc",
+                                               "jsonrpcs",
+                                               "jwt",
+                                               "kafka",
+                                               "kazoo",
+                                               "keepalive",
+                                               "kemix",
+                                               "kex",
+                                               "lcr",
+                                               "ldap",
+                                               "log_custom",
+                                               "log_systemd",
+                                               "lost",
+                                               "lrkproxy",
+                                               "lwsc",
+                                               "mangler",
+                                               "matrix",
+                                               "maxfwd",
+                                               "mediaproxy",
+                                               "memcached",
+                                               "microhttpd",
+                                               "misc_radius",
+                                               "mohqueue",
+                                               "mqtt",
+                                               "mqueue",
+                                               "msilo",
+                                               "msrp",
+                                               "mtree",
+                                               "nat_traversal",
+                                               "nathelper",
+                                               "nats",
+                                               "ndb_cassandra",
+                                               "ndb_mongodb",
+                                               "ndb_redis",
+                                               "nosip",
+                                               "nsq",
+                                               "osp",
+                                               "outbound",
+                                               "p_usrloc",
+                                               "path",
+                                               "pdb",
+                                               "pdt",
+                                               "peering",
+                                               "permissions",
+                                               "phonenum",
+                                               "pike",
+                                               "pipelimit",
+                                               "posops",
+                                               "prefix_route",
+                                               "presence",
+                                               "presence_conference",
+                                               "presence_dialoginfo",
+                                               "presence_dfks",
+                                               "presence_mwi",
+                                               "presence_profile",
+                                               "presence_reginfo",
+                                               "presence_xml",
+                                               "print",
+                                               "pua",
+                                               "pua_bla",
+                                               "pua_dialoginfo",
+                                               "pua_json",
+                                               "pua_mi",
+                                               "pua_reginfo",
+                                               "pua_rpc",
+                                               "pua_usrloc",
+                                               "pua_xmpp",
+                                               "pv",
+                                               "pv_headers",
+                                               "qos",
+                                               "rabbitmq",
+                                               "ratelimit",
+                                               "regex",
+                                               "registrar",
+                                               "rls",
+                                               "rr",
+                                               "rtimer",
+                                               "rtjson",
+                                               "rtpengine",
+                                               "rtp_media_server",
+                                               "rtpproxy",
+                                               "ruxc",
+                                               "sanity",
+                                               "sca",
+                                               "sctp",
+                                               "sdpops",
+                                               "seas",
+                                               "secfilter",
+                                               "secsipid",
+                                               "secsipid_proc",
+                                               "sipcapture",
+                                               "sipdump",
+                                               "sipjson",
+                                               "sipt",
+                                               "siptrace",
+                                               "siputils",
+                                               "sl",
+                                               "slack",
+                                               "sms",
+                                               "smsops",
+                                               "snmpstats",
+                                               "speeddial",
+                                               "sqlops",
+                                               "ss7ops",
+                                               "sst",
+                                               "statistics",
+                                               "statsc",
+                                               "statsd",
+                                               "stirshaken",
+                                               "stun",
+                                               "systemdops",
+                                               "tcpops",
+                                               "textops",
+                                               "textopsx",
+                                               "timer",
+                                               "tls",
+                                               "tls_wolfssl",
+                                               "tlsa",
+                                               "tm",
+                                               "tmrec",
+                                               "tmx",
+                                               "topoh",
+                                               "topos",
+                                               "topos_redis",
+                                               "tsilo",
+                                               "uac",
+                                               "uac_redirect",
+                                               "uid_auth_db",
+                                               "uid_avp_db",
+                                               "uid_domain",
+                                               "uid_gflags",
+                                               "uid_uri_db",
+                                               "uri_db",
+                                               "userblocklist",
+                                               "userblacklist",
+                                               "usrloc",
+                                               "utils",
+                                               "uuid",
+                                               "websocket",
+                                               "xcap_client",
+                                               "xcap_server",
+                                               "xhttp",
+                                               "xhttp_pi",
+                                               "xhttp_prom",
+                                               "xhttp_rpc",
+                                               "xlog",
+                                               "xmlops",
+                                               "xmlrpc",
+                                               "xmpp",
+                                               "xprint",
+                                               NULL};
 
 static const struct kam_module *find_module(struct span name) {
     for (const struct kam_module *m = kam_modules; m->name; m++)
@@ -59,10 +281,11 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
     const struct cfg_token *t = cfg_get(p);
     struct span name = module_name(t->text);
     const struct kam_module *m = find_module(name);
-    if (m) {
-        p->program->loaded[m - kam_modules] = true;
-        return true;
+    if (m && p->program->loaded[m - kam_modules]) {
+        diag_error(p->diag, t->at, "module \"%s\" is already loaded", m->name);
+        return false;
     }
+    if (m) return p->program->loaded[m - kam_modules] = true;
     char hint[CFG_HINT_MAX];
     for (size_t i = 0; kamailio_modules[i]; i++) {
         if (!span_is(name, kamailio_modules[i])) continue;
@@ -80,10 +303,12 @@ static const struct kam_param *find_param(const struct kam_module *m, struct spa
     return NULL;
 }
 
-static void unknown_param(const struct kam_module *m, struct span name, struct source_pos at, struct diag *diag) {
+static void unknown_param(const struct kam_module *m, struct span name, struct source_pos at,
+                          struct diag *diag) {
     const char *names[200] = {0};
     size_t n = 0;
-    for (const struct kam_param *param = m->params; param && param->name && n < 199; param++) names[n++] = param->name;
+    for (const struct kam_param *param = m->params; param && param->name && n < 199; param++)
+        names[n++] = param->name;
     char hint[CFG_HINT_MAX];
     diag_error(diag, at, "module \"%s\" has no parameter \"" SPAN_FMT "\"%s", m->name, SPAN_ARG(name),
                cfg_hint(name, names, hint));
@@ -115,7 +340,8 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
 
 static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value) {
     struct program_param *set = program->params;
-    while (set && set->param != param) set = set->next;
+    while (set && set->param != param)
+        set = set->next;
     if (!set) {
         set = arena_new(&program->arena, sizeof *set);
         *set = (struct program_param){program->params, param, {0}};
@@ -135,14 +361,16 @@ static bool set_matching(struct kam_program *program, const regex_t *modules, st
         *any = true;
         const struct kam_param *param = find_param(m, name);
         if (!param) unknown_param(m, name, at, diag);
-        if (param && check_value(m, param, value, at, diag)) store(program, param, value);
-        else good = false;
+        if (param && check_value(m, param, value, at, diag))
+            store(program, param, value);
+        else
+            good = false;
     }
     return good;
 }
 
-bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name, struct kam_value value,
-                      struct source_pos at, struct diag *diag) {
+bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
+                      struct kam_value value, struct source_pos at, struct diag *diag) {
     struct buf pattern = {0};
     buf_addf(&pattern, "^(" SPAN_FMT ")$", SPAN_ARG(module));
     const regex_t *modules = program_regex(program, buf_span(&pattern), true);
@@ -158,7 +386,8 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     char hint[CFG_HINT_MAX];
     for (size_t i = 1, n = 0; kam_modules[i].name && n < 63; i++)
         if (program->loaded[i]) names[n++] = kam_modules[i].name;
-    diag_error(diag, at, "module \"" SPAN_FMT "\" is not loaded%s", SPAN_ARG(module), cfg_hint(module, names, hint));
+    diag_error(diag, at, "module \"" SPAN_FMT "\" is not loaded%s", SPAN_ARG(module),
+               cfg_hint(module, names, hint));
     return false;
 }
 
@@ -167,15 +396,17 @@ bool cfg_modparam_parse(struct cfg_parse *p) {
     const struct cfg_token *word = cfg_get(p), *text[2];
     if (!cfg_expect(p, "(")) return false;
     for (int i = 0; i < 2; i++) {
-        if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, i == 0 ? "the module's name, a string"
-                                                                         : "the parameter's name, a string");
+        if (p->t->kind != CFG_TOKEN_STRING)
+            return cfg_expected(p, i == 0 ? "the module's name, a string" : "the parameter's name, a string");
         text[i] = cfg_get(p);
         if (!cfg_expect(p, ",")) return false;
     }
     struct kam_value value = {.type = KAM_STR, .s = p->t->text};
     bool negative = cfg_take(p, "-");
-    if (p->t->kind == CFG_TOKEN_NUMBER) value = (struct kam_value){.type = KAM_INT, .n = negative ? -p->t->n : p->t->n};
-    else if (p->t->kind != CFG_TOKEN_STRING || negative) return cfg_expected(p, "a number or string");
+    if (p->t->kind == CFG_TOKEN_NUMBER)
+        value = (struct kam_value){.type = KAM_INT, .n = negative ? -p->t->n : p->t->n};
+    else if (p->t->kind != CFG_TOKEN_STRING || negative)
+        return cfg_expected(p, "a number or string");
     cfg_get(p);
     if (!cfg_expect(p, ")")) return false;
     return cfg_modparam_set(p->program, text[0]->text, text[1]->text, value, word->at, p->diag);

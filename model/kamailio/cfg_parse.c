@@ -11,9 +11,7 @@
 
 bool cfg_next_is(const struct cfg_parse *p, const char *text) { return cfg_token_is(p->t, text); }
 
-const struct cfg_token *cfg_get(struct cfg_parse *p) {
-    return p->t->kind == CFG_TOKEN_END ? p->t : p->t++;
-}
+const struct cfg_token *cfg_get(struct cfg_parse *p) { return p->t->kind == CFG_TOKEN_END ? p->t : p->t++; }
 
 bool cfg_take(struct cfg_parse *p, const char *text) {
     if (!cfg_next_is(p, text)) return false;
@@ -75,12 +73,15 @@ static const struct block *find_block(const struct cfg_token *t) {
     return NULL;
 }
 
-void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name, struct source_pos at) {
+void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
+               struct source_pos at) {
     struct cfg_route_ref *ref = cfg_new(p, sizeof *ref);
-    *ref = (struct cfg_route_ref){.stmt = stmt, .word = word, .name = name, .at = at, .kind = KAM_REQUEST_ROUTE};
+    *ref =
+        (struct cfg_route_ref){.stmt = stmt, .word = word, .name = name, .at = at, .kind = KAM_REQUEST_ROUTE};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (strcmp(blocks[i].word, word) == 0) ref->kind = blocks[i].kind;
     if (span_is(name, "0")) ref->name = (struct span){0};
+    if (!stmt && !ref->name.len) return; /* t_on_failure("0"): none from now on */
     *p->refs_end = ref;
     p->refs_end = &ref->next;
 }
@@ -101,8 +102,8 @@ static bool parse_name(struct cfg_parse *p, struct span *name) {
 }
 
 /* The block that the statements go to: several blocks without a name are one; NULL after an error. */
-static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind, struct span name, bool named,
-                                   const struct cfg_token *word) {
+static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind, struct span name,
+                                   bool named, const struct cfg_token *word) {
     struct kam_route *known = program_find_route(p->program, kind, name);
     if (known && named) {
         diag_error(p->diag, word->at, "duplicate " SPAN_FMT "[" SPAN_FMT "]", SPAN_ARG(word->text),
@@ -113,13 +114,15 @@ static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind
     struct kam_route *r = cfg_new(p, sizeof *r);
     *r = (struct kam_route){NULL, kind, name, word->at, NULL};
     struct kam_route **link = &p->program->routes;
-    while (*link) link = &(*link)->next;
+    while (*link)
+        link = &(*link)->next;
     *link = r;
     return r;
 }
 
 static void append(const struct cfg_stmt **list, const struct cfg_stmt *more) {
-    while (*list) list = (const struct cfg_stmt **)&((struct cfg_stmt *)*list)->next;
+    while (*list)
+        list = (const struct cfg_stmt **)&((struct cfg_stmt *)*list)->next;
     *list = more;
 }
 
@@ -158,7 +161,8 @@ static bool parse_variable(struct cfg_parse *p) {
     const struct cfg_token *group = cfg_get(p);
     for (const struct kam_module *m = kam_modules; m->name; m++) {
         if (!span_is(group->text, m->name)) continue;
-        diag_error(p->diag, group->at, "setting a variable of module \"%s\" is not simulated: use modparam", m->name);
+        diag_error(p->diag, group->at, "setting a variable of module \"%s\" is not simulated: use modparam",
+                   m->name);
         return false;
     }
     if (cfg_next_is(p, "[")) {
@@ -169,7 +173,8 @@ static bool parse_variable(struct cfg_parse *p) {
     if (p->t->kind != CFG_TOKEN_WORD && !cfg_next_is(p, "default")) return cfg_expected(p, "a name");
     cfg_get(p);
     if (!cfg_expect(p, "=")) return false;
-    if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a number or string");
+    if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_STRING)
+        return cfg_expected(p, "a number or string");
     cfg_get(p);
     if (!cfg_take(p, "description") && !cfg_take(p, "descr") && !cfg_take(p, "desc")) return true;
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
@@ -191,7 +196,8 @@ static bool parse_unknown(struct cfg_parse *p) {
     if (t->kind == CFG_TOKEN_WORD)
         diag_error(p->diag, t->at, "unknown %s " SPAN_FMT "%s", cfg_token_is(t + 1, "=") ? "setting" : "word",
                    SPAN_ARG(t->text), cfg_global_hint(t->text, hint));
-    else cfg_expected(p, "a setting, loadmodule, modparam or a route block");
+    else
+        cfg_expected(p, "a setting, loadmodule, modparam or a route block");
     cfg_get(p);
     return false;
 }
@@ -208,8 +214,8 @@ static bool parse_top(struct cfg_parse *p) {
     return parse_unknown(p);
 }
 
-struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg, struct source_set *set,
-                    struct diag *diag) {
+struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg,
+                                     struct source_set *set, struct diag *diag) {
     struct cfg_tokens tokens = {0};
     unsigned errors = diag->errors;
     cfg_lex(&tokens, cfg, set, &program->arena, diag);

@@ -15,7 +15,7 @@ struct cfg_route_ref {
     struct cfg_route_ref *next;
     struct cfg_stmt *stmt; /* the route() that runs it; NULL: an argument of a function */
     enum kam_route_kind kind;
-    const char *word;      /* "route", "failure_route" ... */
+    const char *word; /* "route", "failure_route" ... */
     struct span name;
     struct source_pos at;
 };
@@ -24,7 +24,7 @@ struct cfg_parse {
     struct kam_program *program;
     const struct cfg_token *t; /* the next token */
     struct diag *diag;
-    enum kam_route_kind kind;  /* of the block that is parsed */
+    enum kam_route_kind kind; /* of the block that is parsed */
     unsigned depth;
     struct cfg_route_ref *refs, **refs_end;
 };
@@ -49,7 +49,8 @@ void cfg_leave(struct cfg_parse *p);
 void *cfg_new(struct cfg_parse *p, size_t size);
 
 /* Notes that a block is named; the word is that of the block: "failure_route". */
-void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name, struct source_pos at);
+void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
+               struct source_pos at);
 
 /* `; did you mean X?` where one of the names is near, or nothing. The buffer holds it. */
 #define CFG_HINT_MAX 80
@@ -72,6 +73,9 @@ enum kam_value_type cfg_expr_type(const struct cfg_expr *e);
 /* Is it the same in every run? Then cfg_expr_constant gives its value (texts go to the program). */
 bool cfg_expr_is_constant(const struct cfg_expr *e);
 bool cfg_expr_constant(struct cfg_parse *p, const struct cfg_expr *e, struct kam_value *out);
+
+/* A constant as text; a number is written out, and stays with the program. */
+struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v);
 
 /* method == "INVITE" and the like; the next token is such a subject. */
 const struct cfg_expr *cfg_test_parse(struct cfg_parse *p);
@@ -98,13 +102,14 @@ bool cfg_loadmodule_parse(struct cfg_parse *p);
 bool cfg_modparam_parse(struct cfg_parse *p);
 
 /* Sets a parameter after the checks that Kamailio makes, and that it is simulated. */
-bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name, struct kam_value value,
-                      struct source_pos at, struct diag *diag);
+bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
+                      struct kam_value value, struct source_pos at, struct diag *diag);
 
 /*
- * The whole file, into an empty program. Returns the routes that it names, to be looked up when all are known.
+ * The whole file, into an empty program. Returns the routes that it names, to be looked up when all are
+ * known.
  */
-struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg, struct source_set *set,
-                    struct diag *diag);
+struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg,
+                                     struct source_set *set, struct diag *diag);
 
 #endif

@@ -26,12 +26,14 @@ void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *dia
 }
 
 void preprocess_free(struct preprocess *p) {
-    for (struct preprocess_subst *s = p->substs; s; s = s->next) regfree(&s->regex);
+    for (struct preprocess_subst *s = p->substs; s; s = s->next)
+        regfree(&s->regex);
 }
 
 static struct preprocess_define *find(const struct preprocess *p, struct span name) {
     struct preprocess_define *d = p->defines;
-    while (d && !span_eq(d->name, name)) d = d->next;
+    while (d && !span_eq(d->name, name))
+        d = d->next;
     return d;
 }
 
@@ -82,12 +84,15 @@ void preprocess_else(struct preprocess *p, struct source_pos at) {
 }
 
 void preprocess_endif(struct preprocess *p, struct source_pos at) {
-    if (p->ifdef_count) p->ifdef_count--;
-    else diag_error(p->diag, at, "#!endif without #!ifdef");
+    if (p->ifdef_count)
+        p->ifdef_count--;
+    else
+        diag_error(p->diag, at, "#!endif without #!ifdef");
 }
 
 void preprocess_finish(const struct preprocess *p) {
-    for (size_t i = 0; i < p->ifdef_count; i++) diag_error(p->diag, p->ifdefs[i].at, "#!ifdef without #!endif");
+    for (size_t i = 0; i < p->ifdef_count; i++)
+        diag_error(p->diag, p->ifdefs[i].at, "#!ifdef without #!endif");
 }
 
 /* Cuts /re/text/flags at its separator, whatever character that is; a backslash guards the next one. */
@@ -96,7 +101,8 @@ static bool cut_rule(struct span rule, struct span part[3]) {
     char separator = rule.p[0];
     size_t from = 1, n = 0;
     for (size_t i = 1; i < rule.len && n < 2; i++) {
-        if (rule.p[i] == '\\') i++;
+        if (rule.p[i] == '\\')
+            i++;
         else if (rule.p[i] == separator) {
             part[n++] = (struct span){rule.p + from, i - from};
             from = i + 1;
@@ -113,10 +119,12 @@ static bool is_name(struct span s) {
     return true;
 }
 
-void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule, struct source_pos at) {
+void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
+                      struct source_pos at) {
     struct span part[3];
     if (!cut_rule(rule, part)) {
-        diag_error(p->diag, at, "invalid substitution \"" SPAN_FMT "\": expected \"/pattern/text/\"", SPAN_ARG(rule));
+        diag_error(p->diag, at, "invalid substitution \"" SPAN_FMT "\": expected \"/pattern/text/\"",
+                   SPAN_ARG(rule));
         return;
     }
     if (how != PREPROCESS_SUBST && !is_name(part[0])) {
@@ -130,8 +138,10 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
     int flags = REG_EXTENDED;
     bool all = false;
     for (size_t i = 0; i < part[2].len; i++) {
-        if (part[2].p[i] == 'g') all = true;
-        else if (part[2].p[i] == 'i') flags |= REG_ICASE;
+        if (part[2].p[i] == 'g')
+            all = true;
+        else if (part[2].p[i] == 'i')
+            flags |= REG_ICASE;
         else if (part[2].p[i] != 's') {
             diag_error(p->diag, at, "unknown substitution flag '%c'", part[2].p[i]);
             return;

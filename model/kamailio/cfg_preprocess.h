@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The #! lines' memory: what is defined, which #!ifdef is open, what #!subst replaces. (facts: Kamailio 11.1) */
+/* The #! lines' memory: what is defined, which #!ifdef is open, what #!subst replaces. (facts: Kamailio 11.1)
+ */
 #ifndef MODEL_KAMAILIO_CFG_PREPROCESS_H
 #define MODEL_KAMAILIO_CFG_PREPROCESS_H
 
@@ -52,7 +53,8 @@ void preprocess_finish(const struct preprocess *p);
 enum preprocess_subst_how { PREPROCESS_SUBST, PREPROCESS_SUBSTDEF, PREPROCESS_SUBSTDEFS };
 
 /* #!subst "/re/text/flags"; substdef and substdefs also define the name that stands as re. */
-void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule, struct source_pos at);
+void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
+                      struct source_pos at);
 
 /* What the #!subst lines so far make of a string; the text itself where none applies. */
 struct span preprocess_string(const struct preprocess *p, struct span text);

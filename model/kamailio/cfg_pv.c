@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-variables as they are written: $ru, $var(x), $(ru), and inside formats. (facts: Kamailio 11.1, 11.6) */
+/* Pseudo-variables as they are written: $ru, $var(x), $(ru), and inside formats. (facts: Kamailio 11.1, 11.6)
+ */
 #include "model/kamailio/cfg_pv.h"
 
 #include <stdio.h>
@@ -21,7 +22,8 @@ size_t cfg_pv_len(struct span text) {
     if (text.len < 2 || text.p[0] != '$') return 0;
     if (text.p[1] == '$') return 2;
     size_t i = 1;
-    while (i < text.len && name_char(text.p[i])) i++;
+    while (i < text.len && name_char(text.p[i]))
+        i++;
     if (i < text.len && text.p[i] == '(') {
         ptrdiff_t end = closing(span_skip(text, i + 1));
         return end < 0 ? 0 : i + 1 + (size_t)end + 1;
@@ -38,7 +40,8 @@ bool cfg_pv_cut(struct span text, struct cfg_pv_parts *out) {
         return true;
     }
     size_t i = 0;
-    while (i < body.len && name_char(body.p[i])) i++;
+    while (i < body.len && name_char(body.p[i]))
+        i++;
     out->name = span_head(body, i);
     body = span_skip(body, i);
     if (body.len && body.p[0] == '(') {
@@ -54,7 +57,10 @@ bool cfg_pv_cut(struct span text, struct cfg_pv_parts *out) {
 static const struct {
     const char *name;
     int kind;
-} kept[] = {{"rc", CFG_PV_RETCODE}, {"retcode", CFG_PV_RETCODE}, {"?", CFG_PV_RETCODE}, {"null", CFG_PV_NULL},
+} kept[] = {{"rc", CFG_PV_RETCODE},
+            {"retcode", CFG_PV_RETCODE},
+            {"?", CFG_PV_RETCODE},
+            {"null", CFG_PV_NULL},
             {"$", CFG_PV_DOLLAR}};
 
 bool cfg_pv_look(struct span name, struct span argument, struct cfg_pv *out) {
@@ -74,7 +80,8 @@ bool cfg_pv_look(struct span name, struct span argument, struct cfg_pv *out) {
 
 /* $avp(s:name) and $avp(name) are one; $avp(i:5) and $avp($x) are not simulated. */
 static bool avp_name(struct cfg_parse *p, struct span *name, struct source_pos at) {
-    if (span_starts(*name, "s:")) *name = span_skip(*name, 2);
+    if (span_starts(*name, "s:"))
+        *name = span_skip(*name, 2);
     else if (span_starts(*name, "i:") || name->p[0] == '$') {
         diag_error(p->diag, at, "$avp(" SPAN_FMT ") is not simulated: give the name itself", SPAN_ARG(*name));
         return false;
@@ -82,20 +89,23 @@ static bool avp_name(struct cfg_parse *p, struct span *name, struct source_pos a
     return true;
 }
 
-static void unknown(struct cfg_parse *p, const struct cfg_pv_parts *parts, struct span text, struct source_pos at) {
+static void unknown(struct cfg_parse *p, const struct cfg_pv_parts *parts, struct span text,
+                    struct source_pos at) {
     const char *names[256] = {"var", "avp", "rc", "retcode", "null"};
     size_t n = 5;
-    for (const struct kam_pv *pv = kam_pvs; pv->name && n < 255; pv++) {
-        if (pv->name[0] == '_') continue;
-        names[n++] = pv->name;
-        if (!span_is(parts->name, pv->name)) continue;
-        diag_error(p->diag, at, pv->has_argument ? "$%s needs an argument: $%s(...)" : "$%s has no argument", pv->name,
-                   pv->name);
-        return;
-    }
-    char hint[CFG_HINT_MAX];
-    diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT "%s", SPAN_ARG(text),
-               cfg_hint(parts->name, names, hint));
+    for (const struct kam_pv *pv = kam_pvs; pv->name && n < 255; pv++)
+        if (pv->name[0] != '_') names[n++] = pv->name;
+    const char *meant = diag_suggest(parts->name, names);
+    bool known = meant && span_is(parts->name, meant);
+    if (known && !parts->argument.p)
+        diag_error(p->diag, at, "$%s needs an argument: $%s(...)", meant, meant);
+    else if (known)
+        diag_error(p->diag, at, "$%s takes no argument", meant);
+    else if (meant)
+        diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT "; did you mean $%s?", SPAN_ARG(text),
+                   meant);
+    else
+        diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT, SPAN_ARG(text));
 }
 
 const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct source_pos at) {
@@ -123,7 +133,8 @@ const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct s
     }
     if (pv.argument.p) pv.argument = arena_text(&p->program->arena, pv.argument);
     if (pv.kind != CFG_PV_RETCODE && !kam_program_has_module(p->program, "pv")) {
-        diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded", SPAN_ARG(text));
+        diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded",
+                   SPAN_ARG(text));
         return NULL;
     }
     struct cfg_pv *found = cfg_new(p, sizeof *found);

@@ -12,27 +12,30 @@ static const char *const words[] = {
     "event_route", "drop", "exit", "return", "break", "if", "else", "switch", "case", "default", "while",
     "loadmodule", "modparam", "cfgengine", "include_file", "import_file", "cfg_select", "cfg_reset",
     /* the core's functions */
-    "forward", "forward_tcp", "forward_udp", "forward_tls", "forward_sctp", "log", "error", "exec", "force_rport",
-    "add_rport", "add_local_rport", "force_tcp_alias", "add_tcp_alias", "setflag", "resetflag", "isflagset",
-    "setavpflag", "resetavpflag", "isavpflagset", "rewritehost", "sethost", "seth", "rewritehostport",
-    "sethostport", "sethp", "rewritehostporttrans", "sethostporttrans", "sethpt", "rewriteuser", "setuser", "setu",
-    "rewriteuserpass", "setuserpass", "setup", "rewriteport", "setport", "setp", "rewriteuri", "seturi",
-    "revert_uri", "prefix", "strip", "strip_tail", "userphone", "remove_branch", "clear_branches",
-    "set_advertised_address", "set_advertised_port", "force_send_socket", "set_forward_no_connect",
-    "set_reply_no_connect", "set_forward_close", "set_reply_close",
+    "forward", "forward_tcp", "forward_udp", "forward_tls", "forward_sctp", "log", "error", "exec",
+    "force_rport", "add_rport", "add_local_rport", "force_tcp_alias", "add_tcp_alias", "setflag", "resetflag",
+    "isflagset", "setavpflag", "resetavpflag", "isavpflagset", "rewritehost", "sethost", "seth",
+    "rewritehostport", "sethostport", "sethp", "rewritehostporttrans", "sethostporttrans", "sethpt",
+    "rewriteuser", "setuser", "setu", "rewriteuserpass", "setuserpass", "setup", "rewriteport", "setport",
+    "setp", "rewriteuri", "seturi", "revert_uri", "prefix", "strip", "strip_tail", "userphone",
+    "remove_branch", "clear_branches", "set_advertised_address", "set_advertised_port", "force_send_socket",
+    "set_forward_no_connect", "set_reply_no_connect", "set_forward_close", "set_reply_close",
     /* conditions */
     "method", "uri", "status", "from_uri", "to_uri", "src_ip", "src_port", "dst_ip", "dst_port", "snd_ip",
     "snd_port", "snd_proto", "to_proto", "snd_af", "to_af", "to_ip", "to_port", "proto", "af", "myself",
-    "uri:host", "uri:port", "msg:len", "max_len", "mod", "strlen", "strempty", "defined", "eq", "ieq", "ne", "ine",
+    "uri:host", "uri:port", "msg:len", "max_len", "mod", "strlen", "strempty", "defined", "eq", "ieq", "ne",
+    "ine",
     /* declarations and values */
-    "flags", "bool", "avpflags", "advertise", "ADVERTISE", "name", "NAME", "virtual", "VIRTUAL", "udp", "UDP", "tcp", "TCP", "tls", "TLS", "sctp", "SCTP",
-    "ws", "WS", "wss", "WSS", "sslv23", "SSLv23", "SSLV23", "sslv2", "SSLv2", "SSLV2", "sslv3", "SSLv3", "SSLV3",
-    "tlsv1", "TLSv1", "TLSV1", "description", "descr", "desc"};
+    "flags", "bool", "avpflags", "advertise", "ADVERTISE", "name", "NAME", "virtual", "statistics", "kemi",
+    "onsend_route_callback", "reply_route_callback", "event_route_callback", "received_route_callback",
+    "pre_routing_callback", "udp", "UDP", "tcp", "TCP", "tls", "TLS", "sctp", "SCTP", "ws", "WS", "wss",
+    "WSS", "sslv23", "SSLv23", "SSLV23", "sslv2", "SSLv2", "SSLV2", "sslv3", "SSLv3", "SSLV3", "tlsv1",
+    "TLSv1", "TLSV1", "description", "descr", "desc"};
 
 static const struct {
     const char *word;
     int64_t n;
-} numbers[] = {{"yes", 1}, {"true", 1},  {"on", 1},  {"enable", 1},  {"no", 0},     {"false", 0},
+} numbers[] = {{"yes", 1}, {"true", 1},    {"on", 1},   {"enable", 1}, {"no", 0},     {"false", 0},
                {"off", 0}, {"disable", 0}, {"inet", 2}, {"INET", 2},   {"inet6", 10}, {"INET6", 10}};
 
 bool cfg_reserved(struct span word) {

@@ -9,23 +9,24 @@ static struct cfg_stmt *new_stmt(struct cfg_parse *p, enum cfg_stmt_kind kind, s
     return s;
 }
 
+/* After an error inside a block: past the } that ends it. */
+static void skip_block(struct cfg_parse *p) {
+    for (unsigned depth = 1; depth > 0 && p->t->kind != CFG_TOKEN_END; cfg_get(p)) {
+        if (cfg_next_is(p, "{")) depth++;
+        if (cfg_next_is(p, "}")) depth--;
+    }
+}
+
 /* After an error: to the end of the statement, so that the next one can be looked at. */
 static void recover(struct cfg_parse *p) {
-    unsigned depth = 0;
-    while (p->t->kind != CFG_TOKEN_END) {
-        if (cfg_next_is(p, "{")) depth++;
-        else if (cfg_next_is(p, "}")) {
-            if (depth == 0) return;
-            depth--;
-            if (depth == 0) {
-                cfg_get(p);
-                return;
-            }
-        } else if (cfg_next_is(p, ";") && depth == 0) {
+    while (p->t->kind != CFG_TOKEN_END && !cfg_next_is(p, "}")) {
+        if (cfg_take(p, ";") && !cfg_next_is(p, "else")) return;
+        if (!cfg_take(p, "{")) {
             cfg_get(p);
-            return;
+            continue;
         }
-        cfg_get(p);
+        skip_block(p);
+        if (!cfg_next_is(p, "else")) return;
     }
 }
 
@@ -88,7 +89,8 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
         return false;
     }
     if (is_regex) {
-        c->regex = c->label.type == KAM_STR ? program_regex(p->program, c->label.s, false) : NULL;
+        c->label = (struct kam_value){.type = KAM_STR, .s = cfg_literal_text(p, c->label)};
+        c->regex = program_regex(p->program, c->label.s, false);
         if (!c->regex) {
             diag_error(p->diag, e->at, "invalid regular expression after case /");
             return false;
@@ -101,15 +103,22 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
 static bool check_cases(struct cfg_parse *p, struct cfg_stmt *s) {
     unsigned defaults = 0, texts = 0, numbers = 0;
     for (const struct cfg_case *c = s->cases; c; c = c->next) {
-        if (c->is_default) defaults++;
-        else if (c->label.type == KAM_STR) texts++;
-        else numbers++;
+        if (c->is_default)
+            defaults++;
+        else if (c->label.type == KAM_STR)
+            texts++;
+        else
+            numbers++;
     }
-    if (defaults > 1) diag_error(p->diag, s->at, "more than one default in the switch");
-    else if (texts && numbers) diag_error(p->diag, s->at, "number and string cases in one switch");
+    if (defaults > 1)
+        diag_error(p->diag, s->at, "more than one default in the switch");
+    else if (texts && numbers)
+        diag_error(p->diag, s->at, "number and string cases in one switch");
     else if (texts && s->cases->is_default)
-        diag_error(p->diag, s->at, "a switch on strings cannot begin with default: Kamailio does not start with it");
-    else return true;
+        diag_error(p->diag, s->at,
+                   "a switch on strings cannot begin with default: Kamailio does not start with it");
+    else
+        return true;
     return false;
 }
 
@@ -126,18 +135,21 @@ static bool parse_cases(struct cfg_parse *p, struct cfg_stmt *s) {
         const struct cfg_stmt **here = end;
         if (!parse_list(p, &end, true)) return false;
         if (end == here) continue; /* nothing yet: falls through to the next label's statements */
-        for (struct cfg_case *o = open; o; o = (struct cfg_case *)o->next) o->stmts = *here;
+        for (struct cfg_case *o = open; o; o = (struct cfg_case *)o->next)
+            o->stmts = *here;
         open = NULL;
     }
+    if (!check_cases(p, s)) return false;
     cfg_get(p);
-    return check_cases(p, s);
+    return true;
 }
 
 static bool parse_switch(struct cfg_parse *p, struct cfg_stmt **out) {
     struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_SWITCH, cfg_get(p)->at);
     if (!cfg_enter(p)) return false;
     s->expr = cfg_expr_parse(p);
-    bool parsed = s->expr && cfg_expect(p, "{") && parse_cases(p, s);
+    bool parsed = s->expr && cfg_expect(p, "{");
+    if (parsed && !parse_cases(p, s)) skip_block(p); /* told; what follows is not affected */
     cfg_leave(p);
     return parsed;
 }
@@ -156,7 +168,8 @@ static bool parse_end(struct cfg_parse *p, size_t which, struct cfg_stmt **out) 
     struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_END, cfg_get(p)->at);
     s->ends = ends[which].ends;
     if (cfg_next_is(p, "(") && cfg_token_is(p->t + 1, ")") && s->ends != CFG_END_BREAK) p->t += 2;
-    if (!cfg_next_is(p, ";") && s->ends != CFG_END_BREAK) {
+    bool alone = cfg_next_is(p, ";") || cfg_next_is(p, "}") || s->ends == CFG_END_BREAK;
+    if (!alone) {
         s->expr = cfg_expr_parse(p);
         if (!s->expr) return false;
     } else {
@@ -178,9 +191,12 @@ static bool parse_kind(struct cfg_parse *p, struct cfg_stmt **out) {
     if (cfg_next_is(p, "switch")) return parse_switch(p, out);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (cfg_next_is(p, ends[i].word)) return parse_end(p, i, out);
-    if (p->t->kind == CFG_TOKEN_PV) *out = cfg_assign_parse(p);
-    else if (cfg_call_starts(p)) *out = cfg_call_parse(p);
-    else return cfg_expected(p, "a statement");
+    if (p->t->kind == CFG_TOKEN_PV)
+        *out = cfg_assign_parse(p);
+    else if (cfg_call_starts(p))
+        *out = cfg_call_parse(p);
+    else
+        return cfg_expected(p, "a statement");
     return *out && cfg_expect(p, ";");
 }
 
@@ -214,7 +230,11 @@ static bool parse_list(struct cfg_parse *p, const struct cfg_stmt ***end, bool i
 bool cfg_block_parse(struct cfg_parse *p, const struct cfg_stmt **body) {
     *body = NULL;
     struct source_pos at = p->t->at;
-    if (!cfg_expect(p, "{") || !cfg_enter(p)) return false;
+    if (!cfg_expect(p, "{")) return false;
+    if (!cfg_enter(p)) {
+        skip_block(p);
+        return false;
+    }
     const struct cfg_stmt **end = body;
     bool parsed = true;
     if (cfg_next_is(p, "}")) {

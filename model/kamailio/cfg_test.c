@@ -30,8 +30,8 @@ static const struct subject {
 };
 
 /* Words of the same kind that are not simulated: they belong to onsend_route. */
-static const char *const onsend_words[] = {"snd_ip",   "snd_port", "snd_proto", "snd_af", "to_ip",
-                                           "to_port",  "to_proto", "to_af",     "max_len"};
+static const char *const onsend_words[] = {"snd_ip",  "snd_port", "snd_proto", "snd_af", "to_ip",
+                                           "to_port", "to_proto", "to_af",     "max_len"};
 
 static const struct subject *find_subject(const struct cfg_token *t) {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
@@ -59,12 +59,13 @@ static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order
     static const struct {
         const char *text;
         enum cfg_op op;
-    } ops[] = {{"==", CFG_EQUAL}, {"!=", CFG_DIFFERENT}, {"eq", CFG_EQUAL},          {"ne", CFG_DIFFERENT},
-               {"=~", CFG_MATCH}, {">", CFG_GREATER},    {">=", CFG_GREATER_EQUAL}, {"<", CFG_LESS},
-               {"<=", CFG_LESS_EQUAL}};
+    } ops[] = {{"==", CFG_EQUAL},         {"!=", CFG_DIFFERENT}, {"eq", CFG_EQUAL},
+               {"ne", CFG_DIFFERENT},     {"=~", CFG_MATCH},     {">", CFG_GREATER},
+               {">=", CFG_GREATER_EQUAL}, {"<", CFG_LESS},       {"<=", CFG_LESS_EQUAL}};
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
         if (ops[i].op == CFG_MATCH && !match) continue;
-        if (ops[i].op != CFG_MATCH && ops[i].op != CFG_EQUAL && ops[i].op != CFG_DIFFERENT && !order) continue;
+        if (ops[i].op != CFG_MATCH && ops[i].op != CFG_EQUAL && ops[i].op != CFG_DIFFERENT && !order)
+            continue;
         if (!cfg_take(p, ops[i].text)) continue;
         *op = ops[i].op;
         return true;
@@ -77,7 +78,8 @@ static bool parse_ip(struct cfg_parse *p, uint32_t *ip) {
     *ip = 0;
     for (int i = 0; i < 4; i++) {
         if (i > 0 && !cfg_expect(p, ".")) return false;
-        if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n < 0 || p->t->n > 255) return cfg_expected(p, "an IPv4 address");
+        if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n < 0 || p->t->n > 255)
+            return cfg_expected(p, "an IPv4 address");
         *ip = *ip << 8 | (uint32_t)cfg_get(p)->n;
     }
     return true;
@@ -114,8 +116,9 @@ static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
     test->with_net = value.type == KAM_STR && cfg_ipv4(value.s, &test->net);
     test->mask = UINT32_MAX;
     if (!test->with_net)
-        diag_error(p->diag, at, value.type == KAM_INT ? "a string is expected"
-                                                      : "comparing an address with a host name is not simulated");
+        diag_error(p->diag, at,
+                   value.type == KAM_INT ? "a string is expected"
+                                         : "comparing an address with a host name is not simulated");
     return test->with_net;
 }
 
@@ -155,7 +158,8 @@ static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
     }
     test->regex = program_regex(p->program, pattern.s, true);
     if (!test->regex)
-        diag_error(p->diag, test->right->at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(pattern.s));
+        diag_error(p->diag, test->right->at, "invalid regular expression \"" SPAN_FMT "\"",
+                   SPAN_ARG(pattern.s));
     return test->regex != NULL;
 }
 

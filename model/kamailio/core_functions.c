@@ -18,6 +18,13 @@ static int forward(struct kam_run *run, const struct kam_value *args, size_t cou
     return kam_forward_request(run, &to, why_forwarded) ? 1 : -1;
 }
 
+static const char *check_forward(size_t index, struct kam_value literal) {
+    uint32_t ip;
+    if (index > 0) return kam_check_numbers(index, literal);
+    bool ok = literal.type == KAM_STR && ipv4_parse(literal.s, &ip);
+    return ok ? NULL : "must be an IPv4 address: names are not resolved";
+}
+
 static int force_rport(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
     run->force_rport = true;
@@ -38,7 +45,8 @@ static int no_effect(struct kam_run *run, const struct kam_value *args, size_t c
 /* rewriteuri() and its like are the assignments to $ru, $rd, $rp and $rU, as functions. */
 static int set_part(struct kam_run *run, const char *pv, const struct kam_value *value) {
     const struct kam_pv *p = kam_pvs;
-    while (strcmp(p->name, pv) != 0) p++;
+    while (strcmp(p->name, pv) != 0)
+        p++;
     return p->set(run, (struct span){0}, *value) ? 1 : -1;
 }
 
@@ -88,52 +96,57 @@ static int rewritehostport(struct kam_run *run, const struct kam_value *args, si
 #define CHANGES (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
 
 const struct kam_function kam_core_functions[] = {
-    {"forward", 0, 2, KAM_REQUEST_ROUTE, forward, NULL, false},
-    {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport, NULL, false},
-    {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport, NULL, false},
-    {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport, NULL, false},
-    {"rewriteuri", 1, 1, CHANGES, rewriteuri, NULL, false},
-    {"seturi", 1, 1, CHANGES, rewriteuri, NULL, false},
-    {"rewritehost", 1, 1, CHANGES, rewritehost, NULL, false},
-    {"sethost", 1, 1, CHANGES, rewritehost, NULL, false},
-    {"seth", 1, 1, CHANGES, rewritehost, NULL, false},
-    {"rewritehostport", 1, 1, CHANGES, rewritehostport, NULL, false},
-    {"sethostport", 1, 1, CHANGES, rewritehostport, NULL, false},
-    {"sethp", 1, 1, CHANGES, rewritehostport, NULL, false},
-    {"rewriteport", 1, 1, CHANGES, rewriteport, NULL, false},
-    {"setport", 1, 1, CHANGES, rewriteport, NULL, false},
-    {"setp", 1, 1, CHANGES, rewriteport, NULL, false},
-    {"rewriteuser", 1, 1, CHANGES, rewriteuser, NULL, false},
-    {"setuser", 1, 1, CHANGES, rewriteuser, NULL, false},
-    {"setu", 1, 1, CHANGES, rewriteuser, NULL, false},
-    {"revert_uri", 0, 0, CHANGES, revert_uri, NULL, false},
-    {"log", 1, 2, KAM_ANY_ROUTE, no_effect, NULL, false},
+    {"forward", 0, 2, KAM_REQUEST_ROUTE, forward, NULL, false, check_forward},
+    {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport, NULL, false, NULL},
+    {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport, NULL, false, NULL},
+    {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport, NULL, false, NULL},
+    {"rewriteuri", 1, 1, CHANGES, rewriteuri, NULL, false, NULL},
+    {"seturi", 1, 1, CHANGES, rewriteuri, NULL, false, NULL},
+    {"rewritehost", 1, 1, CHANGES, rewritehost, NULL, false, NULL},
+    {"sethost", 1, 1, CHANGES, rewritehost, NULL, false, NULL},
+    {"seth", 1, 1, CHANGES, rewritehost, NULL, false, NULL},
+    {"rewritehostport", 1, 1, CHANGES, rewritehostport, NULL, false, NULL},
+    {"sethostport", 1, 1, CHANGES, rewritehostport, NULL, false, NULL},
+    {"sethp", 1, 1, CHANGES, rewritehostport, NULL, false, NULL},
+    {"rewriteport", 1, 1, CHANGES, rewriteport, NULL, false, NULL},
+    {"setport", 1, 1, CHANGES, rewriteport, NULL, false, NULL},
+    {"setp", 1, 1, CHANGES, rewriteport, NULL, false, NULL},
+    {"rewriteuser", 1, 1, CHANGES, rewriteuser, NULL, false, NULL},
+    {"setuser", 1, 1, CHANGES, rewriteuser, NULL, false, NULL},
+    {"setu", 1, 1, CHANGES, rewriteuser, NULL, false, NULL},
+    {"revert_uri", 0, 0, CHANGES, revert_uri, NULL, false, NULL},
+    {"log", 1, 2, KAM_ANY_ROUTE, no_effect, NULL, false, NULL},
     {0},
 };
 
-/* append_branch(): another destination for the next t_relay(): the Request-URI of now, or the argument. */
+/*
+ * append_branch(): another destination for the next t_relay(): the argument, or the Request-URI of now, by the
+ * next hop of now. The Request-URI takes the next hop along: it is gone then.
+ */
 static int append_branch(struct kam_run *run, const struct kam_value *args, size_t count) {
-    struct span uri;
-    if (count == 0) {
-        run->uri_is_new = false; /* it goes out once, as the branch that is added here */
-        return kam_run_add_branch(run, kam_run_uri(run), run->next_hop) ? 1 : -1;
-    }
-    if (!kam_format_arg(run, &args[0], &uri)) return -1;
-    return kam_run_add_branch(run, uri, (struct span){0}) ? 1 : -1;
+    struct span uri = kam_run_uri(run), next_hop = run->next_hop;
+    if (count > 0 && !kam_format_arg(run, &args[0], &uri)) return -1;
+    if (count == 0) run->next_hop = (struct span){0};
+    return kam_run_add_branch(run, uri, next_hop) ? 1 : -1;
 }
 
 const struct kam_function kam_corex_functions[] = {
-    {"append_branch", 0, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, append_branch, NULL, true},
+    {"append_branch", 0, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, append_branch, NULL, true, NULL},
     {0},
 };
 
 /* What a script writes into the log is not simulated; that it does not disturb is. */
 const struct kam_function kam_xlog_functions[] = {
-    {"xlog", 1, 3, KAM_ANY_ROUTE, no_effect, NULL, true},  {"xlogl", 1, 2, KAM_ANY_ROUTE, no_effect, NULL, true},
-    {"xdbg", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},  {"xinfo", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},
-    {"xnotice", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true}, {"xwarn", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},
-    {"xerr", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},  {"xbug", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},
-    {"xcrit", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true}, {"xalert", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true},
+    {"xlog", 1, 3, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xlogl", 1, 2, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xdbg", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xinfo", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xnotice", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xwarn", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xerr", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xbug", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xcrit", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
+    {"xalert", 1, 1, KAM_ANY_ROUTE, no_effect, NULL, true, NULL},
     {0},
 };
 

@@ -9,8 +9,10 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
     if (!span_eq(uri, run->msg.uri)) {
         size_t at = (size_t)(run->msg.uri.p - run->msg.bytes.p);
         for (size_t i = 0; i < list->count; i++) {
-            if (list->edits[i].at != at) continue; /* it was relayed before: the first line is edited only once */
-            for (list->count--; i < list->count; i++) list->edits[i] = list->edits[i + 1];
+            if (list->edits[i].at != at)
+                continue; /* it was relayed before: the first line is edited only once */
+            for (list->count--; i < list->count; i++)
+                list->edits[i] = list->edits[i + 1];
         }
         edit_replace(list, at, run->msg.uri.len, uri);
     }
@@ -19,8 +21,11 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
     struct kam_destination d = {.socket = run->socket};
-    if (to) d.to = *to;
-    else if (!kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to)) return false;
+    if (!run->from_readable) return false;
+    if (to)
+        d.to = *to;
+    else if (!kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to))
+        return false;
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(&run->edits, run, run->socket, 0);
     if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
@@ -45,13 +50,15 @@ void kam_forward_reply(struct kam_run *run) {
         d.to.port = (uint16_t)port;
     }
     if (!known) {
-        struct cause cause = kam_cause(run, "reply dropped: there is no second Via to send it to", "RFC 3261 16.11");
+        struct cause cause =
+            kam_cause(run, "reply dropped: there is no second Via to send it to", "RFC 3261 16.11");
         kam_note(run->k, run->about, &cause);
         return;
     }
     kam_via_strip(&run->edits, run);
     struct payload *p = edit_apply(&run->edits, run->msg.bytes, run->k->pool);
-    struct cause cause = kam_cause(run, "reply relayed by its second Via, without a transaction", "RFC 3261 16.11");
+    struct cause cause =
+        kam_cause(run, "reply relayed by its second Via, without a transaction", "RFC 3261 16.11");
     cause.at = (struct source_pos){0};
     kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);

@@ -5,7 +5,8 @@
 
 #include "model/kamailio/run.h"
 
-/* Relays the request to its next hop, or to `to` if that is not NULL. False: no such destination, nothing was sent. */
+/* Relays the request to its next hop, or to `to` if that is not NULL. False: no such destination, nothing was
+ * sent. */
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why);
 
 /* Relays a reply by its second Via; drops it when there is none. */

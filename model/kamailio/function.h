@@ -28,8 +28,14 @@ struct kam_function {
     unsigned routes;
     /* Arguments are evaluated, in order. Returns what the script sees: > 0 true, < 0 false, 0 ends the script. */
     int (*call)(struct kam_run *run, const struct kam_value *args, size_t count);
-    const char *const *route_args; /* non-NULL: argument 1 names a route block that must exist, "failure_route" ... */
+    /* Non-NULL: argument 1 names a route block, "failure_route" ...: one that is missing is warned of. */
+    const char *const *route_args;
     bool formats; /* literal arguments are formats: the pseudo-variables in them must exist; call uses kam_format */
+    /*
+     * NULL, or what is wrong with argument `index` (from 0) that the configuration gives literally: "must be a number".
+     * NULL if nothing is. A format with pseudo-variables is not asked about.
+     */
+    const char *(*check)(size_t index, struct kam_value literal);
 };
 
 /* A parameter that modparam() may set. */

@@ -14,12 +14,12 @@ struct kam_socket {
     struct kamailio *k;
     uint32_t ip;
     uint16_t port;
-    struct span address;    /* "172.20.0.10" as written */
-    struct span port_text;  /* "5060" */
-    struct span sent_by;    /* what stands in Via and Record-Route: host, and port where it is shown */
-    struct span advertised; /* p NULL: none */
+    struct span address;      /* "172.20.0.10" as written */
+    struct span port_text;    /* "5060" */
+    struct span sent_by;      /* what stands in Via and Record-Route: host, and port where it is shown */
+    struct span advertised;   /* p NULL: none */
     uint16_t advertised_port; /* 0: none */
-    struct buf text;        /* holds the texts */
+    struct buf text;          /* holds the texts */
     bool open;
     struct kam_worker_pool pool;
 };
@@ -27,7 +27,7 @@ struct kam_socket {
 /* The module parameters that are asked for at run time. */
 struct kam_settings {
     bool enable_full_lr, append_fromtag, add_username, enable_double_rr; /* rr */
-    int64_t max_limit;                                  /* maxfwd */
+    int64_t max_limit;                                                   /* maxfwd */
 };
 
 struct kamailio {
@@ -44,9 +44,10 @@ struct kamailio {
     struct kam_socket *sockets;
     size_t socket_count;
 
-    struct buf server_line;    /* "Server: ...\r\n", or empty */
+    struct buf server_line; /* "Server: ...\r\n", or empty */
+    struct buf agent_line;  /* "User-Agent: ...\r\n", or empty */
     char sl_tag[33], tm_tag[33];
-    int64_t sl_until_ns;       /* ACKs to stateless replies are absorbed before this moment */
+    int64_t sl_until_ns; /* ACKs to stateless replies are absorbed before this moment */
 
     struct kam_outbox outbox;
     struct kam_run run;         /* the message that a worker handles now */

@@ -8,12 +8,18 @@
 #include <stdlib.h>
 
 const char *const kam_cost_names[KAM_COSTS + 1] = {
-    [KAM_COST_INVITE_100] = "invite_100",     [KAM_COST_INVITE] = "invite",
-    [KAM_COST_REQUEST] = "request",           [KAM_COST_ACK] = "ack",
-    [KAM_COST_PROVISIONAL] = "provisional",   [KAM_COST_FINAL] = "final",
-    [KAM_COST_REPLY] = "reply",               [KAM_COST_SL_INVITE] = "sl_invite",
-    [KAM_COST_SL_REQUEST] = "sl_request",     [KAM_COST_SL_ACK] = "sl_ack",
-    [KAM_COST_SL_PROVISIONAL] = "sl_provisional", [KAM_COST_SL_FINAL] = "sl_final",
+    [KAM_COST_INVITE_100] = "invite_100",
+    [KAM_COST_INVITE] = "invite",
+    [KAM_COST_REQUEST] = "request",
+    [KAM_COST_ACK] = "ack",
+    [KAM_COST_PROVISIONAL] = "provisional",
+    [KAM_COST_FINAL] = "final",
+    [KAM_COST_REPLY] = "reply",
+    [KAM_COST_SL_INVITE] = "sl_invite",
+    [KAM_COST_SL_REQUEST] = "sl_request",
+    [KAM_COST_SL_ACK] = "sl_ack",
+    [KAM_COST_SL_PROVISIONAL] = "sl_provisional",
+    [KAM_COST_SL_FINAL] = "sl_final",
     [KAM_COST_SL_REPLY] = "sl_reply",
 };
 
@@ -30,7 +36,8 @@ static const int64_t default_cost_us[KAM_COSTS] = {
 
 void kam_config_default(struct kam_config *config) {
     *config = (struct kam_config){.version = "5.6.3", .wakeup_ns = default_wakeup_ns, .wakeup_count = 1};
-    for (int i = 0; i < KAM_COSTS; i++) config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
+    for (int i = 0; i < KAM_COSTS; i++)
+        config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
 }
 
 bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
@@ -41,7 +48,8 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     for (size_t i = 0; i < k->socket_count; i++) {
         const struct kam_socket *s = &k->sockets[i];
         if (port != s->port && port != s->advertised_port) continue;
-        if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised))) return true;
+        if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised)))
+            return true;
     }
     return false;
 }
@@ -58,8 +66,10 @@ static struct span socket_text(struct kam_socket *s, size_t from) {
 /* Via shows the port only where it is not 5060, or was advertised (facts: Kamailio 2.1). */
 static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     buf_room(&s->text, 256 + (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
-    if (l && l->address.p) buf_add(&s->text, l->address);
-    else ipv4_write(&s->text, s->ip);
+    if (l && l->address.p)
+        buf_add(&s->text, l->address);
+    else
+        ipv4_write(&s->text, s->ip);
     s->address = socket_text(s, 0);
     size_t from = s->text.len;
     buf_add_u64(&s->text, s->port);
@@ -71,7 +81,8 @@ static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     s->sent_by = socket_text(s, from);
 }
 
-static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct kam_listen *l, struct diag *diag) {
+static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct kam_listen *l,
+                        struct diag *diag) {
     struct source_pos at = l ? l->at : (struct source_pos){0};
     s->k = k;
     s->ip = l && l->address.p ? l->ip : k->config.address;
@@ -90,7 +101,8 @@ static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct k
         diag_error(diag, at, "port %u of the host %s is taken", (unsigned)s->port, host_name(k->host));
         return false;
     }
-    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeup_ns, k->config.wakeup_count);
+    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeup_ns,
+                         k->config.wakeup_count);
     s->open = true;
     return true;
 }
@@ -122,16 +134,19 @@ static void read_settings(struct kamailio *k) {
     k->settings.enable_double_rr = kam_program_param(p, "rr", "enable_double_rr") != 0;
 }
 
-static void write_server_line(struct kamailio *k) {
-    const struct kam_globals *g = k->globals;
-    if (!g->server_signature) return;
-    if (g->server_header.p) buf_add(&k->server_line, g->server_header);
-    else buf_addf(&k->server_line, "Server: kamailio (%s (x86_64/linux))", k->config.version);
-    buf_add(&k->server_line, SPAN("\r\n"));
+/* A line about the program itself, unless server_signature=no: as configured, or the default. */
+static void write_signature(const struct kamailio *k, struct buf *out, const char *name,
+                            struct span configured) {
+    if (!k->globals->server_signature) return;
+    if (configured.p)
+        buf_add(out, configured);
+    else
+        buf_addf(out, "%s: kamailio (%s (x86_64/linux))", name, k->config.version);
+    buf_add(out, SPAN("\r\n"));
 }
 
-struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program, struct host *host,
-                              const struct trace *trace, struct diag *diag) {
+struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program,
+                              struct host *host, const struct trace *trace, struct diag *diag) {
     struct kamailio *k = mem_new(sizeof *k);
     k->program = program;
     k->globals = kam_program_globals(program);
@@ -146,7 +161,8 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     k->request_route = kam_program_route(program, KAM_REQUEST_ROUTE, (struct span){0});
     k->reply_route = kam_program_route(program, KAM_CORE_ONREPLY_ROUTE, (struct span){0});
     read_settings(k);
-    write_server_line(k);
+    write_signature(k, &k->server_line, "Server", k->globals->server_header);
+    write_signature(k, &k->agent_line, "User-Agent", k->globals->user_agent_header);
     kam_outbox_init(&k->outbox);
     kam_tm_init(&k->tm, k);
     kam_run_init(&k->run, k);
@@ -183,6 +199,7 @@ void kamailio_free(struct kamailio *k) {
     kam_outbox_free(&k->outbox);
     kam_vars_free(&k->timer_vars);
     buf_free(&k->server_line);
+    buf_free(&k->agent_line);
     free(k->sockets);
     free((void *)k->config.wakeup_ns);
     free((void *)k->config.version);

@@ -16,11 +16,14 @@ void kam_lump_insert(struct edit_list *list, size_t at, struct span text) {
     edit_insert(list, at, text);
     /* What is removed at the same place comes after it: edits are applied in one pass. */
     size_t i = 0;
-    while (i < list->count && (list->edits[i].at < at || (list->edits[i].at == at && list->edits[i].removed == 0))) i++;
+    while (i < list->count &&
+           (list->edits[i].at < at || (list->edits[i].at == at && list->edits[i].removed == 0)))
+        i++;
     for (size_t last = i; last < list->count && list->edits[last].at == at; last++) {
         if (list->edits[last].removed > 0) continue;
         struct edit inserted = list->edits[last];
-        for (size_t n = last; n > i; n--) list->edits[n] = list->edits[n - 1];
+        for (size_t n = last; n > i; n--)
+            list->edits[n] = list->edits[n - 1];
         list->edits[i] = inserted;
         return;
     }

@@ -11,7 +11,8 @@
 /* Inserts, unless the place was removed. */
 void kam_lump_insert(struct edit_list *list, size_t at, struct span text);
 
-/* Removes; what was edited inside goes with it. Does nothing if part of it was removed together with something else. */
+/* Removes; what was edited inside goes with it. Does nothing if part of it was removed together with
+ * something else. */
 void kam_lump_remove(struct edit_list *list, size_t at, size_t len);
 
 /* Replaces, unless something in it was removed. */

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { LONGEST = 5 }; /* digits; more are no number to Kamailio, which then counts modulo 65536 */
+enum {
+    LONGEST = 5,  /* digits; more are no number to Kamailio, which then counts modulo 65536 */
+    HIGHEST = 256 /* limit that maxfwd_process() takes */
+};
 
 /* What an earlier call has put in the place of the number, or NULL. */
 static const struct edit *earlier(const struct kam_run *run, const struct sip_header *h) {
@@ -25,18 +28,29 @@ struct span kam_max_forwards(const struct kam_run *run, const struct sip_header 
 static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n) {
     char text[LONGEST];
     size_t len = h->value.len;
-    for (size_t i = len; i-- > 0; n /= 10) text[i] = n > 0 || i + 1 == len ? (char)('0' + n % 10) : ' ';
+    for (size_t i = len; i-- > 0; n /= 10)
+        text[i] = n > 0 || i + 1 == len ? (char)('0' + n % 10) : ' ';
     const struct edit *e = earlier(run, h);
-    if (e) memcpy(run->edits.texts.p + e->text, text, len);
-    else kam_lump_replace(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), len, (struct span){text, len});
+    if (e)
+        memcpy(run->edits.texts.p + e->text, text, len);
+    else
+        kam_lump_replace(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), len, (struct span){text, len});
+}
+
+static const char *check_limit(size_t index, struct kam_value literal) {
+    (void)index;
+    int64_t n;
+    bool ok = kam_number_arg(&literal, &n) && n >= 0 && n <= HIGHEST;
+    return ok ? NULL : "must be a number from 0 to 256";
 }
 
 static int maxfwd_process(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)count;
     int64_t limit, max_limit = run->k->settings.max_limit;
     uint64_t n;
-    if (!kam_number_arg(&args[0], &limit) || limit < 0 || limit > 256) return -1;
+    if (!kam_number_arg(&args[0], &limit) || limit < 0 || limit > HIGHEST) return -1;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
+    if (!h && run->damaged) return -2;
     if (!h) {
         struct buf line = {0};
         buf_addf(&line, "Max-Forwards: %u\r\n", (unsigned)limit);
@@ -67,11 +81,11 @@ static int is_maxfwd_lt(struct kam_run *run, const struct kam_value *args, size_
 }
 
 const struct kam_function kam_maxfwd_functions[] = {
-    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false},
-    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false},
-    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false},
-    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false},
-    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false},
+    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
+    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
+    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
+    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false, check_limit},
+    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false, check_limit},
     {0},
 };
 

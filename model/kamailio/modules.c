@@ -47,8 +47,15 @@ bool kam_status_arg(const struct kam_value *arg, unsigned *out) {
     return true;
 }
 
-const struct kam_route *kam_route_arg(struct kam_run *run, enum kam_route_kind kind, const struct kam_value *arg) {
-    return kam_program_route(run->state.program, kind, kam_text_arg(run, arg));
+const char *kam_check_status(size_t index, struct kam_value literal) {
+    unsigned status;
+    return index == 0 && !kam_status_arg(&literal, &status) ? "must be a status from 100 to 699" : NULL;
+}
+
+const char *kam_check_numbers(size_t index, struct kam_value literal) {
+    (void)index;
+    int64_t n;
+    return kam_number_arg(&literal, &n) ? NULL : "must be a number";
 }
 
 bool kam_format_arg(struct kam_run *run, const struct kam_value *arg, struct span *out) {

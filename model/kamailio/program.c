@@ -8,7 +8,8 @@
 
 static size_t module_count(void) {
     size_t n = 0;
-    while (kam_modules[n].name) n++;
+    while (kam_modules[n].name)
+        n++;
     return n;
 }
 
@@ -25,7 +26,8 @@ struct kam_program *program_new(void) {
 
 void kam_program_free(struct kam_program *p) {
     if (!p) return;
-    for (struct program_regex *r = p->regexes; r; r = r->next) regfree(&r->regex);
+    for (struct program_regex *r = p->regexes; r; r = r->next)
+        regfree(&r->regex);
     free((void *)p->globals.listens);
     arena_free(&p->arena);
     free(p);
@@ -52,7 +54,8 @@ static const struct kam_param *find_param(const char *module, const char *name) 
 
 static const struct program_param *find_set(const struct kam_program *p, const struct kam_param *param) {
     const struct program_param *set = p->params;
-    while (set && set->param != param) set = set->next;
+    while (set && set->param != param)
+        set = set->next;
     return set;
 }
 
@@ -70,13 +73,15 @@ struct span kam_program_param_text(const struct kam_program *p, const char *modu
     return set ? set->value.s : span_of(param->default_s);
 }
 
-struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind, struct span name) {
+struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind,
+                                     struct span name) {
     for (struct kam_route *r = p->routes; r; r = r->next)
         if (r->kind == kind && span_eq(r->name, name)) return r;
     return NULL;
 }
 
-const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind, struct span name) {
+const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
+                                          struct span name) {
     return program_find_route(p, kind, name);
 }
 

@@ -13,6 +13,12 @@ static struct kam_value text(struct span s) {
     return s.p ? (struct kam_value){.type = KAM_STR, .s = s} : nothing();
 }
 
+/* The text before the first c, or all of it. */
+static struct span up_to(struct span s, char c) {
+    ptrdiff_t end = s.p ? span_find(s, c) : -1;
+    return end < 0 ? s : span_head(s, (size_t)end);
+}
+
 /* The parts of a URI that have a variable of their own. */
 enum part { WHOLE, USER, HOST, PORT, SCHEME };
 
@@ -21,9 +27,10 @@ static struct kam_value part_of(struct span uri, enum part part) {
     uint64_t port;
     if (!uri.p) return nothing();
     if (part == WHOLE) return text(uri);
+    if (part == USER && span_starts_nocase(uri, "tel:")) return text(up_to(span_skip(uri, 4), ';'));
     if (!uri_parse(&u, uri)) return nothing();
     switch (part) {
-    case USER: return text(u.user);
+    case USER: return text(up_to(u.user, ':'));
     case HOST: return text(u.host);
     case SCHEME: return text(u.scheme);
     default: return number(u.port.len && span_to_u64(u.port, 65535, &port) ? (int64_t)port : 5060);
@@ -35,10 +42,10 @@ static struct kam_value request_part(const struct kam_run *run, enum part part) 
     return run->msg.is_request ? part_of(kam_run_uri(run), part) : nothing();
 }
 
-#define GETTER(name, expression)                                                                                  \
-    static struct kam_value name(struct kam_run *run, struct span argument) {                                     \
-        (void)run, (void)argument;                                                                                \
-        return expression;                                                                                        \
+#define GETTER(name, expression)                                                                             \
+    static struct kam_value name(struct kam_run *run, struct span argument) {                                \
+        (void)run, (void)argument;                                                                           \
+        return expression;                                                                                   \
     }
 
 GETTER(get_ru, request_part(run, WHOLE))
@@ -63,7 +70,20 @@ GETTER(get_td, part_of(name_addr_uri(run->to->value), HOST))
 GETTER(get_tt, text(run->to_tag))
 GETTER(get_ci, text(run->call_id->value))
 GETTER(get_cs, text(run->cseq_number))
-GETTER(get_rm, text(run->msg.is_request ? run->msg.method : run->cseq_method))
+
+/* A method is a text that also is a number to Kamailio: if ($rm) is true, 1 == $rm asks for INVITE. */
+static struct kam_value method(struct span name) {
+    static const char *const known[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
+                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
+    struct kam_value v = text(name);
+    v.n = 1 << 19;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (span_is(name, known[i])) v.n = 1 << i;
+    return v;
+}
+
+GETTER(get_rm, method(run->msg.is_request ? run->msg.method : run->cseq_method))
 GETTER(get_rs, run->msg.is_request ? nothing() : number(run->msg.status))
 GETTER(get_rr, run->msg.is_request ? nothing() : text(run->msg.reason))
 GETTER(get_si, text(span_of(run->source_text)))
@@ -169,8 +189,10 @@ static bool set_rp(struct kam_run *run, struct span argument, struct kam_value v
 static bool set_du(struct kam_run *run, struct span argument, struct kam_value value) {
     (void)argument;
     if (!run->msg.is_request || value.type == KAM_INT) return false;
-    if (value.type == KAM_STR && value.s.len) kam_run_set_next_hop(run, value.s);
-    else run->next_hop = (struct span){0};
+    if (value.type == KAM_STR && value.s.len)
+        kam_run_set_next_hop(run, value.s);
+    else
+        run->next_hop = (struct span){0};
     return true;
 }
 

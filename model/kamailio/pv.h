@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-variables: $ru, $du, $si ... The compiler looks them up; the interpreter reads and assigns them. (facts: Kamailio 11.6) */
+/*
+ * Pseudo-variables: $ru, $du, $si ... The compiler looks them up; the interpreter reads and assigns them
+ * (facts: Kamailio 11.6).
+ */
 #ifndef MODEL_KAMAILIO_PV_H
 #define MODEL_KAMAILIO_PV_H
 

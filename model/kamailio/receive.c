@@ -8,8 +8,9 @@
 
 /* Between two sends of one run, in nanoseconds (facts: Kamailio 4, 6.4, 6.7). */
 static const int64_t gap_after_ns[] = {
-    [KAM_SEND_AUTO_100] = 50 * NS_PER_US, [KAM_SEND_ACK] = 50 * NS_PER_US,     [KAM_SEND_CANCEL] = 80 * NS_PER_US,
-    [KAM_SEND_TIMEOUT] = 50 * NS_PER_US,  [KAM_SEND_OTHER] = 50 * NS_PER_US,
+    [KAM_SEND_AUTO_100] = 50 * NS_PER_US, [KAM_SEND_ACK] = 50 * NS_PER_US,
+    [KAM_SEND_CANCEL] = 80 * NS_PER_US,   [KAM_SEND_TIMEOUT] = 50 * NS_PER_US,
+    [KAM_SEND_OTHER] = 50 * NS_PER_US,
 };
 
 /* Datagrams below this are no SIP to Kamailio: keepalives. */
@@ -48,14 +49,16 @@ static int64_t let_leave(struct kamailio *k, enum kam_cost cost) {
 static void receive_request(struct kamailio *k, struct kam_run *run) {
     if (kam_sl_absorbs_ack(run)) return;
     run->state.kind = KAM_REQUEST_ROUTE;
-    kam_route_run(k->request_route, run);
+    if (k->request_route)
+        kam_route_run(k->request_route, run); /* without one, requests are read and that is all */
     kam_tm_script_ended(run);
 }
 
 /* A reply that belongs to no transaction is relayed by its second Via (facts: Kamailio 8.2). */
 static void receive_reply(struct kamailio *k, struct kam_run *run) {
     if (k->globals->check_via && !kam_via_is_ours(k, &run->via)) {
-        struct cause cause = kam_cause(run, "reply dropped: its topmost Via is not ours", "core parameter check_via");
+        struct cause cause =
+            kam_cause(run, "reply dropped: its topmost Via is not ours", "core parameter check_via");
         kam_note(k, run->about, &cause);
         return;
     }
@@ -71,15 +74,18 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
     if (!kam_tm_recv_reply(run)) kam_forward_reply(run);
 }
 
-int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars, struct datagram *d) {
+int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars,
+                    struct datagram *d) {
     struct kam_run *run = &k->run;
     enum kam_cost cost = KAM_COST_SL_ACK;
     if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
         run->state.vars = vars;
         run->about = d->number;
         run->retransmission = d->cause.retransmission;
-        if (run->msg.is_request) receive_request(k, run);
-        else receive_reply(k, run);
+        if (run->msg.is_request)
+            receive_request(k, run);
+        else
+            receive_reply(k, run);
         cost = run->msg.is_request ? cost_of_request(run) : cost_of_reply(run);
     } else {
         struct cause cause = {.why = "dropped: Kamailio reads no SIP message in it"};

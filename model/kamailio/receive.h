@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a worker process does with a datagram: the script, tm, the core's own ways (facts: Kamailio 8.2, 11.5). */
+/* What a worker process does with a datagram: the script, tm, the core's own ways (facts:
+ * Kamailio 8.2, 11.5). */
 #ifndef MODEL_KAMAILIO_RECEIVE_H
 #define MODEL_KAMAILIO_RECEIVE_H
 
@@ -9,7 +10,8 @@
 struct kamailio;
 struct kam_socket;
 
-/* Handles a datagram now; vars are the worker's. Returns how long the worker is busy with it, sending included. */
+/* Handles a datagram now; vars are the worker's. Returns how long the worker is busy with it, sending
+ * included. */
 int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars, struct datagram *d);
 
 #endif

@@ -33,7 +33,9 @@ static void add_via(struct buf *out, const struct kam_run *request, const struct
 
 static void add_to(struct buf *out, const struct kam_run *request, unsigned status, enum kam_tag_kind kind) {
     const struct sip_header *h = request->to;
-    const char *end = h->value.p + h->value.len;
+    const char *end = h->line.p + h->line.len;
+    while (end > h->line.p && (end[-1] == '\n' || end[-1] == '\r'))
+        end--;
     buf_add(out, span_between(h->line.p, end));
     if (status >= 180 && request->to_tag.len == 0) {
         buf_add(out, SPAN(";tag="));
@@ -47,16 +49,21 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
     struct kamailio *k = request->k;
     struct buf *out = &k->tm.text;
     buf_reset(out);
-    buf_addf(out, "SIP/2.0 %u ", status);
+    /* The version as the request has it: the last word of its first line. */
+    struct span line = span_trim(request->msg.first_line);
+    buf_add(out, span_skip(line, line.len - SPAN("SIP/2.0").len));
+    buf_addf(out, " %u ", status);
     buf_add(out, reason);
     buf_add(out, SPAN("\r\n"));
-    for (const struct sip_header *h = request->msg.headers; h < request->msg.headers + request->msg.header_count;
-         h++) {
+    for (const struct sip_header *h = request->msg.headers;
+         h < request->msg.headers + request->msg.header_count; h++) {
         switch (h->id) {
         case SIP_VIA: add_via(out, request, h); break;
         case SIP_TO:
-            if (h == request->to) add_to(out, request, status, kind);
-            else buf_add(out, h->line);
+            if (h == request->to)
+                add_to(out, request, status, kind);
+            else
+                buf_add(out, h->line);
             break;
         case SIP_RECORD_ROUTE:
             if (status >= 180 && status < 300) buf_add(out, h->line);

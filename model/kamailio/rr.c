@@ -33,15 +33,23 @@ static int record_route(struct kam_run *run, const struct kam_value *args, size_
 /* One entry of the Route headers. */
 struct route {
     const struct sip_header *header;
-    struct span entry;  /* with its brackets */
-    struct span after;  /* the rest of the header's value, from the next entry on; may be empty */
+    struct span entry; /* with its brackets */
+    struct span after; /* the rest of the header's value, from the next entry on; may be empty */
     struct uri uri;
 };
 
-/* Looks at the entry at the front of rest, a part of the header's value. */
+/*
+ * Looks at the entry at the front of rest, a part of the header's value. False if it has no brackets or is
+ * no URI. One of another scheme than sip is nobody's own, and no loose router.
+ */
 static bool route_at(struct route *r, const struct sip_header *h, struct span rest) {
     r->header = h;
-    if (!name_addr_next(&rest, &r->entry) || !uri_parse(&r->uri, name_addr_uri(r->entry))) return false;
+    if (!name_addr_next(&rest, &r->entry) || span_find(r->entry, '<') < 0) return false;
+    struct span uri = name_addr_uri(r->entry);
+    if (!uri_parse(&r->uri, uri)) {
+        if (span_starts_nocase(uri, "sip") || span_find(uri, ':') < 1) return false;
+        r->uri = (struct uri){.whole = uri};
+    }
     r->after = span_trim(rest);
     return true;
 }
@@ -75,8 +83,10 @@ static void remove_front(struct kam_run *run, const struct route *r, const char 
 
 /* The entry goes, and what stands before it in its header. */
 static void remove_entry(struct kam_run *run, const struct route *r) {
-    if (r->after.len) remove_front(run, r, r->after.p);
-    else remove_header(run, r->header);
+    if (r->after.len)
+        remove_front(run, r, r->after.p);
+    else
+        remove_header(run, r->header);
 }
 
 /* The next hop does not know loose routing: it finds itself in the Request-URI, the target goes last. */
@@ -139,7 +149,8 @@ static int after_strict(struct kam_run *run, struct route first) {
     kam_run_set_next_hop(run, r.uri.whole);
     remove_front(run, &r, r.entry.p);
     struct route last = r, before = r;
-    for (struct route next; route_next(run, &last, &next); last = next) before = last;
+    for (struct route next; route_next(run, &last, &next); last = next)
+        before = last;
     kam_run_set_uri(run, last.uri.whole);
     if (before.header == last.header && before.entry.p != last.entry.p) {
         const char *end = before.entry.p + before.entry.len;
@@ -160,18 +171,10 @@ static int loose_route(struct kam_run *run, const struct kam_value *args, size_t
     return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
 }
 
-/* Takes all Record-Route headers away. */
-static int remove_record_route(struct kam_run *run, const struct kam_value *args, size_t count) {
-    (void)args, (void)count;
-    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_RECORD_ROUTE); h; h = sip_msg_next(&run->msg, h))
-        remove_header(run, h);
-    return 1;
-}
-
 const struct kam_function kam_rr_functions[] = {
-    {"record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE, record_route, NULL, false},
-    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route, NULL, false},
-    {"remove_record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, remove_record_route, NULL, false},
+    {"record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE, record_route, NULL,
+     false, NULL},
+    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route, NULL, false, NULL},
     {0},
 };
 

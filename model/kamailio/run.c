@@ -2,6 +2,7 @@
 #include "model/kamailio/run.h"
 
 #include "model/kamailio/instance.h"
+#include "model/kamailio/msg_read.h"
 
 #include <stdio.h>
 
@@ -21,34 +22,6 @@ void kam_run_free(struct kam_run *run) {
     edit_list_free(&run->branch_edits);
     buf_free(&run->reply_lines);
     arena_free(&run->scratch);
-}
-
-static enum kam_method method_of(struct span name) {
-    if (span_is(name, "INVITE")) return KAM_INVITE;
-    if (span_is(name, "ACK")) return KAM_ACK;
-    if (span_is(name, "CANCEL")) return KAM_CANCEL;
-    return KAM_OTHER_METHOD;
-}
-
-/* The headers that Kamailio needs before it runs a script. */
-static bool find_headers(struct kam_run *run) {
-    const struct {
-        const struct sip_header **where;
-        enum sip_header_id id;
-    } needed[] = {
-        {&run->via_header, SIP_VIA}, {&run->from, SIP_FROM}, {&run->to, SIP_TO},
-        {&run->call_id, SIP_CALL_ID}, {&run->cseq, SIP_CSEQ},
-    };
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
-        if (!*needed[i].where) return false;
-    }
-    if (!via_parse(&run->via, run->via_header->value)) return false;
-    if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
-    run->from_tag = sip_tag(run->from->value);
-    run->to_tag = sip_tag(run->to->value);
-    run->method = method_of(run->msg.is_request ? run->msg.method : run->cseq_method);
-    return true;
 }
 
 static void clear(struct kam_run *run) {
@@ -85,9 +58,9 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     run->socket = socket;
     run->source = source;
     uint32_t ip = source.ip;
-    snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24), (unsigned)(ip >> 16 & 255),
-             (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
-    return sip_msg_parse(&run->msg, payload_span(payload)) && find_headers(run);
+    snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24),
+             (unsigned)(ip >> 16 & 255), (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
+    return kam_msg_read(run);
 }
 
 void kam_run_end(struct kam_run *run) {
@@ -96,7 +69,9 @@ void kam_run_end(struct kam_run *run) {
     kam_vars_free(&run->message_avps);
 }
 
-struct span kam_run_uri(const struct kam_run *run) { return run->new_uri.p ? run->new_uri : run->msg.uri; }
+struct span kam_run_uri(const struct kam_run *run) {
+    return run->new_uri.p ? run->new_uri : run->msg.uri;
+}
 
 void kam_run_set_uri(struct kam_run *run, struct span text) {
     run->new_uri = arena_text(&run->scratch, text);
@@ -124,9 +99,13 @@ uint32_t kam_run_hash(struct kam_run *run) {
 
 const char *kam_run_md5(struct kam_run *run) {
     if (!run->digested) {
-        struct kam_branch_input in = {
-            .method = run->msg.method, .uri = run->msg.uri, .call_id = run->call_id->value,
-            .cseq_number = run->cseq_number, .from_tag = run->from_tag, .to_tag = run->to_tag, .via = &run->via};
+        struct kam_branch_input in = {.method = run->msg.method,
+                                      .uri = run->msg.uri,
+                                      .call_id = run->call_id->value,
+                                      .cseq_number = run->cseq_number,
+                                      .from_tag = run->from_tag,
+                                      .to_tag = run->to_tag,
+                                      .via = &run->via};
         kam_branch_md5(run->md5, &in);
     }
     run->digested = true;
@@ -138,7 +117,7 @@ bool kam_resolve(struct span uri, struct udp_address *to) {
     uint64_t port = SIP_PORT;
     if (!uri_parse(&u, uri) || !span_is_nocase(u.scheme, "sip") || !ipv4_parse(u.host, &to->ip)) return false;
     struct span transport = uri_param(&u, "transport");
-    if (transport.len && !span_is_nocase(transport, "udp")) return false;
+    if (span_is_nocase(transport, "tcp") || span_is_nocase(transport, "tls")) return false;
     if (u.port.len && !span_to_u64(u.port, 65535, &port)) return false;
     to->port = port ? (uint16_t)port : SIP_PORT;
     return true;

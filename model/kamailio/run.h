@@ -39,17 +39,20 @@ struct kam_run {
     struct kamailio *k;
 
     /* The message. */
-    struct payload *payload;       /* held */
-    struct kam_socket *socket;     /* where it came in */
+    struct payload *payload;   /* held */
+    struct kam_socket *socket; /* where it came in */
     struct udp_address source;
-    char source_text[16];          /* the source address */
-    uint64_t about;                /* number of its datagram; 0: none */
-    uint32_t retransmission;       /* of its datagram's cause */
+    char source_text[16];    /* the source address */
+    uint64_t about;          /* number of its datagram; 0: none */
+    uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
-    enum kam_method method;        /* a reply's is its CSeq's */
-    struct via via;                /* the topmost one */
+    enum kam_method method; /* a reply's is its CSeq's */
+    struct via via;         /* the topmost one */
     const struct sip_header *via_header, *from, *to, *call_id, *cseq;
     struct span cseq_number, cseq_method, from_tag, to_tag; /* to_tag.p NULL: none */
+    bool damaged;    /* not all of its headers can be read: msg holds those before the first bad one */
+    bool unfinished; /* the empty line after them is missing */
+    bool from_readable;
 
     /* What changes in it when it is relayed. */
     struct edit_list edits;        /* all copies of it */
@@ -59,7 +62,7 @@ struct kam_run {
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
-    struct buf reply_lines;        /* append_to_reply() */
+    struct buf reply_lines; /* append_to_reply() */
     bool force_rport, local_rport, record_routed, via_edited;
 
     /* Its branch parameter, when asked for. */
@@ -68,17 +71,17 @@ struct kam_run {
     char md5[KAM_MD5_LEN + 1];
 
     /* tm's part. */
-    struct kam_transaction *transaction; /* that of the message; NULL: none (yet) */
-    bool looked_up;                      /* NULL is known to be true */
-    unsigned branch;                     /* of a reply, in branch_route: which one */
-    unsigned done;                       /* enum kam_done */
-    int error;                           /* what t_relay() failed with */
+    struct kam_transaction *transaction;                       /* that of the message; NULL: none (yet) */
+    bool looked_up;                                            /* NULL is known to be true */
+    unsigned branch;                                           /* of a reply, in branch_route: which one */
+    unsigned done;                                             /* enum kam_done */
+    int error;                                                 /* what t_relay() failed with */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
     bool auto_100;
-    int64_t fr_ms, fr_inv_ms;            /* t_set_fr() before there is a transaction; 0: not set */
-    unsigned failure_status;             /* in failure_route: of the chosen reply */
-    int64_t failure_reply_mode;          /* in failure_route: what happens to the replies there are */
-    bool stateful;                       /* tm had to do with it: what it cost */
+    int64_t fr_ms, fr_inv_ms;   /* t_set_fr() before there is a transaction; 0: not set */
+    unsigned failure_status;    /* in failure_route: of the chosen reply */
+    int64_t failure_reply_mode; /* in failure_route: what happens to the replies there are */
+    bool stateful;              /* tm had to do with it: what it cost */
 
     struct kam_vars message_avps;
     struct arena scratch;

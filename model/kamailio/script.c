@@ -12,6 +12,12 @@ enum { FAILED = -1, BUG = -5 };
 
 static int run_stmts(struct script *h, const struct cfg_stmt *stmts);
 
+/*
+ * Loops in loops and routes that call themselves twice may need longer than anyone waits, in Kamailio too:
+ * the simulation gives up after so many statements.
+ */
+enum { STEPS_MAX = 1000000 };
+
 /* The result of a function or route: what $rc shows. */
 static void set_retcode(struct script *h, int retcode) { h->retcode = h->state->retcode = retcode; }
 
@@ -94,8 +100,10 @@ static int run_switch(struct script *h, const struct cfg_stmt *s) {
 
 static int run_assign(struct script *h, const struct cfg_stmt *s) {
     struct kam_value v;
-    if (s->expr->op == CFG_CALL) v = (struct kam_value){.type = KAM_INT, .n = script_run_inside(h, s->expr->actions)};
-    else if (!script_eval(h, s->expr, &v)) return FAILED;
+    if (s->expr->op == CFG_CALL)
+        v = (struct kam_value){.type = KAM_INT, .n = script_run_inside(h, s->expr->actions)};
+    else if (!script_eval(h, s->expr, &v))
+        return FAILED;
     h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
     return script_pv_set(h, s->target, v) ? 1 : FAILED;
 }
@@ -130,6 +138,11 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
     int result = 1;
     for (const struct cfg_stmt *s = stmts; s; s = s->next) {
         h->state->at = s->at;
+        if (++*h->steps > STEPS_MAX) {
+            h->ends |= CFG_END_EXIT;
+            result = FAILED;
+            break;
+        }
         result = run_stmt(h, s);
         if (!h->ends) continue;
         if (h->ends & CFG_END_EXIT) set_retcode(h, result);
@@ -141,7 +154,8 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
 }
 
 int script_run_inside(struct script *h, const struct cfg_stmt *stmts) {
-    struct script inside = {.run = h->run, .state = h->state, .arena = h->arena, .total = h->total};
+    struct script inside = {
+        .run = h->run, .state = h->state, .arena = h->arena, .total = h->total, .steps = h->steps};
     set_retcode(&inside, 0);
     int result = run_stmts(&inside, stmts);
     h->retcode = inside.retcode;
@@ -151,12 +165,14 @@ int script_run_inside(struct script *h, const struct cfg_stmt *stmts) {
 
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run) {
     struct kam_script_state *state = (struct kam_script_state *)run;
-    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    unsigned steps = 0;
+    struct script h = {.run = run, .state = state, .arena = state->scratch, .steps = &steps};
     struct source_pos before = state->at;
     set_retcode(&h, 0);
     int result = run_stmts(&h, route->body);
     if (before.source) state->at = before; /* a block that ran inside a statement of another */
-    return (struct kam_outcome){result, (h.ends & CFG_END_DROP) != 0, (h.ends & CFG_END_EXIT) != 0};
+    return (struct kam_outcome){result, (h.ends & CFG_END_DROP) != 0, (h.ends & CFG_END_EXIT) != 0,
+                                steps > STEPS_MAX};
 }
 
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {

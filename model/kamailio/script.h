@@ -14,7 +14,7 @@
 
 /* A listen= line. Spans point into the program. */
 struct kam_listen {
-    struct span address;        /* text as written; p NULL where the file has no listen at all */
+    struct span address; /* text as written; p NULL where the file has no listen at all */
     uint32_t ip;
     uint16_t port;              /* 5060 when not written */
     struct span advertise_host; /* p NULL: none */
@@ -24,14 +24,14 @@ struct kam_listen {
 
 /* What the configuration's global lines say; only what has an effect here (facts: Kamailio 11.2). */
 struct kam_globals {
-    unsigned children;               /* default 8 */
+    unsigned children;                /* default 8 */
     const struct kam_listen *listens; /* in the order of the file; count 0: none */
     size_t listen_count;
-    uint8_t tos;                     /* default 0x10 */
-    bool pmtu_discovery;             /* default no: DF clear */
-    bool server_signature;           /* default yes */
-    struct span server_header;       /* p NULL: the default line, made from the version */
-    struct span user_agent_header;   /* p NULL: the default */
+    uint8_t tos;                   /* default 0x10 */
+    bool pmtu_discovery;           /* default no: DF clear */
+    bool server_signature;         /* default yes */
+    struct span server_header;     /* p NULL: the default line, made from the version */
+    struct span user_agent_header; /* p NULL: the default */
     bool sip_warning, check_via, reply_to_via;
 };
 
@@ -46,7 +46,8 @@ bool kam_program_has_module(const struct kam_program *p, const char *module);
 struct kam_route; /* a compiled block */
 
 /* The block of that kind and name (empty for request_route and the nameless onreply_route), or NULL. */
-const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind, struct span name);
+const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
+                                          struct span name);
 
 /*
  * What scripts remember. $var(x) belongs to the worker process and lives as long as it; $avp(x) belongs to
@@ -74,6 +75,7 @@ struct kam_outcome {
     int value;    /* what the block returned: > 0, 0, < 0 */
     bool dropped; /* ended by drop */
     bool exited;  /* ended by exit, drop or a return of 0 */
+    bool endless; /* given up after a million statements: Kamailio would still be at it */
 };
 
 /* Runs a block to its end. run begins with a struct kam_script_state that is set up. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions on the message: method == "INVITE", uri == myself, src_ip == 10.0.0.0/8. (facts: Kamailio 11.4) */
+/* Conditions on the message: method == "INVITE", uri == myself, src_ip == 10.0.0.0/8. (facts: Kamailio 11.4)
+ */
 #include "model/kamailio/cfg_globals.h"
 #include "model/kamailio/script_value.h"
 
@@ -55,7 +56,8 @@ static bool test_text(struct script *h, const struct cfg_test *test, struct span
 bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     const struct kam_pv *pv = test->pv;
     if (test->subject == CFG_URI && in_reply(h) && !test->myself.p) pv = test->reply_pv;
-    struct kam_value left = pv ? pv->get(h->run, test->myself) : (struct kam_value){.type = KAM_INT, .n = test->n};
+    struct kam_value left =
+        pv ? pv->get(h->run, test->myself) : (struct kam_value){.type = KAM_INT, .n = test->n};
     int64_t right;
     *out = 0;
     if (test->myself.p) {

@@ -25,8 +25,10 @@ static int hex_value(int c) {
 static int64_t text_int(struct span s) {
     bool negative = s.len > 1 && s.p[0] == '-';
     bool hex = s.len > 2 && s.p[0] == '0' && ascii_lower((unsigned char)s.p[1]) == 'x';
-    if (hex) s = span_skip(s, 2);
-    else if (s.len > 1 && (negative || s.p[0] == '+')) s = span_skip(s, 1);
+    if (hex)
+        s = span_skip(s, 2);
+    else if (s.len > 1 && (negative || s.p[0] == '+'))
+        s = span_skip(s, 1);
     int64_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         int digit = hex_value((unsigned char)s.p[i]);
@@ -70,8 +72,10 @@ bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v
         script_vars_set(h->state->vars, pv->number, v);
         return true;
     case CFG_PV_AVP:
-        if (v.type == KAM_NULL) script_vars_pop(h->state->avps, pv->number);
-        else script_vars_push(h->state->avps, pv->number, v);
+        if (v.type == KAM_NULL)
+            script_vars_pop(h->state->avps, pv->number);
+        else
+            script_vars_push(h->state->avps, pv->number, v);
         return true;
     default: return false;
     }
@@ -141,8 +145,8 @@ static bool equal(struct script *h, const struct cfg_expr *e, int64_t *out) {
         return int_op(e->op, l.n, n, out);
     }
     if (!script_eval(h, e->right, &r)) return false;
-    bool same = l.type == KAM_NULL && r.type == KAM_INT ? r.n == 0
-                                                        : span_eq(script_text(h, l), script_text(h, r));
+    bool same =
+        l.type == KAM_NULL && r.type == KAM_INT ? r.n == 0 : span_eq(script_text(h, l), script_text(h, r));
     *out = same == (e->op == CFG_EQUAL);
     return true;
 }
@@ -177,10 +181,14 @@ static bool unary(struct script *h, const struct cfg_expr *e, int64_t *out) {
         return true;
     }
     if (!script_eval_int(h, e->left, &n)) return false;
-    if (e->op == CFG_NOT) *out = n == 0;
-    else if (e->op == CFG_MINUS) *out = script_narrow(-n);
-    else if (e->op == CFG_INVERT) *out = ~n;
-    else *out = n;
+    if (e->op == CFG_NOT)
+        *out = n == 0;
+    else if (e->op == CFG_MINUS)
+        *out = script_narrow(-n);
+    else if (e->op == CFG_INVERT)
+        *out = ~n;
+    else
+        *out = n;
     return true;
 }
 
@@ -193,7 +201,8 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
     case CFG_TEST: return script_test(h, e->test, out);
     case CFG_DEFINED:
     case CFG_NOT_DEFINED:
-        *out = (e->left->op == CFG_PV && script_pv(h, e->left->pv).type == KAM_NULL) == (e->op == CFG_NOT_DEFINED);
+        *out = (e->left->op == CFG_PV && script_pv(h, e->left->pv).type == KAM_NULL) ==
+               (e->op == CFG_NOT_DEFINED);
         return true;
     case CFG_AND:
     case CFG_OR: return logic(h, e, out);
@@ -201,14 +210,17 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
     case CFG_DIFFERENT: return equal(h, e, out);
     case CFG_STR_EQUAL:
     case CFG_STR_DIFFERENT: return str_equal(h, e, out);
-    case CFG_MATCH: return script_eval(h, e->left, &v) && match(h, script_text(h, v), e->regex, e->right, out);
+    case CFG_MATCH:
+        return script_eval(h, e->left, &v) && match(h, script_text(h, v), e->regex, e->right, out);
     case CFG_NOT:
     case CFG_MINUS:
     case CFG_INVERT:
     case CFG_TO_INT:
     case CFG_STRLEN:
     case CFG_STREMPTY: return unary(h, e, out);
-    default: return script_eval_int(h, e->left, &a) && script_eval_int(h, e->right, &b) && int_op(e->op, a, b, out);
+    default:
+        return script_eval_int(h, e->left, &a) && script_eval_int(h, e->right, &b) &&
+               int_op(e->op, a, b, out);
     }
 }
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* How the interpreter computes: values of expressions, pseudo-variables and conversions. (facts: Kamailio 11.4) */
+/* How the interpreter computes: values of expressions, pseudo-variables and conversions. (facts:
+ * Kamailio 11.4) */
 #ifndef MODEL_KAMAILIO_SCRIPT_VALUE_H
 #define MODEL_KAMAILIO_SCRIPT_VALUE_H
 
 #include "model/kamailio/program.h"
 
-/* A run of statements. One that stands inside an expression gets its own, as in Kamailio: an exit ends only that. */
+/* A run of statements. One that stands inside an expression gets its own, as in Kamailio: an exit ends only
+ * that. */
 struct script {
     struct kam_run *run;            /* NULL while compiling: only constants are computed then */
     struct kam_script_state *state; /* its beginning */
     struct arena *arena;            /* for texts */
     unsigned level;                 /* of nested blocks; Kamailio allows max_recursive_level */
     unsigned total;                 /* the same with all scripts that this one runs inside of */
+    unsigned *steps;                /* statements so far, of all of them */
     unsigned ends;                  /* enum cfg_end: why it ends */
     int retcode;
 };

@@ -12,7 +12,8 @@ struct kam_var {
 };
 
 void kam_vars_free(struct kam_vars *vars) {
-    for (size_t i = 0; i < vars->count; i++) free((char *)vars->all[i].value.s.p);
+    for (size_t i = 0; i < vars->count; i++)
+        free((char *)vars->all[i].value.s.p);
     free(vars->all);
     *vars = (struct kam_vars){0};
 }
@@ -36,9 +37,11 @@ static void add(struct kam_vars *vars, size_t number) {
 /* The text may be the one that is replaced. */
 static void assign(struct kam_var *v, struct kam_value value) {
     char *old = (char *)v->value.s.p;
-    if (value.type == KAM_STR) value.s.p = mem_text(value.s);
-    else value.s = (struct span){0};
-    v->value = value;
+    v->value = (struct kam_value){.type = value.type}; /* a text is no number any more */
+    if (value.type == KAM_STR)
+        v->value.s = (struct span){mem_text(value.s), value.s.len};
+    else
+        v->value.n = value.n;
     free(old);
 }
 

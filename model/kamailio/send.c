@@ -52,8 +52,10 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
     if (!payload || !host_reaches(k->host, destination->to.ip)) return false;
     struct kam_outbox *outbox = &k->outbox;
     struct kam_send *s = outbox->free;
-    if (s) outbox->free = s->next;
-    else s = mem_new(sizeof *s);
+    if (s)
+        outbox->free = s->next;
+    else
+        s = mem_new(sizeof *s);
     *s = (struct kam_send){.k = k, .kind = kind, .destination = *destination, .cause = *cause};
     s->payload = payload_hold(payload);
     event_init(&s->departure, depart, s);
@@ -72,6 +74,8 @@ void kam_send_leave(struct kamailio *k, int64_t at_ns) {
     s->link = &outbox->leaving;
     if (s->next) s->next->link = &s->next;
     outbox->leaving = s;
-    if (at_ns > k->queue->now_ns) event_at(k->queue, &s->departure, at_ns);
-    else depart(s);
+    if (at_ns > k->queue->now_ns)
+        event_at(k->queue, &s->departure, at_ns);
+    else
+        depart(s);
 }

@@ -27,7 +27,8 @@ struct kam_destination {
 };
 
 struct kam_send {
-    struct kam_send *next; /* in the list of collected ones, then of those that wait to leave, or in the free list */
+    struct kam_send
+        *next; /* in the list of collected ones, then of those that wait to leave, or in the free list */
     struct kam_send **link;
     struct event departure;
     struct kamailio *k;

@@ -18,8 +18,8 @@ static int is_reply(struct kam_run *run, const struct kam_value *args, size_t co
 }
 
 const struct kam_function kam_siputils_functions[] = {
-    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag, NULL, false},
-    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request, NULL, false},
-    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply, NULL, false},
+    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag, NULL, false, NULL},
+    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request, NULL, false, NULL},
+    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply, NULL, false, NULL},
     {0},
 };

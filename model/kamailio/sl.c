@@ -5,14 +5,16 @@
 #include "model/kamailio/module.h"
 #include "model/kamailio/reply_build.h"
 
-/* How long after the last stateless reply ACKs are looked at. Kamailio counts whole seconds: up to 1 s less. */
+/* How long after the last stateless reply ACKs are looked at. Kamailio counts whole seconds: up to 1 s less.
+ */
 #define SL_WAIT_NS (2 * NS_PER_S)
 
 bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
-    if (run->method == KAM_ACK) return false;
+    if (run->method == KAM_ACK || run->damaged) return false;
     struct kam_destination d = kam_reply_destination(run);
     struct payload *p = kam_reply_build(run, status, reason, KAM_TAG_STATELESS, (struct span){0});
-    struct cause cause = kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
+    struct cause cause =
+        kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
     cause.arg[0] = status;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
@@ -39,7 +41,8 @@ static int sl_reply_error(struct kam_run *run, const struct kam_value *args, siz
 }
 
 /* The two arguments of a reply function. */
-static bool reply_args(struct kam_run *run, const struct kam_value *args, unsigned *status, struct span *reason) {
+static bool reply_args(struct kam_run *run, const struct kam_value *args, unsigned *status,
+                       struct span *reason) {
     return kam_status_arg(&args[0], status) && kam_format_arg(run, &args[1], reason);
 }
 
@@ -61,9 +64,9 @@ static int send_reply(struct kam_run *run, const struct kam_value *args, size_t 
 }
 
 const struct kam_function kam_sl_functions[] = {
-    {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, NULL, true},
-    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, NULL, false},
-    {"send_reply", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, send_reply, NULL, true},
+    {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, NULL, true, kam_check_status},
+    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, NULL, false, NULL},
+    {"send_reply", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, send_reply, NULL, true, kam_check_status},
     {0},
 };
 

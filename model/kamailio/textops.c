@@ -9,7 +9,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 static const struct {
     const char *name;
     char compact;
-} compact_names[] = {{"Subject", 's'}, {"Supported", 'k'},    {"Content-Encoding", 'e'}, {"Event", 'o'},
+} compact_names[] = {{"Subject", 's'},  {"Supported", 'k'},       {"Content-Encoding", 'e'}, {"Event", 'o'},
                      {"Refer-To", 'r'}, {"Session-Expires", 'x'}, {"Allow-Events", 'u'}};
 
 /* The full name, where the name is a compact one. */
@@ -34,7 +34,7 @@ static const struct sip_header *find(const struct kam_run *run, struct span name
 /* After the header that the second argument names, else after the last one. */
 static int append_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
     struct span text, name;
-    if (!kam_format_arg(run, &args[0], &text)) return -1;
+    if (run->damaged || !kam_format_arg(run, &args[0], &text)) return -1;
     size_t at = run->msg.header_end;
     if (count > 1) {
         if (!kam_format_arg(run, &args[1], &name)) return -1;
@@ -48,7 +48,7 @@ static int append_hf(struct kam_run *run, const struct kam_value *args, size_t c
 /* Before the header that the second argument names, else before the first one. */
 static int insert_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
     struct span text, name;
-    if (!kam_format_arg(run, &args[0], &text)) return -1;
+    if (run->damaged || !kam_format_arg(run, &args[0], &text)) return -1;
     const struct sip_header *h = run->msg.headers;
     if (count > 1) {
         if (!kam_format_arg(run, &args[1], &name)) return -1;
@@ -63,7 +63,7 @@ static int remove_hf(struct kam_run *run, const struct kam_value *args, size_t c
     (void)count;
     struct span name;
     bool any = false;
-    if (!kam_format_arg(run, &args[0], &name)) return -1;
+    if (run->damaged || !kam_format_arg(run, &args[0], &name)) return -1;
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
         if (!is_called(h, span_trim(name))) continue;
         kam_lump_remove(run->target, offset_of(run, h->line.p), h->line.len);
@@ -106,12 +106,13 @@ static int has_body(struct kam_run *run, const struct kam_value *args, size_t co
 }
 
 const struct kam_function kam_textops_functions[] = {
-    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, NULL, true},
-    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, NULL, true},
-    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, NULL, true},
-    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, NULL, true},
-    {"append_to_reply", 1, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE, append_to_reply, NULL, true},
-    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, NULL, false},
-    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body, NULL, false},
+    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, NULL, true, NULL},
+    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, NULL, true, NULL},
+    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, NULL, true, NULL},
+    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, NULL, true, NULL},
+    {"append_to_reply", 1, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE, append_to_reply, NULL,
+     true, NULL},
+    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, NULL, false, NULL},
+    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body, NULL, false, NULL},
     {0},
 };

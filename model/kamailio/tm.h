@@ -32,13 +32,13 @@ struct kam_resend {
     unsigned branch;
     struct payload *payload; /* NULL: nothing was sent yet */
     struct kam_destination destination;
-    bool disabled;           /* no more copies; the end still comes */
-    bool slow;               /* T2 from now on: a provisional reply to another request than INVITE */
-    bool inv;                /* the end is fr_inv_timer's, not fr_timer's */
+    bool disabled; /* no more copies; the end still comes */
+    bool slow;     /* T2 from now on: a provisional reply to another request than INVITE */
+    bool inv;      /* the end is fr_inv_timer's, not fr_timer's */
     int64_t copy_tick, end_tick;
     int64_t last_ms, next_ms; /* the interval that runs and the one that comes after it */
-    int64_t end_ms;          /* the patience that ran when it was set, for people */
-    uint32_t copies;         /* sent so far, the first one not counted */
+    int64_t end_ms;           /* the patience that ran when it was set, for people */
+    uint32_t copies;          /* sent so far, the first one not counted */
 };
 
 /* One branch: a request that went out (RFC 3261 17.1). */
@@ -79,13 +79,13 @@ struct kam_transaction {
     struct buf reply_lines, new_uri, next_hop;
 
     /* The server side. */
-    unsigned status;          /* of the last reply sent, 0: none */
-    bool local_reply;         /* it was made here by the script */
-    struct buf local_tag;     /* the To tag it has, if it was */
+    unsigned status;      /* of the last reply sent, 0: none */
+    bool local_reply;     /* it was made here by the script */
+    struct buf local_tag; /* the To tag it has, if it was */
     struct kam_resend response;
-    struct event wait;        /* the end of the transaction, wt_timer after its final reply */
+    struct event wait; /* the end of the transaction, wt_timer after its final reply */
     int64_t end_of_life_tick;
-    bool canceled;            /* a CANCEL came for it */
+    bool canceled; /* a CANCEL came for it */
     bool auto_100;
     bool had_6xx;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
@@ -102,9 +102,9 @@ struct kam_tm_settings {
     int64_t fr_timer_ms, fr_inv_timer_ms, wt_timer_ms, retr_timer1_ms, retr_timer2_ms;
     int64_t max_inv_lifetime_ms, max_noninv_lifetime_ms;
     bool auto_inv_100, restart_fr_on_each_reply, remap_503_500, via1_matching, ruri_matching;
-    bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges;
+    bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
     int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
-    struct span auto_inv_100_reason;
+    struct span auto_inv_100_reason, ac_extra_hdrs;
 };
 
 #define KAM_TM_BUCKETS 0x10000
@@ -114,11 +114,11 @@ struct kam_tm {
     struct kam_tm_settings set;
     struct kam_bucket {
         struct kam_transaction *first;
-    } *buckets;
+    } * buckets;
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
-    size_t count;      /* transactions now */
-    uint64_t numbered; /* transactions so far */
+    size_t count;          /* transactions now */
+    uint64_t numbered;     /* transactions so far */
     int64_t timer_free_ns; /* when the timer process has sent what it had to send */
     struct sip_msg sent;   /* for reading a request as it was sent */
     struct buf text;
@@ -152,7 +152,8 @@ struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch)
 /* How many ticks a duration takes: rounded up, at least one. */
 int64_t kam_ticks_of(int64_t ms);
 
-void kam_resend_init(struct kam_resend *r, struct kam_transaction *t, enum kam_resend_kind kind, unsigned branch);
+void kam_resend_init(struct kam_resend *r, struct kam_transaction *t, enum kam_resend_kind kind,
+                     unsigned branch);
 
 /* Starts both timers: copies from T1 on, the end after end_ms. */
 void kam_resend_start(struct kam_resend *r, int64_t end_ms);
@@ -174,7 +175,8 @@ enum kam_newtran {
     KAM_NEWTRAN_NEW,
     KAM_NEWTRAN_RETRANSMISSION, /* the last reply was sent again, or an ACK was absorbed */
     KAM_NEWTRAN_EXISTS,         /* this run has one already */
-    KAM_NEWTRAN_ACK             /* an ACK to a 2xx: it never has one */
+    KAM_NEWTRAN_ACK,            /* an ACK to a 2xx: it never has one */
+    KAM_NEWTRAN_FAILED          /* the message cannot be read: nothing is done with it */
 };
 enum kam_newtran kam_tm_newtran(struct kam_run *run);
 
@@ -185,8 +187,8 @@ struct kam_transaction *kam_tm_check(struct kam_run *run);
 void kam_tm_resend_reply(struct kam_transaction *t, const struct cause *cause);
 
 /* A reply made here. false after a final one was sent. lines: more headers. */
-bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status, struct span reason,
-                  enum kam_send_kind kind, const struct cause *cause);
+bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status,
+                  struct span reason, enum kam_send_kind kind, const struct cause *cause);
 
 /* The reply that the script asks for, to the run's transaction. */
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason);
@@ -231,15 +233,16 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
 /* A set of branches, one bit each. */
 typedef uint32_t kam_branch_set;
 
-/* The branches that are to be cancelled and are not yet; they must then be given to kam_tm_cancel_branches(). */
+/* The branches that are to be cancelled and are not yet; they must then be given to kam_tm_cancel_branches().
+ */
 kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t);
 bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too);
 
 /* How to cancel a branch that has not answered. */
 enum kam_cancel_how {
-    KAM_CANCEL_KILL = 1,       /* stop its timers */
-    KAM_CANCEL_FORCE = 2,      /* send a CANCEL all the same */
-    KAM_CANCEL_FAKE = 4,       /* as if it had answered 487 */
+    KAM_CANCEL_KILL = 1,  /* stop its timers */
+    KAM_CANCEL_FORCE = 2, /* send a CANCEL all the same */
+    KAM_CANCEL_FAKE = 4,  /* as if it had answered 487 */
     KAM_CANCEL_KEEP_RESENDING = 8
 };
 
@@ -253,7 +256,8 @@ void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned caus
 
 /* tm_ack */
 
-/* An ACK or CANCEL made from the INVITE as it was sent; to_line replaces its To unless p is NULL. */
+/* An ACK or CANCEL made from the branch's INVITE; to_line replaces its To unless p is NULL. NULL: it is no
+ * INVITE. */
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct span more_lines);
 
@@ -263,7 +267,7 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
  * Runs the branch's failure_route, if it has one, with the process's variables; true if it ran. The mode is
  * modparam failure_reply_mode, which the script may change for this time.
  */
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct kam_vars *vars,
-                              int64_t *failure_reply_mode);
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
+                              struct kam_vars *vars, int64_t *failure_reply_mode);
 
 #endif

@@ -17,17 +17,12 @@ static void add_cseq(struct buf *out, const struct sip_header *h, const char *me
     buf_add(out, SPAN("\r\n"));
 }
 
-struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
-                                   struct span more_lines) {
-    struct kam_tm *tm = c->request.transaction->tm;
-    struct sip_msg *m = &tm->sent;
+/* The headers of the INVITE as it was sent, cut down, in their order. */
+static void write_from_sent(struct kam_tm *tm, const char *method, struct span to_line) {
     struct buf *out = &tm->text;
-    if (!sip_msg_parse(m, payload_span(c->request.payload))) return NULL;
+    const struct sip_msg *m = &tm->sent;
+    struct span extra = tm->set.ac_extra_hdrs;
     bool via_done = false;
-    buf_reset(out);
-    buf_add_text(out, method);
-    buf_add(out, span_between(m->uri.p - 1, m->first_line.p + m->first_line.len));
-    buf_add(out, SPAN("\r\n"));
     for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++) {
         switch (h->id) {
         case SIP_VIA:
@@ -44,9 +39,47 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
             buf_add(out, h->name);
             buf_add(out, SPAN(": 0\r\n"));
             break;
-        default: break;
+        default:
+            if (extra.len && span_eq_nocase(span_head(h->line, extra.len), extra)) buf_add(out, h->line);
+            break;
         }
     }
+}
+
+/* With reparse_invite=0: the headers of the INVITE as it came in, in an order of its own. */
+static void write_from_received(struct kam_tm *tm, struct kam_transaction *t, const char *method,
+                                struct span to_line) {
+    const struct kam_run *received = kam_tm_request(t);
+    const struct sip_header *via = sip_msg_first(&tm->sent, SIP_VIA);
+    struct buf *out = &tm->text;
+    if (via) buf_add(out, via->line);
+    buf_add(out, received->from->line);
+    buf_add(out, received->call_id->line);
+    buf_add(out, to_line.p ? to_line : received->to->line);
+    add_cseq(out, received->cseq, method);
+    buf_add(out, SPAN("Max-Forwards: 70\r\n"));
+    for (const struct sip_header *h = sip_msg_first(&received->msg, SIP_ROUTE); h;
+         h = sip_msg_next(&received->msg, h))
+        buf_add(out, h->line);
+    buf_add(out, buf_span(&tm->k->agent_line));
+    buf_add(out, SPAN("Content-Length: 0\r\n"));
+}
+
+struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
+                                   struct span more_lines) {
+    struct kam_transaction *t = c->request.transaction;
+    struct kam_tm *tm = t->tm;
+    struct sip_msg *m = &tm->sent;
+    struct buf *out = &tm->text;
+    if (t->method != KAM_INVITE || !sip_msg_parse(m, payload_span(c->request.payload))) return NULL;
+    buf_reset(out);
+    buf_add_text(out, method);
+    buf_add(out, span_between(m->uri.p - 1, m->first_line.p + m->first_line.len));
+    buf_add(out, SPAN("\r\n"));
+    if (tm->set.reparse_invite)
+        write_from_sent(tm, method, to_line);
+    else
+        write_from_received(tm, t, method, to_line);
     buf_add(out, more_lines);
     buf_add(out, SPAN("\r\n"));
     return out->len <= PAYLOAD_MAX ? payload_of(tm->k->pool, buf_span(out)) : NULL;

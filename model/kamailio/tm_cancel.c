@@ -27,7 +27,10 @@ void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned caus
 
 static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
     struct payload *p = kam_tm_from_invite(c, "CANCEL", (struct span){0}, reason_lines);
-    if (!p) return;
+    if (!p) {
+        c->cancel_begun = false;
+        return;
+    }
     payload_drop(c->cancel.payload);
     c->cancel.payload = p;
     c->cancel.destination = c->request.destination;
@@ -38,22 +41,26 @@ static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
     kam_resend_start(&c->cancel, t->fr_ms);
 }
 
-void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how) {
+void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines,
+                          unsigned how) {
     struct kam_client *c = t->clients[branch];
     c->canceled = true;
     if (how & KAM_CANCEL_KILL) kam_resend_stop(&c->request);
     if (c->last_status < 100 && !(how & KAM_CANCEL_FORCE)) {
         c->cancel_begun = false;
         bool fake = how & KAM_CANCEL_FAKE;
-        if (how & KAM_CANCEL_KILL) fake = fake && !c->relay_begun;
-        else if (!(how & KAM_CANCEL_KEEP_RESENDING)) kam_resend_stop_copies(&c->request);
+        if (how & KAM_CANCEL_KILL)
+            fake = fake && !c->relay_begun;
+        else if (!(how & KAM_CANCEL_KEEP_RESENDING))
+            kam_resend_stop_copies(&c->request);
         if (fake) {
             kam_resend_stop(&c->request);
             kam_tm_fake_reply(t, branch, 487);
         } else {
-            struct cause cause = {.why = "no CANCEL yet: the branch has not answered; it follows the first provisional reply",
-                                  .reference = "RFC 3261 9.1",
-                                  .transaction = t->number};
+            struct cause cause = {
+                .why = "no CANCEL yet: the branch has not answered; it follows the first provisional reply",
+                .reference = "RFC 3261 9.1",
+                .transaction = t->number};
             kam_note(t->tm->k, t->about, &cause);
         }
         return;
@@ -94,8 +101,9 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
     run->done |= KAM_REPLIED;
     if (branches == 0) {
         if (t->status < 200) {
-            struct cause cause = kam_cause(run, "the INVITE was cancelled before it went anywhere", "RFC 3261 9.2");
-            kam_tm_reply(t, kam_tm_request(t), 487, SPAN("Request Terminated"), KAM_SEND_OTHER, &cause);
+            struct cause cause =
+                kam_cause(run, "the INVITE was cancelled before it went anywhere", "RFC 3261 9.2");
+            kam_tm_reply(t, kam_tm_request(t), 487, SPAN("Request canceled"), KAM_SEND_OTHER, &cause);
         }
         answer(cancel, run, "ok -- no more pending branches");
         return;

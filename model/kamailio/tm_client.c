@@ -4,7 +4,14 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/via_edit.h"
 
-enum { NO_BRANCH = -1, UNRESOLVABLE = -478, CANNOT_SEND = -477, CANCELED = -487 };
+enum {
+    NO_BRANCH = -1,
+    DROPPED = -6,
+    NO_SOCKET = -7,
+    UNRESOLVABLE = -478,
+    CANNOT_SEND = -477,
+    CANCELED = -487
+};
 
 /* failure_route works on the request as the script had left it when it was relayed first. */
 static void save_request(struct kam_transaction *t, const struct kam_run *run) {
@@ -43,10 +50,22 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
     return !outcome.dropped;
 }
 
+/* Only UDP is simulated: what asks for TCP or TLS meets a Kamailio that has no such socket. */
+static bool needs_other_transport(struct span uri) {
+    struct uri u;
+    if (!uri_parse(&u, uri)) return false;
+    struct span transport = uri_param(&u, "transport");
+    return span_is_nocase(u.scheme, "sips") || span_is_nocase(transport, "tcp") ||
+           span_is_nocase(transport, "tls");
+}
+
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
-static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri, struct span next_hop) {
+static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri,
+                       struct span next_hop) {
     struct kam_destination d = {.socket = run->socket};
-    if (!kam_resolve(next_hop.len ? next_hop : uri, &d.to)) return UNRESOLVABLE;
+    struct span where = next_hop.len ? next_hop : uri;
+    if (needs_other_transport(where)) return NO_SOCKET;
+    if (!kam_resolve(where, &d.to)) return UNRESOLVABLE;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, uri);
@@ -64,7 +83,7 @@ static int add_branch(struct kam_transaction *t, struct kam_run *run, const stru
     if (t->client_count == KAM_BRANCHES_MAX) return NO_BRANCH;
     edit_list_copy(&run->branch_edits, &run->edits);
     if (!branch_route) return make_branch(t, run, uri, next_hop);
-    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return NO_BRANCH;
+    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return DROPPED;
     return make_branch(t, run, uri, next_hop);
 }
 

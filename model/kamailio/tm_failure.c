@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* failure_route: the script gets the request once more, when all branches have failed (facts: Kamailio 6.8). */
+/* failure_route: the script gets the request once more, when all branches have failed (facts: Kamailio 6.8).
+ */
 #include "model/kamailio/instance.h"
 
 /* The transaction's request, as the script had left it when it was relayed. */
@@ -17,8 +18,8 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->state.avps = &t->avps;
 }
 
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct kam_vars *vars,
-                              int64_t *failure_reply_mode) {
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
+                              struct kam_vars *vars, int64_t *failure_reply_mode) {
     struct kamailio *k = t->tm->k;
     const struct kam_route *route = t->clients[branch]->on_failure;
     if (!route || t->method == KAM_CANCEL) return false;

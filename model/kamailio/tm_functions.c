@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What scripts may ask of tm (facts: Kamailio 11.7), and tm's parameters. */
+#include "base/mem.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/module.h"
 
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
 static int relay_cancel(struct kam_run *run) {
@@ -13,9 +15,11 @@ static int relay_cancel(struct kam_run *run) {
     enum { STATELESS = 1, DROP = 2 };
     if (!invite && run->k->tm.set.unmatched_cancel == DROP) return 1;
     if (!invite && run->k->tm.set.unmatched_cancel == STATELESS)
-        return kam_forward_request(run, NULL, "CANCEL without an INVITE relayed without a transaction") ? 1 : -1;
+        return kam_forward_request(run, NULL, "CANCEL without an INVITE relayed without a transaction") ? 1
+                                                                                                        : -1;
     enum kam_newtran made = kam_tm_newtran(run);
     if (made == KAM_NEWTRAN_RETRANSMISSION) return 1;
+    if (made == KAM_NEWTRAN_FAILED) return -1;
     if (!invite) return 0;
     kam_tm_cancel_received(run->transaction, run, invite);
     return 1;
@@ -35,15 +39,18 @@ static int relay_request(struct kam_run *run) {
     }
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 1;
-    case KAM_NEWTRAN_ACK: return kam_forward_request(run, NULL, "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
+    case KAM_NEWTRAN_ACK:
+        return kam_forward_request(run, NULL, "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
     case KAM_NEWTRAN_EXISTS:
         if (run->method == KAM_ACK) return 1;
         break;
+    case KAM_NEWTRAN_FAILED: return -1;
     case KAM_NEWTRAN_NEW: break;
     }
     struct kam_transaction *t = run->transaction;
     if (t->method == KAM_INVITE && t->auto_100 && t->status < 100) {
-        struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed", "RFC 3261 17.2.1; modparam tm auto_inv_100");
+        struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
+                                       "RFC 3261 17.2.1; modparam tm auto_inv_100");
         kam_tm_reply(t, run, 100, run->k->tm.set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
     }
     return relayed(run, kam_tm_forward(t, run));
@@ -60,6 +67,7 @@ static int t_newtran(struct kam_run *run, const struct kam_value *args, size_t c
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 0;
     case KAM_NEWTRAN_EXISTS: return -10;
+    case KAM_NEWTRAN_FAILED: return -1;
     default: return 1;
     }
 }
@@ -68,7 +76,8 @@ static int t_reply(struct kam_run *run, const struct kam_value *args, size_t cou
     (void)count;
     unsigned status;
     struct span reason;
-    if (!run->transaction || !kam_status_arg(&args[0], &status) || !kam_format_arg(run, &args[1], &reason)) return -1;
+    if (!run->transaction || !kam_status_arg(&args[0], &status) || !kam_format_arg(run, &args[1], &reason))
+        return -1;
     return kam_tm_script_reply(run, status, reason) ? 1 : -1;
 }
 
@@ -139,6 +148,16 @@ static unsigned status_here(struct kam_run *run) {
     if (!run->msg.is_request) return run->msg.status;
     const struct kam_transaction *t = kam_tm_check(run);
     return t ? t->status : 0;
+}
+
+static const char *check_regex(size_t index, struct kam_value literal) {
+    (void)index;
+    regex_t regex;
+    char *pattern = literal.type == KAM_STR ? mem_text(literal.s) : NULL;
+    bool bad = pattern && regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0;
+    if (pattern && !bad) regfree(&regex);
+    free(pattern);
+    return bad ? "must be a regular expression" : NULL;
 }
 
 /* Does the status match the regular expression? */
@@ -233,7 +252,7 @@ static int t_drop_replies(struct kam_run *run, const struct kam_value *args, siz
     static const struct {
         const char *word;
         int64_t mode;
-    } modes[] = {{"n", 0}, {"0", 0}, {"all", 1}, {"l", 2}, {"last", 2}};
+    } modes[] = {{"n", 0}, {"a", 1}, {"l", 2}};
     run->failure_reply_mode = 1;
     if (count == 0) return 1;
     struct span word = kam_text_arg(run, &args[0]);
@@ -256,29 +275,31 @@ static const char *const branch_block[] = {"branch_route", NULL};
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
 const struct kam_function kam_tm_functions[] = {
-    {"t_relay", 0, 0, REQUESTS, t_relay, NULL, false},
-    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, NULL, false},
-    {"t_reply", 2, 2, REQUESTS, t_reply, NULL, true},
-    {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, NULL, true},
-    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, NULL, false},
-    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, NULL, false},
-    {"t_check_trans", 0, 0, KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE,
-     t_check_trans, NULL, false},
-    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request, NULL, false},
-    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel, NULL, false},
-    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel, NULL, false},
-    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, failure_block, false},
-    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, onreply_block, false},
-    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, branch_block, false},
-    {"t_check_status", 1, 1, REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE, t_check_status, NULL, false},
-    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled, NULL, false},
-    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout, NULL, false},
-    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied, NULL, false},
-    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout, NULL, false},
-    {"t_any_replied", 0, 0, WITH_TM, t_any_replied, NULL, false},
-    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, NULL, false},
-    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr, NULL, false},
-    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, NULL, false},
+    {"t_relay", 0, 0, REQUESTS, t_relay, NULL, false, NULL},
+    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, NULL, false, NULL},
+    {"t_reply", 2, 2, REQUESTS, t_reply, NULL, true, kam_check_status},
+    {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, NULL, true, kam_check_status},
+    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, NULL, false, NULL},
+    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, NULL, false, NULL},
+    {"t_check_trans", 0, 0,
+     KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE, t_check_trans,
+     NULL, false, NULL},
+    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request, NULL, false, NULL},
+    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel, NULL, false, NULL},
+    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel, NULL, false, NULL},
+    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, failure_block, false, NULL},
+    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, onreply_block, false, NULL},
+    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, branch_block, false, NULL},
+    {"t_check_status", 1, 1, REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE, t_check_status, NULL,
+     false, check_regex},
+    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled, NULL, false, NULL},
+    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout, NULL, false, NULL},
+    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied, NULL, false, NULL},
+    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout, NULL, false, NULL},
+    {"t_any_replied", 0, 0, WITH_TM, t_any_replied, NULL, false, NULL},
+    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, NULL, false, kam_check_numbers},
+    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr, NULL, false, NULL},
+    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, NULL, false, kam_check_numbers},
     {0},
 };
 
@@ -310,8 +331,8 @@ const struct kam_param kam_tm_params[] = {
     {"unix_tx_timeout", KAM_PARAM_INT, 500, NULL, 0, MS_MAX, true},
     {"callid_matching", KAM_PARAM_INT, 0, NULL, 0, 1, false},
     {"callid_cseq_matching", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"reparse_invite", KAM_PARAM_INT, 1, NULL, 0, 1, false},
-    {"ac_extra_hdrs", KAM_PARAM_STR, 0, "", 0, 0, false},
+    {"reparse_invite", KAM_PARAM_INT, 1, NULL, 0, 1, true},
+    {"ac_extra_hdrs", KAM_PARAM_STR, 0, "", 0, 0, true},
     {"default_code", KAM_PARAM_INT, 500, NULL, 100, 699, true},
     {"default_reason", KAM_PARAM_STR, 0, "Server Internal Error", 0, 0, true},
     {"disable_6xx_block", KAM_PARAM_INT, 0, NULL, 0, 1, false},

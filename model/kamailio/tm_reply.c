@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What tm does with a reply: stop timers, acknowledge, decide whether and what the caller gets (facts: Kamailio 6.5, 6.8). */
+/* What tm does with a reply: stop timers, acknowledge, decide whether and what the caller gets (facts:
+ * Kamailio 6.5, 6.8). */
 #include "base/mem.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/reply_build.h"
@@ -18,11 +19,11 @@ enum outcome { DISCARDED, STORED, PROVISIONAL, COMPLETED, AFTER_COMPLETION };
 
 struct decision {
     enum outcome outcome;
-    int relay;                 /* the branch whose reply goes upstream; -1: none */
+    int relay; /* the branch whose reply goes upstream; -1: none */
     bool store;
     kam_branch_set canceled;
     unsigned cancel_cause;
-    const char *dropped;       /* why nothing goes upstream */
+    const char *dropped; /* why nothing goes upstream */
 };
 
 /* No cause when a branch is cancelled because of a timeout. */
@@ -39,7 +40,8 @@ const char *kam_status_text(unsigned status) {
     }
 }
 
-/* The lower, the better: 2xx, 6xx, 3xx, 4xx with five of them before the others, 5xx (facts: Kamailio 6.8). */
+/* The lower, the better: 2xx, 6xx, 3xx, 4xx with five of them before the others, 5xx (facts: Kamailio 6.8).
+ */
 static int64_t priority(const struct kam_tm *tm, unsigned status, bool fake) {
     static const int64_t of_class[] = {32000, 11000, 0, 3000, 4000, 5000, 1000};
     unsigned class = status / 100, rest = status % 100;
@@ -76,7 +78,8 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
     unsigned from = 0;
     if (mode == KEEP || (mode == FORGET_IF_NEW && t->client_count == branches)) return false;
     if (mode == FORGET_LAST_STEP)
-        for (from = branches - 1; from > 0 && !t->clients[from]->first_of_step;) from--;
+        for (from = branches - 1; from > 0 && !t->clients[from]->first_of_step;)
+            from--;
     for (unsigned i = from; i < branches; i++) {
         payload_drop(t->clients[i]->reply);
         t->clients[i]->reply = NULL;
@@ -86,15 +89,16 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
 }
 
 static struct decision none_left(struct kam_transaction *t) {
-    struct cause cause = {.why = "all branches failed and their replies were dropped: local 500", .transaction = t->number};
-    kam_tm_reply(t, kam_tm_request(t), 500, SPAN("I'm terribly sorry, server error occurred (1/TM)"), KAM_SEND_OTHER,
-                 &cause);
+    struct cause cause = {.why = "all branches failed and their replies were dropped: local 500",
+                          .transaction = t->number};
+    kam_tm_reply(t, kam_tm_request(t), 500, SPAN("I'm terribly sorry, server error occurred (1/TM)"),
+                 KAM_SEND_OTHER, &cause);
     return (struct decision){.outcome = COMPLETED, .relay = NO_RELAY};
 }
 
 /* failure_route has run: did it answer, add branches, or leave it at the reply that was picked? */
-static struct decision decide_after_failure_route(struct kam_transaction *t, const struct incoming *in, int picked,
-                                                  unsigned branches, int64_t mode) {
+static struct decision decide_after_failure_route(struct kam_transaction *t, const struct incoming *in,
+                                                  int picked, unsigned branches, int64_t mode) {
     struct decision d = {.outcome = COMPLETED, .relay = picked};
     unsigned status;
     bool forgotten = forget_replies(t, branches, mode);
@@ -108,7 +112,9 @@ static struct decision decide_after_failure_route(struct kam_transaction *t, con
     if (again >= 0) d.relay = again;
     if (again == NO_RELAY && forgotten) return none_left(t);
     if (again == CANNOT_PICK)
-        d = (struct decision){.outcome = forgotten ? DISCARDED : STORED, .relay = NO_RELAY, .store = !forgotten,
+        d = (struct decision){.outcome = forgotten ? DISCARDED : STORED,
+                              .relay = NO_RELAY,
+                              .store = !forgotten,
                               .dropped = "reply % not relayed: failure_route tries another branch"};
     return d;
 }
@@ -120,7 +126,9 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
     t->clients[in->branch]->last_status = in->status;
     int picked = pick(t, in, &picked_status);
     if (picked == CANNOT_PICK) {
-        struct decision d = {.outcome = STORED, .relay = NO_RELAY, .store = true,
+        struct decision d = {.outcome = STORED,
+                             .relay = NO_RELAY,
+                             .store = true,
                              .dropped = "reply % kept: other branches have not ended yet"};
         if (in->status >= 600 && !t->had_6xx) {
             t->had_6xx = true;
@@ -170,27 +178,26 @@ static struct payload *render(struct kam_run *run) {
     return edit_apply(&run->edits, run->msg.bytes, run->k->pool);
 }
 
-/* Several challenges become one reply with all of them. The headers of that name, of one reply. */
+static bool is_challenge(unsigned status) { return status == 401 || status == 407; }
+
+/* The challenge headers of one reply. */
 static void add_challenges(struct buf *lines, struct sip_msg *m, const struct payload *reply) {
-    if (!reply || !sip_msg_parse(m, payload_span(reply))) return;
+    if (!sip_msg_parse(m, payload_span(reply))) return;
     for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
         if (span_is_nocase(h->name, "WWW-Authenticate") || span_is_nocase(h->name, "Proxy-Authenticate"))
             buf_add(lines, h->line);
 }
 
-static bool is_challenge(unsigned status) { return status == 401 || status == 407; }
-
-/* The challenges of all branches, the one in hand included (rendered is it); nothing if there are not two. */
+/* The challenges of all branches; nothing if there are not two. in_hand is the reply of that branch. */
 static void gather_challenges(struct buf *lines, struct kam_transaction *t, unsigned branch,
-                              const struct payload *rendered) {
-    struct sip_msg *m = &t->tm->sent;
+                              const struct payload *in_hand) {
     unsigned count = 0;
     for (unsigned i = 0; i < t->client_count; i++) {
         struct kam_client *c = t->clients[i];
-        const struct payload *reply = i == branch ? rendered : c->reply;
+        const struct payload *reply = i == branch ? in_hand : c->reply;
         if (!reply || !is_challenge(c->last_status)) continue;
         count++;
-        add_challenges(lines, m, reply);
+        add_challenges(lines, &t->tm->sent, reply);
     }
     if (count < 2) buf_reset(lines);
 }
@@ -208,13 +215,29 @@ struct upstream {
     enum kam_send_kind kind;
 };
 
-static struct cause timeout_cause(const struct kam_transaction *t, const struct kam_client *c, unsigned status) {
+static struct cause timeout_cause(const struct kam_transaction *t, const struct kam_client *c,
+                                  unsigned status) {
     struct cause cause = {.transaction = t->number};
     cause.why = c->request.inv ? "fr_inv_timer (% ms) ran out: local %" : "fr_timer (% ms) ran out: local %";
-    cause.reference = c->request.inv ? "RFC 3261 16.8; modparam tm fr_inv_timer" : "RFC 3261 17.1; modparam tm fr_timer";
+    cause.reference =
+        c->request.inv ? "RFC 3261 16.8; modparam tm fr_inv_timer" : "RFC 3261 17.1; modparam tm fr_timer";
     cause.arg[0] = c->request.end_ms;
     cause.arg[1] = status;
     return cause;
+}
+
+/* Several challenges become one reply with all of them (RFC 3261 16.7 (7)). own is the reply in hand. */
+static void put_challenges_together(struct kam_transaction *t, const struct incoming *in,
+                                    const struct payload *own, struct upstream *u) {
+    struct buf lines = {0};
+    gather_challenges(&lines, t, in->branch, own);
+    if (lines.len) {
+        payload_drop(u->payload);
+        u->payload = build_local(t, u->status, kam_status_text(u->status), buf_span(&lines));
+        u->cause.why = "challenges of several branches put together";
+        u->cause.reference = "RFC 3261 16.7 (7); modparam tm aggregate_challenges";
+    }
+    buf_free(&lines);
 }
 
 /* What goes upstream when that branch's reply was chosen. */
@@ -240,17 +263,10 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
         u.payload = build_local(t, 500, "Service Unavailable", (struct span){0});
         return u;
     }
-    u.payload = in_hand ? render(in->run) : payload_hold(c->reply);
-    if (is_challenge(u.status) && tm->set.aggregate_challenges) {
-        struct buf lines = {0};
-        gather_challenges(&lines, t, relay, u.payload);
-        if (lines.len) {
-            payload_drop(u.payload);
-            u.payload = build_local(t, u.status, kam_status_text(u.status), buf_span(&lines));
-            u.cause.why = "challenges of several branches put together";
-        }
-        buf_free(&lines);
-    }
+    struct payload *own = in->run && (in_hand || is_challenge(u.status)) ? render(in->run) : NULL;
+    u.payload = payload_hold(in_hand ? own : c->reply);
+    if (is_challenge(u.status) && tm->set.aggregate_challenges) put_challenges_together(t, in, own, &u);
+    payload_drop(own);
     return u;
 }
 
@@ -265,7 +281,8 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
     *d = decide(t, in);
     if (d->store) store(t->clients[in->branch], in);
     if (d->dropped && in->run) {
-        struct cause cause = {.why = d->dropped, .arg = {in->status}, .reference = "RFC 3261 16.7", .transaction = t->number};
+        struct cause cause = {
+            .why = d->dropped, .arg = {in->status}, .reference = "RFC 3261 16.7", .transaction = t->number};
         kam_note(t->tm->k, in->run->about, &cause);
     }
     if (d->relay >= 0) {
@@ -327,8 +344,10 @@ static bool cancel_now(struct kam_transaction *t, unsigned branch) {
         return true;
     }
     struct buf lines = {0};
-    if (t->cancel_reason.len) buf_add(&lines, buf_span(&t->cancel_reason));
-    else kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0);
+    if (t->cancel_reason.len)
+        buf_add(&lines, buf_span(&t->cancel_reason));
+    else
+        kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0);
     c->cancel_begun = true;
     kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_FORCE);
     buf_free(&lines);
@@ -351,8 +370,10 @@ static bool run_onreply_route(struct kam_transaction *t, struct kam_client *c, s
 
 /* The CANCEL of this hop was answered. */
 static void cancel_answered(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
-    if (run->msg.status >= 200) kam_resend_stop(&c->cancel);
-    else kam_resend_stop_copies(&c->cancel);
+    if (run->msg.status >= 200)
+        kam_resend_stop(&c->cancel);
+    else
+        kam_resend_stop_copies(&c->cancel);
     struct cause cause = kam_cause(run, "reply % to the CANCEL of this hop absorbed", "RFC 3261 9.1, 16.10");
     cause.arg[0] = run->msg.status;
     kam_note(t->tm->k, run->about, &cause);
@@ -396,7 +417,8 @@ bool kam_tm_recv_reply(struct kam_run *run) {
         kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KEEP_RESENDING);
     }
     c->replied = true;
-    bool counts = t->tm->set.restart_fr_on_each_reply || (last_status < status && (status >= 180 || last_status == 0));
+    bool counts =
+        t->tm->set.restart_fr_on_each_reply || (last_status < status && (status >= 180 || last_status == 0));
     if (t->method == KAM_INVITE && status < 200 && counts) kam_resend_restart_end(&c->request, t->fr_inv_ms);
     return true;
 }

@@ -40,11 +40,13 @@ static void read_settings(struct kam_tm *tm) {
         {"e2e_cancel_reason", &tm->set.e2e_cancel_reason},
         {"noisy_ctimer", &tm->set.noisy_ctimer},
         {"aggregate_challenges", &tm->set.aggregate_challenges},
+        {"reparse_invite", &tm->set.reparse_invite},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         *numbers[i].where = kam_program_param(p, "tm", numbers[i].name);
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         *flags[i].where = kam_program_param(p, "tm", flags[i].name) != 0;
+    tm->set.ac_extra_hdrs = kam_program_param_text(p, "tm", "ac_extra_hdrs");
     tm->set.auto_inv_100_reason = kam_program_param_text(p, "tm", "auto_inv_100_reason");
 }
 
@@ -57,8 +59,10 @@ void kam_tm_init(struct kam_tm *tm, struct kamailio *k) {
 
 static struct kam_client *client_new(struct kam_tm *tm) {
     struct kam_client *c = tm->free_clients;
-    if (c) tm->free_clients = c->next;
-    else c = mem_new(sizeof *c);
+    if (c)
+        tm->free_clients = c->next;
+    else
+        c = mem_new(sizeof *c);
     *c = (struct kam_client){0};
     return c;
 }
@@ -155,7 +159,8 @@ void kam_tm_release(struct kam_transaction *t) {
     event_cancel(tm->k->queue, &t->wait);
     kam_resend_stop(&t->response);
     payload_drop(t->response.payload);
-    for (unsigned i = 0; i < t->client_count; i++) client_release(tm, t->clients[i]);
+    for (unsigned i = 0; i < t->client_count; i++)
+        client_release(tm, t->clients[i]);
     payload_drop(t->request);
     kam_vars_free(&t->avps);
     DL_DELETE(tm->buckets[t->hash].first, t);
@@ -166,7 +171,8 @@ void kam_tm_release(struct kam_transaction *t) {
 
 void kam_tm_free(struct kam_tm *tm) {
     for (size_t i = 0; tm->buckets && i < KAM_TM_BUCKETS; i++)
-        while (tm->buckets[i].first) kam_tm_release(tm->buckets[i].first);
+        while (tm->buckets[i].first)
+            kam_tm_release(tm->buckets[i].first);
     free(tm->buckets);
     for (struct kam_transaction *t = tm->free_transactions, *next; t; t = next) {
         next = t->next;

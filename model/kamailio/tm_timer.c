@@ -21,7 +21,9 @@ int64_t kam_tick(const struct kamailio *k, int64_t at_ns) {
     return since_ns >= 0 ? since_ns / TICK_NS : -1;
 }
 
-int64_t kam_tick_ns(const struct kamailio *k, int64_t tick) { return k->config.timer_phase_ns + tick * TICK_NS; }
+int64_t kam_tick_ns(const struct kamailio *k, int64_t tick) {
+    return k->config.timer_phase_ns + tick * TICK_NS;
+}
 
 static int64_t now_tick(const struct kam_resend *r) {
     const struct kamailio *k = r->transaction->tm->k;
@@ -39,8 +41,9 @@ static void send_copy(struct kam_resend *r) {
     } text[] = {
         [KAM_RESEND_REQUEST] = {"T1 (% ms, on the 62.5 ms tick) ran out without a reply: retransmission %",
                                 "RFC 3261 17.1.1.2, 17.1.2.2; modparam tm retr_timer1, retr_timer2"},
-        [KAM_RESEND_CANCEL] = {"T1 (% ms, on the 62.5 ms tick) ran out without a reply to the CANCEL: retransmission %",
-                               "RFC 3261 17.1.2.2; modparam tm retr_timer1, retr_timer2"},
+        [KAM_RESEND_CANCEL] =
+            {"T1 (% ms, on the 62.5 ms tick) ran out without a reply to the CANCEL: retransmission %",
+             "RFC 3261 17.1.2.2; modparam tm retr_timer1, retr_timer2"},
         [KAM_RESEND_RESPONSE] = {"T1 (% ms, on the 62.5 ms tick) ran out without an ACK: retransmission %",
                                  "RFC 3261 17.2.1; modparam tm retr_timer1, retr_timer2"},
     };
@@ -54,34 +57,50 @@ static void send_copy(struct kam_resend *r) {
     kam_send(t->tm->k, KAM_SEND_OTHER, &r->destination, r->payload, &cause);
 }
 
-static void resend_fire(void *arg) {
-    struct kam_resend *r = arg;
-    struct kam_tm *tm = r->transaction->tm;
-    int64_t tick = now_tick(r);
-    if (r->end_tick <= tick) {
-        if (r->kind == KAM_RESEND_REQUEST) {
-            r->transaction->clients[r->branch]->timed_out = true;
-            kam_tm_fake_reply(r->transaction, r->branch, 408);
-        } else if (r->kind == KAM_RESEND_RESPONSE) {
-            kam_tm_wait(r->transaction);
-        }
-    } else if (r->disabled) {
-        fire_at(r, r->end_tick);
-    } else {
-        if (r->copy_tick <= tick) {
-            int64_t t2_ms = tm->set.retr_timer2_ms;
-            int64_t interval_ms = r->slow || r->next_ms > t2_ms ? t2_ms : r->next_ms;
-            send_copy(r);
-            r->copy_tick = tick + kam_ticks_of(interval_ms);
-            r->last_ms = interval_ms;
-            r->next_ms = r->slow || r->next_ms > t2_ms ? t2_ms : 2 * r->next_ms;
-        }
-        fire_at(r, r->copy_tick < r->end_tick ? r->copy_tick : r->end_tick);
-    }
-    kam_tm_timer_sends(tm);
+/* With noisy_ctimer=0 an INVITE that never was answered, and has nowhere else to go, ends without a word. */
+static bool ends_silently(const struct kam_transaction *t, const struct kam_client *c) {
+    return !t->tm->set.noisy_ctimer && t->method == KAM_INVITE && t->client_count == 1 && !t->on_failure &&
+           c->last_status == 0;
 }
 
-void kam_resend_init(struct kam_resend *r, struct kam_transaction *t, enum kam_resend_kind kind, unsigned branch) {
+/* Patience with it has ended. */
+static void end(struct kam_resend *r) {
+    struct kam_transaction *t = r->transaction;
+    if (r->kind == KAM_RESEND_REQUEST) {
+        struct kam_client *c = t->clients[r->branch];
+        c->timed_out = true;
+        if (ends_silently(t, c))
+            kam_tm_wait(t);
+        else
+            kam_tm_fake_reply(t, r->branch, 408);
+    } else if (r->kind == KAM_RESEND_RESPONSE) {
+        kam_tm_wait(t);
+    }
+}
+
+static void copy(struct kam_resend *r, int64_t tick) {
+    int64_t t2_ms = r->transaction->tm->set.retr_timer2_ms;
+    bool at_t2 = r->slow || r->next_ms > t2_ms;
+    send_copy(r);
+    r->last_ms = at_t2 ? t2_ms : r->next_ms;
+    r->next_ms = at_t2 ? t2_ms : 2 * r->next_ms;
+    r->copy_tick = tick + kam_ticks_of(r->last_ms);
+}
+
+static void resend_fire(void *arg) {
+    struct kam_resend *r = arg;
+    int64_t tick = now_tick(r);
+    if (r->end_tick <= tick) {
+        end(r);
+    } else {
+        if (!r->disabled && r->copy_tick <= tick) copy(r, tick);
+        fire_at(r, !r->disabled && r->copy_tick < r->end_tick ? r->copy_tick : r->end_tick);
+    }
+    kam_tm_timer_sends(r->transaction->tm);
+}
+
+void kam_resend_init(struct kam_resend *r, struct kam_transaction *t, enum kam_resend_kind kind,
+                     unsigned branch) {
     *r = (struct kam_resend){.transaction = t, .kind = kind, .branch = branch};
     event_init(&r->event, resend_fire, r);
 }

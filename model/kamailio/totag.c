@@ -16,15 +16,18 @@ void kam_totag_prefix(char out[33], const char *signature, struct span address, 
 static uint16_t crc_add(uint16_t crc, struct span s) {
     for (size_t i = 0; i < s.len; i++) {
         crc = (uint16_t)(crc ^ (uint8_t)s.p[i]);
-        for (int bit = 0; bit < 8; bit++) crc = (uint16_t)((crc >> 1) ^ (crc & 1 ? 0x8408 : 0));
+        for (int bit = 0; bit < 8; bit++)
+            crc = (uint16_t)((crc >> 1) ^ (crc & 1 ? 0x8408 : 0));
     }
     return crc;
 }
 
-/* Four characters: hexadecimal, the least significant digit first, leading zeros and missing digits alike "0". */
+/* Four characters: hexadecimal, the least significant digit first, leading zeros and missing digits alike
+ * "0". */
 static void crc_write(struct buf *out, uint16_t crc) {
     unsigned n = (uint16_t)~crc;
-    for (int i = 0; i < 4; i++, n >>= 4) buf_add_char(out, "0123456789abcdef"[n & 15]);
+    for (int i = 0; i < 4; i++, n >>= 4)
+        buf_add_char(out, "0123456789abcdef"[n & 15]);
 }
 
 void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span call_id) {

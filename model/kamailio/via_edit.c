@@ -24,24 +24,35 @@ bool kam_via_needs_received(const struct kam_run *run) {
     return run->via.rport.whole.p || run->via.received.whole.p || !span_is(run->via.host, run->source_text);
 }
 
+/* Where new parameters go: before the first one, after the blanks that may stand there, else after the
+ * address. */
+static const char *before_params(const struct via *via) {
+    const char *after = via->sent_by.p + via->sent_by.len, *end = via->whole.p + via->whole.len, *p = after;
+    while (p < end && ascii_space(*p))
+        p++;
+    return p < end && *p == ';' ? p : after;
+}
+
 void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
     char text[40];
     struct buf b = {.p = text, .cap = sizeof text};
     const struct via *via = &run->via;
-    size_t after_sent_by = offset_of(run, via->sent_by.p + via->sent_by.len);
-    if (kam_via_needs_received(run)) {
-        buf_add(&b, SPAN(";received="));
-        buf_add(&b, span_of(run->source_text));
-        struct span old = via->received.whole;
-        if (old.p) kam_lump_replace(list, offset_of(run, old.p), old.len, buf_span(&b));
-        else kam_lump_insert(list, after_sent_by, buf_span(&b));
-    }
-    buf_reset(&b);
+    struct span old_rport = via->rport.whole, old_received = via->received.whole;
+    size_t front = offset_of(run, before_params(via));
     buf_add(&b, SPAN(";rport="));
     buf_add_u64(&b, run->source.port);
-    struct span old = via->rport.whole;
-    if (old.p) kam_lump_replace(list, offset_of(run, old.p), old.len, buf_span(&b));
-    else if (run->force_rport) kam_lump_insert(list, after_sent_by, buf_span(&b));
+    if (old_rport.p)
+        kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, buf_span(&b));
+    else if (run->force_rport)
+        kam_lump_insert(list, front, buf_span(&b));
+    if (!kam_via_needs_received(run)) return;
+    buf_reset(&b);
+    buf_add(&b, SPAN(";received="));
+    buf_add(&b, span_of(run->source_text));
+    if (old_received.p)
+        kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&b));
+    else
+        kam_lump_insert(list, front, buf_span(&b));
 }
 
 void kam_via_strip(struct edit_list *list, const struct kam_run *run) {

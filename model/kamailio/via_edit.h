@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What Kamailio does to Via headers: its own one, received and rport, taking its own one off a reply (facts: Kamailio 2). */
+/* What Kamailio does to Via headers: its own one, received and rport, taking its own one off a reply (facts:
+ * Kamailio 2). */
 #ifndef MODEL_KAMAILIO_VIA_EDIT_H
 #define MODEL_KAMAILIO_VIA_EDIT_H
 
 #include "model/kamailio/run.h"
 
 /* Puts the own Via, sent from that socket, before the first Via of the run's request. */
-void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket, unsigned branch);
+void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket,
+                     unsigned branch);
 
 /* Puts received and rport into the topmost Via of the run's request. */
 void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run);

@@ -14,8 +14,10 @@ static void wait_in_line(struct kam_worker *w) {
     struct kam_worker_pool *pool = w->pool;
     w->state = KAM_WAITING;
     w->next = NULL;
-    if (pool->last_waiting) pool->last_waiting->next = w;
-    else pool->first_waiting = w;
+    if (pool->last_waiting)
+        pool->last_waiting->next = w;
+    else
+        pool->first_waiting = w;
     pool->last_waiting = w;
 }
 
@@ -76,8 +78,10 @@ void kam_worker_pool_recv(void *arg, struct datagram *d) {
     if (!pool->first_waiting) pool->last_waiting = NULL;
     w->state = KAM_WAKING;
     /* A worker that is awake may be ready before this one has woken up, and take what is queued. */
-    if (pool->running > 0) enqueue(pool, d);
-    else w->datagram = datagram_hold(d);
+    if (pool->running > 0)
+        enqueue(pool, d);
+    else
+        w->datagram = datagram_hold(d);
     event_after(queue_of(w), &w->event, w->wakeup_ns);
 }
 
@@ -102,7 +106,8 @@ void kam_worker_pool_free(struct kam_worker_pool *pool) {
         datagram_drop(w->datagram);
         kam_vars_free(&w->vars);
     }
-    for (struct datagram *d; (d = dequeue(pool));) datagram_drop(d);
+    for (struct datagram *d; (d = dequeue(pool));)
+        datagram_drop(d);
     free(pool->queue);
     free(pool->workers);
 }

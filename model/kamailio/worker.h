@@ -21,12 +21,11 @@ struct kam_worker {
     struct kam_worker *next; /* in the line of those that wait */
     struct kam_worker_pool *pool;
     enum kam_worker_state state;
-    struct event event;          /* the end of waking or running */
+    struct event event; /* the end of waking or running */
     int64_t wakeup_ns;
-    struct datagram *datagram;   /* of a waking one: its own; NULL: it will look into the queue */
-    struct kam_vars vars;        /* $var: a process's */
+    struct datagram *datagram; /* of a waking one: its own; NULL: it will look into the queue */
+    struct kam_vars vars;      /* $var: a process's */
 };
-
 
 struct kam_worker_pool {
     struct kam_socket *socket;

@@ -56,7 +56,7 @@ static const struct schema_key sipp_keys[] = {
     {"limit", COUNT_KEY(sipp.limit), .fallback = "SIPp's own", .help = "-l: most calls at a time"},
     {"pause", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.pause_ms), 0, UINT32_MAX,
      .fallback = "0s", .help = "-d: length of a <pause/> without its own"},
-    {"pid", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.pid), 1, PID_MAX, .fallback = "4537",
+    {"pid", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.pid), 1, PID_MAX, .fallback = "1",
      .help = "process id: what [pid] expands to"},
     {"hz", SCHEMA_OTHER, .read = read_hz, .fallback = "250",
      .help = "the kernel's HZ: SIPp's clock moves in steps of 1000/HZ ms"},
@@ -164,7 +164,8 @@ static const struct schema_key kamailio_keys[] = {
 const struct schema_key config_host_keys[] = {
     {"address", SCHEMA_ADDRESS, SCHEMA_MEMBER(struct lab_host_config, address), .required = true,
      .help = "its IPv4 address; the MAC address is 02:42: and the same four bytes"},
-    {"port", PORT_KEY(port), .fallback = "5060", .help = "its UDP port"},
+    {"port", PORT_KEY(port), .fallback = "5060",
+     .help = "its UDP port; of a Kamailio: where others find it, it listens where its file says"},
     {"sipp", SCHEMA_MAP, .keys = sipp_keys, .help = "a SIPp runs here"},
     {"kamailio", SCHEMA_MAP, .keys = kamailio_keys, .help = "a Kamailio runs here"},
     {0}};

@@ -23,7 +23,8 @@ static const struct layer *find_layer(const struct layers *layers, const struct 
     return l;
 }
 
-static void add_layer(struct layers *layers, const struct source *source, const char *folder, bool is_override) {
+static void add_layer(struct layers *layers, const struct source *source, const char *folder,
+                      bool is_override) {
     struct layer *l = mem_new(sizeof *l);
     *l = (struct layer){layers->first, source, mem_text(span_of(folder)), is_override};
     layers->first = l;
@@ -73,22 +74,36 @@ static char *tidy(const char *path) {
     return out.p;
 }
 
-static struct source *load_file(struct source_set *sources, const char *folder, const char *file,
-                                struct source_pos asked, struct diag *diag) {
-    char *path = join(folder, file), *name = tidy(path);
-    struct source *source = NULL;
-    for (struct source *s = sources->first; s && !source; s = s->next)
-        if (span_is(span_of(name), s->name)) source = s;
-    if (!source) source = source_load(sources, path, name, asked, diag);
-    free(path);
+/* A file that was read because a value names it. */
+struct layer_file {
+    struct layer_file *next;
+    char *path;
+    struct source *source;
+};
+
+static struct source *load_path(struct source_set *sources, const char *path, struct source_pos asked,
+                                struct diag *diag) {
+    char *name = tidy(path);
+    struct source *source = source_load(sources, path, name, asked, diag);
     free(name);
     return source;
 }
 
 struct source *layers_file(struct layers *layers, struct source_set *sources, const struct tree_node *value,
                            struct diag *diag) {
-    const struct layer *l = find_layer(layers, value->at.source);
-    return load_file(sources, l->folder, value->text, value->at, diag);
+    char *path = join(find_layer(layers, value->at.source)->folder, value->text);
+    struct layer_file *f = layers->files;
+    while (f && strcmp(f->path, path) != 0)
+        f = f->next;
+    struct source *source = f ? f->source : load_path(sources, path, value->at, diag);
+    if (f || !source) {
+        free(path);
+        return source;
+    }
+    f = mem_new(sizeof *f);
+    *f = (struct layer_file){layers->files, path, source};
+    layers->files = f;
+    return source;
 }
 
 /* The folders whose scenario.yaml are being loaded, from the innermost out: to find a cycle. */
@@ -139,7 +154,7 @@ static struct tree_node *load_folder(const struct loader *l, const char *folder,
     } else if (chain.length > LAYER_DEPTH_MAX) {
         diag_error(l->diag, asked, "include: more than %d scenarios include each other", LAYER_DEPTH_MAX);
     } else {
-        struct source *source = load_file(l->sources, folder, SCENARIO_FILE, asked, l->diag);
+        struct source *source = load_path(l->sources, path, asked, l->diag);
         if (source) {
             add_layer(l->layers, source, folder, false);
             tree = tree_parse(source, 0, l->diag);
@@ -222,5 +237,10 @@ void layers_free(struct layers *layers) {
         free(l->folder);
         free(l);
     }
-    layers->first = NULL;
+    for (struct layer_file *f = layers->files, *next; f; f = next) {
+        next = f->next;
+        free(f->path);
+        free(f);
+    }
+    *layers = (struct layers){0};
 }

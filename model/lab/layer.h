@@ -15,6 +15,7 @@
 /* All-zero is empty. */
 struct layers {
     struct layer *first;
+    struct layer_file *files;
 };
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A YAML text as a tree whose every node knows its place in the source. libfyaml parses; what a scenario
+ * A YAML text as a tree whose every node knows its place in the source. libyaml parses; what a scenario
  * never needs (anchors, tags, several documents, keys that are no words) is an error.
  */
 #ifndef MODEL_LAB_TREE_H
@@ -21,7 +21,7 @@ struct tree_node {
     enum tree_kind kind;
     bool plain;                            /* of a scalar: written without quotes */
     char *text;                            /* of a scalar, NUL-terminated */
-    struct source_pos at;                  /* where the value begins; of a TREE_NULL: its key */
+    struct source_pos at;                  /* where the value begins; of a TREE_NULL: where it would */
     char *key;                             /* in a map */
     struct source_pos key_at;              /* source NULL: it is in no map */
     struct tree_node *first, *last, *next; /* of a list or map, in the order written */
@@ -32,16 +32,20 @@ struct tree_node {
 
 /*
  * Parses the source's text from offset `from` on; empty gives TREE_NULL. The errors go to diag; NULL if the
- * text could not be read to its end. A key given twice is an error too, but the tree is there, with its first value.
+ * text could not be read to its end. A key given twice is an error too, but the tree is there, with its first
+ * value.
  */
 struct tree_node *tree_parse(const struct source *source, size_t from, struct diag *diag);
 
 /* The same bytes as one plain scalar, whatever they are; empty: TREE_NULL. */
 struct tree_node *tree_scalar(const struct source *source, size_t from);
 
-/* An empty map; tree_put gives it an entry that it does not have yet and then owns the value. */
+/* An empty map, whose entries come by tree_put, each key once; it owns its values. */
 struct tree_node *tree_map(struct source_pos at);
 void tree_put(struct tree_node *map, struct span key, struct source_pos key_at, struct tree_node *value);
+
+/* The same for a list: a map whose kind was changed. */
+void tree_append(struct tree_node *list, struct tree_node *value);
 
 /* The value of that key, or NULL. */
 struct tree_node *tree_get(const struct tree_node *map, const char *key);
@@ -51,7 +55,8 @@ struct tree_node *tree_take(struct tree_node *map, const char *key);
 
 /*
  * Lays `over` over `base`, both given up, and returns the result: maps are merged key by key, anything else
- * is replaced. Each value keeps its place in its own source, a merged map the one in base. Either may be NULL.
+ * is replaced. Each value keeps its place in its own source, a merged map the one in base. Either may be
+ * NULL.
  */
 struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over);
 

@@ -32,6 +32,7 @@ struct datagram {
     struct datagram *next;
     struct payload *payload;
     uint64_t number; /* 1 for the first datagram of a run, 2 for the second ... */
+    int64_t sent_ns; /* when it was sent */
     uint32_t refs;
     struct cause cause;
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */

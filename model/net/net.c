@@ -43,9 +43,11 @@ struct host {
     void *tap_arg;
 };
 
-struct drop_rule {
+/* What happens to the nth datagram that it matches. */
+struct fault_rule {
     const struct host *from, *to;
     uint32_t nth, seen;
+    int64_t hold_ns; /* held back by this; -1: lost */
     bool (*match)(void *arg, struct span payload);
     void *arg;
 };
@@ -69,7 +71,7 @@ struct net {
     size_t host_count, host_cap;
     struct path *paths; /* host_count x host_count, row: from */
     struct random_stream *path_random;
-    struct drop_rule *rules;
+    struct fault_rule *rules;
     size_t rule_count, rule_cap;
     struct flight *free_flights, *flying;
     void (*lost)(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d);
@@ -171,11 +173,21 @@ struct path *net_path(struct net *net, const struct host *from, const struct hos
     return &net->paths[from->index * net->host_count + to->index];
 }
 
+static void add_rule(struct net *net, struct fault_rule rule) {
+    assert(rule.nth > 0);
+    net->rules = mem_room(net->rules, net->rule_count, &net->rule_cap, sizeof *net->rules);
+    net->rules[net->rule_count++] = rule;
+}
+
 void net_drop_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
                   bool (*match)(void *arg, struct span payload), void *arg) {
-    assert(nth > 0);
-    net->rules = mem_room(net->rules, net->rule_count, &net->rule_cap, sizeof *net->rules);
-    net->rules[net->rule_count++] = (struct drop_rule){from, to, nth, 0, match, arg};
+    add_rule(net, (struct fault_rule){from, to, nth, 0, -1, match, arg});
+}
+
+void net_hold_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
+                  int64_t by_ns, bool (*match)(void *arg, struct span payload), void *arg) {
+    assert(by_ns >= 0);
+    add_rule(net, (struct fault_rule){from, to, nth, 0, by_ns, match, arg});
 }
 
 static struct socket *find_socket(const struct host *host, uint16_t port) {
@@ -268,22 +280,31 @@ static void fly(struct net *net, struct host *to, struct datagram *d, int64_t de
     event_after(net->queue, &f->arrival, delay_ns);
 }
 
-/* Every rule of a pair counts every datagram of the pair that it matches, lost ones too. */
-static bool dropped_by_rule(struct net *net, const struct host *from, const struct host *to,
-                            const struct datagram *d) {
+/*
+ * Every rule of a pair counts every datagram of the pair that it matches, lost ones too. How long this one is
+ * held back, or -1: it is lost.
+ */
+static int64_t apply_rules(struct net *net, const struct host *from, const struct host *to,
+                           const struct datagram *d) {
     bool drop = false;
-    for (struct drop_rule *r = net->rules; r < net->rules + net->rule_count; r++) {
+    int64_t held_ns = 0;
+    for (struct fault_rule *r = net->rules; r < net->rules + net->rule_count; r++) {
         if (r->from != from || r->to != to) continue;
         if (r->match && !r->match(r->arg, payload_span(d->payload))) continue;
-        if (++r->seen == r->nth) drop = true;
+        if (++r->seen != r->nth) continue;
+        if (r->hold_ns < 0)
+            drop = true;
+        else
+            held_ns += r->hold_ns;
     }
-    return drop;
+    return drop ? -1 : held_ns;
 }
 
 static void travel(struct net *net, struct host *from, struct host *to, struct datagram *d) {
     const struct path *path = net_path(net, from, to);
     struct random_stream *r = &net->path_random[from->index * net->host_count + to->index];
-    if (dropped_by_rule(net, from, to, d)) {
+    int64_t held_ns = apply_rules(net, from, to, d);
+    if (held_ns < 0) {
         lose(net, LOST_DROP_RULE, d);
         return;
     }
@@ -291,7 +312,7 @@ static void travel(struct net *net, struct host *from, struct host *to, struct d
         lose(net, LOST_RANDOM, d);
         return;
     }
-    int64_t held_ns = random_chance(r, path->reorder_ppm) ? path->reorder_ns : 0;
+    if (random_chance(r, path->reorder_ppm)) held_ns += path->reorder_ns;
     fly(net, to, d, path->delay_ns + held_ns);
     if (random_chance(r, path->duplicate_ppm)) fly(net, to, d, path->delay_ns + held_ns);
 }
@@ -306,6 +327,7 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     struct datagram *d = datagram_new(&net->pool);
     d->payload = payload_hold(payload);
     d->number = ++net->datagrams;
+    d->sent_ns = net->queue->now_ns;
     if (cause) d->cause = *cause;
     bool fits = IPV4_HEADER_LEN + UDP_HEADER_LEN + payload->len <= net->mtu;
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,

@@ -58,6 +58,10 @@ struct path *net_path(struct net *net, const struct host *from, const struct hos
 void net_drop_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
                   bool (*match)(void *arg, struct span payload), void *arg);
 
+/* The same, but it is held back: it takes by_ns longer than the path's delay. Several such rules add up. */
+void net_hold_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
+                  int64_t by_ns, bool (*match)(void *arg, struct span payload), void *arg);
+
 /* Opens a UDP port: recv is called with each datagram that arrives, which it may hold. False if the port is
  * taken. */
 bool host_bind(struct host *host, uint16_t port, void (*recv)(void *arg, struct datagram *d), void *arg);

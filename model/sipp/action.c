@@ -49,7 +49,8 @@ static void take_operand(struct compiler *k) {
     k->action->variable = element_variable(k->c, k->e, "variable");
     bool value = xml_attribute(k->e, "value") != NULL, variable = xml_attribute(k->e, "variable") != NULL;
     if (value == variable)
-        diag_error(k->c->diag, xml_at(k->e), "<" SPAN_FMT "> needs either value= or variable=", SPAN_ARG(k->e->name));
+        diag_error(k->c->diag, xml_at(k->e),
+                   "<" SPAN_FMT "> needs either value= or variable=", SPAN_ARG(k->e->name));
     else if (value)
         element_number(k->e, "value", &k->action->number, k->c->diag);
 }
@@ -76,12 +77,14 @@ static void compile_gettimeofday(struct compiler *k) {
     if (!element_needs(k->e, "assign_to", k->c->diag)) return;
     take_targets(k, 2);
     if (k->action->target_count != 2)
-        diag_error(k->c->diag, xml_at(k->e), "<gettimeofday> needs two names in assign_to: seconds and microseconds");
+        diag_error(k->c->diag, xml_at(k->e),
+                   "<gettimeofday> needs two names in assign_to: seconds and microseconds");
 }
 
 static void compile_todouble(struct compiler *k) {
     take_target(k);
-    if (element_needs(k->e, "variable", k->c->diag)) k->action->variable = element_variable(k->c, k->e, "variable");
+    if (element_needs(k->e, "variable", k->c->diag))
+        k->action->variable = element_variable(k->c, k->e, "variable");
 }
 
 static void compile_sample(struct compiler *k) {
@@ -91,7 +94,8 @@ static void compile_sample(struct compiler *k) {
 
 static void compile_setdest(struct compiler *k) {
     static const char *const needed[] = {"host", "port", "protocol"};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) element_needs(k->e, needed[i], k->c->diag);
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        element_needs(k->e, needed[i], k->c->diag);
     k->action->text = element_template(k->c, k->e, "host");
     k->action->text2 = element_template(k->c, k->e, "port");
     const struct xml_attribute *protocol = xml_attribute(k->e, "protocol");
@@ -127,8 +131,8 @@ static int take_choice(struct compiler *k, const char *attribute, const char *co
 }
 
 static void compile_test(struct compiler *k) {
-    static const char *const names[] = {"equal",      "not_equal",          "greater_than",
-                                        "less_than",  "greater_than_equal", "less_than_equal", NULL};
+    static const char *const names[] = {
+        "equal", "not_equal", "greater_than", "less_than", "greater_than_equal", "less_than_equal", NULL};
     take_target(k);
     element_needs(k->e, "compare", k->c->diag);
     element_needs(k->e, "variable", k->c->diag);
@@ -154,8 +158,8 @@ static void compile_exec(struct compiler *k) {
     for (size_t i = 0; i < k->e->attribute_count; i++) {
         struct span name = k->e->attributes[i].name;
         if (!span_is(name, "int_cmd"))
-            diag_error(k->c->diag, source_at(k->e->source, name.p), "<exec " SPAN_FMT "=...> is not simulated",
-                       SPAN_ARG(name));
+            diag_error(k->c->diag, source_at(k->e->source, name.p),
+                       "<exec " SPAN_FMT "=...> is not simulated", SPAN_ARG(name));
     }
     if (k->e->attribute_count == 0) element_needs(k->e, "int_cmd", k->c->diag);
     int command = take_choice(k, "int_cmd", names);
@@ -217,8 +221,8 @@ static const struct kind {
     {"exec",
      ACTION_EXEC,
      compile_exec,
-     {"int_cmd", "command", "play_pcap_audio", "play_pcap_image", "play_pcap_video", "play_dtmf", "rtp_stream",
-      "rtp_echo"}},
+     {"int_cmd", "command", "play_pcap_audio", "play_pcap_image", "play_pcap_video", "play_dtmf",
+      "rtp_stream", "rtp_echo"}},
     {"gettimeofday", ACTION_GETTIMEOFDAY, compile_gettimeofday, {"assign_to"}},
     {"index", ACTION_INDEX, compile_target_only, {"assign_to"}},
     {"insert", ACTION_EXEC, NULL, {NULL}},
@@ -250,13 +254,15 @@ static const struct kind *find_kind(struct span name) {
 
 static void unknown_action(const struct xml_element *e, struct diag *diag) {
     const char *names[KINDS + 1] = {0};
-    for (size_t i = 0; i < KINDS; i++) names[i] = kinds[i].name;
+    for (size_t i = 0; i < KINDS; i++)
+        names[i] = kinds[i].name;
     const char *other = diag_suggest(e->name, names);
     diag_error(diag, xml_at(e), "unknown action <" SPAN_FMT ">%s%s%s", SPAN_ARG(e->name),
                other ? "; did you mean <" : "", other ? other : "", other ? ">?" : "");
 }
 
-void action_list_compile(struct action_list *list, const struct template_compiler *c, const struct xml_element *e) {
+void action_list_compile(struct action_list *list, const struct template_compiler *c,
+                         const struct xml_element *e) {
     element_check_attributes(e, (const char *const[]){NULL}, NULL, c->diag);
     for (const struct xml_element *child = e->first; child; child = child->next) {
         const struct kind *kind = find_kind(child->name);
@@ -279,23 +285,26 @@ void action_list_compile(struct action_list *list, const struct template_compile
 }
 
 bool distribution_compile(struct distribution *d, const struct xml_element *e, struct diag *diag) {
-    static const char *const gsl[] = {"normal", "lognormal", "exponential", "weibull", "pareto",
-                                      "gpareto", "gamma",    "negbin",      NULL};
+    static const char *const gsl[] = {"normal",  "lognormal", "exponential", "weibull", "pareto",
+                                      "gpareto", "gamma",     "negbin",      NULL};
     const struct xml_attribute *a = xml_attribute(e, "distribution");
     if (!a) return element_needs(e, "distribution", diag);
     *d = (struct distribution){0};
-    if (span_is(a->value, "fixed")) return element_needs(e, "value", diag) && element_number(e, "value", &d->min, diag);
+    if (span_is(a->value, "fixed"))
+        return element_needs(e, "value", diag) && element_number(e, "value", &d->min, diag);
     if (span_is(a->value, "uniform")) {
         d->uniform = true;
         if (!element_needs(e, "min", diag) || !element_needs(e, "max", diag)) return false;
-        if (!element_number(e, "min", &d->min, diag) || !element_number(e, "max", &d->max, diag)) return false;
+        if (!element_number(e, "min", &d->min, diag) || !element_number(e, "max", &d->max, diag))
+            return false;
         if (d->min <= d->max) return true;
         diag_error(diag, attribute_at(e, a), "distribution: min is larger than max");
         return false;
     }
     for (size_t i = 0; gsl[i]; i++) {
         if (!span_is(a->value, gsl[i])) continue;
-        diag_error(diag, attribute_at(e, a), "distribution=\"%s\" is not simulated; fixed and uniform are", gsl[i]);
+        diag_error(diag, attribute_at(e, a), "distribution=\"%s\" is not simulated; fixed and uniform are",
+                   gsl[i]);
         return false;
     }
     diag_error(diag, attribute_at(e, a), "distribution: \"" SPAN_FMT "\" is unknown", SPAN_ARG(a->value));

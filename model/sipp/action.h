@@ -33,7 +33,14 @@ enum action_kind {
 };
 
 enum ereg_place { EREG_MSG, EREG_HDR, EREG_BODY, EREG_VAR };
-enum compare { COMPARE_EQUAL, COMPARE_NOT_EQUAL, COMPARE_GREATER, COMPARE_LESS, COMPARE_GREATER_EQUAL, COMPARE_LESS_EQUAL };
+enum compare {
+    COMPARE_EQUAL,
+    COMPARE_NOT_EQUAL,
+    COMPARE_GREATER,
+    COMPARE_LESS,
+    COMPARE_GREATER_EQUAL,
+    COMPARE_LESS_EQUAL
+};
 enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW };
 
 /* The whole match and nine groups. */
@@ -50,16 +57,16 @@ struct action {
     struct source_pos at;
     int target[ACTION_TARGETS]; /* variables of assign_to */
     size_t target_count;
-    int variable, variable2; /* -1: not given */
-    int64_t number;          /* value="..." where it is a number */
+    int variable, variable2;       /* -1: not given */
+    int64_t number;                /* value="..." where it is a number */
     struct template *text, *text2; /* message, value, host and port, user and password */
-    struct span plain;       /* value of strcmp, header of ereg: in action.strings */
+    struct span plain;             /* value of strcmp, header of ereg: in action.strings */
     struct buf strings;
     enum compare compare;
     enum exec_command command;
     struct distribution distribution;
     enum ereg_place place;
-    regex_t *regex;          /* of an ereg */
+    regex_t *regex; /* of an ereg */
     bool check_it, check_it_inverse, case_indep, start_line;
     int64_t occurrence;
 };
@@ -72,7 +79,8 @@ struct action_list {
 void action_list_free(struct action_list *list);
 
 /* Compiles the children of an <action> element to the end of the list. */
-void action_list_compile(struct action_list *list, const struct template_compiler *c, const struct xml_element *e);
+void action_list_compile(struct action_list *list, const struct template_compiler *c,
+                         const struct xml_element *e);
 
 /* Reads the attributes of a <pause> or <sample> that has distribution=. False after an error. */
 bool distribution_compile(struct distribution *d, const struct xml_element *e, struct diag *diag);

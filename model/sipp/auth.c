@@ -37,9 +37,11 @@ struct span auth_parameter(struct span header, const char *name) {
         size_t n = 0;
         if (rest.len > 0 && rest.p[0] == '"') {
             rest = span_skip(rest, 1);
-            while (n < rest.len && rest.p[n] != '"') n++;
+            while (n < rest.len && rest.p[n] != '"')
+                n++;
         } else {
-            while (n < rest.len && !separator(rest.p[n])) n++;
+            while (n < rest.len && !separator(rest.p[n]))
+                n++;
         }
         return span_head(rest, n);
     }
@@ -67,17 +69,21 @@ static void respond(char hex[HEX_LEN], const struct digest *d) {
     hash(body, &d->body, 1);
     bool with_body = span_search_nocase(d->qop, SPAN("auth-int")) >= 0;
     hash(request, (const struct span[]){d->method, d->uri, hbody}, with_body ? 3 : 2);
-    if (d->cnonce.len > 0) hash(hex, (const struct span[]){ha1, d->nonce, d->nc, d->cnonce, d->qop, ha2}, 6);
-    else hash(hex, (const struct span[]){ha1, d->nonce, ha2}, 3);
+    if (d->cnonce.len > 0)
+        hash(hex, (const struct span[]){ha1, d->nonce, d->nc, d->cnonce, d->qop, ha2}, 6);
+    else
+        hash(hex, (const struct span[]){ha1, d->nonce, ha2}, 3);
 }
 
 static void add_hex(char *out, uint32_t n) {
-    for (unsigned i = 0; i < 8; i++) out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
+    for (unsigned i = 0; i < 8; i++)
+        out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
 }
 
 const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c) {
     if (span_search_nocase(challenge, SPAN("Digest")) < 0) return "the challenge is no Digest";
-    struct span algorithm = auth_parameter(challenge, "algorithm"), opaque = auth_parameter(challenge, "opaque");
+    struct span algorithm = auth_parameter(challenge, "algorithm"),
+                opaque = auth_parameter(challenge, "opaque");
     if (algorithm.len == 0) algorithm = SPAN("MD5");
     if (!span_is_nocase(algorithm, "MD5")) return "only algorithm MD5 is simulated";
     char cnonce[8], nc[8], response[HEX_LEN];
@@ -94,23 +100,26 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
     add_hex(cnonce, c->cnonce);
     if (auth_needs_cnonce(challenge)) {
         size_t zeros = 0; /* %x: no leading zeros */
-        while (zeros < 7 && cnonce[zeros] == '0') zeros++;
+        while (zeros < 7 && cnonce[zeros] == '0')
+            zeros++;
         d.cnonce = (struct span){cnonce + zeros, 8 - zeros};
         d.nc = (struct span){nc, 8};
         d.qop = chosen_qop(auth_parameter(challenge, "qop"));
     }
     respond(response, &d);
-    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(d.user), SPAN_ARG(d.realm));
+    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(d.user),
+             SPAN_ARG(d.realm));
     if (d.cnonce.len > 0)
-        buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce), SPAN_ARG(d.nc),
-                 SPAN_ARG(d.qop));
+        buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce),
+                 SPAN_ARG(d.nc), SPAN_ARG(d.qop));
     buf_addf(out, ",uri=\"" SPAN_FMT "\",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT,
              SPAN_ARG(d.uri), SPAN_ARG(d.nonce), HEX_LEN, response, SPAN_ARG(algorithm));
     if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(opaque));
     return NULL;
 }
 
-bool auth_verify(struct span header, struct span user, struct span password, struct span method, struct span body) {
+bool auth_verify(struct span header, struct span user, struct span password, struct span method,
+                 struct span body) {
     if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
     struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
     if (algorithm.len > 0 && !span_is_nocase(algorithm, "MD5")) return false;

@@ -21,6 +21,7 @@ bool auth_needs_cnonce(struct span challenge);
 const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c);
 
 /* Are these the right credentials for user and password? header is the value of Authorization. */
-bool auth_verify(struct span header, struct span user, struct span password, struct span method, struct span body);
+bool auth_verify(struct span header, struct span user, struct span password, struct span method,
+                 struct span body);
 
 #endif

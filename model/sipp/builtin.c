@@ -42,29 +42,29 @@
 
 static const char uac[] =
     "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n"
-    "<scenario name=\"Basic Sipstone UAC\">\n"
-    SEND(" retrans=\"500\"", REQUEST("INVITE", "1", "") WITH_SDP)
-    "  <recv response=\"100\" optional=\"true\"/>\n"
-    "  <recv response=\"180\" optional=\"true\"/>\n"
-    "  <recv response=\"183\" optional=\"true\"/>\n"
-    "  <recv response=\"200\"/>\n"
-    SEND("", REQUEST("ACK", "1", "[peer_tag_param]") TAG)
-    "  <pause/>\n"
-    SEND(" retrans=\"500\"", REQUEST("BYE", "2", "[peer_tag_param]") TAG)
-    "  <recv response=\"200\"/>\n"
-    "</scenario>\n";
+    "<scenario name=\"Basic Sipstone UAC\">\n" SEND(
+        " retrans=\"500\"",
+        REQUEST("INVITE", "1", "")
+            WITH_SDP) "  <recv response=\"100\" optional=\"true\"/>\n"
+                      "  <recv response=\"180\" optional=\"true\"/>\n"
+                      "  <recv response=\"183\" optional=\"true\"/>\n"
+                      "  <recv response=\"200\"/>\n" SEND(
+                          "", REQUEST("ACK", "1", "[peer_tag_param]")
+                                  TAG) "  <pause/>\n" SEND(" retrans=\"500\"",
+                                                           REQUEST("BYE", "2", "[peer_tag_param]")
+                                                               TAG) "  <recv response=\"200\"/>\n"
+                                                                    "</scenario>\n";
 
 static const char uas[] =
     "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n"
     "<scenario name=\"Basic UAS responder\">\n"
-    "  <recv request=\"INVITE\"/>\n"
-    SEND("", RESPONSE("180 Ringing", ";tag=[pid]SIPpTag01[call_number]") TAG)
-    SEND(" retrans=\"500\"", RESPONSE("200 OK", ";tag=[pid]SIPpTag01[call_number]") WITH_SDP)
-    "  <recv request=\"ACK\" optional=\"true\"/>\n"
-    "  <recv request=\"BYE\"/>\n"
-    SEND("", RESPONSE("200 OK", "") TAG)
-    "  <timewait milliseconds=\"4000\"/>\n"
-    "</scenario>\n";
+    "  <recv request=\"INVITE\"/>\n" SEND("", RESPONSE("180 Ringing", ";tag=[pid]SIPpTag01[call_number]") TAG)
+        SEND(" retrans=\"500\"",
+             RESPONSE("200 OK", ";tag=[pid]SIPpTag01[call_number]")
+                 WITH_SDP) "  <recv request=\"ACK\" optional=\"true\"/>\n"
+                           "  <recv request=\"BYE\"/>\n" SEND(
+                               "", RESPONSE("200 OK", "") TAG) "  <timewait milliseconds=\"4000\"/>\n"
+                                                               "</scenario>\n";
 
 struct source *sipp_builtin(struct source_set *set, struct span name) {
     static const struct {

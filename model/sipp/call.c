@@ -61,6 +61,7 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
 
 struct call *call_new_init(struct sipp *sipp) {
     struct call *call = take_memory(sipp);
+    call->number = sipp->next_number++;
     call->known = known_add(sipp, SPAN("///main-init"), call);
     call->line = -1;
     begin(sipp, call, &sipp->program->init);
@@ -72,7 +73,8 @@ static void clear(struct call *call) {
     payload_drop(call->sent);
     payload_drop(call->received);
     payload_drop(call->queued);
-    for (size_t i = 0; i < program->variables.count; i++) value_clear(&call->values[i]);
+    for (size_t i = 0; i < program->variables.count; i++)
+        value_clear(&call->values[i]);
     for (size_t i = 0; i < program->transaction_count; i++) {
         buf_reset(&call->txns[i].branch);
         call->txns[i] = (struct txn){.branch = call->txns[i].branch};
@@ -91,8 +93,10 @@ static void clear(struct call *call) {
 }
 
 void call_free(struct call *call, const struct sipp_program *program) {
-    for (size_t i = 0; i < program->variables.count; i++) buf_free(&call->values[i].text);
-    for (size_t i = 0; i < program->transaction_count; i++) buf_free(&call->txns[i].branch);
+    for (size_t i = 0; i < program->variables.count; i++)
+        buf_free(&call->values[i].text);
+    for (size_t i = 0; i < program->transaction_count; i++)
+        buf_free(&call->txns[i].branch);
     buf_free(&call->peer_tag);
     buf_free(&call->routes);
     buf_free(&call->next_url);
@@ -105,8 +109,10 @@ void call_free(struct call *call, const struct sipp_program *program) {
 void call_release(struct call *call) {
     struct sipp *sipp = call->sipp;
     loop_forget(&sipp->loop, &call->task);
-    if (call->prev) call->prev->next = call->next;
-    else sipp->open = call->next;
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        sipp->open = call->next;
     if (call->next) call->next->prev = call->prev;
     clear(call);
     call->next = sipp->free;
@@ -121,11 +127,15 @@ void call_end(struct call *call, enum call_end how) {
         call_release(call);
         return;
     }
-    if (how == CALL_SUCCEEDED && !call->failed) sipp->counts.successful++;
-    else if (how != CALL_FORGOTTEN) sipp->counts.failed++;
+    if (how == CALL_SUCCEEDED && !call->failed)
+        sipp->counts.successful++;
+    else if (how != CALL_FORGOTTEN)
+        sipp->counts.failed++;
     sipp->counts.open--;
-    if (remember) known_die(sipp, call->known);
-    else known_forget(sipp, call->known);
+    if (remember)
+        known_die(sipp, call->known);
+    else
+        known_forget(sipp, call->known);
     call_release(call);
     sipp_check_end(sipp);
 }
@@ -139,6 +149,8 @@ void call_fail(struct call *call, struct source_pos at, const char *format, ...)
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
+    for (char *c = reason; *c; c++) /* one line, whatever the message held */
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') *c = '?';
     if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
 }
 
@@ -200,8 +212,10 @@ static void begin_pause(struct call *call, int64_t ms) {
 
 static void run_pause(struct call *call, const struct step *step) {
     int64_t ms = call->sipp->config.pause_ms;
-    if (step->pause == PAUSE_DISTRIBUTION) ms = milliseconds(distribution_sample(call->sipp, &step->distribution));
-    else if (step->pause == PAUSE_VARIABLE) ms = milliseconds(value_number(call_value(call, step->variable)));
+    if (step->pause == PAUSE_DISTRIBUTION)
+        ms = milliseconds(distribution_sample(call->sipp, &step->distribution));
+    else if (step->pause == PAUSE_VARIABLE)
+        ms = milliseconds(value_number(call_value(call, step->variable)));
     begin_pause(call, ms);
     if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;
     call_sleep(call);
@@ -242,7 +256,8 @@ static struct payload *send_step(struct call *call, int index, const struct caus
     struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
     if (sipp_loses(sipp, step))
         sipp_note(sipp, &(struct cause){.why = "lost by lost=: step %", .arg = {index}, .at = step->at});
-    else sipp_send(sipp, call->to, payload, cause);
+    else
+        sipp_send(sipp, call->to, payload, cause);
     return payload;
 }
 
@@ -290,8 +305,10 @@ static void run_send(struct call *call, const struct step *step) {
 }
 
 static void expect_name(const struct step *step, char *out, size_t size) {
-    if (step->request.p) snprintf(out, size, SPAN_FMT, SPAN_ARG(step->request));
-    else snprintf(out, size, "%u", step->response);
+    if (step->request.p)
+        snprintf(out, size, SPAN_FMT, SPAN_ARG(step->request));
+    else
+        snprintf(out, size, "%u", step->response);
 }
 
 static void recv_timed_out(struct call *call, const struct step *step) {
@@ -352,8 +369,10 @@ void call_run(struct task *task) {
         call_sleep(call);
     } else if (call->paused_ms > 0) {
         call->paused_ms = 0;
-        if (thought) call->thought |= thought;
-        else call_next(call);
+        if (thought)
+            call->thought |= thought;
+        else
+            call_next(call);
     } else if (thought) {
         begin_pause(call, think_ms);
         call_sleep(call);

@@ -8,15 +8,15 @@
 /* A transaction that start_txn named. */
 struct txn {
     struct buf branch;
-    int ack_step;            /* 0: no ACK sent yet */
-    uint64_t response_hash;  /* of its last response; 0: none */
+    int ack_step;           /* 0: no ACK sent yet */
+    uint64_t response_hash; /* of its last response; 0: none */
 };
 
 struct call {
     struct task task; /* first, so that a task of a call is the call */
     struct sipp *sipp;
-    struct call *prev, *next; /* among the open calls; next also among the free ones */
-    struct known *known;      /* its Call-ID */
+    struct call *prev, *next;      /* among the open calls; next also among the free ones */
+    struct known *known;           /* its Call-ID */
     const struct step_list *steps; /* the main part, or init */
     bool init;
     uint32_t number;
@@ -36,15 +36,15 @@ struct call {
     bool established, ack_pending;
 
     /* receiving */
-    struct payload *received; /* the "last message"; NULL: none */
-    struct payload *queued;   /* waits for the next recv */
-    uint64_t last_hash;       /* of the last matched message, until something is sent; 0: none */
-    int last_step;            /* that it matched; -1: none was */
-    uint64_t answered_hash;   /* of the message that a send followed */
+    struct payload *received;         /* the "last message"; NULL: none */
+    struct payload *queued;           /* waits for the next recv */
+    uint64_t last_hash;               /* of the last matched message, until something is sent; 0: none */
+    int last_step;                    /* that it matched; -1: none was */
+    uint64_t answered_hash;           /* of the message that a send followed */
     int answered_recv, answered_send; /* -1: none */
-    int64_t recv_timeout_ms;  /* when the receive timer expires; 0: it is not armed */
-    int64_t paused_ms;        /* until when; 0: not */
-    unsigned thought;         /* what-if pauses of the current step that are over: enum what_if */
+    int64_t recv_timeout_ms;          /* when the receive timer expires; 0: it is not armed */
+    int64_t paused_ms;                /* until when; 0: not */
+    unsigned thought;                 /* what-if pauses of the current step that are over: enum what_if */
     struct buf peer_tag, routes, next_url, challenge;
     bool has_peer_tag, has_routes;
     unsigned challenge_status;
@@ -57,7 +57,7 @@ struct call {
 /* A new call at step 0; number is its call number. */
 struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to);
 
-/* The steps of <init>, run once by a call that has no Call-ID. */
+/* The call that runs the steps of <init> once, before all others; it takes a call number. */
 struct call *call_new_init(struct sipp *sipp);
 
 const struct step *call_step(const struct call *call);
@@ -82,9 +82,9 @@ void call_sleep(struct call *call);
 
 enum call_end {
     CALL_SUCCEEDED,
-    CALL_FAILED,        /* told and counted; a dead call is remembered */
+    CALL_FAILED,           /* told and counted; a dead call is remembered */
     CALL_FAILED_FORGOTTEN, /* the same, but nothing is remembered (facts: SIPp 6.4) */
-    CALL_FORGOTTEN      /* neither counted nor remembered */
+    CALL_FORGOTTEN         /* neither counted nor remembered */
 };
 
 /* Takes the call out of the process, to be used again; frees its memory. */
@@ -104,10 +104,14 @@ bool call_send_step(struct call *call, int step, const struct cause *cause);
 /* Sends a rendered template that is no step. index is what [branch] takes. */
 bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause);
 
-/* Ends the call as SIPp does that gives up: with ACK, BYE or CANCEL where it is a client (facts: SIPp 6.2). */
+/*
+ * Ends the call as SIPp does that gives up: with ACK, BYE or CANCEL where it is a client (facts: SIPp 6.2).
+ */
 void call_abort(struct call *call);
 
-/* retrans.c: is a retransmission due? Sends it or gives the call up. False if the call has ended or jumped. */
+/*
+ * retrans.c: is a retransmission due? Sends it or gives the call up. False if the call has ended or jumped.
+ */
 bool retrans_run(struct call *call);
 
 /* receive.c: a message for this call. */
@@ -118,6 +122,7 @@ void call_unexpected(struct call *call, struct payload *payload);
 
 /* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
 enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };
-enum perform_result perform_actions(struct call *call, const struct step *step, const struct payload *payload);
+enum perform_result perform_actions(struct call *call, const struct step *step,
+                                    const struct payload *payload);
 
 #endif

@@ -26,8 +26,8 @@ void element_check_attributes(const struct xml_element *e, const char *const *kn
     }
 }
 
-int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max, int64_t absent,
-                        struct diag *diag) {
+int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
+                        int64_t absent, struct diag *diag) {
     const struct xml_attribute *a = xml_attribute(e, name);
     int64_t n;
     if (!a) return absent;
@@ -57,7 +57,8 @@ bool element_number(const struct xml_element *e, const char *name, int64_t *out,
     return false;
 }
 
-struct template *element_template(const struct template_compiler *c, const struct xml_element *e, const char *name) {
+struct template *element_template(const struct template_compiler *c, const struct xml_element *e,
+                                  const char *name) {
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return NULL;
     struct text text = {0};
@@ -67,7 +68,8 @@ struct template *element_template(const struct template_compiler *c, const struc
     return t;
 }
 
-bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out, struct diag *diag) {
+bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out,
+                  struct diag *diag) {
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return false;
     struct text text = {0};

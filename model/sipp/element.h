@@ -17,8 +17,8 @@ void element_check_attributes(const struct xml_element *e, const char *const *kn
                               struct diag *diag);
 
 /* The integer an attribute holds, or absent if it is not there. SIPp calls it what. */
-int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max, int64_t absent,
-                        struct diag *diag);
+int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
+                        int64_t absent, struct diag *diag);
 
 /* true or false. */
 bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag);
@@ -27,10 +27,12 @@ bool element_bool(const struct xml_element *e, const char *name, bool absent, st
 bool element_number(const struct xml_element *e, const char *name, int64_t *out, struct diag *diag);
 
 /* The attribute as a template; NULL if it is not there. */
-struct template *element_template(const struct template_compiler *c, const struct xml_element *e, const char *name);
+struct template *element_template(const struct template_compiler *c, const struct xml_element *e,
+                                  const char *name);
 
 /* The decoded value, added to out; false if it is not there. */
-bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out, struct diag *diag);
+bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out,
+                  struct diag *diag);
 
 /* The variable that an attribute names; -1 if it is not there or after an error. */
 int element_variable(const struct template_compiler *c, const struct xml_element *e, const char *name);

@@ -5,7 +5,10 @@
 
 #include <assert.h>
 
-/* What making one call costs in processor time: SIPp makes no more of them when the clock has moved meanwhile. */
+/*
+ * What making one call costs in processor time: SIPp makes no more of them when the clock has moved
+ * meanwhile.
+ */
 #define MAKE_NS (10 * NS_PER_US)
 
 /* -cid_str: %u the call's number, %p the process, %s the local address, any other %x a percent sign. */
@@ -74,11 +77,12 @@ static void run(struct task *task) {
 static uint32_t default_limit(const struct sipp *sipp) {
     const struct sipp_config *c = &sipp->config;
     int64_t duration_ms = 0;
-    for (const struct step *s = sipp->program->main.steps; s < sipp->program->main.steps + sipp->program->main.count;
-         s++) {
+    for (const struct step *s = sipp->program->main.steps;
+         s < sipp->program->main.steps + sipp->program->main.count; s++) {
         if (s->kind != STEP_PAUSE || s->pause == PAUSE_VARIABLE) continue;
         int64_t longest = s->distribution.min, part;
-        if (s->distribution.uniform && number_multiply(s->distribution.max - s->distribution.min, 990000000, &part))
+        if (s->distribution.uniform &&
+            number_multiply(s->distribution.max - s->distribution.min, 990000000, &part))
             longest += part; /* the 99th percentile */
         duration_ms += s->pause == PAUSE_DEFAULT ? c->pause_ms : number_whole(longest);
     }

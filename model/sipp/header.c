@@ -27,9 +27,14 @@ struct span header_body(struct span msg) {
 /* Headers with a compact form that SIPp knows. */
 static const struct {
     const char *full, *compact;
-} compact_forms[] = {{"Call-ID:", "i:"},      {"Contact:", "m:"}, {"Content-Encoding:", "e:"},
-                     {"Content-Length:", "l:"}, {"Content-Type:", "c:"}, {"From:", "f:"},
-                     {"To:", "t:"},           {"Via:", "v:"}};
+} compact_forms[] = {{"Call-ID:", "i:"},
+                     {"Contact:", "m:"},
+                     {"Content-Encoding:", "e:"},
+                     {"Content-Length:", "l:"},
+                     {"Content-Type:", "c:"},
+                     {"From:", "f:"},
+                     {"To:", "t:"},
+                     {"Via:", "v:"}};
 
 static struct span compact_form(struct span name) {
     for (size_t i = 0; i < sizeof compact_forms / sizeof *compact_forms; i++)
@@ -59,7 +64,8 @@ static size_t line_end(struct span headers, size_t from) {
 }
 
 static void trim_end(struct buf *out, size_t begin) {
-    while (out->len > begin && ascii_space((unsigned char)out->p[out->len - 1])) out->len--;
+    while (out->len > begin && ascii_space((unsigned char)out->p[out->len - 1]))
+        out->len--;
 }
 
 /* Adds text; the CR of an inner line end goes, so that a folded header has bare LFs. */
@@ -78,7 +84,8 @@ static bool write_lines(struct buf *out, struct span headers, struct span name, 
         size_t end = line_end(headers, (size_t)line);
         struct span text = span_between(headers.p + line, headers.p + end);
         if (found || value_only)
-            for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';) text = span_skip(text, 1);
+            for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';)
+                text = span_skip(text, 1);
         if (found) {
             trim_end(out, begin);
             buf_add_text(out, ", ");
@@ -110,10 +117,12 @@ static bool find_value(struct span msg, const char *full, const char *compact, s
         for (size_t n = 0; n < 2; n++) {
             if (!span_starts_nocase(rest, names[n])) continue;
             struct span after = span_skip(rest, strlen(names[n]));
-            while (after.len > 0 && lws(after.p[0])) after = span_skip(after, 1);
+            while (after.len > 0 && lws(after.p[0]))
+                after = span_skip(after, 1);
             if (after.len == 0 || after.p[0] != ':') continue;
             after = span_skip(after, 1);
-            while (after.len > 0 && lws(after.p[0])) after = span_skip(after, 1);
+            while (after.len > 0 && lws(after.p[0]))
+                after = span_skip(after, 1);
             ptrdiff_t end = span_search(after, SPAN("\r\n"));
             *value = end < 0 ? after : span_head(after, (size_t)end);
             return true;
@@ -141,8 +150,10 @@ bool header_has_to(struct span msg) {
 unsigned header_status(struct span msg) {
     if (!span_starts(msg, "SIP/2.0")) return 0;
     size_t i = strlen("SIP/2.0");
-    while (i < msg.len && !lws(msg.p[i])) i++;
-    while (i < msg.len && lws(msg.p[i])) i++;
+    while (i < msg.len && !lws(msg.p[i]))
+        i++;
+    while (i < msg.len && lws(msg.p[i]))
+        i++;
     unsigned status = 0;
     for (; i < msg.len && ascii_digit((unsigned char)msg.p[i]) && status < 1000; i++)
         status = status * 10 + (unsigned)(msg.p[i] - '0');
@@ -162,11 +173,15 @@ struct span header_cseq_method(struct span msg) {
     ptrdiff_t colon = span_find(s, ':');
     if (colon < 0) return none;
     s = span_skip(s, (size_t)colon + 1);
-    while (s.len > 0 && ascii_space((unsigned char)s.p[0])) s = span_skip(s, 1);
-    while (s.len > 0 && !ascii_space((unsigned char)s.p[0])) s = span_skip(s, 1);
-    while (s.len > 0 && ascii_space((unsigned char)s.p[0])) s = span_skip(s, 1);
+    while (s.len > 0 && ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    while (s.len > 0 && !ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    while (s.len > 0 && ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
     size_t n = 0;
-    while (n < s.len && s.p[n] != '\r' && s.p[n] != '\n') n++;
+    while (n < s.len && s.p[n] != '\r' && s.p[n] != '\n')
+        n++;
     return span_head(s, n);
 }
 
@@ -176,7 +191,8 @@ uint32_t header_cseq_number(struct span msg) {
         ptrdiff_t found = span_search(msg, span_of(spellings[k]));
         if (found < 0) continue;
         struct span s = span_skip(msg, (size_t)found + strlen(spellings[k]));
-        while (s.len > 0 && lws(s.p[0])) s = span_skip(s, 1);
+        while (s.len > 0 && lws(s.p[0]))
+            s = span_skip(s, 1);
         uint64_t number = 0;
         for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]) && number <= UINT32_MAX; s = span_skip(s, 1))
             number = number * 10 + (uint64_t)(s.p[0] - '0');
@@ -192,11 +208,13 @@ struct span header_to_tag(struct span msg) {
     if (close >= 0) to = span_skip(to, (size_t)close);
     for (ptrdiff_t semicolon; (semicolon = span_find(to, ';')) >= 0;) {
         to = span_skip(to, (size_t)semicolon + 1);
-        while (to.len > 0 && lws(to.p[0])) to = span_skip(to, 1);
+        while (to.len > 0 && lws(to.p[0]))
+            to = span_skip(to, 1);
         if (!span_starts_nocase(to, "tag=")) continue;
         to = span_skip(to, strlen("tag="));
         size_t n = 0;
-        while (n < to.len && !lws(to.p[n]) && to.p[n] != ';' && to.p[n] != '\r' && to.p[n] != '\n') n++;
+        while (n < to.len && !lws(to.p[n]) && to.p[n] != ';' && to.p[n] != '\r' && to.p[n] != '\n')
+            n++;
         return span_head(to, n);
     }
     return none;
@@ -210,7 +228,8 @@ void header_branch(struct buf *out, struct span msg) {
     if (found >= 0) {
         s = span_skip(s, (size_t)found + strlen(";branch="));
         size_t n = 0;
-        while (n < s.len && s.p[n] != ';' && s.p[n] != ',' && !ascii_space((unsigned char)s.p[n])) n++;
+        while (n < s.len && s.p[n] != ';' && s.p[n] != ',' && !ascii_space((unsigned char)s.p[n]))
+            n++;
         buf_add(out, span_head(s, n));
     }
     buf_free(&via);
@@ -227,7 +246,8 @@ struct span header_after(struct span msg, struct span name, bool case_indep, int
         if (--nth > 0) continue;
         struct span line = span_skip(msg, at + name.len);
         size_t n = 0;
-        while (n < line.len && line.p[n] != '\r' && line.p[n] != '\n') n++;
+        while (n < line.len && line.p[n] != '\r' && line.p[n] != '\n')
+            n++;
         return span_head(line, n);
     }
     return (struct span){"", 0};

@@ -15,7 +15,6 @@ static bool take_line(struct span *rest, struct span *line) {
     ptrdiff_t lf = span_find(*rest, '\n');
     *line = lf < 0 ? *rest : span_head(*rest, (size_t)lf);
     *rest = span_skip(*rest, lf < 0 ? rest->len : (size_t)lf + 1);
-    if (line->len > 0 && line->p[line->len - 1] == '\r') line->len--;
     return true;
 }
 
@@ -23,7 +22,8 @@ static bool read_order(struct inject *in, struct span first, struct diag *diag) 
     struct source_pos at = source_at(in->source, first.p);
     ptrdiff_t comma = span_find(first, ',');
     if (comma >= 0) {
-        diag_error(diag, source_at(in->source, first.p + comma), "PRINTF in an injection file is not simulated");
+        diag_error(diag, source_at(in->source, first.p + comma),
+                   "PRINTF in an injection file is not simulated");
         return false;
     }
     if (span_search(first, SPAN("SEQUENTIAL")) >= 0) {
@@ -46,7 +46,7 @@ bool inject_load(struct inject *in, const struct source *source, struct diag *di
     line.len = 0;
     take_line(&rest, &line);
     if (!read_order(in, line, diag)) return false;
-    /* An empty line ends the file. */
+    /* An empty line ends the file; a CR is part of the last field. */
     while (take_line(&rest, &line) && line.len > 0) {
         if (line.p[0] == '#') continue;
         in->lines = mem_room(in->lines, in->count, &in->cap, sizeof *in->lines);

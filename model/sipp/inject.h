@@ -12,9 +12,9 @@ enum inject_order { INJECT_SEQUENTIAL, INJECT_RANDOM };
 struct inject {
     const struct source *source;
     enum inject_order order;
-    struct span *lines; /* views into the source, without line ends */
+    struct span *lines; /* views into the source, without their LF */
     size_t count, cap;
-    size_t next;        /* of a sequential file */
+    size_t next; /* of a sequential file */
 };
 
 /* Reads the lines; errors go to diag. */

@@ -29,8 +29,8 @@
     X("remote_ip", KEYWORD_REMOTE_IP)                                                                        \
     X("remote_port", KEYWORD_REMOTE_PORT)                                                                    \
     X("routes", KEYWORD_ROUTES)                                                                              \
-    X("rtpstream_audio_port", KEYWORD_NOT_SIMULATED)                                                         \
-    X("rtpstream_video_port", KEYWORD_NOT_SIMULATED)                                                         \
+    X("rtpstream_audio_port", KEYWORD_RTPSTREAM_PORT)                                                        \
+    X("rtpstream_video_port", KEYWORD_RTPSTREAM_PORT)                                                        \
     X("server_ip", KEYWORD_LOCAL_IP)                                                                         \
     X("service", KEYWORD_SERVICE)                                                                            \
     X("sipp_version", KEYWORD_SIPP_VERSION)                                                                  \
@@ -52,12 +52,9 @@ enum { SIMPLE = sizeof ids / sizeof *ids };
 static const struct {
     const char *begin;
     enum keyword_id id;
-} with_parameters[] = {{"field", KEYWORD_FIELD},
-                       {"file", KEYWORD_FILE},
-                       {"$", KEYWORD_VARIABLE},
-                       {"fill", KEYWORD_FILL},
-                       {"last_", KEYWORD_LAST_HEADER},
-                       {"authentication", KEYWORD_AUTHENTICATION}};
+} with_parameters[] = {{"field", KEYWORD_FIELD},       {"file", KEYWORD_FILE},
+                       {"$", KEYWORD_VARIABLE},        {"fill", KEYWORD_FILL},
+                       {"last_", KEYWORD_LAST_HEADER}, {"authentication", KEYWORD_AUTHENTICATION}};
 
 enum keyword_id keyword_find(struct span name) {
     for (size_t i = 0; i < SIMPLE; i++)

@@ -35,6 +35,7 @@ enum keyword_id {
     KEYWORD_REMOTE_IP, /* also remote_host, which is a number here */
     KEYWORD_REMOTE_PORT,
     KEYWORD_ROUTES,
+    KEYWORD_RTPSTREAM_PORT,
     KEYWORD_SERVICE,
     KEYWORD_SIPP_VERSION,
     KEYWORD_TIMESTAMP,

@@ -10,23 +10,30 @@
 
 static void expire(struct sipp *sipp) {
     int64_t clock_ms = loop_clock(&sipp->loop);
-    while (sipp->dead_first && sipp->dead_first->until_ms < clock_ms) known_forget(sipp, sipp->dead_first);
+    while (sipp->dead_first && sipp->dead_first->until_ms < clock_ms)
+        known_forget(sipp, sipp->dead_first);
 }
 
 static void add_dead(struct sipp *sipp, struct known *k) {
     k->until_ms = loop_clock(&sipp->loop) + DEAD_MS;
     k->next = NULL;
     k->prev = sipp->dead_last;
-    if (k->prev) k->prev->next = k;
-    else sipp->dead_first = k;
+    if (k->prev)
+        k->prev->next = k;
+    else
+        sipp->dead_first = k;
     sipp->dead_last = k;
 }
 
 static void remove_dead(struct sipp *sipp, struct known *k) {
-    if (k->prev) k->prev->next = k->next;
-    else sipp->dead_first = k->next;
-    if (k->next) k->next->prev = k->prev;
-    else sipp->dead_last = k->prev;
+    if (k->prev)
+        k->prev->next = k->next;
+    else
+        sipp->dead_first = k->next;
+    if (k->next)
+        k->next->prev = k->prev;
+    else
+        sipp->dead_last = k->prev;
 }
 
 struct known *known_find(struct sipp *sipp, struct span id) {
@@ -51,8 +58,10 @@ struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
 
 void known_die(struct sipp *sipp, struct known *k) {
     k->call = NULL;
-    if (k->listed) add_dead(sipp, k);
-    else free(k);
+    if (k->listed)
+        add_dead(sipp, k);
+    else
+        free(k);
 }
 
 void known_renew(struct sipp *sipp, struct known *k) {
@@ -67,5 +76,6 @@ void known_forget(struct sipp *sipp, struct known *k) {
 }
 
 void known_free_all(struct sipp *sipp) {
-    while (sipp->dead_first) known_forget(sipp, sipp->dead_first);
+    while (sipp->dead_first)
+        known_forget(sipp, sipp->dead_first);
 }

@@ -6,13 +6,18 @@
 #include <assert.h>
 #include <stdlib.h>
 
-/* Waiting in epoll for a millisecond, the kernel's timer slack, and the way round the loop (facts: SIPp 7: 1.06 to 1.15 ms). */
-#define IDLE_TURN_NS (1095 * NS_PER_US)
+/*
+ * Waiting in epoll for a millisecond, the kernel's timer slack, and the way round the loop (facts: SIPp 7:
+ * 1.06 to 1.15 ms).
+ */
+#define IDLE_TURN_NS (1090 * NS_PER_US)
 
 /* From the first reading of the clock to the first turn: the middle of what the phase of the turns can be. */
 #define START_NS (450 * NS_PER_US)
 
-/* From a datagram's arrival until it is read, and from then until the next turn's steps: 0.055 ms together. */
+/*
+ * From a datagram's arrival until it is read, and from then until the next turn's steps: 0.055 ms together.
+ */
 #define READ_NS    (20 * NS_PER_US)
 #define PROCESS_NS (35 * NS_PER_US)
 
@@ -21,8 +26,8 @@ enum { CYCLE_MS = 2 };
 
 static void step(void *arg);
 
-void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz, void (*recv)(void *arg, struct datagram *d),
-               void *arg) {
+void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz,
+               void (*recv)(void *arg, struct datagram *d), void *arg) {
     assert(hz > 0 && hz <= 1000 && 1000 % hz == 0);
     *l = (struct loop){.queue = queue, .tick_ms = 1000 / hz, .recv = recv, .arg = arg};
     event_init(&l->event, step, l);
@@ -35,6 +40,7 @@ void loop_start(struct loop *l) {
 
 void loop_stop(struct loop *l) {
     l->stopped = true;
+    l->at = l->pending = NULL;
     event_cancel(l->queue, &l->event);
     for (; l->arrived_count > 0; l->arrived_count--) {
         datagram_drop(l->arrived[l->arrived_first]);
@@ -87,16 +93,22 @@ static void leave_sleepers(struct loop *l, struct task *t) {
     t->slot = 0;
     struct task *last = l->sleepers[--l->sleeper_count];
     if (last == t) return;
-    if (hole > 0 && before(last, l->sleepers[(hole - 1) / 2])) sift_up(l, hole, last);
-    else sift_down(l, hole, last);
+    if (hole > 0 && before(last, l->sleepers[(hole - 1) / 2]))
+        sift_up(l, hole, last);
+    else
+        sift_down(l, hole, last);
 }
 
 static void leave_runnable(struct loop *l, struct task *t) {
     if (!t->runnable) return;
-    if (t->prev) t->prev->next = t->next;
-    else l->first = t->next;
-    if (t->next) t->next->prev = t->prev;
-    else l->last = t->prev;
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        l->first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+    else
+        l->last = t->prev;
     t->prev = t->next = NULL;
     t->runnable = false;
 }
@@ -105,8 +117,10 @@ void loop_wake(struct loop *l, struct task *t) {
     if (t->runnable) return;
     leave_sleepers(l, t);
     t->prev = l->last;
-    if (l->last) l->last->next = t;
-    else l->first = t;
+    if (l->last)
+        l->last->next = t;
+    else
+        l->first = t;
     l->last = t;
     t->runnable = true;
 }
@@ -157,8 +171,8 @@ static void next(struct loop *l, enum loop_phase phase, int64_t delay_ns) {
 }
 
 /*
- * Makes up for the idle turns from idle_from_ns to just before now, which were not simulated: no timer was due
- * in them, but each may have been the last release of timers, on which the next one depends.
+ * Makes up for the idle turns from idle_from_ns to just before now, which were not simulated: no timer was
+ * due in them, but each may have been the last release of timers, on which the next one depends.
  */
 static void catch_up(struct loop *l) {
     int64_t turns = (l->queue->now_ns - 1 - l->idle_from_ns) / IDLE_TURN_NS;
@@ -176,7 +190,10 @@ static void catch_up(struct loop *l) {
     }
 }
 
-/* When the first idle turn begins that may release a timer due at due_ms; never later than it does, sometimes earlier. */
+/*
+ * When the first idle turn begins that may release a timer due at due_ms; never later than it does,
+ * sometimes earlier.
+ */
 static int64_t release_turn(const struct loop *l, int64_t due_ms) {
     int64_t clock_ms = (due_ms / l->tick_ms + 1) * l->tick_ms; /* the first reading past due_ms */
     int64_t wait_ns = clock_ms * NS_PER_MS - l->idle_from_ns;
@@ -184,14 +201,20 @@ static int64_t release_turn(const struct loop *l, int64_t due_ms) {
     return l->idle_from_ns + (turns > 1 ? turns : 1) * IDLE_TURN_NS;
 }
 
-/* The tasks have been run, the loop waits. A loop that has nothing to wait for but datagrams leaves no event. */
+/*
+ * The tasks have been run, the loop waits. A loop that has nothing to wait for but datagrams leaves no
+ * event.
+ */
 static void wait(struct loop *l) {
     if (l->stopped) return;
     l->idle_from_ns = l->queue->now_ns;
     l->phase = LOOP_IDLE;
-    if (l->arrived_count > 0) next(l, LOOP_RECV, READ_NS);
-    else if (l->first) event_after(l->queue, &l->event, IDLE_TURN_NS);
-    else if (l->sleeper_count > 0) event_at(l->queue, &l->event, release_turn(l, l->sleepers[0]->due_ms));
+    if (l->arrived_count > 0)
+        next(l, LOOP_RECV, READ_NS);
+    else if (l->first)
+        event_after(l->queue, &l->event, IDLE_TURN_NS);
+    else if (l->sleeper_count > 0)
+        event_at(l->queue, &l->event, release_turn(l, l->sleepers[0]->due_ms));
 }
 
 void loop_arrive(struct loop *l, struct datagram *d) {
@@ -206,12 +229,14 @@ static void release(struct loop *l) {
     loop_clock(l);
     if (l->clock_ms - l->cycle_ms < CYCLE_MS) return;
     l->cycle_ms = l->clock_ms;
-    while (l->sleeper_count > 0 && l->sleepers[0]->due_ms < l->clock_ms) loop_wake(l, l->sleepers[0]);
+    while (l->sleeper_count > 0 && l->sleepers[0]->due_ms < l->clock_ms)
+        loop_wake(l, l->sleepers[0]);
 }
 
 /*
- * Runs the tasks one after the other, each when the one before it has used its time. SIPp's walk is one behind
- * the list: a task that becomes runnable while they run still gets its step, unless the last one made it so.
+ * Runs the tasks one after the other, each when the one before it has used its time. SIPp's walk is one
+ * behind the list: a task that becomes runnable while they run still gets its step, unless the last one made
+ * it so.
  */
 static void run(struct loop *l) {
     while (l->at || l->pending) {

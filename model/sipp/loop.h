@@ -14,9 +14,9 @@
 struct task {
     struct task *prev, *next; /* in the list of runnable tasks */
     bool runnable;
-    size_t slot;     /* 1 + place among the sleepers; 0: in none */
+    size_t slot; /* 1 + place among the sleepers; 0: in none */
     int64_t due_ms;
-    uint64_t order;  /* of going to sleep: of two due together the first goes first */
+    uint64_t order; /* of going to sleep: of two due together the first goes first */
     void (*run)(struct task *task);
 };
 
@@ -31,14 +31,14 @@ struct loop {
     struct event_queue *queue;
     struct event event; /* whatever comes next */
     enum loop_phase phase;
-    int64_t tick_ms;    /* length of a kernel tick */
-    int64_t clock_ms;   /* SIPp's clock as it was read last */
-    int64_t cycle_ms;   /* the clock at the last release of timers */
-    int64_t idle_from_ns; /* since when the loop is in epoll_wait */
-    int64_t spent_ns;   /* processor time that the step being run has used */
+    int64_t tick_ms;           /* length of a kernel tick */
+    int64_t clock_ms;          /* SIPp's clock as it was read last */
+    int64_t cycle_ms;          /* the clock at the last release of timers */
+    int64_t idle_from_ns;      /* since when the loop is in epoll_wait */
+    int64_t spent_ns;          /* processor time that the step being run has used */
     struct task *first, *last; /* runnable */
     struct task *at, *pending; /* where running them is */
-    struct task **sleepers; /* heap by (due_ms, order) */
+    struct task **sleepers;    /* heap by (due_ms, order) */
     size_t sleeper_count, sleeper_cap;
     uint64_t order;
     struct datagram **arrived; /* ring of datagrams not yet read */
@@ -49,8 +49,8 @@ struct loop {
 };
 
 /* hz: of the kernel; divides 1000. recv gets each datagram when the loop reads it. */
-void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz, void (*recv)(void *arg, struct datagram *d),
-               void *arg);
+void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz,
+               void (*recv)(void *arg, struct datagram *d), void *arg);
 
 /* Lets the first turn begin, a moment after now: the clock's zero is its first reading, when SIPp starts. */
 void loop_start(struct loop *l);
@@ -79,7 +79,7 @@ void loop_sleep(struct loop *l, struct task *t, int64_t due_ms);
 void loop_forget(struct loop *l, struct task *t);
 
 /* Costs in processor time, measured (facts: SIPp 7). */
-#define LOOP_SEND_NS   (40 * NS_PER_US)  /* rendering and sending a message */
+#define LOOP_SEND_NS   (35 * NS_PER_US)  /* rendering and sending a message */
 #define LOOP_CREATE_NS (135 * NS_PER_US) /* the first use of a call's memory */
 
 #endif

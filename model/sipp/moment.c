@@ -22,8 +22,10 @@ static struct date date_of(int64_t s) {
     struct date d = {.year = 1970, .month = 1, .weekday = (unsigned)((days + 4) % 7)};
     d.year += days / CYCLE_DAYS * 400;
     days %= CYCLE_DAYS;
-    for (; days >= 365 + leap(d.year); d.year++) days -= 365 + leap(d.year);
-    for (; days >= month_days(d.year, d.month); d.month++) days -= month_days(d.year, d.month);
+    for (; days >= 365 + leap(d.year); d.year++)
+        days -= 365 + leap(d.year);
+    for (; days >= month_days(d.year, d.month); d.month++)
+        days -= month_days(d.year, d.month);
     d.day = (unsigned)days + 1;
     return d;
 }
@@ -45,7 +47,8 @@ void moment_write_timestamp(struct buf *out, int64_t us) {
 void moment_write_date(struct buf *out, int64_t s) {
     static const char days[] = "SunMonTueWedThuFriSat", months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     struct date d = date_of(s);
-    buf_addf(out, "%.3s, %02u %.3s %lld ", days + 3 * d.weekday, d.day, months + 3 * (d.month - 1), (long long)d.year);
+    buf_addf(out, "%.3s, %02u %.3s %lld ", days + 3 * d.weekday, d.day, months + 3 * (d.month - 1),
+             (long long)d.year);
     write_time(out, s);
     buf_add_text(out, " GMT");
 }

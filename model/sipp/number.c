@@ -38,7 +38,8 @@ void number_write(struct buf *out, int64_t n) {
     if (n < 0) buf_add_char(out, '-');
     buf_add_u64(out, millionths / 1000000);
     buf_add_char(out, '.');
-    for (uint64_t unit = 100000; unit > 0; unit /= 10) buf_add_char(out, (char)('0' + millionths / unit % 10));
+    for (uint64_t unit = 100000; unit > 0; unit /= 10)
+        buf_add_char(out, (char)('0' + millionths / unit % 10));
 }
 
 bool number_add(int64_t a, int64_t b, int64_t *out) { return narrow((wide)a + b, out); }
@@ -51,7 +52,9 @@ static bool rounded_ratio(wide a, wide b, int64_t *out) {
     return narrow((a + (a < 0 ? -half : half)) / b, out);
 }
 
-bool number_multiply(int64_t a, int64_t b, int64_t *out) { return rounded_ratio((wide)a * b, NUMBER_ONE, out); }
+bool number_multiply(int64_t a, int64_t b, int64_t *out) {
+    return rounded_ratio((wide)a * b, NUMBER_ONE, out);
+}
 
 bool number_divide(int64_t a, int64_t b, int64_t *out) {
     return b != 0 && rounded_ratio((wide)a * NUMBER_ONE, b, out);

@@ -13,7 +13,10 @@
 /* The largest whole number that fits. */
 #define NUMBER_WHOLE_MAX INT64_C(9223372036)
 
-/* Reads "-12.5", blanks around it allowed; false if it is no decimal number, has more than nine decimals or does not fit. */
+/*
+ * Reads "-12.5", blanks around it allowed; false if it is no decimal number, has more than nine decimals or
+ * does not fit.
+ */
 bool number_parse(struct span text, int64_t *out);
 
 /* The whole part, towards zero: SIPp's (int)v. */

@@ -13,24 +13,25 @@ struct performance {
     const struct step *step;
     const struct action *action;
     struct span msg; /* received or sent; p NULL: there is none */
+    bool skip_rest;  /* a check has failed: SIPp performs no further action of this step */
 };
 
-static struct value *target(const struct performance *p, size_t i) {
+static struct value *target(struct performance *p, size_t i) {
     return call_value(p->call, p->action->target[i]);
 }
 
-static bool fatal(const struct performance *p, const char *reason) {
+static bool fatal(struct performance *p, const char *reason) {
     sipp_fatal(p->call->sipp, p->action->at, reason);
     return false;
 }
 
-static int64_t operand(const struct performance *p) {
+static int64_t operand(struct performance *p) {
     const struct action *a = p->action;
     return a->variable >= 0 ? value_number(call_value(p->call, a->variable)) : a->number;
 }
 
 /* A text of the action, rendered into the SIPp's second buffer, where it stays until the next one. */
-static bool text(const struct performance *p, const struct template *t, struct span *out) {
+static bool text(struct performance *p, const struct template *t, struct span *out) {
     struct buf *b = &p->call->sipp->text2;
     buf_reset(b);
     if (!render(b, p->call, t, RENDER_ACTION)) return false;
@@ -38,45 +39,46 @@ static bool text(const struct performance *p, const struct template *t, struct s
     return true;
 }
 
-static bool perform_assign(const struct performance *p) {
+static bool perform_assign(struct performance *p) {
     value_set_number(target(p, 0), operand(p));
     return true;
 }
 
-static bool perform_arithmetic(const struct performance *p) {
-    static bool (*const operations[])(int64_t a, int64_t b, int64_t *out) = {[ACTION_ADD] = number_add,
-                                                                             [ACTION_SUBTRACT] = number_subtract,
-                                                                             [ACTION_MULTIPLY] = number_multiply,
-                                                                             [ACTION_DIVIDE] = number_divide};
+static bool perform_arithmetic(struct performance *p) {
+    static bool (*const operations[])(int64_t a, int64_t b,
+                                      int64_t * out) = {[ACTION_ADD] = number_add,
+                                                        [ACTION_SUBTRACT] = number_subtract,
+                                                        [ACTION_MULTIPLY] = number_multiply,
+                                                        [ACTION_DIVIDE] = number_divide};
     int64_t a = value_number(target(p, 0)), b = operand(p), result;
     if (p->action->kind == ACTION_DIVIDE && b == 0) { /* SIPp warns and goes on */
         sipp_note(p->call->sipp, &(struct cause){.why = "division by zero: unchanged", .at = p->action->at});
         return true;
     }
-    if (!operations[p->action->kind](a, b, &result))
-        return fatal(p, "not simulated: a number beyond 9.2e9");
+    if (!operations[p->action->kind](a, b, &result)) return fatal(p, "not simulated: a number beyond 9.2e9");
     value_set_number(target(p, 0), result);
     return true;
 }
 
-static bool perform_assignstr(const struct performance *p) {
+static bool perform_assignstr(struct performance *p) {
     struct span value;
     if (!text(p, p->action->text, &value)) return false;
     value_set_string(target(p, 0), value);
     return true;
 }
 
-static bool perform_todouble(const struct performance *p) {
+static bool perform_todouble(struct performance *p) {
     const struct value *from = call_value(p->call, p->action->variable);
     int64_t number = from->number;
     if (from->type == VALUE_STRING && !number_parse(value_string(from), &number))
-        sipp_note(p->call->sipp, &(struct cause){.why = "todouble: no number, unchanged", .at = p->action->at});
+        sipp_note(p->call->sipp,
+                  &(struct cause){.why = "todouble: no number, unchanged", .at = p->action->at});
     else if (from->type != VALUE_UNSET)
         value_set_number(target(p, 0), from->type == VALUE_BOOL ? number * NUMBER_ONE : number);
     return true;
 }
 
-static bool perform_trim(const struct performance *p) {
+static bool perform_trim(struct performance *p) {
     struct buf *b = &p->call->sipp->text2;
     buf_reset(b);
     buf_add(b, span_trim(value_string(target(p, 0))));
@@ -97,7 +99,7 @@ static bool compare(enum compare how, int64_t a, int64_t b) {
     return false;
 }
 
-static bool perform_test(const struct performance *p) {
+static bool perform_test(struct performance *p) {
     const struct action *a = p->action;
     int64_t left = value_number(call_value(p->call, a->variable));
     int64_t right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
@@ -105,7 +107,7 @@ static bool perform_test(const struct performance *p) {
     return true;
 }
 
-static bool perform_strcmp(const struct performance *p) {
+static bool perform_strcmp(struct performance *p) {
     const struct action *a = p->action;
     struct span left = value_string(call_value(p->call, a->variable));
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
@@ -116,7 +118,7 @@ static bool perform_strcmp(const struct performance *p) {
     return true;
 }
 
-static bool perform_gettimeofday(const struct performance *p) {
+static bool perform_gettimeofday(struct performance *p) {
     int64_t now_us = sipp_now(p->call->sipp) / NS_PER_US;
     int64_t s = p->call->sipp->config.start_s + now_us / 1000000;
     value_set_number(target(p, 0), s * NUMBER_ONE);
@@ -124,36 +126,37 @@ static bool perform_gettimeofday(const struct performance *p) {
     return true;
 }
 
-static bool perform_index(const struct performance *p) {
+static bool perform_index(struct performance *p) {
     value_set_number(target(p, 0), p->call->index * NUMBER_ONE);
     return true;
 }
 
-static bool perform_sample(const struct performance *p) {
+static bool perform_sample(struct performance *p) {
     value_set_number(target(p, 0), distribution_sample(p->call->sipp, &p->action->distribution));
     return true;
 }
 
 /* The step after this one is the one jumped to: the pointer goes to the one before that. */
-static bool perform_jump(const struct performance *p) {
+static bool perform_jump(struct performance *p) {
     int64_t to = number_whole(operand(p));
     if (to == p->call->index) return fatal(p, "SIPp ends: a jump to its own step");
-    if (to < 0 || to > (int64_t)p->call->steps->count) return fatal(p, "SIPp ends: a jump out of the scenario");
+    if (to < 0 || to > (int64_t)p->call->steps->count)
+        return fatal(p, "SIPp ends: a jump out of the scenario");
     p->call->index = (int)to - 1;
     return true;
 }
 
-static bool perform_pauserestore(const struct performance *p) {
+static bool perform_pauserestore(struct performance *p) {
     p->call->paused_ms = number_whole(operand(p));
     return true;
 }
 
-static bool perform_log(const struct performance *p) {
+static bool perform_log(struct performance *p) {
     struct span ignored;
     return text(p, p->action->text, &ignored);
 }
 
-static bool perform_error(const struct performance *p) {
+static bool perform_error(struct performance *p) {
     struct span message;
     struct buf reason = {0};
     if (!text(p, p->action->text, &message)) return false;
@@ -165,7 +168,7 @@ static bool perform_error(const struct performance *p) {
     return false;
 }
 
-static bool perform_setdest(const struct performance *p) {
+static bool perform_setdest(struct performance *p) {
     struct udp_address to;
     struct span host, port;
     int64_t number;
@@ -179,7 +182,7 @@ static bool perform_setdest(const struct performance *p) {
     return true;
 }
 
-static bool perform_verifyauth(const struct performance *p) {
+static bool perform_verifyauth(struct performance *p) {
     struct buf header = {0}, user = {0};
     struct span method = header_method(p->msg), value, body = header_body(p->msg);
     ptrdiff_t line_end = span_find(p->msg, '\n');
@@ -199,7 +202,7 @@ done:
     return ok;
 }
 
-static struct span ereg_text(const struct performance *p, bool *there) {
+static struct span ereg_text(struct performance *p, bool *there) {
     const struct action *a = p->action;
     struct span s = {0};
     switch (a->place) {
@@ -214,8 +217,17 @@ static struct span ereg_text(const struct performance *p, bool *there) {
     return s.p ? s : SPAN("");
 }
 
-/* A regular expression that does not do what check_it wants marks the call as failed; it goes on all the same. */
-static bool perform_ereg(const struct performance *p) {
+static bool fail_check(struct performance *p, const char *reason) {
+    call_fail(p->call, p->action->at, "%s", reason);
+    p->skip_rest = true;
+    return true;
+}
+
+/*
+ * A regular expression that does not do what check_it wants marks the call as failed; it goes on all the
+ * same.
+ */
+static bool perform_ereg(struct performance *p) {
     const struct action *a = p->action;
     regmatch_t match[ACTION_TARGETS];
     bool there;
@@ -225,19 +237,18 @@ static bool perform_ereg(const struct performance *p) {
     buf_add(copy, s);
     const char *c = buf_text(copy);
     bool matched = regexec(a->regex, c, ACTION_TARGETS, match, 0) == 0;
-    if (a->check_it && (!there || !matched)) {
-        call_fail(p->call, a->at, !there ? "what ereg searches is not there" : "the regular expression does not match");
-        return true;
-    }
+    if (a->check_it && (!there || !matched))
+        return fail_check(p, there ? "the regular expression does not match"
+                                   : "what ereg searches is not there");
     for (size_t i = 0; matched && i < a->target_count; i++) {
         if (match[i].rm_so < 0) continue;
         value_set_string(target(p, i), span_between(c + match[i].rm_so, c + match[i].rm_eo));
     }
-    if (a->check_it_inverse && matched) call_fail(p->call, a->at, "the regular expression matches, which it must not");
-    return true;
+    return !a->check_it_inverse || !matched ||
+           fail_check(p, "the regular expression matches, which it must not");
 }
 
-static bool (*const performers[])(const struct performance *p) = {
+static bool (*const performers[])(struct performance *p) = {
     [ACTION_ADD] = perform_arithmetic,
     [ACTION_ASSIGN] = perform_assign,
     [ACTION_ASSIGNSTR] = perform_assignstr,
@@ -271,10 +282,11 @@ static enum perform_result perform_exec(struct call *call, const struct action *
     return PERFORM_OK;
 }
 
-enum perform_result perform_actions(struct call *call, const struct step *step, const struct payload *payload) {
+enum perform_result perform_actions(struct call *call, const struct step *step,
+                                    const struct payload *payload) {
     struct performance p = {.call = call, .step = step};
     if (payload) p.msg = header_clip(payload_span(payload));
-    for (size_t i = 0; i < step->actions.count; i++) {
+    for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];
         if (p.action->kind == ACTION_EXEC) {
             enum perform_result result = perform_exec(call, p.action);

@@ -24,18 +24,19 @@ struct step {
     /* send */
     struct template *template;
     struct template_head head;
-    uint32_t retrans_ms; /* 0: never by timer */
-    int on_timeout;      /* a step; -1: none. Also of recv. */
+    uint32_t retrans_ms;    /* 0: never by timer */
+    int on_timeout;         /* a step; -1: none. Also of recv. */
     int start_txn, ack_txn; /* of a send: number of the transaction, from 0; -1: none */
     unsigned what_if;
 
     /* recv */
-    struct span request;  /* p NULL: a response is expected; views into the source */
-    regex_t *regex;       /* of the request, with regexp_match */
+    struct span request; /* p NULL: a response is expected; views into the source */
+    regex_t *regex;      /* of the request, with regexp_match */
     unsigned response;
-    struct span methods;  /* those of all earlier requests without transactions, in one word; in program.methods */
-    int response_txn;     /* -1: matched by the CSeq's method */
-    uint32_t timeout_ms;  /* 0: none */
+    struct span
+        methods; /* those of all earlier requests without transactions, in one word; in program.methods */
+    int response_txn;    /* -1: matched by the CSeq's method */
+    uint32_t timeout_ms; /* 0: none */
     enum optional optional;
     bool advance_state, rrs, auth;
 
@@ -46,10 +47,10 @@ struct step {
     bool timewait;
 
     /* all */
-    int next;     /* a step; -1: none */
-    int test;     /* a variable that next depends on; -1: none */
+    int next;       /* a step; -1: none */
+    int test;       /* a variable that next depends on; -1: none */
     int32_t chance; /* 0: always; else next is taken only when rand() is larger */
-    int condexec; /* a variable; -1: none */
+    int condexec;   /* a variable; -1: none */
     bool condexec_inverse;
     int64_t lost; /* percent, in billionths; -1: not given */
 };
@@ -68,13 +69,13 @@ struct sipp_program {
     struct template *templates; /* all of them */
     struct template *defaults[DEFAULT_MESSAGES];
     struct source_set files;
-    struct xml_element *xml;    /* what request= points into is the source; kept for nothing else */
+    struct xml_element *xml; /* what request= points into is the source; kept for nothing else */
     struct buf methods;
     size_t transaction_count;
     bool client;
     /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
     int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
-    bool lose_packets;          /* some step has lost= */
+    bool lose_packets; /* some step has lost= */
 };
 
 #endif

@@ -10,7 +10,8 @@ void rand_seed(struct rand *r, uint32_t seed) {
         word = 16807 * (word % 127773) - 2836 * (word / 127773);
         if (word < 0) word += INT32_MAX;
     }
-    for (unsigned i = 0; i < 10 * RAND_DEGREE; i++) rand_next(r);
+    for (unsigned i = 0; i < 10 * RAND_DEGREE; i++)
+        rand_next(r);
 }
 
 int32_t rand_next(struct rand *r) {

@@ -19,11 +19,13 @@ struct incoming {
 /* FNV-1a: SIPp compares whole datagrams by a hash of theirs. Never 0, which means: none. */
 static uint64_t hash_of(struct span s) {
     uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < s.len; i++) h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
     return h ? h : 1;
 }
 
-static bool matches_response(struct call *call, const struct incoming *in, int index, const struct step *step) {
+static bool matches_response(struct call *call, const struct incoming *in, int index,
+                             const struct step *step) {
     if (step->response == 0 || step->response != in->status) return false;
     if (step->response_txn >= 0) {
         struct buf *branch = &call->sipp->text2;
@@ -117,7 +119,8 @@ static enum backward match_backward(struct call *call, const struct incoming *in
             *found = i;
             return BACKWARD_MATCH;
         }
-        bool done = step->response_txn >= 0 ? late_in_transaction(call, in, step) : late_invite_response(call, in, i);
+        bool done =
+            step->response_txn >= 0 ? late_in_transaction(call, in, step) : late_invite_response(call, in, i);
         if (done) return BACKWARD_DONE;
     }
     return BACKWARD_NONE;
@@ -128,7 +131,8 @@ static bool duplicate(struct call *call, const struct incoming *in) {
     if (call->answered_recv >= 0 && call->answered_hash == in->hash) {
         const struct step *recv = &call->steps->steps[call->answered_recv];
         if (sipp_loses(call->sipp, recv)) {
-            sipp_note(call->sipp, &(struct cause){.why = "a repeated message is lost by lost=", .at = recv->at});
+            sipp_note(call->sipp,
+                      &(struct cause){.why = "a repeated message is lost by lost=", .at = recv->at});
             return true;
         }
         struct cause cause = {.why = "answer to a repeated message: step % again",
@@ -171,7 +175,8 @@ static bool store_challenge(struct call *call, const struct incoming *in, const 
     header_write(&call->challenge, in->msg, SPAN("Proxy-Authenticate:"), true);
     if (call->challenge.len == 0) header_write(&call->challenge, in->msg, SPAN("WWW-Authenticate:"), true);
     if (call->challenge.len == 0) {
-        sipp_fatal(call->sipp, step->at, "SIPp ends: a 401 or 407 without Proxy-Authenticate and WWW-Authenticate");
+        sipp_fatal(call->sipp, step->at,
+                   "SIPp ends: a 401 or 407 without Proxy-Authenticate and WWW-Authenticate");
         return false;
     }
     call->challenge_status = in->status;
@@ -191,7 +196,9 @@ static void keep_received(struct call *call, const struct incoming *in, int inde
 static void accept(struct call *call, const struct incoming *in, int index) {
     const struct step *step = &call->steps->steps[index];
     if (sipp_loses(call->sipp, step)) {
-        sipp_note(call->sipp, &(struct cause){.why = "lost by lost=: a message for step %", .arg = {index}, .at = step->at});
+        sipp_note(
+            call->sipp,
+            &(struct cause){.why = "lost by lost=: a message for step %", .arg = {index}, .at = step->at});
         return;
     }
     if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = in->hash;
@@ -256,7 +263,8 @@ static bool read_message(struct call *call, struct incoming *in) {
     }
     in->method = header_method(in->msg);
     if (!in->method.p || in->method.len >= 64) {
-        sipp_fatal(call->sipp, call_step(call)->at, "SIPp ends: it cannot read the method of a received message");
+        sipp_fatal(call->sipp, call_step(call)->at,
+                   "SIPp ends: it cannot read the method of a received message");
         return false;
     }
     if (span_is(in->method, "ACK")) call->established = true;
@@ -285,8 +293,10 @@ void call_recv(struct call *call, struct payload *payload) {
     }
     int found = match_forward(call, &in);
     enum backward backward = found >= 0 ? BACKWARD_MATCH : match_backward(call, &in, &found);
-    if (backward == BACKWARD_MATCH) accept(call, &in, found);
-    else if (backward == BACKWARD_NONE && !jump_to_unexpected(call, payload)) call_unexpected(call, payload);
+    if (backward == BACKWARD_MATCH)
+        accept(call, &in, found);
+    else if (backward == BACKWARD_NONE && !jump_to_unexpected(call, payload))
+        call_unexpected(call, payload);
 }
 
 static void discard(struct sipp *sipp, const char *why) { sipp_note(sipp, &(struct cause){.why = why}); }

@@ -15,7 +15,7 @@ enum { LEN_WIDTH = 5 };
 /* Credentials of an [authentication]: from templates, or from a field of the injection file. */
 struct auth_mark {
     bool wanted;
-    size_t at; /* of a stand-in character in the output */
+    size_t at;                        /* of a stand-in character in the output */
     const struct template_part *part; /* NULL: of a field */
     struct span user, password;       /* of a field; p NULL: absent */
 };
@@ -51,7 +51,8 @@ static bool at_line_start(const struct rendering *r) {
 static bool add_literal(struct rendering *r, const struct template_part *part) {
     struct span text = template_text(r->t, part);
     if (r->drop_space) {
-        while (text.len > 0 && (ascii_space((unsigned char)text.p[0]) || text.p[0] == '\v' || text.p[0] == '\f'))
+        while (text.len > 0 &&
+               (ascii_space((unsigned char)text.p[0]) || text.p[0] == '\v' || text.p[0] == '\f'))
             text = span_skip(text, 1);
         r->drop_space = false;
     }
@@ -66,17 +67,23 @@ static bool add_branch(struct rendering *r, const struct template_part *part) {
     return true;
 }
 
-/* SIPp looks for what the port is for in the line so far, and gives up where it finds nothing (facts: SIPp 3.1). */
+/*
+ * SIPp looks for what the port is for in the line so far, and gives up where it finds nothing (facts: SIPp
+ * 3.1).
+ */
 static bool add_media_port(struct rendering *r, const struct template_part *part) {
     static const char *const media[] = {"audio", "image", "video"};
     struct span line = span_skip(buf_span(r->out), r->begin);
     size_t from = line.len;
-    while (from > 0 && line.p[from - 1] != '\n') from--;
+    while (from > 0 && line.p[from - 1] != '\n')
+        from--;
     bool known = false;
     for (size_t i = 0; i < sizeof media / sizeof *media; i++)
         known |= span_search(span_skip(line, from), span_of(media[i])) >= 0;
     if (from == 0 || !known)
-        return fatal(r, part, "SIPp ends: a media port must stand behind audio, image or video in a line that is not the first");
+        return fatal(r, part,
+                     "SIPp ends: a media port must stand behind audio, image or video in a line that is not "
+                     "the first");
     int64_t port = r->sipp->config.media_port + part->offset;
     if (part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
     add_i64(r->out, port);
@@ -95,7 +102,8 @@ static bool add_fill(struct rendering *r, const struct template_part *part) {
     struct span text = template_text(r->t, part);
     int64_t length = number_whole(value_number(call_value(r->call, (int)part->number)));
     if (length > PAYLOAD_MAX) return fatal(r, part, "[fill] is longer than a datagram");
-    for (int64_t i = 0; i < length; i++) buf_add_char(r->out, text.p[(size_t)i % text.len]);
+    for (int64_t i = 0; i < length; i++)
+        buf_add_char(r->out, text.p[(size_t)i % text.len]);
     return true;
 }
 
@@ -124,7 +132,8 @@ static bool add_field(struct rendering *r, const struct template_part *part) {
     if (part->param[0]) {
         struct buf number = {0};
         bool ok = render(&number, r->call, part->param[0], RENDER_ACTION);
-        if (ok && !number_parse(buf_span(&number), &line)) ok = fatal(r, part, "SIPp ends: line= is no number");
+        if (ok && !number_parse(buf_span(&number), &line))
+            ok = fatal(r, part, "SIPp ends: line= is no number");
         line = number_whole(line);
         buf_free(&number);
         if (!ok) return false;
@@ -152,7 +161,8 @@ static void add_last_cseq_number(struct rendering *r, int64_t offset) {
     if (header_write(&cseq, call_last_message(r->call), SPAN("CSeq:"), true)) {
         struct span s = buf_span(&cseq);
         size_t digits = 0;
-        while (digits < s.len && ascii_digit((unsigned char)s.p[digits])) digits++;
+        while (digits < s.len && ascii_digit((unsigned char)s.p[digits]))
+            digits++;
         uint64_t n;
         if (span_to_u64(span_head(s, digits), INT32_MAX, &n)) number = (int64_t)n;
     }
@@ -175,7 +185,8 @@ static bool add_len_mark(struct rendering *r, const struct template_part *part) 
     r->has_len = true;
     r->len_at = r->out->len;
     r->len_offset = part->offset;
-    for (int i = 0; i < LEN_WIDTH; i++) buf_add_char(r->out, ' ');
+    for (int i = 0; i < LEN_WIDTH; i++)
+        buf_add_char(r->out, ' ');
     return true;
 }
 
@@ -224,9 +235,14 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
         break;
     case KEYWORD_REMOTE_PORT: add_i64(out, c->remote.port + part->offset); break;
     case KEYWORD_ROUTES:
-        if (call->has_routes) buf_addf(out, "Route: " SPAN_FMT, (int)call->routes.len, call->routes.p);
-        else r->drop_space |= at_line_start(r);
+        if (call->has_routes)
+            buf_addf(out, "Route: " SPAN_FMT, (int)call->routes.len, call->routes.p);
+        else
+            r->drop_space |= at_line_start(r);
         break;
+    case KEYWORD_RTPSTREAM_PORT:
+        add_i64(out, c->media_port);
+        break; /* no stream, so the first port; +n has no effect */
     case KEYWORD_SERVICE: buf_add_text(out, c->service); break;
     case KEYWORD_SIPP_VERSION: buf_add_text(out, "3.6.1"); break;
     case KEYWORD_TIMESTAMP: add_timestamp(r); break;
@@ -263,8 +279,8 @@ static void fill_len(struct rendering *r) {
     memcpy(mark, nothing, room < sizeof nothing ? room : sizeof nothing);
 }
 
-static bool parameter_text(struct rendering *r, const struct template *t, struct span given, const char *absent,
-                           struct buf *out) {
+static bool parameter_text(struct rendering *r, const struct template *t, struct span given,
+                           const char *absent, struct buf *out) {
     if (t) return render(out, r->call, t, RENDER_ACTION);
     buf_add(out, given.p ? given : span_of(absent));
     return true;
@@ -293,8 +309,9 @@ static bool fill_auth(struct rendering *r) {
                                           .nonce_count = call->nonce_count++};
         if (auth_needs_cnonce(challenge)) credentials.cnonce = (uint32_t)sipp_rand(r->sipp, false);
         buf_add_text(&text, call->challenge_status == 401 ? "Authorization: " : "Proxy-Authorization: ");
-        const char *why = challenge.len == 0 ? "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")"
-                                             : auth_write(&text, challenge, &credentials);
+        const char *why = challenge.len == 0
+                              ? "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")"
+                              : auth_write(&text, challenge, &credentials);
         if (why) {
             sipp_fatal(r->sipp, at, why);
             ok = false;
@@ -313,12 +330,14 @@ static bool fill_auth(struct rendering *r) {
 }
 
 bool render(struct buf *out, struct call *call, const struct template *t, int index) {
-    struct rendering r = {.out = out, .begin = out->len, .call = call, .sipp = call->sipp, .t = t, .index = index};
+    struct rendering r = {
+        .out = out, .begin = out->len, .call = call, .sipp = call->sipp, .t = t, .index = index};
     for (size_t i = 0; i < t->count; i++)
         if (!add_part(&r, &t->parts[i])) return false;
     if (r.has_len) fill_len(&r);
     if (r.auth.wanted && !fill_auth(&r)) return false;
     if (out->len - r.begin <= PAYLOAD_MAX) return true;
-    sipp_fatal(call->sipp, t->count ? t->parts[0].at : (struct source_pos){0}, "the message is larger than a datagram");
+    sipp_fatal(call->sipp, t->count ? t->parts[0].at : (struct source_pos){0},
+               "the message is larger than a datagram");
     return false;
 }

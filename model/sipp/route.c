@@ -4,7 +4,8 @@
 #include "model/sipp/header.h"
 
 static void set_next_url(struct call *call, struct span target) {
-    while (target.len > 0 && (target.p[0] == ' ' || target.p[0] == '\t')) target = span_skip(target, 1);
+    while (target.len > 0 && (target.p[0] == ' ' || target.p[0] == '\t'))
+        target = span_skip(target, 1);
     if (target.len > 0 && target.p[0] == '<') {
         target = span_skip(target, 1);
         ptrdiff_t close = span_find(target, '>');
@@ -20,11 +21,13 @@ static struct span take_entry(struct span *list, bool from_front) {
     size_t i = from_front ? 0 : list->len;
     struct span entry;
     if (from_front) {
-        while (i < list->len && list->p[i] != ',') i++;
+        while (i < list->len && list->p[i] != ',')
+            i++;
         entry = span_head(*list, i);
         *list = i < list->len ? span_skip(*list, i + 1) : (struct span){0};
     } else {
-        while (i > 0 && list->p[i - 1] != ',') i--;
+        while (i > 0 && list->p[i - 1] != ',')
+            i--;
         entry = span_skip(*list, i);
         *list = i > 0 ? span_head(*list, i - 1) : (struct span){0};
     }

@@ -106,7 +106,8 @@ static void set_variables(struct sipp *sipp, struct diag *diag) {
         int id = variable_find(t, span_of(s->name));
         if (id >= 0 && t->variables[id].level == VARIABLE_GLOBAL)
             value_set_string(&sipp->globals[id], span_of(s->value));
-        else diag_error(diag, s->at, "the scenario has no <Global variables=\"%s\"/>", s->name);
+        else
+            diag_error(diag, s->at, "the scenario has no <Global variables=\"%s\"/>", s->name);
     }
 }
 
@@ -130,8 +131,8 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     check_config(sipp, diag);
     set_variables(sipp, diag);
     if (diag->errors == before && !host_bind(host, config->local.port, arrive, sipp))
-        diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken", host_name(host),
-                   config->local.port);
+        diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken",
+                   host_name(host), config->local.port);
     if (diag->errors != before) {
         sipp->ended = true;
         sipp_free(sipp);
@@ -148,7 +149,9 @@ void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg) {
     sipp->failed_arg = arg;
 }
 
-struct sipp_counts sipp_counts(const struct sipp *sipp) { return sipp->counts; }
+struct sipp_counts sipp_counts(const struct sipp *sipp) {
+    return sipp->counts;
+}
 
 int sipp_exit_status(const struct sipp *sipp) {
     return sipp->ended ? sipp->exit_status : sipp->counts.failed > 0;
@@ -157,6 +160,7 @@ int sipp_exit_status(const struct sipp *sipp) {
 void sipp_free(struct sipp *sipp) {
     if (!sipp) return;
     if (!sipp->ended) host_unbind(sipp->host, sipp->config.local.port);
+    loop_stop(&sipp->loop);
     while (sipp->open) {
         known_forget(sipp, sipp->open->known);
         call_release(sipp->open);
@@ -166,7 +170,8 @@ void sipp_free(struct sipp *sipp) {
         next = call->next;
         call_free(call, sipp->program);
     }
-    for (size_t i = 0; i < sipp->program->variables.count; i++) buf_free(&sipp->globals[i].text);
+    for (size_t i = 0; i < sipp->program->variables.count; i++)
+        buf_free(&sipp->globals[i].text);
     free(sipp->globals);
     inject_free(&sipp->inject);
     buf_free(&sipp->text);

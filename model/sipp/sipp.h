@@ -18,7 +18,10 @@ struct sipp_setting {
     struct source_pos at;
 };
 
-/* The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults: sipp_config_default. */
+/*
+ * The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults:
+ * sipp_config_default.
+ */
 struct sipp_config {
     struct udp_address local;    /* -i, -p */
     struct udp_address remote;   /* the positional host:port; ip 0: none, this SIPp answers */
@@ -30,17 +33,17 @@ struct sipp_config {
     uint32_t limit;              /* -l; 0: SIPp's own (facts: SIPp 8) */
     uint32_t pause_ms;           /* -d */
     uint32_t pid;
-    uint32_t hz;                 /* the kernel's HZ, divides 1000 */
-    uint16_t media_port;         /* -mp */
+    uint32_t hz;                                                     /* the kernel's HZ, divides 1000 */
+    uint16_t media_port;                                             /* -mp */
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
-    uint32_t base_cseq;          /* -base_cseq */
-    const char *call_id;         /* -cid_str */
-    const struct source *inject; /* -inf; NULL: none */
-    const struct sipp_setting *variables; /* -set */
+    uint32_t base_cseq;                                              /* -base_cseq */
+    const char *call_id;                                             /* -cid_str */
+    const struct source *inject;                                     /* -inf; NULL: none */
+    const struct sipp_setting *variables;                            /* -set */
     size_t variable_count;
-    int64_t ring_after_ns;       /* what-if: pause before the first response to an INVITE */
-    int64_t answer_after_ns;     /* what-if: pause before the first final response to an INVITE */
-    int64_t start_s;             /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
+    int64_t ring_after_ns;   /* what-if: pause before the first response to an INVITE */
+    int64_t answer_after_ns; /* what-if: pause before the first final response to an INVITE */
+    int64_t start_s; /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
 };
 
 void sipp_config_default(struct sipp_config *config);
@@ -51,7 +54,10 @@ void sipp_config_default(struct sipp_config *config);
  */
 struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag);
 
-/* SIPp's built-in scenario "uac" or "uas" (facts: SIPp 9), as a source in the set; NULL if there is none of that name. */
+/*
+ * SIPp's built-in scenario "uac" or "uas" (facts: SIPp 9), as a source in the set; NULL if there is none of
+ * that name.
+ */
 struct source *sipp_builtin(struct source_set *set, struct span name);
 
 /* Does the scenario make calls itself (client), or answer them (server)? */

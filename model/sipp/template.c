@@ -9,7 +9,10 @@
 /* The longest text between [ and ] that SIPp takes. */
 enum { KEYWORD_LEN_MAX = 256 };
 
-/* [authentication] in [field line=[authentication ...]]: a keyword's parameters are templates, but not endlessly. */
+/*
+ * [authentication] in [field line=[authentication ...]]: a keyword's parameters are templates, but not
+ * endlessly.
+ */
 enum { NESTING_MAX = 4 };
 
 struct cutter {
@@ -94,13 +97,14 @@ static struct text_view parameter(struct text_view keyword, const char *name) {
 
 static struct template *parameter_template(struct cutter *k, struct text_view keyword, const char *name) {
     struct text_view value = parameter(keyword, name);
-    return value.bytes.p ? cut(k->c, value, k->depth + 1) : NULL;
+    return value.bytes.len > 0 ? cut(k->c, value, k->depth + 1) : NULL;
 }
 
 static void compile_field(struct cutter *k, struct template_part *part, struct text_view keyword) {
     struct span digits = span_skip(keyword.bytes, strlen("field"));
     size_t n = 0;
-    while (n < digits.len && ascii_digit((unsigned char)digits.p[n])) n++;
+    while (n < digits.len && ascii_digit((unsigned char)digits.p[n]))
+        n++;
     if (n == 0 || !integer_parse(span_head(digits, n), 0, INT32_MAX, &part->number))
         diag_error(k->c->diag, part->at, "the number of the field is missing, as in [field0]");
     struct span file = parameter(keyword, "file=").bytes;
@@ -134,8 +138,10 @@ static void compile_fill(struct cutter *k, struct template_part *part, struct te
     struct text_view filling = parameter(keyword, "text="), variable = parameter(keyword, "variable=");
     part_text(k->t, part, filling.bytes.len ? filling.bytes : SPAN("X"));
     part->number = -1;
-    if (!variable.bytes.p) diag_error(k->c->diag, part->at, "[fill] needs variable=");
-    else part->number = variable_use(k->c->variables, variable.bytes, text_at(variable, 0), k->c->diag);
+    if (!variable.bytes.p)
+        diag_error(k->c->diag, part->at, "[fill] needs variable=");
+    else
+        part->number = variable_use(k->c->variables, variable.bytes, text_at(variable, 0), k->c->diag);
 }
 
 static void compile_authentication(struct cutter *k, struct template_part *part, struct text_view keyword) {
@@ -158,11 +164,14 @@ static void compile_last_header(struct cutter *k, struct template_part *part, st
 
 static void unknown(struct cutter *k, struct source_pos at, struct span name) {
     const char *other = diag_suggest(name, keyword_names());
-    diag_error(k->c->diag, at, "unknown keyword [" SPAN_FMT "]%s%s%s", SPAN_ARG(name), other ? "; did you mean [" : "",
-               other ? other : "", other ? "]?" : "");
+    diag_error(k->c->diag, at, "unknown keyword [" SPAN_FMT "]%s%s%s", SPAN_ARG(name),
+               other ? "; did you mean [" : "", other ? other : "", other ? "]?" : "");
 }
 
-/* Splits off +n or -n: SIPp takes the first + (or else -) of the keyword, if a digit follows, and drops the rest. */
+/*
+ * Splits off +n or -n: SIPp takes the first + (or else -) of the keyword, if a digit follows, and drops the
+ * rest.
+ */
 static struct text_view take_offset(struct text_view keyword, int64_t *offset) {
     struct span s = keyword.bytes;
     if (span_starts(s, "authentication") || span_starts(s, "tdmmap")) return keyword;
@@ -209,9 +218,12 @@ static size_t take_keyword(struct cutter *k, size_t i) {
         return s.len;
     }
     size_t end = (size_t)close;
-    if (end == i + 1) diag_error(k->c->diag, at, "empty keyword []; a literal [ is written \\x5B");
-    else if (open >= 0 && open < close) diag_error(k->c->diag, at, "a [ inside a keyword; a literal [ is written \\x5B");
-    else compile_keyword(k, text_part(k->source, i + 1, end), at);
+    if (end == i + 1)
+        diag_error(k->c->diag, at, "empty keyword []; a literal [ is written \\x5B");
+    else if (open >= 0 && open < close)
+        diag_error(k->c->diag, at, "a [ inside a keyword: a value that holds one needs double quotes");
+    else
+        compile_keyword(k, text_part(k->source, i + 1, end), at);
     return end + 1;
 }
 
@@ -255,7 +267,8 @@ bool template_head(const struct template *t, struct template_head *out) {
     }
     struct span rest = span_skip(line, (size_t)space + 1);
     size_t digits = 0;
-    while (digits < rest.len && ascii_digit((unsigned char)rest.p[digits])) digits++;
+    while (digits < rest.len && ascii_digit((unsigned char)rest.p[digits]))
+        digits++;
     int64_t status = 0;
     out->is_response = true;
     if (integer_parse(span_head(rest, digits), 0, 999, &status)) out->status = (unsigned)status;

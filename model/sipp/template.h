@@ -18,8 +18,8 @@ struct template_part {
      * filling of fill, the content of file, the file name of field.
      */
     size_t text, text_len;
-    int64_t offset;   /* +n or -n */
-    int64_t number;   /* of a field; the id of a variable */
+    int64_t offset;            /* +n or -n */
+    int64_t number;            /* of a field; the id of a variable */
     struct template *param[2]; /* user and password of authentication; line of field; NULL: absent */
 };
 

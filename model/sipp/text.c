@@ -55,7 +55,8 @@ static void strip_after_line_end(struct text *t, char c) {
 static void strip_before_line_end(struct text *t, char c) {
     size_t kept = 0;
     for (size_t i = 0; i < t->bytes.len; i++) {
-        while (t->bytes.p[i] == '\n' && kept > 0 && t->bytes.p[kept - 1] == c) kept--;
+        while (t->bytes.p[i] == '\n' && kept > 0 && t->bytes.p[kept - 1] == c)
+            kept--;
         keep(t, &kept, i);
     }
     t->bytes.len = kept;
@@ -63,11 +64,13 @@ static void strip_before_line_end(struct text *t, char c) {
 
 static void strip_ends(struct text *t, bool *line_end_removed) {
     size_t from = 0, to = t->bytes.len;
-    while (from < to && blank(t->bytes.p[from])) from++;
+    while (from < to && blank(t->bytes.p[from]))
+        from++;
     for (; to > from && blank(t->bytes.p[to - 1]); to--)
         if (t->bytes.p[to - 1] == '\n') *line_end_removed = true;
     size_t kept = 0;
-    for (size_t i = from; i < to; i++) keep(t, &kept, i);
+    for (size_t i = from; i < to; i++)
+        keep(t, &kept, i);
     t->bytes.len = kept;
 }
 
@@ -143,6 +146,7 @@ void text_of_attribute(struct text *t, const struct source *source, struct span 
 
 void text_of_span(struct text *t, struct source_pos at, struct span bytes) {
     begin(t, at.source);
-    for (size_t i = 0; i < bytes.len; i++) add(t, bytes.p[i], at.offset);
+    for (size_t i = 0; i < bytes.len; i++)
+        add(t, bytes.p[i], at.offset);
     end(t, at.offset);
 }

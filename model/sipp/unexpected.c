@@ -3,7 +3,8 @@
 #include "model/sipp/call.h"
 #include "model/sipp/header.h"
 
-static bool send_default(struct call *call, enum default_message which, const char *why, const char *reference) {
+static bool send_default(struct call *call, enum default_message which, const char *why,
+                         const char *reference) {
     struct cause cause = {.why = why, .at = call_step(call)->at, .reference = reference};
     return call_send_template(call, call->sipp->program->defaults[which], -1, &cause);
 }
@@ -37,25 +38,30 @@ static void add_expected(struct buf *out, const struct call *call) {
     for (int i = call->index; i <= last; i++) {
         const struct step *step = &call->steps->steps[i];
         if (i > call->index) buf_add_text(out, i == last ? " or " : ", ");
-        if (step->request.p) buf_add(out, step->request);
-        else buf_add_u64(out, step->response);
+        if (step->request.p)
+            buf_add(out, step->request);
+        else
+            buf_add_u64(out, step->response);
     }
 }
 
 static void add_received(struct buf *out, struct span msg) {
     unsigned status = header_status(msg);
     struct span method = header_method(msg);
-    if (status > 0) buf_add_u64(out, status);
-    else if (span_starts(msg, "SIP/2.0") || !method.p) buf_add_text(out, "something that is no SIP message");
-    else buf_add(out, span_head(method, 64));
+    if (status > 0)
+        buf_add_u64(out, status);
+    else if (span_starts(msg, "SIP/2.0") || !method.p)
+        buf_add_text(out, "something that is no SIP message");
+    else
+        buf_add(out, span_head(method, 64));
 }
 
 /* Tells the failure: "expected 200, got 486". */
 static void tell(struct call *call, struct span msg) {
-    static const char *const kinds[] = {[STEP_SEND] = "before <send>",
-                                        [STEP_RECV] = "",
-                                        [STEP_PAUSE] = "in <pause>",
-                                        [STEP_NOP] = "before <nop>"};
+    static const char *const when[] = {[STEP_SEND] = "before <send>",
+                                       [STEP_RECV] = "",
+                                       [STEP_PAUSE] = "while in <pause>",
+                                       [STEP_NOP] = "before <nop>"};
     const struct step *step = call_step(call);
     struct buf *text = &call->sipp->text2;
     buf_reset(text);
@@ -67,7 +73,7 @@ static void tell(struct call *call, struct span msg) {
     } else {
         buf_add_text(text, "unexpected ");
         add_received(text, msg);
-        buf_addf(text, " while %s", call->paused_ms > 0 ? "in <pause>" : kinds[step->kind]);
+        buf_addf(text, " %s", when[call->paused_ms > 0 ? STEP_PAUSE : step->kind]);
     }
     call_fail(call, step->at, "%s", buf_text(text));
 }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 void variable_table_free(struct variable_table *t) {
-    for (size_t i = 0; i < t->count; i++) free(t->variables[i].name);
+    for (size_t i = 0; i < t->count; i++)
+        free(t->variables[i].name);
     free(t->variables);
     *t = (struct variable_table){0};
 }
@@ -43,8 +44,8 @@ void variable_table_check(const struct variable_table *t, struct diag *diag) {
             if (j != i) names[others++] = t->variables[j].name;
         names[others] = NULL;
         const char *other = diag_suggest(span_of(v->name), names);
-        diag_error(diag, v->at, "variable $%s is named only here%s%s%s", v->name, other ? "; did you mean $" : "",
-                   other ? other : "", other ? "?" : "");
+        diag_error(diag, v->at, "variable $%s is named only here%s%s%s", v->name,
+                   other ? "; did you mean $" : "", other ? other : "", other ? "?" : "");
     }
     free(names);
 }

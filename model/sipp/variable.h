@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SIPp's variables (facts: SIPp 10.1): their names, known when the scenario is loaded, and their values, of a call or of all calls. */
+/*
+ * SIPp's variables (facts: SIPp 10.1): their names, known when the scenario is loaded, and their values, of
+ * a call or of all calls.
+ */
 #ifndef MODEL_SIPP_VARIABLE_H
 #define MODEL_SIPP_VARIABLE_H
 
@@ -11,7 +14,7 @@ enum variable_level { VARIABLE_OF_CALL, VARIABLE_GLOBAL };
 struct variable {
     char *name;
     enum variable_level level;
-    unsigned uses; /* how often the file names it */
+    unsigned uses;        /* how often the file names it */
     struct source_pos at; /* the first time */
 };
 
@@ -23,7 +26,10 @@ struct variable_table {
 
 void variable_table_free(struct variable_table *t);
 
-/* The id of the variable of that name, which is one of the call if it is new; counts the use. -1 after an error. */
+/*
+ * The id of the variable of that name, which is one of the call if it is new; counts the use. -1 after an
+ * error.
+ */
 int variable_use(struct variable_table *t, struct span name, struct source_pos at, struct diag *diag);
 
 /* The id of a variable that is there already, or -1; counts nothing. */

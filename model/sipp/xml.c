@@ -30,12 +30,14 @@ static void refuse(struct reader *r, const char *message) {
 
 static struct span take_name(const char **p) {
     const char *begin = *p;
-    while (!ascii_space((unsigned char)**p) && !memchr("=/>", **p, 4)) (*p)++;
+    while (!ascii_space((unsigned char)**p) && !memchr("=/>", **p, 4))
+        (*p)++;
     return span_between(begin, *p);
 }
 
 static void skip_space(const char **p) {
-    while (ascii_space((unsigned char)**p)) (*p)++;
+    while (ascii_space((unsigned char)**p))
+        (*p)++;
 }
 
 /* Reads the start tag again, from the source: expat has found it well formed, but decodes the values. */
@@ -70,9 +72,12 @@ static void start_element(void *arg, const XML_Char *name, const XML_Char **attr
     e->source = r->source;
     e->parent = r->current;
     read_tag(r, e, here(r) + 1);
-    if (!r->current) r->root = e;
-    else if (r->current->last) r->current->last->next = e;
-    else r->current->first = e;
+    if (!r->current)
+        r->root = e;
+    else if (r->current->last)
+        r->current->last->next = e;
+    else
+        r->current->first = e;
     if (r->current) r->current->last = e;
     r->current = e;
 }
@@ -109,9 +114,9 @@ static void text(void *arg, const XML_Char *s, int len) {
 }
 
 /* Scenarios need no entities of their own, and a few of them nested expand to gigabytes. */
-static void declare_entity(void *arg, const XML_Char *name, int is_parameter, const XML_Char *value, int value_len,
-                           const XML_Char *base, const XML_Char *system_id, const XML_Char *public_id,
-                           const XML_Char *notation) {
+static void declare_entity(void *arg, const XML_Char *name, int is_parameter, const XML_Char *value,
+                           int value_len, const XML_Char *base, const XML_Char *system_id,
+                           const XML_Char *public_id, const XML_Char *notation) {
     (void)name, (void)is_parameter, (void)value, (void)value_len;
     (void)base, (void)system_id, (void)public_id, (void)notation;
     refuse(arg, "entity declarations are not allowed");

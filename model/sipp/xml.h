@@ -27,9 +27,14 @@ struct xml_element {
 };
 
 /* Where its '<' stands. */
-static inline struct source_pos xml_at(const struct xml_element *e) { return source_at(e->source, e->name.p - 1); }
+static inline struct source_pos xml_at(const struct xml_element *e) {
+    return source_at(e->source, e->name.p - 1);
+}
 
-/* The root, or NULL after errors: not well formed, larger than SIPp reads, entity declarations, text outside CDATA. */
+/*
+ * The root, or NULL after errors: not well formed, larger than SIPp reads, entity declarations, text outside
+ * CDATA.
+ */
 struct xml_element *xml_load(const struct source *source, struct diag *diag);
 
 void xml_free(struct xml_element *root);

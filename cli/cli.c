@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli.h"
+
+#include "base/mem.h"
+#include "model/lab/lab.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+volatile sig_atomic_t cli_interrupted;
+
+int cli_error(const char *format, ...) {
+    va_list args;
+    fputs("siptwin: error: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return EXIT_BAD_INPUT;
+}
+
+int cli_option(const struct command *self, int argc, char **argv, const char *letters,
+               const struct option *options, int *status) {
+    struct buf quiet = {0}; /* a leading ':' makes getopt tell a missing argument from an unknown option */
+    buf_addf(&quiet, ":%s", letters);
+    opterr = 0;
+    int c = getopt_long(argc, argv, buf_text(&quiet), options, NULL);
+    buf_free(&quiet);
+    if (c == 'h') {
+        fputs(self->help, stdout);
+        *status = EXIT_GOOD;
+        return -2;
+    }
+    if (c != '?' && c != ':') return c;
+    const char *given = argv[optind - 1];
+    struct span word = {given + 2, strcspn(given + 2, "=")};
+    const char *names[32];
+    size_t count = 0;
+    for (const struct option *o = options; o->name; o++)
+        names[count++] = o->name;
+    names[count] = NULL;
+    bool is_long = optopt == 0 || span_starts(span_of(given), "--"); /* getopt leaves 0 for an unknown long one */
+    const char *meant = is_long ? diag_suggest(word, names) : NULL;
+    if (c == ':')
+        *status = cli_error("%s: option %s needs a value", self->name, given);
+    else if (is_long && meant && !span_is(word, meant))
+        *status = cli_error("%s: unknown option --" SPAN_FMT "; did you mean --%s?", self->name,
+                            SPAN_ARG(word), meant);
+    else if (is_long && meant)
+        *status = cli_error("%s: option --%s takes no value", self->name, meant);
+    else if (is_long)
+        *status = cli_error("%s: unknown option --" SPAN_FMT, self->name, SPAN_ARG(word));
+    else
+        *status = cli_error("%s: unknown option -%c", self->name, optopt);
+    return -2;
+}
+
+int cli_report(struct diag *diag) {
+    if (diag->text.len) fwrite(diag->text.p, 1, diag->text.len, stderr);
+    int status = diag_failed(diag) ? EXIT_BAD_INPUT : EXIT_GOOD;
+    diag_free(diag);
+    return status;
+}
+
+/* The directory of the running program, for scenarios that lie beside it. */
+static void add_program_directory(struct buf *out) {
+    char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    if (n > 0) buf_add(out, (struct span){path, (size_t)n});
+}
+
+const char *const *cli_scenario_directories(void) {
+    static struct buf beside, installed;
+    static const char *directories[4];
+    if (!directories[0]) {
+        add_program_directory(&beside);
+        buf_add(&installed, buf_span(&beside));
+        buf_add_text(&beside, "../scenarios");
+        buf_add_text(&installed, "../share/siptwin/scenarios");
+        directories[0] = "scenarios";
+        directories[1] = buf_text(&beside);
+        directories[2] = buf_text(&installed);
+    }
+    return directories;
+}
+
+static bool is_scenario(struct buf *folder) {
+    struct stat st;
+    size_t len = folder->len;
+    buf_add_text(folder, "/scenario.yaml");
+    bool there = stat(buf_text(folder), &st) == 0;
+    folder->len = len;
+    return there;
+}
+
+/* The known name most like the one that was not found. */
+static void complain(const char *name) {
+    struct diag ignored = {0};
+    for (const char *const *d = cli_scenario_directories(); *d; d++) {
+        size_t count;
+        struct lab_entry *entries = lab_list(*d, &count, &ignored);
+        const char **names = mem_new((count + 1) * sizeof *names);
+        for (size_t i = 0; i < count; i++)
+            names[i] = entries[i].name;
+        const char *meant = diag_suggest(span_of(name), names);
+        if (meant) cli_error("no scenario \"%s\"; did you mean %s?", name, meant);
+        free(names);
+        lab_list_free(entries, count);
+        diag_free(&ignored);
+        if (meant) return;
+    }
+    cli_error("no scenario \"%s\"; `siptwin list` shows them", name);
+}
+
+bool cli_find_scenario(struct buf *folder, const char *name) {
+    buf_reset(folder);
+    buf_add_text(folder, name);
+    while (folder->len > 1 && folder->p[folder->len - 1] == '/')
+        folder->len--;
+    if (*name && is_scenario(folder)) return true;
+    if (strchr(name, '/')) {
+        cli_error("%s: no scenario.yaml there", name);
+        return false;
+    }
+    for (const char *const *d = cli_scenario_directories(); *d && *name; d++) {
+        buf_reset(folder);
+        buf_addf(folder, "%s/%s", *d, name);
+        if (is_scenario(folder)) return true;
+    }
+    complain(name);
+    return false;
+}
+
+struct span cli_base_name(const char *folder) {
+    struct span s = span_of(folder);
+    while (s.len > 1 && s.p[s.len - 1] == '/')
+        s.len--;
+    size_t from = s.len;
+    while (from > 0 && s.p[from - 1] != '/')
+        from--;
+    return span_skip(s, from);
+}
+
+int cli_colour(bool *colour, const struct command *self, const char *when) {
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM"); /* https://no-color.org */
+    bool terminal = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    bool always = when && strcmp(when, "always") == 0, never = when && strcmp(when, "never") == 0;
+    *colour = always || (terminal && !never);
+    if (when && !always && !never && strcmp(when, "auto") != 0)
+        return cli_error("%s: --color is auto, always or never, not \"%s\"", self->name, when);
+    return EXIT_GOOD;
+}
+
+static void interrupt(int number) {
+    (void)number;
+    cli_interrupted = 1;
+}
+
+void cli_catch_signals(void) {
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}

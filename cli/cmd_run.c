@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli.h"
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "cli/run_lab.h"
+#include "view/explain.h"
+#include "view/ladder.h"
+#include "view/listing.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A ladder that was asked for. */
+struct wanted_ladder {
+    const char *path;
+    enum ladder_format format;
+    struct outfile *file; /* open from before the run on, so that a bad path costs nothing */
+};
+
+/* What standard output is for. */
+enum run_shows { SHOW_LISTING, SHOW_EXPLAIN, SHOW_EXPLAIN_JSON, SHOW_NOTHING };
+
+struct run_options {
+    const char *write; /* -w; NULL: captures/NAME.pcap */
+    const char **set;  /* overrides, KEY=VALUE */
+    size_t set_count, set_cap;
+    struct wanted_ladder *ladders;
+    size_t ladder_count, ladder_cap;
+    const char *format; /* --format; NULL: not given */
+    const char *color;  /* --color; NULL: auto */
+    bool quiet, explain, json;
+    struct buf delay; /* the override that --uas-delay stands for */
+
+    enum run_shows shows; /* made from the above */
+    bool colour;
+};
+
+/* Everybody who looks on during the run. */
+struct onlookers {
+    struct listing listing;
+    struct explain explain;
+    struct record record;
+};
+
+/* captures/NAME.pcap, the directory made if need be; NULL after a message. */
+static const char *default_capture(struct buf *path, const char *folder) {
+    if (mkdir("captures", 0777) != 0 && errno != EEXIST) {
+        cli_error("captures: %s", strerror(errno));
+        return NULL;
+    }
+    buf_addf(path, "captures/" SPAN_FMT ".pcap", SPAN_ARG(cli_base_name(folder)));
+    return buf_text(path);
+}
+
+static int open_ladders(struct run_options *o) {
+    for (size_t i = 0; i < o->ladder_count; i++) {
+        o->ladders[i].file = outfile_open(o->ladders[i].path);
+        if (!o->ladders[i].file) return cli_error("%s: %s", o->ladders[i].path, strerror(errno));
+    }
+    return EXIT_GOOD;
+}
+
+static int write_ladders(struct run_options *o, const struct record *record,
+                         const struct lab_config *config) {
+    struct ladder *ladder = ladder_new(record, config->title, config->description);
+    struct buf text = {0};
+    int status = EXIT_GOOD;
+    for (size_t i = 0; i < o->ladder_count; i++) {
+        struct wanted_ladder *wanted = &o->ladders[i];
+        buf_reset(&text);
+        ladder_write(&text, ladder, wanted->format, o->colour && strcmp(wanted->path, "-") == 0);
+        fwrite(text.p, 1, text.len, wanted->file->file);
+        int failed = outfile_close(wanted->file);
+        wanted->file = NULL;
+        if (failed) status = cli_error("%s: %s", wanted->path, strerror(failed));
+    }
+    buf_free(&text);
+    ladder_free(ladder);
+    return status;
+}
+
+static void look_on(struct onlookers *all, struct run_lab *run, const struct run_options *o,
+                    const struct lab_config *config) {
+    int widest = 0;
+    for (size_t i = 0; i < config->host_count; i++) {
+        int len = (int)strlen(config->hosts[i].name);
+        if (len > widest) widest = len;
+        record_add_host(&all->record, config->hosts[i].name);
+    }
+    listing_init(&all->listing, stdout, widest, o->colour);
+    explain_init(&all->explain, stdout, o->colour);
+    switch (o->shows) {
+    case SHOW_LISTING: run_lab_watch(run, listing_sink(&all->listing)); break;
+    case SHOW_EXPLAIN: run_lab_watch(run, explain_text_sink(&all->explain)); break;
+    case SHOW_EXPLAIN_JSON: run_lab_watch(run, explain_json_sink(&all->explain)); break;
+    case SHOW_NOTHING: break;
+    }
+    if (o->ladder_count) run_lab_watch(run, record_sink(&all->record));
+}
+
+static void tell_summary(const struct run_outcome *outcome, const char *write) {
+    const struct lab_result *result = &outcome->lab;
+    fprintf(stderr, "%llu datagram%s, %llu call%s: %llu successful", (unsigned long long)outcome->packets,
+            outcome->packets == 1 ? "" : "s", (unsigned long long)result->created,
+            result->created == 1 ? "" : "s", (unsigned long long)result->successful);
+    if (result->failed) fprintf(stderr, ", %llu failed", (unsigned long long)result->failed);
+    if (result->open) fprintf(stderr, ", %llu never ended", (unsigned long long)result->open);
+    fprintf(stderr, "; capture: %s\n", write);
+}
+
+/* Whoever stops reading the flow (`| head`) has seen enough; that is no error, and the files are complete. */
+static bool stdout_is_well(void) {
+    int failed = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
+    if (!failed || failed == EPIPE) return true;
+    cli_error("standard output: %s", strerror(failed));
+    return false;
+}
+
+static int run_and_show(const struct lab_config *config, struct run_options *o, const char *write) {
+    int status = open_ladders(o);
+    struct run_lab *run = status == EXIT_GOOD ? run_lab_new(config, write, &status) : NULL;
+    if (!run) return status;
+    struct onlookers all = {0};
+    look_on(&all, run, o, config);
+    status = run_lab_go(run);
+    if (status == EXIT_GOOD || status == EXIT_DIFFERENT) {
+        struct run_outcome outcome = run_lab_outcome(run);
+        int written = write_ladders(o, &all.record, config);
+        if (written != EXIT_GOOD) status = written;
+        if (!stdout_is_well()) status = EXIT_BAD_INPUT;
+        run_tell_failures(&outcome);
+        if (!o->quiet) tell_summary(&outcome, write);
+    }
+    listing_free(&all.listing);
+    explain_free(&all.explain);
+    record_free(&all.record);
+    run_lab_free(run);
+    return status;
+}
+
+static int run_named(const char *name, struct run_options *o) {
+    struct run_scenario scenario;
+    struct buf capture = {0};
+    int status = run_scenario_open(&scenario, name, o->set, o->set_count);
+    const struct lab_config *config = scenario.config;
+    const char *write = o->write;
+    if (status == EXIT_GOOD && write && strcmp(write, "-") == 0 && config->capture.at_count > 1)
+        status = cli_error("run: -w - takes one capture, but this scenario has %zu capture points",
+                           config->capture.at_count);
+    if (status == EXIT_GOOD && !write && !(write = default_capture(&capture, scenario.folder.p)))
+        status = EXIT_BAD_INPUT;
+    if (status == EXIT_GOOD) status = run_and_show(config, o, write);
+    buf_free(&capture);
+    run_scenario_close(&scenario);
+    return status;
+}
+
+/* The index of word in a list that ends with NULL, or -1. */
+static int find_word(struct span word, const char *const *list) {
+    for (int i = 0; list[i]; i++)
+        if (span_is(word, list[i])) return i;
+    return -1;
+}
+
+/* Each ladder's format: the file's extension says it, for standard output --format. */
+static int settle_ladder(struct wanted_ladder *wanted, const char *format) {
+    bool to_stdout = strcmp(wanted->path, "-") == 0;
+    struct span base = cli_base_name(wanted->path);
+    size_t dot = base.len;
+    while (dot > 0 && base.p[dot - 1] != '.')
+        dot--;
+    if (to_stdout && !format) return cli_error("run: --ladder - needs --format txt, mmd, svg or html");
+    struct span word = format ? span_of(format) : dot ? span_skip(base, dot) : (struct span){0};
+    int found = find_word(word, ladder_format_names);
+    if (found < 0 && format) return cli_error("run: --format is txt, mmd, svg or html, not \"%s\"", format);
+    if (found < 0)
+        return cli_error(
+            "run: --ladder %s: the name must end with .txt, .mmd, .svg or .html, or --format say it",
+            wanted->path);
+    wanted->format = (enum ladder_format)found;
+    return EXIT_GOOD;
+}
+
+/* NO_COLOR: https://no-color.org */
+static int settle_colour(struct run_options *o) {
+    static const char *const words[] = {"auto", "always", "never", NULL};
+    int found = o->color ? find_word(span_of(o->color), words) : 0;
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool terminal = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    o->colour = found == 1 || (found == 0 && terminal);
+    return found < 0 ? cli_error("run: --color is auto, always or never, not \"%s\"", o->color) : EXIT_GOOD;
+}
+
+/* Makes one thing of all options; only one of them may have standard output. */
+static int settle(struct run_options *o) {
+    int status = settle_colour(o);
+    unsigned to_stdout = o->write && strcmp(o->write, "-") == 0;
+    if (to_stdout && isatty(STDOUT_FILENO))
+        return cli_error("run: not writing a capture to a terminal; pipe it, or use -w FILE");
+    for (size_t i = 0; i < o->ladder_count && status == EXIT_GOOD; i++) {
+        status = settle_ladder(&o->ladders[i], o->format);
+        to_stdout += strcmp(o->ladders[i].path, "-") == 0;
+    }
+    if (status != EXIT_GOOD) return status;
+    if (o->format && !o->ladder_count) return cli_error("run: --format is for --ladder");
+    if (o->json && !o->explain) return cli_error("run: --json is for --explain");
+    o->shows = to_stdout || (o->quiet && !o->explain) ? SHOW_NOTHING
+               : o->json                              ? SHOW_EXPLAIN_JSON
+               : o->explain                           ? SHOW_EXPLAIN
+                                                      : SHOW_LISTING;
+    if (to_stdout + o->explain > 1)
+        return cli_error("run: only one of -w -, --ladder - and --explain can have standard output");
+    return EXIT_GOOD;
+}
+
+static void add_set(struct run_options *o, const char *text) {
+    o->set = mem_room(o->set, o->set_count, &o->set_cap, sizeof *o->set);
+    o->set[o->set_count++] = text;
+}
+
+static void add_ladder(struct run_options *o, const char *path) {
+    o->ladders = mem_room(o->ladders, o->ladder_count, &o->ladder_cap, sizeof *o->ladders);
+    o->ladders[o->ladder_count++] = (struct wanted_ladder){.path = path};
+}
+
+static void take_option(struct run_options *o, int c, const char *value) {
+    switch (c) {
+    case 'q': o->quiet = true; break;
+    case 's': add_set(o, value); break;
+    case 'd':
+        buf_reset(&o->delay);
+        buf_addf(&o->delay, "hosts.uas.sipp.ring_after=%s", value);
+        break;
+    case 'w': o->write = value; break;
+    case 'l': add_ladder(o, value); break;
+    case 'f': o->format = value; break;
+    case 'e': o->explain = true; break;
+    case 'j': o->json = true; break;
+    case 'c': o->color = value; break;
+    }
+}
+
+static int run(const struct command *self, int argc, char **argv) {
+    static const struct option options[] = {{"color", required_argument, NULL, 'c'},
+                                            {"explain", no_argument, NULL, 'e'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"ladder", required_argument, NULL, 'l'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"set", required_argument, NULL, 's'},
+                                            {"uas-delay", required_argument, NULL, 'd'},
+                                            {"write", required_argument, NULL, 'w'},
+                                            {0}};
+    struct run_options o = {0};
+    int status = EXIT_GOOD, c;
+    while ((c = cli_option(self, argc, argv, "hqw:", options, &status)) >= 0)
+        take_option(&o, c, optarg);
+    if (o.delay.len) add_set(&o, buf_text(&o.delay));
+    if (c == -1) {
+        if (optind == argc)
+            status = cli_error("run: which scenario? `siptwin list` shows them");
+        else if (optind + 1 < argc)
+            status = cli_error("run: one scenario at a time, not also \"%s\"", argv[optind + 1]);
+        else
+            status = settle(&o);
+        if (status == EXIT_GOOD) {
+            cli_catch_signals();
+            signal(SIGPIPE, SIG_IGN);
+            status = run_named(argv[optind], &o);
+        }
+    }
+    for (size_t i = 0; i < o.ladder_count; i++)
+        outfile_abandon(o.ladders[i].file);
+    buf_free(&o.delay);
+    free(o.ladders);
+    free(o.set);
+    return status;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "simulate a scenario, write its capture, show the flow",
+    .help = "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
+            "                   [--ladder FILE]... [--explain [--json]] [--color WHEN] [-q]\n"
+            "\n"
+            "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder.\n"
+            "\n"
+            "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
+            "                      With several capture points out.pcap becomes out.HOST.pcap\n"
+            "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
+            "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T\n"
+            "      --ladder FILE   draws the flow as a ladder; the name says how: .txt (text), .mmd\n"
+            "                      (Mermaid), .svg or .html (a page to explore). May be given again.\n"
+            "                      - is standard output, which then shows nothing else\n"
+            "      --format FORMAT txt, mmd, svg or html, whatever the ladders' names say\n"
+            "      --explain       tells of each datagram why it was sent, and what was decided besides\n"
+            "      --json          the same as JSON, an object a line\n"
+            "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
+            "                      is set\n"
+            "  -q, --quiet         no flow and no summary\n"
+            "\n"
+            "In the flow, >>> marks a retransmission and ✗ a datagram that did not get through.\n"
+            "\n"
+            "Exit status: 0 all calls succeeded, 1 a call failed, 2 bad usage or bad input.\n",
+    .run = run,
+};

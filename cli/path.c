@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/path.h"
+
+#include <stdlib.h>
+
+bool path_between(struct buf *out, const char *from, const char *to) {
+    char *a = realpath(from, NULL), *b = a ? realpath(to, NULL) : NULL;
+    bool found = b;
+    if (found) {
+        size_t common = 0; /* bytes up to where the parts begin to differ */
+        for (size_t i = 0;; i++) {
+            bool end_a = !a[i] || a[i] == '/', end_b = !b[i] || b[i] == '/';
+            if (end_a && end_b) common = i;
+            if (a[i] != b[i] || !a[i]) break;
+        }
+        size_t begin = out->len;
+        for (const char *p = a + common; *p; p++)
+            if (*p == '/' && p[1]) buf_add_text(out, out->len > begin ? "/.." : "..");
+        struct span rest = span_of(b + common);
+        while (rest.len && rest.p[0] == '/')
+            rest = span_skip(rest, 1);
+        if (out->len == begin) buf_add_char(out, '.');
+        if (rest.len) buf_add_char(out, '/');
+        buf_add(out, rest);
+    }
+    free(a);
+    free(b);
+    return found;
+}
+
+void path_folder(struct buf *out, const char *file) {
+    const char *slash = strrchr(file, '/');
+    if (!slash)
+        buf_add_char(out, '.');
+    else
+        buf_add(out, slash == file ? SPAN("/") : span_between(file, slash));
+}
+
+void path_join(struct buf *out, const char *folder, const char *file) {
+    struct span base = span_of(folder);
+    while (base.len > 1 && base.p[base.len - 1] == '/')
+        base.len--;
+    if (file[0] != '/' && !span_is(base, ".")) {
+        buf_add(out, base);
+        if (!span_is(base, "/")) buf_add_char(out, '/');
+    }
+    buf_add_text(out, file);
+}
+
+void path_quote(struct buf *out, struct span word) {
+    bool plain = word.len > 0;
+    for (size_t i = 0; i < word.len; i++)
+        plain = plain && (ascii_alnum((unsigned char)word.p[i]) || memchr("/._-+=,:@%", word.p[i], 10));
+    if (plain) {
+        buf_add(out, word);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (size_t i = 0; i < word.len; i++)
+        if (word.p[i] == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, word.p[i]);
+    buf_add_char(out, '\'');
+}

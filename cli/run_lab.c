@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/run_lab.h"
+
+#include "base/mem.h"
+#include "pcapgen/capture.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* A host as the run sees it: perhaps a capture is taken there. */
+struct point {
+    struct run_lab *run;
+    struct capture *capture; /* NULL: none */
+    bool captured;
+};
+
+struct run_lab {
+    const struct lab_config *config;
+    struct lab *lab;
+    struct trace trace;
+    struct flow *flow;    /* NULL: nobody looks on */
+    struct point *points; /* one a host */
+    uint64_t packets;
+    int64_t first_ns; /* -1: nothing was captured yet */
+};
+
+int run_scenario_open(struct run_scenario *s, const char *name, const char *const *overrides, size_t count) {
+    struct diag diag = {0};
+    *s = (struct run_scenario){0};
+    if (!cli_find_scenario(&s->folder, name)) return EXIT_BAD_INPUT;
+    s->config = lab_load(&s->sources, buf_text(&s->folder), overrides, count, &diag);
+    return cli_report(&diag);
+}
+
+void run_scenario_close(struct run_scenario *s) {
+    lab_config_free(s->config);
+    source_set_free(&s->sources);
+    buf_free(&s->folder);
+}
+
+/* A device, like /dev/null, takes all captures. */
+static bool is_device(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+void run_capture_path(struct buf *path, const char *write, const struct lab_config *config, size_t i) {
+    struct span whole = span_of(write), suffix = {0};
+    buf_reset(path);
+    if (config->capture.at_count > 1 && !span_is(whole, "-") && !is_device(write)) {
+        struct span base = cli_base_name(write);
+        for (size_t k = base.len; k-- > 1 && !suffix.len;)
+            if (base.p[k] == '.') suffix = span_skip(base, k);
+        buf_add(path, span_head(whole, whole.len - suffix.len));
+        buf_addf(path, ".%s", config->hosts[config->capture.at[i]].name);
+        buf_add(path, suffix);
+    } else {
+        buf_add(path, whole);
+    }
+    buf_text(path);
+}
+
+struct capture_options run_capture_options(const struct lab_config *config) {
+    static const enum frame_link links[] = {[LAB_ETHERNET] = FRAME_ETHERNET,
+                                            [LAB_SLL2] = FRAME_SLL2,
+                                            [LAB_SLL] = FRAME_SLL,
+                                            [LAB_RAW] = FRAME_RAW};
+    return (struct capture_options){
+        .link = links[config->capture.link],
+        .checksum = config->capture.checksum,
+        .filter = config->capture.filter == LAB_FILTER_ALL ? CAPTURE_ALL : CAPTURE_SIP,
+        .mtu = config->network.mtu,
+        .start_ns = config->start_ns,
+    };
+}
+
+/* Is it in a capture? The rule is the capture's; without one, it is the same rule. */
+static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
+                     const struct datagram *d) {
+    if (!point->captured) return false;
+    if (!point->capture)
+        return point->run->config->capture.filter == LAB_FILTER_ALL || datagram_from(d).port == 5060 ||
+               datagram_to(d).port == 5060;
+    uint64_t before = capture_packets(point->capture);
+    capture_add(point->capture, now_ns, direction, d);
+    point->run->packets += capture_packets(point->capture) - before;
+    return capture_packets(point->capture) > before;
+}
+
+static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
+    const struct point *point = arg;
+    struct run_lab *run = point->run;
+    /* The number is the first fragment's. */
+    bool one = run->config->capture.at_count == 1 && point->capture;
+    uint64_t frame = one ? capture_packets(point->capture) + 1 : 0;
+    bool taken = is_taken(point, now_ns, direction, d);
+    if (taken && run->first_ns < 0) run->first_ns = now_ns;
+    if (!run->flow) return;
+    if (taken)
+        flow_seen(run->flow, frame, now_ns, direction, d);
+    else if (direction == TAP_RECEIVED)
+        flow_arrived(run->flow, now_ns, d);
+}
+
+static void lost(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d) {
+    flow_lost(arg, now_ns, why, d);
+}
+
+static void noted(void *arg, int64_t now_ns, const char *host, uint64_t about, const struct cause *cause) {
+    flow_note(arg, now_ns, host, about, cause);
+}
+
+/* Opens the captures; those that are open stay so when one fails. */
+static int open_captures(struct run_lab *run, const char *write) {
+    struct capture_options options = run_capture_options(run->config);
+    struct buf path = {0};
+    int status = EXIT_GOOD;
+    for (size_t i = 0; i < run->config->capture.at_count && status == EXIT_GOOD; i++) {
+        char *error = NULL;
+        run_capture_path(&path, write, run->config, i);
+        struct point *point = &run->points[run->config->capture.at[i]];
+        point->capture = capture_open(path.p, &options, &error);
+        if (!point->capture) status = cli_error("%s", error);
+        free(error);
+    }
+    buf_free(&path);
+    return status;
+}
+
+static void tap(struct run_lab *run, size_t host) {
+    host_tap(lab_host_at(run->lab, host), seen, &run->points[host]);
+}
+
+struct run_lab *run_lab_new(const struct lab_config *config, const char *write, int *status) {
+    struct diag diag = {0};
+    struct run_lab *run = mem_new(sizeof *run);
+    run->config = config;
+    run->first_ns = -1;
+    run->points = mem_new(config->host_count * sizeof *run->points);
+    for (size_t i = 0; i < config->host_count; i++)
+        run->points[i].run = run;
+    for (size_t i = 0; i < config->capture.at_count; i++)
+        run->points[config->capture.at[i]].captured = true;
+    run->lab = lab_new(config, &run->trace, &diag);
+    *status = cli_report(&diag);
+    if (run->lab && write) *status = open_captures(run, write);
+    if (!run->lab || *status != EXIT_GOOD) {
+        run_lab_free(run);
+        return NULL;
+    }
+    for (size_t i = 0; i < config->capture.at_count; i++)
+        tap(run, config->capture.at[i]);
+    return run;
+}
+
+void run_lab_watch(struct run_lab *run, struct flow_sink sink) {
+    if (!run->flow) {
+        run->flow = flow_new(lab_net(run->lab));
+        for (size_t i = 0; i < run->config->capture.at_count; i++)
+            flow_watch(run->flow, lab_host_at(run->lab, run->config->capture.at[i]));
+        net_on_lost(lab_net(run->lab), lost, run->flow);
+        /* The others tell when a datagram arrives. */
+        for (size_t i = 0; i < run->config->host_count; i++)
+            tap(run, i);
+    }
+    if (sink.note) run->trace = (struct trace){noted, run->flow};
+    flow_add_sink(run->flow, sink);
+}
+
+static int close_captures(struct run_lab *run) {
+    int status = EXIT_GOOD;
+    for (size_t i = 0; i < run->config->host_count; i++) {
+        char *error = NULL;
+        struct capture *capture = run->points[i].capture;
+        run->points[i].capture = NULL;
+        if (!capture) continue;
+        if (status != EXIT_GOOD)
+            capture_abandon(capture);
+        else if (!capture_close(capture, &error))
+            status = cli_error("%s", error);
+        free(error);
+    }
+    return status;
+}
+
+int run_lab_go(struct run_lab *run) {
+    if (!lab_run(run->lab, &cli_interrupted)) {
+        fputs("siptwin: interrupted, no capture written\n", stderr);
+        return EXIT_INTERRUPTED;
+    }
+    if (run->flow) flow_end(run->flow);
+    int status = close_captures(run);
+    if (status != EXIT_GOOD) return status;
+    struct lab_result result = lab_result(run->lab);
+    return result.failed || result.open || result.answered_failed ? EXIT_DIFFERENT : EXIT_GOOD;
+}
+
+struct run_outcome run_lab_outcome(const struct run_lab *run) {
+    return (struct run_outcome){
+        .packets = run->packets,
+        .first_ns = run->first_ns < 0 ? 0 : run->first_ns,
+        .lab = lab_result(run->lab),
+    };
+}
+
+void run_tell_failures(const struct run_outcome *outcome) {
+    const struct lab_result *result = &outcome->lab;
+    for (size_t i = 0; i < result->failure_count; i++) {
+        const struct lab_failure *f = &result->failures[i];
+        /* Times count from the first datagram of the capture, as tshark counts. */
+        int64_t at_ms = (f->now_ns - outcome->first_ns) / NS_PER_MS;
+        unsigned line, column;
+        source_locate(f->at, &line, &column);
+        fprintf(stderr, "%s:%u: at %lld.%03lld s: %s\n", f->at.source ? f->at.source->name : f->host, line,
+                (long long)(at_ms / 1000), (long long)(at_ms % 1000), f->reason);
+    }
+    if (result->failures_told > result->failure_count)
+        fprintf(stderr, "... and %llu more\n",
+                (unsigned long long)(result->failures_told - result->failure_count));
+}
+
+void run_lab_free(struct run_lab *run) {
+    if (!run) return;
+    for (size_t i = 0; i < run->config->host_count; i++)
+        capture_abandon(run->points[i].capture);
+    flow_free(run->flow);
+    lab_free(run->lab);
+    free(run->points);
+    free(run);
+}
+
+int run_quietly(const struct lab_config *config, const char *write, struct run_outcome *outcome) {
+    int status;
+    struct run_lab *run = run_lab_new(config, write, &status);
+    if (!run) return status;
+    status = run_lab_go(run);
+    if (outcome) {
+        *outcome = run_lab_outcome(run);
+        outcome->lab.failures = NULL;
+        outcome->lab.failure_count = 0;
+    }
+    run_lab_free(run);
+    return status;
+}

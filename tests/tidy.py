@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""House rules as a test: licence lines, layers, and what deterministic code must not use."""
+import os, re, subprocess, sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LINES_MAX = 620
+
+# A folder may include from itself and from these.
+LAYERS = {
+    'base': [],
+    'sim': ['base'],
+    'model/net': ['sim', 'base'],
+    'model/sip': ['model/net', 'sim', 'base'],
+    'model/sipp': ['model/sip', 'model/net', 'sim', 'base'],
+    'model/kamailio': ['model/sip', 'model/net', 'sim', 'base'],
+    'model/lab': ['model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+    'pcapgen': ['model/net', 'sim', 'base'],
+    'view': ['model/lab', 'model/sip', 'model/net', 'sim', 'base', 'pcapgen'],
+    'cli': ['view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+}
+
+# Never in sim/ and model/: the operating system's time, randomness, environment and locale, and floating point.
+FORBIDDEN = re.compile(r'\b(float|double|time|clock|clock_gettime|gettimeofday|rand|srand|random|drand48|getrandom|getenv|'
+                       r'setlocale|getpid|localtime|gmtime|strftime|strtod|atof|socket|sendto|recvfrom)\s*\(|\b(float|double)\s+\w')
+
+def strip(text):
+    """C without comments and texts, line numbers kept"""
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'',
+                  lambda m: re.sub(r'[^\n]', ' ', m[0]), text, flags=re.S)
+
+def main():
+    complaints = []
+    listed = subprocess.run(['git', '-C', ROOT, 'ls-files', '-co', '--exclude-standard'], capture_output=True, text=True)
+    if listed.returncode == 0: files = listed.stdout.split('\n')
+    else: files = [os.path.relpath(os.path.join(d, f), ROOT) for d, _, fs in os.walk(ROOT) for f in fs]
+    for f in sorted(filter(None, files)):
+        path = os.path.join(ROOT, f)
+        if not os.path.isfile(path) or f.startswith('build'): continue
+        if f.endswith(('.c', '.h', '.py', '.sh')) or f in ('dev', 'meson.build'):
+            text = open(path, encoding='utf-8').read()
+            if 'SPDX-License-Identifier: MIT' not in '\n'.join(text.split('\n')[:2]) and not f.startswith('tests/lab/'):
+                complaints.append('%s: no SPDX line at the top' % f)
+        if not f.endswith(('.c', '.h')): continue
+        lines = text.split('\n')
+        folder = os.path.dirname(f)
+        if len(lines) > LINES_MAX: complaints.append('%s: %d lines, the limit is %d' % (f, len(lines), LINES_MAX))
+        for n, line in enumerate(lines, 1):
+            if len(line.rstrip('\r')) > 130: complaints.append('%s:%d: longer than 130 columns' % (f, n))
+            m = re.match(r'#include "([^"]+)"', line)
+            if m and folder in LAYERS:
+                of = os.path.dirname(m[1])
+                if of != folder and of not in LAYERS[folder]:
+                    complaints.append('%s:%d: %s may not include from %s' % (f, n, folder, of or 'here'))
+        if f.startswith(('sim/', 'model/')):
+            for n, line in enumerate(strip(text).split('\n'), 1):
+                m = FORBIDDEN.search(line)
+                if m: complaints.append('%s:%d: "%s" has no place in deterministic code' % (f, n, m[0].strip()))
+        if f.endswith('.h') and not re.search(r'#ifndef \w+_H\n#define', text): complaints.append('%s: no include guard' % f)
+    print('\n'.join(complaints) if complaints else 'the house is tidy')
+    return 1 if complaints else 0
+
+if __name__ == '__main__': sys.exit(main())

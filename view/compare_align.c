@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/compare_align.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "model/sip/msg.h"
+#include "view/sequence.h"
+#include "view/words.h"
+
+#include <stdlib.h>
+
+/* What decides who may be whose partner; equal numbers on both sides mean the same. */
+struct traits {
+    uint32_t call, source, target; /* of a side at first, of both in the end */
+    uint32_t kind;
+    uint64_t payload_hash;
+    int64_t at_ns;
+};
+
+enum { SIDES = 2 };
+
+struct aligner {
+    const struct reader *captures[SIDES];
+    struct traits *traits[SIDES];
+    struct words kinds;
+    struct words calls[SIDES], ends[SIDES]; /* of each side, in the order of appearance */
+    int64_t near_ns;
+    struct compare_alignment *out;
+};
+
+/* The endpoint's number; its word begins with the address. */
+static uint32_t endpoint(struct words *ends, uint32_t ip, uint16_t port) {
+    char bytes[6] = {(char)(ip >> 24), (char)(ip >> 16),  (char)(ip >> 8),
+                     (char)ip,         (char)(port >> 8), (char)port};
+    return words_number(ends, (struct span){bytes, sizeof bytes});
+}
+
+static void read_traits(struct aligner *al, int side) {
+    const struct reader *r = al->captures[side];
+    struct sip_msg m = {0};
+    struct buf summary = {0};
+    al->traits[side] = mem_new(r->count * sizeof *al->traits[side]);
+    for (size_t i = 0; i < r->count; i++) {
+        const struct reader_packet *p = &r->packets[i];
+        struct traits *t = &al->traits[side][i];
+        struct span call = {0};
+        buf_reset(&summary);
+        if (p->fragment_offset) {
+            buf_add_text(&summary, "fragment");
+        } else {
+            sip_summary(&summary, p->payload);
+            if (sip_msg_parse(&m, p->payload) && sip_msg_first(&m, SIP_CALL_ID))
+                call = sip_msg_first(&m, SIP_CALL_ID)->value;
+        }
+        *t = (struct traits){.call = words_number(&al->calls[side], call),
+                             .source = endpoint(&al->ends[side], p->source_ip, p->source_port),
+                             .target = endpoint(&al->ends[side], p->target_ip, p->target_port),
+                             .kind = words_number(&al->kinds, buf_span(&summary)),
+                             .payload_hash = words_hash(p->payload),
+                             .at_ns = p->at_ns - r->packets[0].at_ns};
+    }
+    buf_free(&summary);
+    sip_msg_free(&m);
+}
+
+/* What a word may be known by when it is not there on both sides; empty: by nothing. */
+typedef struct span name_fn(struct span word);
+
+static struct span whole_word(struct span word) { return word; }
+static struct span address_of(struct span word) { return span_head(word, 4); }
+static struct span anything(struct span word) { return span_head(word, 0); }
+
+/*
+ * Pairs the words of B that have no number of A yet (map: SEQUENCE_NONE) with those of A that are not taken,
+ * the nth of a name with the nth of that name.
+ */
+static void pair_words(const struct words *a, const struct words *b, name_fn *name, size_t *map,
+                       bool *taken) {
+    struct words names = {0};
+    struct buf key = {0};
+    size_t *holder = mem_new(a->count * sizeof *holder),
+           *times = mem_new((a->count + b->count) * sizeof *times);
+    for (int side = 0; side < SIDES; side++) {
+        const struct words *w = side ? b : a;
+        memset(times, 0, (a->count + b->count) * sizeof *times);
+        struct words seen = {0};
+        for (size_t i = 0; i < w->count; i++) {
+            if (side ? map[i] != SEQUENCE_NONE : taken[i]) continue;
+            struct span n = name(words_at(w, i));
+            buf_reset(&key);
+            buf_add_u64(&key, times[words_number(&seen, n)]++);
+            buf_add_char(&key, ' ');
+            buf_add(&key, n);
+            size_t known = names.count,
+                   number = side ? words_find(&names, buf_span(&key)) : words_number(&names, buf_span(&key));
+            if (!side) {
+                holder[number] = i;
+            } else if (number < known) {
+                map[i] = holder[number];
+                taken[holder[number]] = true;
+            }
+        }
+        words_free(&seen);
+    }
+    free(holder);
+    free(times);
+    buf_free(&key);
+    words_free(&names);
+}
+
+/* For each word of B its number in A, or one that no word of A has; to be freed. */
+static size_t *map_words(const struct words *a, const struct words *b, name_fn *const *names,
+                         size_t name_count) {
+    size_t *map = mem_new(b->count * sizeof *map);
+    bool *taken = mem_new(a->count * sizeof *taken);
+    for (size_t i = 0; i < b->count; i++)
+        map[i] = SEQUENCE_NONE;
+    for (size_t k = 0; k < name_count; k++)
+        pair_words(a, b, names[k], map, taken);
+    for (size_t i = 0; i < b->count; i++)
+        if (map[i] == SEQUENCE_NONE) map[i] = a->count + i;
+    free(taken);
+    return map;
+}
+
+/* Gives B's traits the numbers that A's have. */
+static void unify(struct aligner *al) {
+    static name_fn *const call_names[] = {whole_word, anything}, *const end_names[] = {whole_word, address_of,
+                                                                                       anything};
+    size_t *calls = map_words(&al->calls[0], &al->calls[1], call_names, 2);
+    size_t *ends = map_words(&al->ends[0], &al->ends[1], end_names, 3);
+    for (size_t i = 0; i < al->captures[1]->count; i++) {
+        struct traits *t = &al->traits[1][i];
+        t->call = (uint32_t)calls[t->call];
+        t->source = (uint32_t)ends[t->source];
+        t->target = (uint32_t)ends[t->target];
+    }
+    free(calls);
+    free(ends);
+}
+
+/* The packets of one call between two endpoints. */
+struct group {
+    size_t *members[SIDES]; /* indexes of packets, rising */
+    size_t count[SIDES], cap[SIDES];
+};
+
+static void add_u32(struct buf *b, uint32_t n) { buf_add(b, (struct span){(const char *)&n, sizeof n}); }
+
+/* All groups, in the order of their appearance; *count says how many. */
+static struct group *make_groups(struct aligner *al, size_t *count) {
+    struct group *groups = NULL;
+    struct words keys = {0};
+    struct buf key = {0};
+    size_t cap = 0;
+    *count = 0;
+    for (int side = 0; side < SIDES; side++)
+        for (size_t i = 0; i < al->captures[side]->count; i++) {
+            const struct traits *t = &al->traits[side][i];
+            buf_reset(&key);
+            add_u32(&key, t->call);
+            add_u32(&key, t->source < t->target ? t->source : t->target);
+            add_u32(&key, t->source < t->target ? t->target : t->source);
+            size_t number = words_number(&keys, buf_span(&key));
+            if (number == *count) {
+                groups = mem_room(groups, *count, &cap, sizeof *groups);
+                groups[(*count)++] = (struct group){0};
+            }
+            struct group *g = &groups[number];
+            g->members[side] = mem_room(g->members[side], g->count[side], &g->cap[side], sizeof(size_t));
+            g->members[side][g->count[side]++] = i;
+        }
+    buf_free(&key);
+    words_free(&keys);
+    return groups;
+}
+
+/* What a group's alignment looks at. */
+struct group_of {
+    const struct aligner *al;
+    const struct group *group;
+};
+
+/* Time counts as much as the kind: of copies, the one that is missing is then the one of that time. */
+enum {
+    SCORE_KIND = 4,
+    SCORE_PAYLOAD = 2,
+    SCORE_TIME = 4,
+    SCORE_FULL = SCORE_KIND + SCORE_PAYLOAD + SCORE_TIME
+};
+
+static unsigned score(void *arg, size_t i, size_t j) {
+    const struct group_of *of = arg;
+    const struct traits *a = &of->al->traits[0][of->group->members[0][i]];
+    const struct traits *b = &of->al->traits[1][of->group->members[1][j]];
+    if (a->kind != b->kind || a->source != b->source) return 0;
+    int64_t apart_ns = a->at_ns < b->at_ns ? b->at_ns - a->at_ns : a->at_ns - b->at_ns;
+    return SCORE_KIND + (a->payload_hash == b->payload_hash ? SCORE_PAYLOAD : 0) +
+           (apart_ns <= of->al->near_ns ? SCORE_TIME : 0);
+}
+
+static void join(struct aligner *al, size_t i, size_t j, bool moved) {
+    al->out->a_partner[i] = j;
+    al->out->b_partner[j] = i;
+    al->out->moved[i] = moved;
+}
+
+/*
+ * Of what is left over in a group, two of one kind are the same datagram at another place, if no pair of that
+ * kind lies between the two places: the datagram has as many such pairs before it on both sides.
+ */
+static void join_moved(struct aligner *al, const struct group *g) {
+    struct words places = {0};
+    struct buf key = {0};
+    size_t cap = 0, *holders = NULL, total = g->count[0] + g->count[1];
+    for (int side = 0; side < SIDES; side++) {
+        struct words kinds = {0}, seen = {0};
+        size_t *pairs = mem_new(total * sizeof *pairs), *times = mem_new(total * sizeof *times);
+        const size_t *partner = side ? al->out->b_partner : al->out->a_partner;
+        for (size_t k = 0; k < g->count[side]; k++) {
+            size_t i = g->members[side][k];
+            const struct traits *t = &al->traits[side][i];
+            buf_reset(&key);
+            add_u32(&key, t->kind);
+            add_u32(&key, t->source);
+            size_t kind = words_number(&kinds, buf_span(&key));
+            if (partner[i] != COMPARE_NONE && !(side && al->out->moved[partner[i]])) {
+                pairs[kind]++;
+                continue;
+            }
+            buf_add_u64(&key, pairs[kind]);
+            size_t place = words_number(&seen, buf_span(&key));
+            buf_addf(&key, " %zu", times[place]++);
+            size_t known = places.count;
+            size_t number =
+                side ? words_find(&places, buf_span(&key)) : words_number(&places, buf_span(&key));
+            if (side && number < known) join(al, holders[number], i, true);
+            if (!side) {
+                holders = mem_room(holders, number, &cap, sizeof *holders);
+                holders[number] = i;
+            }
+        }
+        words_free(&kinds);
+        words_free(&seen);
+        free(pairs);
+        free(times);
+    }
+    free(holders);
+    words_free(&places);
+    buf_free(&key);
+}
+
+static void align_group(struct aligner *al, const struct group *g) {
+    struct group_of of = {al, g};
+    size_t *partner = mem_new(g->count[0] * sizeof *partner);
+    sequence_align(partner, g->count[0], g->count[1], SCORE_FULL, score, &of);
+    size_t pairs = 0;
+    for (size_t i = 0; i < g->count[0]; i++) {
+        if (partner[i] == SEQUENCE_NONE) continue;
+        join(al, g->members[0][i], g->members[1][partner[i]], false);
+        pairs++;
+    }
+    if (pairs < g->count[0] && pairs < g->count[1]) join_moved(al, g);
+    free(partner);
+}
+
+void compare_align(struct compare_alignment *out, const struct reader *a, const struct reader *b,
+                   int64_t near_ns) {
+    struct aligner al = {.captures = {a, b}, .near_ns = near_ns, .out = out};
+    out->a_partner = mem_new(a->count * sizeof *out->a_partner);
+    out->b_partner = mem_new(b->count * sizeof *out->b_partner);
+    out->moved = mem_new(a->count * sizeof *out->moved);
+    for (size_t i = 0; i < a->count; i++)
+        out->a_partner[i] = COMPARE_NONE;
+    for (size_t j = 0; j < b->count; j++)
+        out->b_partner[j] = COMPARE_NONE;
+    for (int side = 0; side < SIDES; side++)
+        read_traits(&al, side);
+    unify(&al);
+    size_t group_count;
+    struct group *groups = make_groups(&al, &group_count);
+    for (size_t k = 0; k < group_count; k++) {
+        align_group(&al, &groups[k]);
+        free(groups[k].members[0]);
+        free(groups[k].members[1]);
+    }
+    free(groups);
+    words_free(&al.kinds);
+    for (int side = 0; side < SIDES; side++) {
+        words_free(&al.calls[side]);
+        words_free(&al.ends[side]);
+        free(al.traits[side]);
+    }
+}
+
+void compare_alignment_free(struct compare_alignment *alignment) {
+    free(alignment->a_partner);
+    free(alignment->b_partner);
+    free(alignment->moved);
+    *alignment = (struct compare_alignment){0};
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* What compare found, as text: the flow of both captures in one, lines that differ marked as diff does. */
+#include "base/mem.h"
+#include "view/compare.h"
+#include "view/compare_value.h"
+#include "view/label.h"
+#include "view/paint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    CONTEXT = 2,     /* identical datagrams shown around each that differs */
+    COLUMNS = 90,    /* of a row */
+    MESSAGE_MIN = 30 /* columns for the message, whatever the names take */
+};
+
+#define US_PER_MS 1000
+
+/* One line of the joint flow: a datagram of A, of B, or a pair. */
+struct row {
+    size_t a, b;        /* COMPARE_NONE: not in that one */
+    size_t late_others; /* of the first row of a stretch that is out of time: how many more it has */
+    bool late_begins, told, shown;
+};
+
+struct report {
+    struct buf *out;
+    const struct compare *c;
+    bool colour;
+    struct row *rows;
+    size_t count;
+    int number_width, name_width;
+    struct compare_values values; /* differences that were told already */
+};
+
+static const struct reader_packet *packet_of(const struct report *r, const struct row *row) {
+    return row->a != COMPARE_NONE ? &r->c->a.capture->packets[row->a] : &r->c->b.capture->packets[row->b];
+}
+
+static const struct compare_pair *pair_of(const struct report *r, const struct row *row) {
+    static const struct compare_pair none;
+    return row->a != COMPARE_NONE ? &r->c->pairs[row->a] : &none;
+}
+
+static bool is_single(const struct row *row) { return row->a == COMPARE_NONE || row->b == COMPARE_NONE; }
+
+static void add_row(struct report *r, size_t a, size_t b) {
+    r->rows[r->count++] = (struct row){.a = a, .b = b};
+}
+
+/* The joint flow: A's datagrams in their order; those that are only in B stand before the pair that follows.
+ */
+static void make_rows(struct report *r) {
+    const struct compare *c = r->c;
+    size_t j = 0;
+    r->rows = mem_new((c->a.capture->count + c->b.capture->count) * sizeof *r->rows);
+    for (size_t i = 0; i <= c->a.capture->count; i++) {
+        bool end = i == c->a.capture->count;
+        size_t partner = end ? c->b.capture->count : c->alignment.a_partner[i];
+        if (end || (partner != COMPARE_NONE && !c->pairs[i].moved))
+            for (; j < partner; j++)
+                if (c->alignment.b_partner[j] == COMPARE_NONE) add_row(r, COMPARE_NONE, j);
+        if (!end) add_row(r, i, partner);
+    }
+}
+
+/*
+ * Datagrams that are late one after the other are told once: a stretch ends where the delay changes by more
+ * than may be.
+ */
+static void find_late_stretches(struct report *r) {
+    struct row *begin = NULL;
+    int64_t delay_ns = 0;
+    for (size_t k = 0; k < r->count; k++) {
+        const struct compare_pair *pair = pair_of(r, &r->rows[k]);
+        if (is_single(&r->rows[k]) || pair->moved) continue;
+        if (!pair->late) {
+            begin = NULL;
+            continue;
+        }
+        int64_t change_ns = pair->late_ns > delay_ns ? pair->late_ns - delay_ns : delay_ns - pair->late_ns;
+        if (begin && change_ns <= r->c->options->tolerance_ns) {
+            begin->late_others++;
+            continue;
+        }
+        begin = &r->rows[k];
+        begin->late_begins = true;
+        delay_ns = pair->late_ns;
+    }
+}
+
+static bool differs(const struct report *r, const struct row *row) {
+    const struct compare_pair *pair = pair_of(r, row);
+    return is_single(row) || pair->different || pair->moved || row->late_begins;
+}
+
+/* Chooses which rows are told, and shows identical ones around them. Returns how many are left untold. */
+static size_t choose_rows(struct report *r, size_t limit) {
+    size_t told = 0, untold = 0;
+    for (size_t k = 0; k < r->count; k++) {
+        if (!differs(r, &r->rows[k])) continue;
+        if (limit && told == limit) {
+            untold++;
+            continue;
+        }
+        told++;
+        r->rows[k].told = r->rows[k].shown = true;
+        for (size_t n = k > CONTEXT ? k - CONTEXT : 0; n <= k + CONTEXT && n < r->count; n++)
+            r->rows[n].shown = r->rows[n].shown || !differs(r, &r->rows[n]);
+    }
+    return untold;
+}
+
+/* Who has the address, with the port if it is not SIP's. */
+static void add_host(struct buf *out, const struct compare *c, uint32_t ip, uint16_t port) {
+    const struct compare_side *sides[] = {&c->a, &c->b};
+    const char *name = NULL;
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < sides[side]->host_count && !name; i++)
+            if (sides[side]->hosts[i].ip == ip) name = sides[side]->hosts[i].name;
+    if (name)
+        buf_add_text(out, name);
+    else
+        buf_addf(out, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+    if (port && port != 5060) buf_addf(out, ":%u", port);
+}
+
+static void measure(struct report *r) {
+    struct buf name = {0};
+    const struct reader *captures[] = {r->c->a.capture, r->c->b.capture};
+    r->number_width = 3;
+    r->name_width = 4;
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < captures[side]->count; i++) {
+            const struct reader_packet *p = &captures[side]->packets[i];
+            for (int end = 0; end < 2; end++) {
+                buf_reset(&name);
+                add_host(&name, r->c, end ? p->target_ip : p->source_ip,
+                         end ? p->target_port : p->source_port);
+                if ((int)name.len > r->name_width) r->name_width = (int)name.len;
+            }
+            buf_reset(&name);
+            buf_add_u64(&name, p->frame);
+            if ((int)name.len > r->number_width) r->number_width = (int)name.len;
+        }
+    buf_free(&name);
+}
+
+static void add_number(struct report *r, const struct reader *capture, size_t index) {
+    if (index == COMPARE_NONE)
+        buf_addf(r->out, " %*s", r->number_width, "");
+    else
+        buf_addf(r->out, " %*llu", r->number_width, (unsigned long long)capture->packets[index].frame);
+}
+
+static void add_message(struct report *r, const struct reader_packet *p, enum label_kind kind, size_t room) {
+    if (p->fragment_offset)
+        buf_addf(r->out, "fragment from byte %u on", p->fragment_offset);
+    else
+        label_message(r->out, p->payload, kind, room);
+}
+
+/* How a row is marked. */
+static char mark_of(const struct report *r, const struct row *row, enum paint *paint) {
+    const struct compare_pair *pair = pair_of(r, row);
+    *paint = PAINT_PLAIN;
+    if (row->b == COMPARE_NONE) return *paint = PAINT_LOST, '-';
+    if (row->a == COMPARE_NONE) return *paint = PAINT_NOTE, '+';
+    if (pair->moved || pair->different || pair->late) *paint = PAINT_RETRANSMISSION;
+    return pair->moved ? '~' : pair->different ? '!' : pair->late ? 't' : ' ';
+}
+
+static void add_flow_line(struct report *r, const struct row *row) {
+    const struct reader_packet *p = packet_of(r, row);
+    enum paint paint;
+    char mark = mark_of(r, row, &paint);
+    struct buf text = {0};
+    paint_add(r->out, r->colour && paint != PAINT_PLAIN, paint);
+    size_t begin = r->out->len;
+    buf_add_char(r->out, mark);
+    add_number(r, r->c->a.capture, row->a);
+    add_number(r, r->c->b.capture, row->b);
+    label_seconds(&text,
+                  row->a != COMPARE_NONE ? compare_time(r->c->a.capture, row->a)
+                                         : compare_time(r->c->b.capture, row->b),
+                  6);
+    buf_addf(r->out, " %11s  ", buf_text(&text));
+    buf_reset(&text);
+    add_host(&text, r->c, p->source_ip, p->source_port);
+    buf_addf(r->out, "%-*s → ", r->name_width, buf_text(&text));
+    buf_reset(&text);
+    add_host(&text, r->c, p->target_ip, p->target_port);
+    buf_addf(r->out, "%-*s  ", r->name_width, buf_text(&text));
+    size_t taken = r->out->len - begin - 2; /* the arrow is one column in three bytes */
+    add_message(r, p, LABEL_FULL, taken + MESSAGE_MIN < COLUMNS ? COLUMNS - taken : MESSAGE_MIN);
+    paint_add(r->out, r->colour && paint != PAINT_PLAIN, PAINT_PLAIN);
+    buf_add_char(r->out, '\n');
+    buf_free(&text);
+}
+
+#define INDENT "      "
+
+/* Says where in B a datagram is that moved: next to one that it overtook or that overtook it. */
+static void add_place(struct report *r, const struct row *row) {
+    const struct reader *b = r->c->b.capture;
+    size_t after = COMPARE_NONE, before = COMPARE_NONE;
+    for (size_t i = 0; i < r->c->a.capture->count; i++) {
+        size_t j = r->c->alignment.a_partner[i];
+        if (j == COMPARE_NONE || i == row->a) continue;
+        if (i > row->a && j < row->b && (after == COMPARE_NONE || j > after)) after = j;
+        if (i < row->a && j > row->b && (before == COMPARE_NONE || j < before)) before = j;
+    }
+    size_t other = after != COMPARE_NONE ? after : before;
+    if (other == COMPARE_NONE) return;
+    buf_addf(r->out, INDENT "out of order: in B it comes %s %llu, ",
+             after != COMPARE_NONE ? "only after" : "before", (unsigned long long)b->packets[other].frame);
+    add_message(r, &b->packets[other], LABEL_SHORT, MESSAGE_MIN);
+    buf_add_char(r->out, '\n');
+}
+
+static void add_milliseconds(struct buf *out, int64_t ns) {
+    int64_t us = (ns < 0 ? -ns : ns) / US_PER_MS;
+    buf_addf(out, "%lld.%03lld ms", (long long)(us / US_PER_MS), (long long)(us % US_PER_MS));
+}
+
+static void add_lateness(struct report *r, const struct row *row) {
+    const struct compare_options *o = r->c->options;
+    int64_t late_ns = pair_of(r, row)->late_ns;
+    buf_add_text(r->out, INDENT "time: in B ");
+    add_milliseconds(r->out, late_ns);
+    buf_add_text(r->out, late_ns < 0 ? " earlier" : " later");
+    if (row->late_others)
+        buf_addf(r->out, ", and so are the %zu after it that are out of time", row->late_others);
+    buf_add_text(r->out, " (allowed: ");
+    add_milliseconds(r->out, o->tolerance_ns);
+    if (o->tolerance_ppm)
+        buf_addf(r->out, " + %u.%02u %%", o->tolerance_ppm / 10000, o->tolerance_ppm % 10000 / 100);
+    buf_add_text(r->out, ")\n");
+}
+
+static void add_row_lines(struct report *r, const struct row *row, struct compare_differences *differences) {
+    add_flow_line(r, row);
+    if (!row->told || is_single(row)) return;
+    const struct reader *a = r->c->a.capture, *b = r->c->b.capture;
+    const struct compare_pair *pair = pair_of(r, row);
+    if (pair->moved) add_place(r, row);
+    if (row->late_begins) add_lateness(r, row);
+    if (pair->different) {
+        compare_packets(differences, &a->packets[row->a], &b->packets[row->b], &r->c->options->scope,
+                        a->datalink == b->datalink);
+        compare_values_write(&r->values, r->out, differences, INDENT, r->colour);
+    }
+}
+
+static void add_rows(struct report *r) {
+    struct compare_differences differences = {0};
+    buf_addf(r->out, "\n  %*s %*s        time  %-*s   %-*s  message\n", r->number_width, "A", r->number_width,
+             "B", r->name_width, "from", r->name_width, "to");
+    size_t hidden = 0;
+    for (size_t k = 0; k <= r->count; k++) {
+        if (k < r->count && !r->rows[k].shown) {
+            hidden++;
+            continue;
+        }
+        if (hidden && k < r->count) buf_addf(r->out, "  %*s ⋮\n", r->number_width * 2, "");
+        hidden = 0;
+        if (k < r->count) add_row_lines(r, &r->rows[k], &differences);
+    }
+    compare_differences_free(&differences);
+}
+
+static void add_side(struct buf *out, char letter, const struct compare_side *side) {
+    buf_addf(out, "%c  %s: %zu datagram%s", letter, side->label, side->capture->count,
+             side->capture->count == 1 ? "" : "s");
+    if (side->capture->others)
+        buf_addf(out, ", %llu other frame%s not looked at", (unsigned long long)side->capture->others,
+                 side->capture->others == 1 ? "" : "s");
+    buf_add_char(out, '\n');
+}
+
+/* Counts of what is different, each with its mark in the flow. */
+static void add_counts(struct buf *out, const struct compare *c) {
+    const struct {
+        size_t count;
+        const char *text;
+    } counts[] = {{c->only_a, "only in A (-)"},
+                  {c->only_b, "only in B (+)"},
+                  {c->moved, "out of order (~)"},
+                  {c->different, "different (!)"},
+                  {c->late, "out of time (t)"}};
+    const char *separator = ": ";
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        if (!counts[i].count) continue;
+        buf_addf(out, "%s%zu %s", separator, counts[i].count, counts[i].text);
+        separator = ", ";
+    }
+    buf_add_text(out, "; ");
+}
+
+static void add_file_differences(struct buf *out, const struct compare *c) {
+    const struct reader *a = c->a.capture, *b = c->b.capture;
+    if (c->other_link)
+        buf_addf(out, "link layer: %s in A, %s in B\n", reader_link_name(a), reader_link_name(b));
+    if (c->other_start) {
+        buf_add_text(out, "frame.time_epoch of the first datagram: ");
+        label_seconds(out, a->start_ns + a->packets[0].at_ns, 9);
+        buf_add_text(out, " in A, ");
+        label_seconds(out, b->start_ns + b->packets[0].at_ns, 9);
+        buf_add_text(out, " in B\n");
+    }
+}
+
+void compare_write(struct buf *out, const struct compare *c, size_t limit, bool colour) {
+    struct report r = {.out = out, .c = c, .colour = colour};
+    size_t na = c->a.capture->count, nb = c->b.capture->count;
+    bool same = compare_same(c);
+    if (!same) {
+        add_side(out, 'A', &c->a);
+        add_side(out, 'B', &c->b);
+        add_file_differences(out, c);
+        make_rows(&r);
+        find_late_stretches(&r);
+        size_t untold = choose_rows(&r, limit);
+        measure(&r);
+        if (c->identical < (na > nb ? na : nb)) add_rows(&r);
+        if (untold) buf_addf(out, "  ... and %zu more datagrams that differ\n", untold);
+        buf_add_char(out, '\n');
+    }
+    paint_add(out, colour, PAINT_HEADING);
+    buf_add_text(out, same ? "same" : "different");
+    if (!same && c->identical < (na > nb ? na : nb))
+        add_counts(out, c);
+    else
+        buf_add_text(out, ": ");
+    buf_addf(out, "%zu of %zu datagrams identical, times differ by up to ", c->identical, na > nb ? na : nb);
+    add_milliseconds(out, c->worst_ns);
+    paint_add(out, colour, PAINT_PLAIN);
+    buf_add_char(out, '\n');
+    compare_values_free(&r.values);
+    free(r.rows);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes that nobody vouches for, made harmless for the formats that the views write. */
+#ifndef VIEW_ESCAPE_H
+#define VIEW_ESCAPE_H
+
+#include "base/buf.h"
+
+/*
+ * The length of the UTF-8 character at the beginning of text (1 to 4), or 0 if there is none that may be
+ * shown as it is: invalid or overlong sequences, surrogates, control characters, and those that turn the
+ * direction of text or end a line are none.
+ */
+size_t escape_visible(struct span text);
+
+/* As one line of a terminal: what is not visible becomes "?", byte by byte. */
+void escape_line(struct buf *out, struct span text);
+
+/* As HTML or XML text and attribute value; what is not visible becomes \xHH, byte by byte. */
+void escape_html(struct buf *out, struct span text);
+
+/* As a JSON string with its quotes; invalid bytes become U+FFFD, so the result is always valid UTF-8. */
+void escape_json(struct buf *out, struct span text);
+
+/* As text of a Mermaid sequence diagram: its own characters and all but ASCII become entity codes or "?". */
+void escape_mermaid(struct buf *out, struct span text);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/explain.h"
+
+#include "model/sip/msg.h"
+#include "view/escape.h"
+#include "view/label.h"
+#include "view/paint.h"
+
+enum { COLUMNS = 80, INDENT = 4 };
+
+void explain_init(struct explain *e, FILE *out, bool colour) {
+    *e = (struct explain){.out = out, .colour = colour};
+}
+
+void explain_free(struct explain *e) {
+    buf_free(&e->line);
+    buf_free(&e->reason);
+}
+
+const char *explain_fate(enum flow_fate fate) {
+    static const char *const words[] = {[FLOW_ARRIVED] = "arrived",
+                                        [FLOW_LOST] = "lost",
+                                        [FLOW_NO_HOST] = "no_host",
+                                        [FLOW_CLOSED_PORT] = "closed_port"};
+    return words[fate];
+}
+
+/* As many words a line as fit. */
+static void add_wrapped(struct buf *out, struct span text) {
+    size_t column = COLUMNS; /* no room: the first word begins a line */
+    while ((text = span_trim(text)).len) {
+        ptrdiff_t end = span_find(text, ' ');
+        struct span word = span_head(text, end < 0 ? text.len : (size_t)end);
+        if (column + 1 + word.len > COLUMNS) {
+            buf_addf(out, "\n%*s", INDENT, "");
+            column = INDENT;
+        } else {
+            buf_add_char(out, ' ');
+            column++;
+        }
+        buf_add(out, word);
+        column += word.len;
+        text = span_skip(text, word.len);
+    }
+}
+
+static void add_reason(struct explain *e, const struct cause *cause) {
+    buf_reset(&e->reason);
+    cause_write(&e->reason, cause);
+    if (cause->reference) buf_addf(&e->reason, " [%s]", cause->reference);
+    if (cause->at.source) {
+        buf_add_text(&e->reason, " (");
+        label_position(&e->reason, cause->at);
+        buf_add_char(&e->reason, ')');
+    }
+    if (e->reason.len) {
+        buf_add_char(&e->line, ':');
+        add_wrapped(&e->line, buf_span(&e->reason));
+    }
+    buf_add_char(&e->line, '\n');
+}
+
+/* "#4 +0.457123 s ": a row's number, "-" for none. */
+static void add_place(struct explain *e, uint64_t number, int64_t time_ns) {
+    buf_reset(&e->line);
+    if (number)
+        buf_addf(&e->line, "#%llu ", (unsigned long long)number);
+    else
+        buf_add_text(&e->line, "- ");
+    if (time_ns >= 0) buf_add_char(&e->line, '+');
+    label_seconds(&e->line, time_ns, 6);
+    buf_add_text(&e->line, " s ");
+}
+
+static void write_line(struct explain *e) { fwrite(e->line.p, 1, e->line.len, e->out); }
+
+static void take_row_text(void *arg, const struct flow_row *row) {
+    static const char *const fates[] = {[FLOW_ARRIVED] = "",
+                                        [FLOW_LOST] = " ✗ lost on the way",
+                                        [FLOW_NO_HOST] = " ✗ nobody has this address",
+                                        [FLOW_CLOSED_PORT] = " ✗ nobody listens there"};
+    struct explain *e = arg;
+    const struct cause *cause = &row->datagram->cause;
+    add_place(e, row->number, row->time_ns);
+    if (cause->retransmission || row->fate)
+        paint_add(&e->line, e->colour, row->fate ? PAINT_LOST : PAINT_RETRANSMISSION);
+    else
+        paint_add(&e->line, e->colour, PAINT_HEADING);
+    buf_addf(&e->line, "%s → %s ", row->from, row->to);
+    label_message(&e->line, payload_span(row->datagram->payload), LABEL_SHORT, 50);
+    if (cause->retransmission) buf_addf(&e->line, ", retransmission %u", cause->retransmission);
+    buf_add_text(&e->line, fates[row->fate]);
+    paint_add(&e->line, e->colour, PAINT_PLAIN);
+    add_reason(e, cause);
+    write_line(e);
+}
+
+static void take_note_text(void *arg, const struct flow_note *note) {
+    struct explain *e = arg;
+    add_place(e, note->about, note->time_ns);
+    paint_add(&e->line, e->colour, PAINT_NOTE);
+    buf_addf(&e->line, "at %s", note->host);
+    paint_add(&e->line, e->colour, PAINT_PLAIN);
+    add_reason(e, note->cause);
+    write_line(e);
+}
+
+struct flow_sink explain_text_sink(struct explain *e) {
+    return (struct flow_sink){.row = take_row_text, .note = take_note_text, .arg = e};
+}
+
+/* The members of a JSON object. */
+
+static void add_key(struct buf *out, const char *key) {
+    char last = out->p[out->len - 1];
+    buf_addf(out, "%s\"%s\":", last == '{' ? "" : ",", key);
+}
+
+static void add_text(struct buf *out, const char *key, struct span text) {
+    add_key(out, key);
+    if (text.p)
+        escape_json(out, text);
+    else
+        buf_add_text(out, "null");
+}
+
+static void add_number(struct buf *out, const char *key, int64_t n) {
+    add_key(out, key);
+    buf_addf(out, "%lld", (long long)n);
+}
+
+/* 0 stands for "none". */
+static void add_number_or_null(struct buf *out, const char *key, uint64_t n) {
+    add_key(out, key);
+    if (n)
+        buf_add_u64(out, n);
+    else
+        buf_add_text(out, "null");
+}
+
+static void add_cause(struct explain *e, const struct cause *cause) {
+    buf_reset(&e->reason);
+    cause_write(&e->reason, cause);
+    add_text(&e->line, "cause", cause->why ? buf_span(&e->reason) : (struct span){0});
+    add_text(&e->line, "reference", span_of(cause->reference));
+    buf_reset(&e->reason);
+    label_position(&e->reason, cause->at);
+    add_text(&e->line, "position", cause->at.source ? buf_span(&e->reason) : (struct span){0});
+    add_number_or_null(&e->line, "transaction", cause->transaction);
+}
+
+static void take_row_json(void *arg, const struct flow_row *row) {
+    struct explain *e = arg;
+    const struct cause *cause = &row->datagram->cause;
+    buf_reset(&e->line);
+    buf_add_char(&e->line, '{');
+    add_text(&e->line, "kind", SPAN("datagram"));
+    add_number_or_null(&e->line, "number", row->number);
+    add_number(&e->line, "time_ns", row->time_ns);
+    add_number(&e->line, "sent_ns", row->sent_ns);
+    add_text(&e->line, "from", span_of(row->from));
+    add_text(&e->line, "to", span_of(row->to));
+    sip_summary(&e->reason, payload_span(row->datagram->payload));
+    add_text(&e->line, "summary", buf_span(&e->reason));
+    add_cause(e, cause);
+    add_number(&e->line, "retransmission", cause->retransmission);
+    add_text(&e->line, "fate", span_of(explain_fate(row->fate)));
+    buf_add_text(&e->line, "}\n");
+    write_line(e);
+}
+
+static void take_note_json(void *arg, const struct flow_note *note) {
+    struct explain *e = arg;
+    buf_reset(&e->line);
+    buf_add_char(&e->line, '{');
+    add_text(&e->line, "kind", SPAN("note"));
+    add_number_or_null(&e->line, "about", note->about);
+    add_number(&e->line, "time_ns", note->time_ns);
+    add_text(&e->line, "host", span_of(note->host));
+    add_cause(e, note->cause);
+    buf_add_text(&e->line, "}\n");
+    write_line(e);
+}
+
+struct flow_sink explain_json_sink(struct explain *e) {
+    return (struct flow_sink){.row = take_row_json, .note = take_note_json, .arg = e};
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* How the views write a time, a message and a place in a file. What comes from the wire gets printable here.
+ */
+#ifndef VIEW_LABEL_H
+#define VIEW_LABEL_H
+
+#include "base/buf.h"
+#include "base/source.h"
+
+#include <stdint.h>
+
+/* A pause this long is shown as such. */
+#define LABEL_SILENCE_NS INT64_C(1000000000)
+
+/* Seconds with this many digits (at most 9), cut off as tcpdump does: "2.008", "-0.500". */
+void label_seconds(struct buf *out, int64_t ns, int digits);
+
+enum label_kind {
+    LABEL_FULL, /* "INVITE sip:service@172.20.0.3:5060", "180 Ringing (INVITE)" */
+    LABEL_SHORT /* "INVITE", "180 Ringing (INVITE)" */
+};
+
+/*
+ * What a message is, in at most `room` columns: of a request the first line without the version, of a
+ * response the status, the reason and the CSeq's method. Printable ASCII, one byte a column; what does not
+ * fit is cut, "..." says so; LABEL_SHORT first goes without the method.
+ */
+void label_message(struct buf *out, struct span bytes, enum label_kind kind, size_t room);
+
+/* "uac.xml:12": the file without its folder, and the line. Nothing if it is no place. */
+void label_position(struct buf *out, struct source_pos at);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/ladder.h"
+
+#include "base/mem.h"
+#include "model/sip/msg.h"
+#include "model/sip/via.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <uthash.h>
+
+#define NO_STEP SIZE_MAX
+
+/* Something that messages have in common, and the transaction that it stands for. */
+struct shared {
+    char *text;
+    uint32_t transaction;
+    UT_hash_handle hh;
+};
+
+/* What is needed of a message to find out where it belongs. */
+struct traits {
+    bool is_request;
+    unsigned status;
+    bool is_ack;
+    size_t previous; /* step of the same transaction, before it; NO_STEP: none */
+};
+
+struct work {
+    struct ladder *ladder;
+    struct sip_msg msg;
+    struct traits *traits; /* one a step */
+    struct shared *transactions, *invite_branches;
+    size_t *last; /* by transaction: its latest step */
+    uint32_t count;
+    size_t last_cap;
+    struct buf key;
+};
+
+static struct shared *find(struct shared *table, const struct buf *key) {
+    struct shared *s;
+    HASH_FIND(hh, table, key->p, key->len, s);
+    return s;
+}
+
+static void add(struct shared **table, const struct buf *key, uint32_t transaction) {
+    struct shared *s = mem_new(sizeof *s);
+    s->text = mem_text(buf_span(key));
+    s->transaction = transaction;
+    HASH_ADD_KEYPTR(hh, *table, s->text, key->len, s);
+}
+
+static void table_free(struct shared **table) {
+    struct shared *s, *next;
+    HASH_ITER(hh, *table, s, next) {
+        HASH_DEL(*table, s);
+        free(s->text);
+        free(s);
+    }
+}
+
+static struct span header(const struct sip_msg *m, enum sip_header_id id) {
+    const struct sip_header *h = sip_msg_first(m, id);
+    return h ? h->value : (struct span){0};
+}
+
+/* Call-ID, CSeq number and `last`, which tells transactions of one dialog apart. */
+static void set_key(struct work *w, struct span number, struct span last) {
+    buf_reset(&w->key);
+    buf_add(&w->key, header(&w->msg, SIP_CALL_ID));
+    buf_add_char(&w->key, '\n');
+    buf_add(&w->key, number);
+    buf_add_char(&w->key, '\n');
+    buf_add(&w->key, last);
+}
+
+/*
+ * The transaction of the message, from end to end: Call-ID and CSeq, which no proxy changes. An ACK with the
+ * branch of an INVITE acknowledges a failure and belongs to it (RFC 3261 17.1.1.3); to a 2xx it stands alone.
+ */
+static uint32_t transaction_of(struct work *w) {
+    struct span number, method;
+    struct via via = {0};
+    if (!sip_cseq_parse(header(&w->msg, SIP_CSEQ), &number, &method)) return 0;
+    via_parse(&via, header(&w->msg, SIP_VIA));
+    if (w->msg.is_request && span_is(method, "ACK")) {
+        set_key(w, number, via.branch.value);
+        struct shared *invite = find(w->invite_branches, &w->key);
+        if (invite) return invite->transaction;
+    }
+    set_key(w, number, method);
+    struct shared *known = find(w->transactions, &w->key);
+    uint32_t transaction = known ? known->transaction : ++w->count;
+    if (!known) add(&w->transactions, &w->key, transaction);
+    if (w->msg.is_request && span_is(method, "INVITE")) {
+        set_key(w, number, via.branch.value);
+        if (!find(w->invite_branches, &w->key)) add(&w->invite_branches, &w->key, transaction);
+    }
+    return transaction;
+}
+
+static void sort_into_transactions(struct work *w, size_t i) {
+    struct ladder_step *step = &w->ladder->steps[i];
+    struct traits *traits = &w->traits[i];
+    traits->previous = NO_STEP;
+    if (!sip_msg_parse(&w->msg, payload_span(step->item->datagram->payload))) return;
+    traits->is_request = w->msg.is_request;
+    traits->is_ack = w->msg.is_request && span_is(w->msg.method, "ACK");
+    traits->status = w->msg.is_request ? 0 : w->msg.status;
+    step->transaction = transaction_of(w);
+    if (!step->transaction) return;
+    size_t before = w->last_cap;
+    w->last = mem_room(w->last, step->transaction, &w->last_cap, sizeof *w->last);
+    for (; before < w->last_cap; before++)
+        w->last[before] = NO_STEP;
+    traits->previous = w->last[step->transaction];
+    w->last[step->transaction] = i;
+}
+
+/* Had it come to this host by then? */
+static bool had_come(const struct record_item *item, size_t host, int64_t time_ns) {
+    return item->to == host && item->fate == FLOW_ARRIVED && item->arrived_ns != FLOW_NEVER &&
+           item->arrived_ns <= time_ns;
+}
+
+static void set_compared(struct work *w, size_t i) {
+    struct ladder_step *step = &w->ladder->steps[i];
+    const struct record_item *item = step->item;
+    const struct traits *mine = &w->traits[i];
+    size_t cause = NO_STEP, request = NO_STEP, first = NO_STEP;
+    for (size_t k = mine->previous; k != NO_STEP; k = w->traits[k].previous) {
+        const struct record_item *other = w->ladder->steps[k].item;
+        const struct traits *its = &w->traits[k];
+        bool alike =
+            its->is_request == mine->is_request && its->status == mine->status && its->is_ack == mine->is_ack;
+        bool came = had_come(other, item->from, item->sent_ns);
+        if (cause == NO_STEP && alike && came) cause = k;
+        if (request == NO_STEP && came && !mine->is_request && its->is_request && !its->is_ack) request = k;
+        if (other->from == item->from && other->to == item->to &&
+            span_eq(payload_span(other->datagram->payload), payload_span(item->datagram->payload)))
+            first = k;
+    }
+    step->before = cause != NO_STEP ? cause : first != NO_STEP ? first : request;
+    step->compared = cause != NO_STEP     ? LADDER_WITH_CAUSE
+                     : first != NO_STEP   ? LADDER_WITH_FIRST
+                     : request != NO_STEP ? LADDER_WITH_REQUEST
+                                          : LADDER_WITH_NOTHING;
+}
+
+struct ladder *ladder_new(const struct record *record, const char *title, const char *description) {
+    struct ladder *l = mem_new(sizeof *l);
+    struct work w = {.ladder = l};
+    *l =
+        (struct ladder){.record = record, .title = title, .description = description, .count = record->count};
+    l->steps = mem_new((record->count + 1) * sizeof *l->steps);
+    w.traits = mem_new((record->count + 1) * sizeof *w.traits);
+    const struct record_item *arrow = NULL;
+    for (size_t i = 0; i < l->count; i++) {
+        struct ladder_step *step = &l->steps[i];
+        step->item = &record->items[i];
+        step->gap_ns = i ? step->item->time_ns - record->items[i - 1].time_ns : 0;
+        if (step->item->is_note) continue;
+        step->since_ns = arrow ? step->item->time_ns - arrow->time_ns : 0;
+        arrow = step->item;
+        sort_into_transactions(&w, i);
+        set_compared(&w, i);
+    }
+    table_free(&w.transactions);
+    table_free(&w.invite_branches);
+    sip_msg_free(&w.msg);
+    buf_free(&w.key);
+    free(w.traits);
+    free(w.last);
+    return l;
+}
+
+void ladder_free(struct ladder *l) {
+    if (!l) return;
+    free(l->steps);
+    free(l);
+}
+
+const char *const ladder_format_names[LADDER_FORMATS + 1] = {
+    [LADDER_TEXT] = "txt", [LADDER_MERMAID] = "mmd", [LADDER_SVG] = "svg", [LADDER_HTML] = "html"};
+
+void ladder_write(struct buf *out, const struct ladder *l, enum ladder_format format, bool colour) {
+    switch (format) {
+    case LADDER_TEXT: ladder_text_write(out, l, colour); return;
+    case LADDER_MERMAID: ladder_mermaid_write(out, l); return;
+    case LADDER_SVG: ladder_svg_write(out, l); return;
+    case LADDER_HTML: ladder_html_write(out, l); return;
+    case LADDER_FORMATS: break;
+    }
+    assert(!"no such format");
+}
+
+const char *ladder_fate(enum flow_fate fate) {
+    static const char *const words[] = {[FLOW_ARRIVED] = "arrived",
+                                        [FLOW_LOST] = "lost",
+                                        [FLOW_NO_HOST] = "no such host",
+                                        [FLOW_CLOSED_PORT] = "nobody there"};
+    return words[fate];
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ladder: a recorded run as hosts side by side and arrows between them. Here is what all its formats have
+ * in common; ladder_text.c, ladder_mermaid.c, ladder_svg.c and ladder_html.c each write one of them.
+ */
+#ifndef VIEW_LADDER_H
+#define VIEW_LADDER_H
+
+#include "view/record.h"
+
+/* What an arrow's message is to be compared with. */
+enum ladder_compared {
+    LADDER_WITH_NOTHING,
+    LADDER_WITH_CAUSE,   /* the message that came to the sender and went on as this one */
+    LADDER_WITH_REQUEST, /* the request that this response, made here, answers */
+    LADDER_WITH_FIRST    /* the same bytes, sent before */
+};
+
+/* A record's item, an arrow or a note, and what the ladder knows of it besides. */
+struct ladder_step {
+    const struct record_item *item;
+    int64_t since_ns;     /* time from the arrow before it; 0 for the first */
+    int64_t gap_ns;       /* time from the step before it, be it an arrow or a note */
+    uint32_t transaction; /* SIP transaction from end to end: 1 for the first one; 0: none */
+    enum ladder_compared compared;
+    size_t before; /* the step to compare with */
+};
+
+struct ladder {
+    const struct record *record;
+    const char *title, *description; /* description NULL: none */
+    struct ladder_step *steps;       /* one an item, in its order */
+    size_t count;
+};
+
+/* Works out the ladder of a record, which outlives it, as do the texts. To be freed. */
+struct ladder *ladder_new(const struct record *record, const char *title, const char *description);
+
+void ladder_free(struct ladder *l);
+
+enum ladder_format { LADDER_TEXT, LADDER_MERMAID, LADDER_SVG, LADDER_HTML, LADDER_FORMATS };
+
+/* "txt", "mmd", "svg", "html"; ends with NULL. */
+extern const char *const ladder_format_names[LADDER_FORMATS + 1];
+
+/* Writes the ladder; colour is for the text. The same ladder always gives the same bytes. */
+void ladder_write(struct buf *out, const struct ladder *l, enum ladder_format format, bool colour);
+
+/* What the formats write, for ladder_write. */
+void ladder_text_write(struct buf *out, const struct ladder *l, bool colour);
+void ladder_mermaid_write(struct buf *out, const struct ladder *l);
+void ladder_svg_write(struct buf *out, const struct ladder *l);
+void ladder_html_write(struct buf *out, const struct ladder *l);
+
+/* The words that tell what became of a datagram that met nobody: "lost", "no such host", "nobody there". */
+const char *ladder_fate(enum flow_fate fate);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The ladder as a Mermaid sequence diagram, as Markdown on GitHub and elsewhere shows it. */
+#include "view/escape.h"
+#include "view/label.h"
+#include "view/ladder.h"
+
+enum { LABEL_MAX = 60 };
+
+static void add_arrow(struct buf *out, const struct record_item *item) {
+    struct buf label = {0};
+    bool met = item->fate == FLOW_ARRIVED;
+    buf_addf(out, "    h%zu%sh%zu: ", item->from, met ? "->>" : "--x", item->to);
+    if (item->number) buf_addf(out, "%llu. ", (unsigned long long)item->number);
+    label_message(&label, payload_span(item->datagram->payload), LABEL_SHORT, LABEL_MAX);
+    if (item->cause.retransmission) buf_addf(&label, ", retransmission %u", item->cause.retransmission);
+    if (!met) buf_addf(&label, ", %s", ladder_fate(item->fate));
+    escape_mermaid(out, buf_span(&label));
+    buf_add_char(out, '\n');
+    buf_free(&label);
+}
+
+static void add_silence(struct buf *out, const struct ladder *l, int64_t since_ns) {
+    size_t last = l->record->host_count - 1;
+    buf_add_text(out, "    Note over h0");
+    if (last) buf_addf(out, ",h%zu", last);
+    buf_add_text(out, ": ");
+    label_seconds(out, since_ns, 3);
+    buf_add_text(out, " s of silence\n");
+}
+
+void ladder_mermaid_write(struct buf *out, const struct ladder *l) {
+    buf_add_text(out, "sequenceDiagram\n");
+    for (size_t h = 0; h < l->record->host_count; h++) {
+        buf_addf(out, "    participant h%zu as ", h);
+        escape_mermaid(out, span_of(l->record->hosts[h]));
+        buf_add_char(out, '\n');
+    }
+    for (size_t i = 0; i < l->count; i++) {
+        const struct ladder_step *step = &l->steps[i];
+        if (step->item->is_note) continue;
+        if (step->since_ns >= LABEL_SILENCE_NS) add_silence(out, l, step->since_ns);
+        add_arrow(out, step->item);
+    }
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The ladder as a picture: one SVG file that needs nothing else, for light and dark pages. All coordinates
+ * are whole. */
+#include "view/escape.h"
+#include "view/label.h"
+#include "view/ladder.h"
+
+#include <stdlib.h>
+
+/* Pixels. */
+enum {
+    GAP = 240,    /* from host to host */
+    LEFT = 190,   /* the first host's line */
+    RIGHT = 80,   /* free right of the last one */
+    TOP = 88,     /* where the lines begin */
+    ROW = 36,     /* an arrow's height */
+    SILENCE = 44, /* a silence's */
+    HEAD = 10,    /* an arrow head's length */
+    LABEL_MAX = 30
+};
+
+static const char style[] =
+    "<style>\n"
+    "svg { color-scheme: light dark; --bg: #ffffff; --ink: #1f2328; --dim: #59636e; --lane: #b7bfc8; --box: "
+    "#f0f3f6;\n"
+    "  --request: #0b5cad; --response: #17703a; --again: #8a5a00; --lost: #c0202c; }\n"
+    "@media (prefers-color-scheme: dark) { svg { --bg: #0f1419; --ink: #e6edf3; --dim: #9aa5b1; --lane: "
+    "#46505b;\n"
+    "  --box: #1c242c; --request: #6cb2ff; --response: #5fd08a; --again: #e3b341; --lost: #ff7b72; } }\n"
+    "text { font: 13px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif; fill: "
+    "var(--ink); }\n"
+    ".bg { fill: var(--bg); } .lane { fill: var(--lane); } .box { fill: var(--box); stroke: var(--lane); }\n"
+    ".title { font-size: 16px; font-weight: 600; } .host { font-weight: 600; text-anchor: middle; }\n"
+    ".side { fill: var(--dim); text-anchor: end; font-variant-numeric: tabular-nums; }\n"
+    ".label { text-anchor: middle; paint-order: stroke; stroke: var(--bg); stroke-width: 4px; "
+    "stroke-linejoin: round; }\n"
+    ".silence { fill: var(--dim); font-style: italic; }\n"
+    ".arrow path { stroke-width: 2; fill: none; stroke: var(--c); } .arrow .head { stroke: none; fill: "
+    "var(--c); }\n"
+    ".arrow text.label { fill: var(--c); }\n"
+    ".request { --c: var(--request); } .response { --c: var(--response); } .again { --c: var(--again); }\n"
+    ".lost { --c: var(--lost); }\n"
+    "</style>\n";
+
+static int column(size_t host) { return LEFT + (int)host * GAP; }
+
+static void add_host(struct buf *out, const char *name, int x, int bottom) {
+    int half = (int)strlen(name) * 9 / 2 + 14;
+    buf_addf(out, "<rect class=\"lane\" x=\"%d\" y=\"%d\" width=\"1\" height=\"%d\"/>\n", x, TOP - 8,
+             bottom - TOP + 8);
+    buf_addf(out, "<rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"28\" rx=\"6\"/>", x - half,
+             TOP - 36, 2 * half);
+    buf_addf(out, "<text class=\"host\" x=\"%d\" y=\"%d\">", x, TOP - 17);
+    escape_html(out, span_of(name));
+    buf_add_text(out, "</text>\n");
+}
+
+static void add_silence(struct buf *out, const struct ladder *l, int64_t since_ns, int y) {
+    size_t hosts = l->record->host_count;
+    for (size_t h = 0; h < hosts; h++) {
+        buf_addf(out, "<rect class=\"bg\" x=\"%d\" y=\"%d\" width=\"3\" height=\"24\"/>", column(h) - 1,
+                 y + 10);
+        for (int dot = 0; dot < 3; dot++)
+            buf_addf(out, "<rect class=\"lane\" x=\"%d\" y=\"%d\" width=\"3\" height=\"3\"/>", column(h) - 1,
+                     y + 13 + dot * 8);
+    }
+    int middle = hosts > 1 ? column(0) + GAP / 2 : column(0);
+    buf_addf(out, "\n<text class=\"label silence\" x=\"%d\" y=\"%d\">", middle, y + 27);
+    label_seconds(out, since_ns, 3);
+    buf_add_text(out, " s of silence</text>\n");
+}
+
+/* Where the line ends that begins at the sender: x. */
+static int end_of(const struct record_item *item) {
+    int from = column(item->from), to = column(item->to), way = to > from ? 1 : -1;
+    switch (item->fate) {
+    case FLOW_LOST: return to - way * GAP / 4;
+    case FLOW_NO_HOST: return from + way * 20;
+    case FLOW_ARRIVED:
+    case FLOW_CLOSED_PORT: break;
+    }
+    return to;
+}
+
+/* The line, and what is at its end. */
+static void add_line(struct buf *out, const struct record_item *item, int y) {
+    int from = column(item->from), end = end_of(item), way = end > from ? 1 : -1;
+    if (item->fate == FLOW_ARRIVED) {
+        buf_addf(out, "<path d=\"M%d %dH%d\"/>", from, y, end - way * HEAD);
+        buf_addf(out, "<path class=\"head\" d=\"M%d %dl%d -5v10z\"/>", end, y, -way * HEAD);
+    } else {
+        buf_addf(out, "<path d=\"M%d %dH%d\"/>", from, y, end);
+        buf_addf(out, "<path d=\"M%d %dl12 12m0 -12l-12 12\"/>", end - 6, y - 6);
+    }
+}
+
+/* request, response, again, lost: what it is drawn as. */
+static const char *class_of(const struct record_item *item) {
+    if (item->fate != FLOW_ARRIVED) return "lost";
+    if (item->cause.retransmission) return "again";
+    return span_starts(payload_span(item->datagram->payload), "SIP/2.0 ") ? "response" : "request";
+}
+
+static void add_label(struct buf *label, const struct record_item *item) {
+    bool tell = item->fate == FLOW_NO_HOST || item->fate == FLOW_CLOSED_PORT;
+    const char *fate = ladder_fate(item->fate);
+    if (item->cause.retransmission) buf_add_text(label, ">>> ");
+    label_message(label, payload_span(item->datagram->payload), LABEL_SHORT,
+                  LABEL_MAX - label->len - (tell ? strlen(fate) + 2 : 0));
+    if (tell) buf_addf(label, ": %s", fate);
+}
+
+/* Above its line; of what never left, beside its sender. */
+static int label_middle(const struct record_item *item) {
+    int from = column(item->from), to = column(item->to);
+    if (item->fate == FLOW_NO_HOST) return from + (to > from ? 1 : -1) * GAP / 2;
+    return (from + end_of(item)) / 2;
+}
+
+static void add_arrow(struct buf *out, const struct ladder *l, const struct record_item *item, int y) {
+    struct buf label = {0};
+    add_label(&label, item);
+    buf_addf(out, "<g class=\"arrow %s\"><title>", class_of(item));
+    label_seconds(out, item->time_ns, 6);
+    buf_addf(out, " s, %s to %s: ", l->record->hosts[item->from], l->record->hosts[item->to]);
+    escape_html(out, buf_span(&label));
+    if (item->fate == FLOW_LOST) buf_addf(out, ", %s", ladder_fate(item->fate));
+    buf_add_text(out, "</title>");
+    if (item->number)
+        buf_addf(out, "<text class=\"side\" x=\"44\" y=\"%d\">%llu</text>", y + 4,
+                 (unsigned long long)item->number);
+    buf_addf(out, "<text class=\"side\" x=\"128\" y=\"%d\">", y + 4);
+    label_seconds(out, item->time_ns, 6);
+    buf_add_text(out, "</text>");
+    add_line(out, item, y);
+    buf_addf(out, "<text class=\"label\" x=\"%d\" y=\"%d\">", label_middle(item), y - 7);
+    escape_html(out, buf_span(&label));
+    buf_add_text(out, "</text></g>\n");
+    buf_free(&label);
+}
+
+static int height_of(const struct ladder *l) {
+    int height = TOP;
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->steps[i].item->is_note) continue;
+        height += ROW + (l->steps[i].since_ns >= LABEL_SILENCE_NS ? SILENCE : 0);
+    }
+    return height + 20;
+}
+
+void ladder_svg_write(struct buf *out, const struct ladder *l) {
+    size_t hosts = l->record->host_count;
+    int width = LEFT + (hosts ? (int)hosts - 1 : 0) * GAP + RIGHT, height = height_of(l), y = TOP;
+    buf_addf(out,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+             "role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">",
+             width, height, width, height);
+    escape_html(out, span_of(l->title));
+    buf_addf(out, "</title>\n%s<rect class=\"bg\" width=\"%d\" height=\"%d\"/>\n", style, width, height);
+    buf_add_text(out, "<text class=\"title\" x=\"16\" y=\"30\">");
+    escape_html(out, span_of(l->title));
+    buf_add_text(out, "</text>\n");
+    for (size_t h = 0; h < hosts; h++)
+        add_host(out, l->record->hosts[h], column(h), height - 12);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct ladder_step *step = &l->steps[i];
+        if (step->item->is_note) continue;
+        if (step->since_ns >= LABEL_SILENCE_NS) {
+            add_silence(out, l, step->since_ns, y);
+            y += SILENCE;
+        }
+        y += ROW;
+        add_arrow(out, l, step->item, y - 6);
+    }
+    buf_add_text(out, "</svg>\n");
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/listing.h"
+
+#include "view/label.h"
+#include "view/paint.h"
+
+/* Longer host names are cut, so that the message keeps some room. */
+enum { COLUMNS = 80, NAME_MIN = 4, NAME_MAX = 15 };
+
+void listing_init(struct listing *l, FILE *out, int name_width, bool colour) {
+    int width = name_width < NAME_MIN ? NAME_MIN : name_width > NAME_MAX ? NAME_MAX : name_width;
+    *l = (struct listing){.out = out, .width = width, .colour = colour};
+}
+
+void listing_free(struct listing *l) { buf_free(&l->line); }
+
+static void add_heading(struct listing *l) {
+    paint_add(&l->line, l->colour, PAINT_HEADING);
+    buf_addf(&l->line, "  #       time  %-*s   %-*s  message", l->width, "from", l->width, "to");
+    paint_add(&l->line, l->colour, PAINT_PLAIN);
+    buf_add_char(&l->line, '\n');
+}
+
+static void add_silence(struct listing *l, int64_t silence_ns) {
+    paint_add(&l->line, l->colour, PAINT_DIM);
+    buf_addf(&l->line, "%*s⋮ ", 16 + l->width + 1, "");
+    label_seconds(&l->line, silence_ns, 3);
+    buf_add_text(&l->line, " s of silence");
+    paint_add(&l->line, l->colour, PAINT_PLAIN);
+    buf_add_char(&l->line, '\n');
+}
+
+static const char *const fate_marks[] = {
+    [FLOW_ARRIVED] = "",
+    [FLOW_LOST] = " ✗ lost",
+    [FLOW_NO_HOST] = " ✗ no such host",
+    [FLOW_CLOSED_PORT] = " ✗ nobody there",
+};
+
+static void add_row(struct listing *l, const struct flow_row *row) {
+    const char *mark = fate_marks[row->fate];
+    bool again = row->datagram->cause.retransmission > 0;
+    if (again || *mark) paint_add(&l->line, l->colour, *mark ? PAINT_LOST : PAINT_RETRANSMISSION);
+    size_t begin = l->line.len;
+    if (row->number)
+        buf_addf(&l->line, "%3llu ", (unsigned long long)row->number);
+    else
+        buf_add_text(&l->line, "  - ");
+    struct buf time = {0};
+    label_seconds(&time, row->time_ns, 6);
+    buf_addf(&l->line, "%10s  %-*.*s → %-*.*s  ", buf_text(&time), l->width, NAME_MAX, row->from, l->width,
+             NAME_MAX, row->to);
+    buf_free(&time);
+    if (again) buf_add_text(&l->line, ">>> ");
+    /* The marks are part of the 80 columns; the arrow and the cross are one column in three bytes. */
+    size_t taken = l->line.len - begin - 2 + (*mark ? strlen(mark) - 2 : 0);
+    label_message(&l->line, payload_span(row->datagram->payload), LABEL_FULL,
+                  taken < COLUMNS ? COLUMNS - taken : 0);
+    buf_add_text(&l->line, mark);
+    if (again || *mark) paint_add(&l->line, l->colour, PAINT_PLAIN);
+    buf_add_char(&l->line, '\n');
+}
+
+static void take_row(void *arg, const struct flow_row *row) {
+    struct listing *l = arg;
+    buf_reset(&l->line);
+    if (!l->begun) add_heading(l);
+    if (l->begun && row->time_ns - l->last_ns >= LABEL_SILENCE_NS) add_silence(l, row->time_ns - l->last_ns);
+    l->begun = true;
+    l->last_ns = row->time_ns;
+    add_row(l, row);
+    fwrite(l->line.p, 1, l->line.len, l->out);
+}
+
+struct flow_sink listing_sink(struct listing *l) {
+    return (struct flow_sink){.row = take_row, .arg = l};
+}

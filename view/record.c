@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/record.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+
+struct record_ended {
+    uint64_t datagram;
+    size_t item;
+    UT_hash_handle hh;
+};
+
+void record_add_host(struct record *r, const char *name) {
+    r->hosts = mem_room(r->hosts, r->host_count, &r->host_cap, sizeof *r->hosts);
+    r->hosts[r->host_count++] = mem_text(span_of(name));
+}
+
+static size_t host_of(struct record *r, const char *name) {
+    for (size_t i = 0; i < r->host_count; i++)
+        if (strcmp(r->hosts[i], name) == 0) return i;
+    record_add_host(r, name);
+    return r->host_count - 1;
+}
+
+static struct record_item *add(struct record *r) {
+    r->items = mem_room(r->items, r->count, &r->cap, sizeof *r->items);
+    return &r->items[r->count++];
+}
+
+static void take_row(void *arg, const struct flow_row *row) {
+    struct record *r = arg;
+    size_t from = host_of(r, row->from), to = host_of(r, row->to);
+    *add(r) = (struct record_item){
+        .time_ns = row->time_ns,
+        .number = row->number,
+        .from = from,
+        .to = to,
+        .datagram = datagram_hold((struct datagram *)row->datagram),
+        .sent_ns = row->sent_ns,
+        .arrived_ns = row->arrived_ns,
+        .fate = row->fate,
+        .cause = row->datagram->cause,
+    };
+    struct record_ended *e;
+    uint64_t datagram = row->datagram->number;
+    HASH_FIND(hh, r->ended, &datagram, sizeof datagram, e);
+    if (e) return; /* it came twice: what is told later is about the first one */
+    e = mem_new(sizeof *e);
+    e->datagram = datagram;
+    e->item = r->count - 1;
+    HASH_ADD(hh, r->ended, datagram, sizeof e->datagram, e);
+}
+
+static void take_note(void *arg, const struct flow_note *note) {
+    struct record *r = arg;
+    size_t host = host_of(r, note->host);
+    *add(r) = (struct record_item){
+        .is_note = true,
+        .time_ns = note->time_ns,
+        .number = note->about,
+        .from = host,
+        .to = host,
+        .cause = *note->cause,
+    };
+}
+
+static void take_end(void *arg, uint64_t datagram, int64_t time_ns, enum flow_fate fate) {
+    struct record *r = arg;
+    struct record_ended *e;
+    HASH_FIND(hh, r->ended, &datagram, sizeof datagram, e);
+    if (!e) return;
+    struct record_item *item = &r->items[e->item];
+    if (item->arrived_ns == FLOW_NEVER) item->arrived_ns = time_ns;
+    if (fate != FLOW_ARRIVED) item->fate = fate;
+}
+
+struct flow_sink record_sink(struct record *r) {
+    return (struct flow_sink){.row = take_row, .note = take_note, .ended = take_end, .arg = r};
+}
+
+void record_free(struct record *r) {
+    struct record_ended *e, *next;
+    HASH_ITER(hh, r->ended, e, next) {
+        HASH_DEL(r->ended, e);
+        free(e);
+    }
+    for (size_t i = 0; i < r->count; i++)
+        datagram_drop(r->items[i].datagram);
+    for (size_t i = 0; i < r->host_count; i++)
+        free(r->hosts[i]);
+    free(r->hosts);
+    free(r->items);
+    *r = (struct record){0};
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run recorded in memory: the flow's rows and notes with everything they refer to, for the views that need
+ * to see the whole of it (the ladders). It holds the datagrams, so it ends before the lab does.
+ */
+#ifndef VIEW_RECORD_H
+#define VIEW_RECORD_H
+
+#include "view/flow.h"
+
+struct record_ended; /* where a datagram's row is */
+
+/* A datagram or a note. */
+struct record_item {
+    bool is_note;
+    int64_t time_ns; /* as flow's; of both */
+
+    uint64_t number; /* a row's own, or the one that a note is about; 0: none */
+    size_t from, to; /* indexes of hosts; a note's host is `from` */
+
+    struct datagram *datagram;   /* held; NULL for a note */
+    int64_t sent_ns, arrived_ns; /* FLOW_NEVER: it did not arrive */
+    enum flow_fate fate;
+
+    struct cause cause;
+};
+
+struct record {
+    struct record_item *items; /* in the order of time */
+    size_t count, cap;
+    char **hosts; /* names, in the order they were added, then addresses that nobody has */
+    size_t host_count, host_cap;
+    struct record_ended *ended; /* hash table: number of a datagram -> its row */
+};
+
+/* All-zero is an empty record. Adds a host, so that it has its place whether anything happens there or not.
+ */
+void record_add_host(struct record *r, const char *name);
+
+struct flow_sink record_sink(struct record *r);
+
+void record_free(struct record *r);
+
+#endif

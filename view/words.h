@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Words numbered in the order of their first appearance: to tell by number whether two are equal. */
+#ifndef VIEW_WORDS_H
+#define VIEW_WORDS_H
+
+#include "base/arena.h"
+
+struct word;
+
+/* All-zero is an empty set; words_free makes it one again. */
+struct words {
+    struct word *table;  /* by text */
+    struct word **words; /* by number */
+    size_t count, cap;
+    struct arena memory;
+};
+
+/* The number of a word, which is copied if it is new. At most 2^32 words. */
+uint32_t words_number(struct words *w, struct span text);
+
+/* The number of a word, or w->count if it is not there. */
+size_t words_find(const struct words *w, struct span text);
+
+/* The word of that number, which is less than w->count. */
+struct span words_at(const struct words *w, size_t number);
+
+/* A number that is equal for equal texts, and seldom for others. */
+uint64_t words_hash(struct span text);
+
+void words_free(struct words *w);
+
+#endif
