@@ -20,7 +20,7 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the name */
 };
 
-extern const struct command cmd_check, cmd_compare, cmd_list, cmd_recipe, cmd_run, cmd_sweep;
+extern const struct command cmd_check, cmd_compare, cmd_list, cmd_keys, cmd_recipe, cmd_run, cmd_sweep;
 
 /* Prints "siptwin: error: ..." and returns EXIT_BAD_INPUT. */
 int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -49,8 +49,8 @@ const char *const *cli_scenario_directories(void);
 struct span cli_base_name(const char *folder);
 
 /*
- * Is standard output to be coloured? when is the value of --color (auto, always, never) or NULL for auto: on a
- * terminal, unless NO_COLOR says no. EXIT_GOOD, or EXIT_BAD_INPUT after a message.
+ * Is standard output to be coloured? when is the value of --color (auto, always, never) or NULL for auto: on
+ * a terminal, unless NO_COLOR says no. EXIT_GOOD, or EXIT_BAD_INPUT after a message.
  */
 int cli_colour(bool *colour, const struct command *self, const char *when);
 

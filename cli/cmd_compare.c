@@ -217,6 +217,7 @@ static int compare_sides(struct compare_command *o) {
     if (status == EXIT_GOOD)
         status =
             a->point_count == 1 ? compare_points(o, &a->points[0], &b->points[0]) : compare_all_points(o);
+    if (status == EXIT_INTERRUPTED) fputs("siptwin: interrupted\n", stderr);
     if (fflush(stdout) != 0) status = cli_error("standard output: %s", strerror(errno));
     return status;
 }

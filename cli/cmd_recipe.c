@@ -47,15 +47,24 @@ static void check_scenario(const struct recipe *r, const char *path) {
     buf_free(&name);
 }
 
+/* Who names the recipe means its capture. */
+static const char *capture_name(struct buf *out, const char *given) {
+    struct span name = span_of(given), suffix = SPAN(RECIPE_SUFFIX);
+    if (name.len <= suffix.len || !span_eq(span_skip(name, name.len - suffix.len), suffix)) return given;
+    buf_add(out, span_head(name, name.len - suffix.len));
+    buf_add_text(out, ".pcap");
+    return buf_text(out);
+}
+
 static int run(const struct command *self, int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
     int status = EXIT_GOOD;
     if (cli_option(self, argc, argv, "h", options, &status) == -2) return status;
     if (argc - optind != 1) return cli_error("recipe: expected one capture, got %d", argc - optind);
-    const char *capture = argv[optind];
-    struct buf path = {0}, command = {0};
+    struct buf path = {0}, command = {0}, named = {0};
     struct recipe recipe;
     struct diag diag = {0};
+    const char *capture = capture_name(&named, argv[optind]);
     recipe_path(&path, capture);
     if (recipe_load(&recipe, path.p, &diag)) {
         recipe_command(&command, &recipe, path.p, capture);
@@ -67,6 +76,7 @@ static int run(const struct command *self, int argc, char **argv) {
     }
     buf_free(&path);
     buf_free(&command);
+    buf_free(&named);
     return cli_report(&diag);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "cli/recipe.h"
 #include "cli/run_lab.h"
 #include "view/explain.h"
 #include "view/ladder.h"
@@ -31,8 +32,8 @@ struct run_options {
     size_t ladder_count, ladder_cap;
     const char *format; /* --format; NULL: not given */
     const char *color;  /* --color; NULL: auto */
-    bool quiet, explain, json;
-    struct buf delay; /* the override that --uas-delay stands for */
+    bool quiet, explain, json, recipe;
+    struct buf delay, start; /* the overrides that --uas-delay and --start stand for */
 
     enum run_shows shows; /* made from the above */
     bool colour;
@@ -153,6 +154,10 @@ static int run_named(const char *name, struct run_options *o) {
     if (status == EXIT_GOOD && !write && !(write = default_capture(&capture, scenario.folder.p)))
         status = EXIT_BAD_INPUT;
     if (status == EXIT_GOOD) status = run_and_show(config, o, write);
+    if (o->recipe && (status == EXIT_GOOD || status == EXIT_DIFFERENT)) {
+        int written = recipe_of_run(&scenario, write, o->set, o->set_count);
+        if (written != EXIT_GOOD) status = written;
+    }
     buf_free(&capture);
     run_scenario_close(&scenario);
     return status;
@@ -184,19 +189,9 @@ static int settle_ladder(struct wanted_ladder *wanted, const char *format) {
     return EXIT_GOOD;
 }
 
-/* NO_COLOR: https://no-color.org */
-static int settle_colour(struct run_options *o) {
-    static const char *const words[] = {"auto", "always", "never", NULL};
-    int found = o->color ? find_word(span_of(o->color), words) : 0;
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    bool terminal = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-    o->colour = found == 1 || (found == 0 && terminal);
-    return found < 0 ? cli_error("run: --color is auto, always or never, not \"%s\"", o->color) : EXIT_GOOD;
-}
-
 /* Makes one thing of all options; only one of them may have standard output. */
 static int settle(struct run_options *o) {
-    int status = settle_colour(o);
+    int status = cli_colour(&o->colour, &cmd_run, o->color);
     unsigned to_stdout = o->write && strcmp(o->write, "-") == 0;
     if (to_stdout && isatty(STDOUT_FILENO))
         return cli_error("run: not writing a capture to a terminal; pipe it, or use -w FILE");
@@ -205,6 +200,8 @@ static int settle(struct run_options *o) {
         to_stdout += strcmp(o->ladders[i].path, "-") == 0;
     }
     if (status != EXIT_GOOD) return status;
+    if (o->recipe && o->write && strcmp(o->write, "-") == 0)
+        return cli_error("run: --recipe is for a capture in a file, not on standard output");
     if (o->format && !o->ladder_count) return cli_error("run: --format is for --ladder");
     if (o->json && !o->explain) return cli_error("run: --json is for --explain");
     o->shows = to_stdout || (o->quiet && !o->explain) ? SHOW_NOTHING
@@ -234,32 +231,42 @@ static void take_option(struct run_options *o, int c, const char *value) {
         buf_reset(&o->delay);
         buf_addf(&o->delay, "hosts.uas.sipp.ring_after=%s", value);
         break;
+    case 't':
+        buf_reset(&o->start);
+        buf_addf(&o->start, "start=%s", value);
+        break;
+    case 'n': add_set(o, "capture.precision=ns"); break;
     case 'w': o->write = value; break;
     case 'l': add_ladder(o, value); break;
     case 'f': o->format = value; break;
     case 'e': o->explain = true; break;
     case 'j': o->json = true; break;
+    case 'r': o->recipe = true; break;
     case 'c': o->color = value; break;
     }
 }
 
 static int run(const struct command *self, int argc, char **argv) {
-    static const struct option options[] = {{"color", required_argument, NULL, 'c'},
-                                            {"explain", no_argument, NULL, 'e'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"ladder", required_argument, NULL, 'l'},
-                                            {"quiet", no_argument, NULL, 'q'},
-                                            {"set", required_argument, NULL, 's'},
-                                            {"uas-delay", required_argument, NULL, 'd'},
-                                            {"write", required_argument, NULL, 'w'},
-                                            {0}};
+    static const struct option options[] = {
+        {"color", required_argument, NULL, 'c'},  {"explain", no_argument, NULL, 'e'},
+        {"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
+        {"json", no_argument, NULL, 'j'},         {"ladder", required_argument, NULL, 'l'},
+        {"nano", no_argument, NULL, 'n'},         {"quiet", no_argument, NULL, 'q'},
+        {"recipe", no_argument, NULL, 'r'},       {"set", required_argument, NULL, 's'},
+        {"start", required_argument, NULL, 't'},  {"uas-delay", required_argument, NULL, 'd'},
+        {"write", required_argument, NULL, 'w'},  {0}};
     struct run_options o = {0};
     int status = EXIT_GOOD, c;
+    const char *epoch = getenv("SOURCE_DATE_EPOCH"); /* reproducible builds say the time with it */
+    struct buf source_date = {0};
+    if (epoch) {
+        buf_addf(&source_date, "start=@%s", epoch);
+        add_set(&o, buf_text(&source_date));
+    }
     while ((c = cli_option(self, argc, argv, "hqw:", options, &status)) >= 0)
         take_option(&o, c, optarg);
     if (o.delay.len) add_set(&o, buf_text(&o.delay));
+    if (o.start.len) add_set(&o, buf_text(&o.start));
     if (c == -1) {
         if (optind == argc)
             status = cli_error("run: which scenario? `siptwin list` shows them");
@@ -276,6 +283,8 @@ static int run(const struct command *self, int argc, char **argv) {
     for (size_t i = 0; i < o.ladder_count; i++)
         outfile_abandon(o.ladders[i].file);
     buf_free(&o.delay);
+    buf_free(&o.start);
+    buf_free(&source_date);
     free(o.ladders);
     free(o.set);
     return status;
@@ -284,27 +293,31 @@ static int run(const struct command *self, int argc, char **argv) {
 const struct command cmd_run = {
     .name = "run",
     .summary = "simulate a scenario, write its capture, show the flow",
-    .help = "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
-            "                   [--ladder FILE]... [--explain [--json]] [--color WHEN] [-q]\n"
-            "\n"
-            "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder.\n"
-            "\n"
-            "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
-            "                      With several capture points out.pcap becomes out.HOST.pcap\n"
-            "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
-            "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T\n"
-            "      --ladder FILE   draws the flow as a ladder; the name says how: .txt (text), .mmd\n"
-            "                      (Mermaid), .svg or .html (a page to explore). May be given again.\n"
-            "                      - is standard output, which then shows nothing else\n"
-            "      --format FORMAT txt, mmd, svg or html, whatever the ladders' names say\n"
-            "      --explain       tells of each datagram why it was sent, and what was decided besides\n"
-            "      --json          the same as JSON, an object a line\n"
-            "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
-            "                      is set\n"
-            "  -q, --quiet         no flow and no summary\n"
-            "\n"
-            "In the flow, >>> marks a retransmission and ✗ a datagram that did not get through.\n"
-            "\n"
-            "Exit status: 0 all calls succeeded, 1 a call failed, 2 bad usage or bad input.\n",
+    .help =
+        "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
+        "                   [--ladder FILE]... [--explain [--json]] [--recipe] [--color WHEN] [-q]\n"
+        "\n"
+        "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder.\n"
+        "\n"
+        "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
+        "                      With several capture points out.pcap becomes out.HOST.pcap\n"
+        "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
+        "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T\n"
+        "      --start TIME    short for --set start=TIME: when the first simulated instant is\n"
+        "      --nano          time stamps in nanoseconds; short for --set capture.precision=ns\n"
+        "      --recipe        writes beside the capture how it was made, for `siptwin recipe` and `check`\n"
+        "      --ladder FILE   draws the flow as a ladder; the name says how: .txt (text), .mmd\n"
+        "                      (Mermaid), .svg or .html (a page to explore). May be given again.\n"
+        "                      - is standard output, which then shows nothing else\n"
+        "      --format FORMAT txt, mmd, svg or html, whatever the ladders' names say\n"
+        "      --explain       tells of each datagram why it was sent, and what was decided besides\n"
+        "      --json          the same as JSON, an object a line\n"
+        "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
+        "                      is set\n"
+        "  -q, --quiet         no flow and no summary\n"
+        "\n"
+        "In the flow, >>> marks a retransmission and ✗ a datagram that did not get through.\n"
+        "\n"
+        "Exit status: 0 all calls succeeded, 1 a call failed, 2 bad usage or bad input.\n",
     .run = run,
 };

@@ -2,7 +2,8 @@
 /* siptwin: the deterministic twin of a SIP lab. This file only finds the subcommand. */
 #include "cli/cli.h"
 
-static const struct command *const commands[] = {&cmd_run, &cmd_compare, &cmd_check, &cmd_recipe, &cmd_sweep, &cmd_list};
+static const struct command *const commands[] = {&cmd_run,   &cmd_compare, &cmd_check, &cmd_recipe,
+                                                 &cmd_sweep, &cmd_list,    &cmd_keys};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -5,6 +5,7 @@
 #include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/path.h"
+#include "cli/run_lab.h"
 
 #include <errno.h>
 #include <sha2.h>
@@ -123,6 +124,30 @@ int recipe_save(const struct recipe *r, const char *path) {
     }
     buf_free(&text);
     return failed;
+}
+
+int recipe_of_run(const struct run_scenario *s, const char *write, const char *const *overrides,
+                  size_t count) {
+    const struct lab_config *config = s->config;
+    struct buf capture = {0}, path = {0};
+    int failed = 0;
+    for (size_t i = 0; i < config->capture.at_count && !failed; i++) {
+        struct recipe r;
+        const char *host = config->hosts[config->capture.at[i]].name;
+        run_capture_path(&capture, write, config, i);
+        buf_reset(&path);
+        recipe_path(&path, capture.p);
+        if (!recipe_make(&r, capture.p, s->folder.p, overrides, count, host, config->capture.at_count > 1))
+            failed = errno;
+        recipe_digest(r.files, &s->sources);
+        if (!failed && !SHA256File(capture.p, r.capture)) failed = errno;
+        if (!failed) failed = recipe_save(&r, path.p);
+        recipe_free(&r);
+    }
+    int status = failed ? cli_error("%s: %s", path.p, strerror(failed)) : EXIT_GOOD;
+    buf_free(&capture);
+    buf_free(&path);
+    return status;
 }
 
 /* The value of a line, its backslashes resolved; NULL if one stands before something else. */

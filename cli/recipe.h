@@ -51,6 +51,14 @@ void recipe_path(struct buf *out, const char *capture);
 bool recipe_make(struct recipe *r, const char *capture, const char *folder, const char *const *overrides,
                  size_t override_count, const char *host, bool pinned);
 
+/*
+ * Writes the recipes of the captures that a run of the scenario has written (write is what -w said).
+ * EXIT_GOOD, or EXIT_BAD_INPUT after a message.
+ */
+struct run_scenario;
+int recipe_of_run(const struct run_scenario *s, const char *write, const char *const *overrides,
+                  size_t count);
+
 /* Reads a recipe; false after errors in diag. */
 bool recipe_load(struct recipe *r, const char *path, struct diag *diag);
 

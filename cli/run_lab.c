@@ -71,6 +71,7 @@ struct capture_options run_capture_options(const struct lab_config *config) {
         .filter = config->capture.filter == LAB_FILTER_ALL ? CAPTURE_ALL : CAPTURE_SIP,
         .mtu = config->network.mtu,
         .start_ns = config->start_ns,
+        .nanoseconds = config->capture.precision == LAB_NANOSECONDS,
     };
 }
 

@@ -129,16 +129,26 @@ static bool parse_range(struct sweep_axis *axis, struct span text, struct diag *
     return add_range(axis, from, to, step, diag);
 }
 
-/* The length of the value that text begins with: up to a comma outside all brackets and quotes. -1: one stays open. */
+/* Does a quoted text begin there? An apostrophe within a word begins none. */
+static bool is_quote(struct span text, size_t at) {
+    return (text.p[at] == '"' || text.p[at] == '\'') && (at == 0 || !ascii_alnum((unsigned char)text.p[at - 1]));
+}
+
+/*
+ * The length of the value that text begins with: up to a comma, and, if the value is YAML (as for --set, it
+ * begins with a bracket or a quote then), one outside all brackets and quotes. -1: one stays open.
+ */
 static ptrdiff_t value_len(struct span text) {
+    bool is_yaml = text.len > 0 && memchr("[{\"'", text.p[0], 4);
     int depth = 0;
     char quote = '\0';
     size_t i = 0;
     for (; i < text.len && (depth > 0 || quote || text.p[i] != ','); i++) {
         char c = text.p[i];
+        if (!is_yaml) continue;
         if (quote)
             quote = c == quote ? '\0' : quote;
-        else if (c == '"' || c == '\'')
+        else if (is_quote(text, i))
             quote = c;
         else if (c == '[' || c == '{')
             depth++;

@@ -3,10 +3,12 @@
 
 #include <assert.h>
 
-/* The 97.5 % quantile of the normal distribution and its square, in millionths. */
-#define Z         UINT64_C(1959964)
-#define Z_SQUARED UINT64_C(3841459)
-#define MILLION   UINT64_C(1000000)
+#define MILLION UINT64_C(1000000)
+#define BILLION UINT64_C(1000000000)
+
+/* The 97.5 % quantile of the normal distribution and its square, in billionths. */
+#define Z         UINT64_C(1959963985)
+#define Z_SQUARED UINT64_C(3841458821)
 
 /* The largest root with root * root <= n, digit by digit in base 4. */
 static uint64_t square_root(sweep_u128 n) {
@@ -43,7 +45,7 @@ static int64_t half_width(const struct sweep_sums *s, uint32_t scale) {
         places++;
     }
     sweep_u128 half = (sweep_u128)square_root(spread) * Z * scale;
-    return (int64_t)divide(half, (sweep_u128)(n * MILLION) << places);
+    return (int64_t)divide(half, (sweep_u128)(n * BILLION) << places);
 }
 
 struct sweep_interval sweep_interval_mean(const struct sweep_sums *s, uint32_t scale) {
@@ -59,10 +61,10 @@ struct sweep_interval sweep_interval_mean(const struct sweep_sums *s, uint32_t s
 struct sweep_interval sweep_interval_share(uint64_t number, uint64_t of) {
     assert(number <= of);
     if (of == 0) return (struct sweep_interval){0};
-    /* (k + z^2/2 +- z sqrt(k (n - k) / n + z^2/4)) / (n + z^2), all in millionths */
-    sweep_u128 inner = (sweep_u128)number * (of - number) * MILLION * MILLION / of + Z_SQUARED * MILLION / 4;
-    uint64_t half = (uint64_t)((sweep_u128)square_root(inner) * Z / MILLION);
-    sweep_u128 middle = (sweep_u128)number * MILLION + Z_SQUARED / 2, all = (sweep_u128)of * MILLION + Z_SQUARED;
+    /* (k + z^2/2 +- z sqrt(k (n - k) / n + z^2/4)) / (n + z^2), all in billionths */
+    sweep_u128 share = (sweep_u128)number * (of - number) * MILLION * MILLION / of * MILLION;
+    sweep_u128 half = divide((sweep_u128)square_root(share + (sweep_u128)Z_SQUARED * BILLION / 4) * Z, BILLION);
+    sweep_u128 middle = (sweep_u128)number * BILLION + Z_SQUARED / 2, all = (sweep_u128)of * BILLION + Z_SQUARED;
     struct sweep_interval i = {.known = true, .bounded = true};
     i.mid = (int64_t)divide((sweep_u128)number * MILLION, of);
     i.low = number == 0 || middle < half ? 0 : (int64_t)divide((middle - half) * MILLION, all);

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(ROOT, 'tests', 'lab'))
 sys.dont_write_bytecode = True
 import compare
 
-DELAYS = [0, 0.4, 0.6, 1, 2, 4, 6, 8, 10, 12, 15, 16, 20, 25, 29, 30, 31, 32, 33, 35]
+DELAYS = [0, 0.4, 0.6, 1, 2, 3, 4, 6, 8, 10, 12, 15, 16, 20, 25, 29, 30, 31, 32, 33, 35, 40]
 SETUPS = [
     ('stateful, with 100', '03_prompt_workers', []),
     ('stateful, without 100', '03_prompt_workers', ['hosts.proxy.kamailio.modparam.tm.auto_inv_100=0']),

@@ -23,7 +23,7 @@ def build(folder, compiler, level):
 
 def digests(siptwin, scenario, work, environment):
     out = {}
-    p = subprocess.run([siptwin, 'run', scenario, '-w', 'x.pcap'], cwd=work, capture_output=True,
+    p = subprocess.run([siptwin, 'run', scenario, '-w', 'x.pcap', '--ladder', 'x.html', '--ladder', 'x.svg'], cwd=work, capture_output=True,
                        env=dict(environment, PATH=os.environ['PATH']))
     out['ladder'], out['status'] = hashlib.sha256(p.stdout).hexdigest(), p.returncode
     for f in sorted(os.listdir(work)):

@@ -137,12 +137,12 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_true(p1->modparams[0].is_number);
     assert_string_equal(p1->kamailio.version, "5.7.0");
     assert_int_equal(p1->kamailio.wakeup_count, 2);
-    assert_int_equal(p1->kamailio.wakeup_ns[1], 1500000);
+    assert_int_equal(p1->kamailio.wakeups[1].ns, 1500000);
     assert_int_equal(p1->kamailio.cost_ns[KAM_COST_ACK], 1000);
     assert_int_equal(p1->kamailio.cost_ns[KAM_COST_SL_REPLY], 2000000);
     assert_int_equal(p1->kamailio.timer_phase_ns, 62400000);
     assert_int_equal(config->hosts[2].kamailio.wakeup_count, 1);
-    assert_int_equal(config->hosts[2].kamailio.wakeup_ns[0], 1000);
+    assert_int_equal(config->hosts[2].kamailio.wakeups[0].ns, 1000);
     const struct lab_network *n = &config->network;
     assert_int_equal(n->path.delay_ns, NS_PER_MS);
     assert_int_equal(n->path.loss_ppm, 5000);
@@ -155,10 +155,10 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_int_equal(n->rules[0].value, 20000);
     assert_int_equal(n->rules[1].field, LAB_REORDER_BY);
     assert_int_equal(n->rules[1].value, 3 * NS_PER_MS);
-    assert_int_equal(n->drop_count, 2);
-    assert_int_equal(n->drops[0].nth, 2);
-    assert_null(n->drops[0].message);
-    assert_string_equal(n->drops[1].message, "200 INVITE");
+    assert_int_equal(n->drops.count, 2);
+    assert_int_equal(n->drops.list[0].nth, 2);
+    assert_null(n->drops.list[0].message);
+    assert_string_equal(n->drops.list[1].message, "200 INVITE");
     assert_int_equal(n->mtu, 1400);
     assert_int_equal(config->capture.at_count, 2);
     assert_int_equal(config->capture.at[0], 3);
@@ -225,9 +225,9 @@ static void documented_defaults_are_the_defaults(void **state) {
             assert_string_equal(a.call_id ? a.call_id : "%u-%p@%s", b.call_id ? b.call_id : "%u-%p@%s");
             assert_string_equal(c.version, d.version);
             assert_int_equal(c.wakeup_count, d.wakeup_count);
-            assert_int_equal(c.wakeup_ns[0], d.wakeup_ns[0]);
+            assert_int_equal(c.wakeups[0].ns, d.wakeups[0].ns);
             a.service = b.service = a.call_id = b.call_id = c.version = d.version = NULL;
-            c.wakeup_ns = d.wakeup_ns = NULL;
+            c.wakeups = d.wakeups = NULL;
             if (memcmp(&a, &b, sizeof a) != 0 || memcmp(&c, &d, sizeof c) != 0)
                 print_message("not the default: %s\n", buf_text(&set));
             assert_memory_equal(&a, &b, sizeof a);

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "model/sip/msg.h"
+#include "view/compare_shape.h"
 #include "view/sequence.h"
 #include "view/words.h"
 
@@ -63,47 +64,78 @@ static void read_traits(struct aligner *al, int side) {
     sip_msg_free(&m);
 }
 
-/* What a word may be known by when it is not there on both sides; empty: by nothing. */
-typedef struct span name_fn(struct span word);
+/* Adds what a word is known by on both sides; false: by nothing. */
+typedef bool name_fn(struct buf *out, struct span word, const struct compare_shape *shape);
 
-static struct span whole_word(struct span word) { return word; }
-static struct span address_of(struct span word) { return span_head(word, 4); }
-static struct span anything(struct span word) { return span_head(word, 0); }
+static bool whole_word(struct buf *out, struct span word, const struct compare_shape *shape) {
+    (void)shape;
+    buf_add(out, word);
+    return true;
+}
+
+static bool address_of(struct buf *out, struct span word, const struct compare_shape *shape) {
+    (void)shape;
+    buf_add(out, span_head(word, 4));
+    return true;
+}
+
+static bool varying_part(struct buf *out, struct span word, const struct compare_shape *shape) {
+    return compare_shape_name(out, shape, word);
+}
+
+static bool anything(struct buf *out, struct span word, const struct compare_shape *shape) {
+    (void)out, (void)word, (void)shape;
+    return true;
+}
+
+/* The words of one side, and which of them have no partner yet. */
+struct unpaired {
+    const struct words *words;
+    bool *paired;
+    struct compare_shape shape; /* of those that have none */
+};
+
+static void find_shape(struct unpaired *u) {
+    u->shape = (struct compare_shape){0};
+    for (size_t i = 0; i < u->words->count; i++)
+        if (!u->paired[i]) compare_shape_add(&u->shape, words_at(u->words, i));
+}
 
 /*
- * Pairs the words of B that have no number of A yet (map: SEQUENCE_NONE) with those of A that are not taken,
- * the nth of a name with the nth of that name.
+ * Pairs words of A and B that have no partner yet and the same name, the nth of a name with the nth of that
+ * name: map[number in B] becomes the number in A.
  */
-static void pair_words(const struct words *a, const struct words *b, name_fn *name, size_t *map,
-                       bool *taken) {
+static void pair_words(struct unpaired sides[SIDES], name_fn *name, size_t *map) {
     struct words names = {0};
-    struct buf key = {0};
-    size_t *holder = mem_new(a->count * sizeof *holder),
-           *times = mem_new((a->count + b->count) * sizeof *times);
+    struct buf text = {0}, key = {0};
+    size_t all = sides[0].words->count + sides[1].words->count;
+    size_t *holder = mem_new(all * sizeof *holder), *times = mem_new(all * sizeof *times);
     for (int side = 0; side < SIDES; side++) {
-        const struct words *w = side ? b : a;
-        memset(times, 0, (a->count + b->count) * sizeof *times);
+        struct unpaired *u = &sides[side];
         struct words seen = {0};
-        for (size_t i = 0; i < w->count; i++) {
-            if (side ? map[i] != SEQUENCE_NONE : taken[i]) continue;
-            struct span n = name(words_at(w, i));
+        memset(times, 0, all * sizeof *times);
+        find_shape(u);
+        for (size_t i = 0; i < u->words->count; i++) {
+            buf_reset(&text);
+            if (u->paired[i] || !name(&text, words_at(u->words, i), &u->shape)) continue;
             buf_reset(&key);
-            buf_add_u64(&key, times[words_number(&seen, n)]++);
+            buf_add_u64(&key, times[words_number(&seen, buf_span(&text))]++);
             buf_add_char(&key, ' ');
-            buf_add(&key, n);
-            size_t known = names.count,
-                   number = side ? words_find(&names, buf_span(&key)) : words_number(&names, buf_span(&key));
-            if (!side) {
-                holder[number] = i;
-            } else if (number < known) {
-                map[i] = holder[number];
-                taken[holder[number]] = true;
+            buf_add(&key, buf_span(&text));
+            if (side == 0) {
+                holder[words_number(&names, buf_span(&key))] = i;
+                continue;
             }
+            size_t number = words_find(&names, buf_span(&key));
+            if (number == names.count) continue;
+            map[i] = holder[number];
+            sides[0].paired[holder[number]] = sides[1].paired[i] = true;
         }
         words_free(&seen);
     }
     free(holder);
     free(times);
+    buf_free(&text);
     buf_free(&key);
     words_free(&names);
 }
@@ -112,22 +144,23 @@ static void pair_words(const struct words *a, const struct words *b, name_fn *na
 static size_t *map_words(const struct words *a, const struct words *b, name_fn *const *names,
                          size_t name_count) {
     size_t *map = mem_new(b->count * sizeof *map);
-    bool *taken = mem_new(a->count * sizeof *taken);
-    for (size_t i = 0; i < b->count; i++)
-        map[i] = SEQUENCE_NONE;
+    struct unpaired sides[SIDES] = {{.words = a, .paired = mem_new(a->count * sizeof(bool))},
+                                    {.words = b, .paired = mem_new(b->count * sizeof(bool))}};
     for (size_t k = 0; k < name_count; k++)
-        pair_words(a, b, names[k], map, taken);
+        pair_words(sides, names[k], map);
     for (size_t i = 0; i < b->count; i++)
-        if (map[i] == SEQUENCE_NONE) map[i] = a->count + i;
-    free(taken);
+        if (!sides[1].paired[i]) map[i] = a->count + i;
+    free(sides[0].paired);
+    free(sides[1].paired);
     return map;
 }
 
 /* Gives B's traits the numbers that A's have. */
 static void unify(struct aligner *al) {
-    static name_fn *const call_names[] = {whole_word, anything}, *const end_names[] = {whole_word, address_of,
-                                                                                       anything};
-    size_t *calls = map_words(&al->calls[0], &al->calls[1], call_names, 2);
+    static name_fn *const call_names[] = {whole_word, varying_part, anything}, *const end_names[] = {
+                                                                                   whole_word, address_of,
+                                                                                   anything};
+    size_t *calls = map_words(&al->calls[0], &al->calls[1], call_names, 3);
     size_t *ends = map_words(&al->ends[0], &al->ends[1], end_names, 3);
     for (size_t i = 0; i < al->captures[1]->count; i++) {
         struct traits *t = &al->traits[1][i];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which datagrams of two captures belong together. Call-IDs and addresses need not be equal: those of both
- * sides that are equal belong together, the others in the order of their appearance. Within one call and one
- * pair of endpoints the datagrams are aligned by direction and kind (INVITE, 180 to INVITE), so a datagram
- * that one side lacks is one difference, not many.
+ * sides that are equal belong together, then Call-IDs in which only what is the same in all of a side differs
+ * (a process id), the others in the order of their appearance. Within one call and one pair of endpoints the
+ * datagrams are aligned by direction and kind (INVITE, 180 to INVITE), so a datagram that one side lacks is
+ * one difference, not many.
  */
 #ifndef VIEW_COMPARE_ALIGN_H
 #define VIEW_COMPARE_ALIGN_H

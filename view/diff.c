@@ -9,6 +9,9 @@
  * SIP. */
 #define COMPARISONS_MAX 4000000
 
+/* Nobody reads which part of a line differs in a larger block than this. */
+enum { MARKED_MAX = 400 };
+
 struct lines {
     struct span *line;
     size_t count, cap;
@@ -93,6 +96,7 @@ static bool are_counterparts(struct span a, struct span b) {
 
 /* In each block of changed lines, the first removed and added line of one field belong together. */
 static void mark_block(struct diff_line *lines, size_t count) {
+    if (count > MARKED_MAX) return;
     for (size_t i = 0; i < count; i++) {
         if (lines[i].kind != DIFF_REMOVED) continue;
         for (size_t k = 0; k < count; k++) {

@@ -11,6 +11,9 @@
 
 #define NO_STEP SIZE_MAX
 
+/* How far back in a transaction is looked for what a message is to be compared with. */
+enum { BACK_MAX = 1000 };
+
 /* Something that messages have in common, and the transaction that it stands for. */
 struct shared {
     char *text;
@@ -128,7 +131,8 @@ static void set_compared(struct work *w, size_t i) {
     const struct record_item *item = step->item;
     const struct traits *mine = &w->traits[i];
     size_t cause = NO_STEP, request = NO_STEP, first = NO_STEP;
-    for (size_t k = mine->previous; k != NO_STEP; k = w->traits[k].previous) {
+    int left = BACK_MAX;
+    for (size_t k = mine->previous; k != NO_STEP && left-- > 0; k = w->traits[k].previous) {
         const struct record_item *other = w->ladder->steps[k].item;
         const struct traits *its = &w->traits[k];
         bool alike =

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 'use strict';
 (() => {
   const steps = document.querySelector('.steps'), panel = document.querySelector('.messages');

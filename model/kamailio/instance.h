@@ -37,7 +37,8 @@ struct kamailio {
     struct event_queue *queue;
     struct pool *pool;
     const struct trace *trace;
-    struct kam_config config; /* its wakeup_ns is a copy */
+    struct kam_config config; /* its wakeups are a copy */
+    struct random_stream wakeup_random;
     struct kam_settings settings;
     const struct kam_route *request_route, *reply_route; /* reply_route NULL: none */
 

@@ -23,7 +23,7 @@ const char *const kam_cost_names[KAM_COSTS + 1] = {
     [KAM_COST_SL_REPLY] = "sl_reply",
 };
 
-static const int64_t default_wakeup_ns[] = {30 * NS_PER_US};
+static const struct kam_wakeup default_wakeup = {.ns = 30 * NS_PER_US};
 
 /* The medians of facts: Kamailio 10.4, in microseconds, less the wake-up. */
 static const int64_t default_cost_us[KAM_COSTS] = {
@@ -35,7 +35,7 @@ static const int64_t default_cost_us[KAM_COSTS] = {
 };
 
 void kam_config_default(struct kam_config *config) {
-    *config = (struct kam_config){.version = "5.6.3", .wakeup_ns = default_wakeup_ns, .wakeup_count = 1};
+    *config = (struct kam_config){.version = "5.6.3", .wakeups = &default_wakeup, .wakeup_count = 1};
     for (int i = 0; i < KAM_COSTS; i++)
         config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
 }
@@ -101,7 +101,7 @@ static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct k
         diag_error(diag, at, "port %u of the host %s is taken", (unsigned)s->port, host_name(k->host));
         return false;
     }
-    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeup_ns,
+    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeups,
                          k->config.wakeup_count);
     s->open = true;
     return true;
@@ -155,8 +155,9 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     k->pool = net_pool(host_net(host));
     k->trace = trace;
     k->config = *config;
-    size_t size = config->wakeup_count * sizeof *config->wakeup_ns;
-    k->config.wakeup_ns = memcpy(mem_new(size), config->wakeup_ns, size);
+    size_t size = config->wakeup_count * sizeof *config->wakeups;
+    k->config.wakeups = memcpy(mem_new(size), config->wakeups, size);
+    host_random(host, &k->wakeup_random, "wake-up");
     k->config.version = mem_text(span_of(config->version));
     k->request_route = kam_program_route(program, KAM_REQUEST_ROUTE, (struct span){0});
     k->reply_route = kam_program_route(program, KAM_CORE_ONREPLY_ROUTE, (struct span){0});
@@ -201,7 +202,7 @@ void kamailio_free(struct kamailio *k) {
     buf_free(&k->server_line);
     buf_free(&k->agent_line);
     free(k->sockets);
-    free((void *)k->config.wakeup_ns);
+    free((void *)k->config.wakeups);
     free((void *)k->config.version);
     free(k);
 }

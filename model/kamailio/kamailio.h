@@ -56,9 +56,22 @@ enum kam_cost {
 };
 extern const char *const kam_cost_names[KAM_COSTS + 1]; /* "invite_100" ...; ends with NULL: keys of `processing:` */
 
+/* A point of a distribution: that share of all draws, in millionths, is at most ns. */
+struct kam_quantile {
+    uint32_t ppm;
+    int64_t ns;
+};
+
+/* How long a woken worker takes until it runs: always ns, or drawn each time anew. */
+struct kam_wakeup {
+    int64_t ns;
+    const struct kam_quantile *quantiles; /* NULL: always ns. Otherwise from ppm 0 to 1000000; ppm rises, ns does not fall */
+    size_t quantile_count;
+};
+
 struct kam_config {
-    const char *version;            /* "5.6.3": what the Server header says */
-    const int64_t *wakeup_ns;       /* one a worker, or one for all */
+    const char *version;              /* "5.6.3": what the Server header says */
+    const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
     size_t wakeup_count;
     int64_t cost_ns[KAM_COSTS];
     int64_t timer_phase_ns;         /* 0 <= phase < 62.5 ms */

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/module.h"
+#include "model/kamailio/msg_read.h"
 
 static struct kam_value nothing(void) { return (struct kam_value){.type = KAM_NULL}; }
 
@@ -28,7 +29,7 @@ static struct kam_value part_of(struct span uri, enum part part) {
     if (!uri.p) return nothing();
     if (part == WHOLE) return text(uri);
     if (part == USER && span_starts_nocase(uri, "tel:")) return text(up_to(span_skip(uri, 4), ';'));
-    if (!uri_parse(&u, uri)) return nothing();
+    if (!kam_uri_readable(uri) || !uri_parse(&u, uri)) return nothing();
     switch (part) {
     case USER: return text(up_to(u.user, ':'));
     case HOST: return text(u.host);

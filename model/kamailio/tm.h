@@ -32,6 +32,7 @@ struct kam_resend {
     unsigned branch;
     struct payload *payload; /* NULL: nothing was sent yet */
     struct kam_destination destination;
+    bool stopped;  /* for good: it cannot be started again */
     bool disabled; /* no more copies; the end still comes */
     bool slow;     /* T2 from now on: a provisional reply to another request than INVITE */
     bool inv;      /* the end is fr_inv_timer's, not fr_timer's */

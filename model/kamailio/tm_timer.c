@@ -112,6 +112,7 @@ static int64_t capped(const struct kam_resend *r, int64_t tick) {
 }
 
 void kam_resend_start(struct kam_resend *r, int64_t end_ms) {
+    if (r->stopped) return;
     int64_t t1_ms = r->transaction->tm->set.retr_timer1_ms, tick = now_tick(r);
     r->copy_tick = tick + kam_ticks_of(t1_ms);
     r->end_tick = capped(r, tick + kam_ticks_of(end_ms));
@@ -123,6 +124,7 @@ void kam_resend_start(struct kam_resend *r, int64_t end_ms) {
 }
 
 void kam_resend_stop(struct kam_resend *r) {
+    r->stopped = true;
     if (r->transaction) event_cancel(r->transaction->tm->k->queue, &r->event);
 }
 

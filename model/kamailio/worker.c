@@ -67,6 +67,16 @@ static void run_or_wait(struct kam_worker *w) {
 
 static void worker_fire(void *arg) { run_or_wait(arg); }
 
+int64_t kam_wakeup_draw(const struct kam_wakeup *wakeup, struct random_stream *r) {
+    const struct kam_quantile *q = wakeup->quantiles;
+    if (!q) return wakeup->ns;
+    uint32_t drawn = random_below(r, 1000000);
+    while (q[1].ppm <= drawn)
+        q++;
+    int64_t span_ns = q[1].ns - q[0].ns, span = q[1].ppm - q[0].ppm, part = drawn - q[0].ppm;
+    return q[0].ns + span_ns / span * part + span_ns % span * part / span;
+}
+
 void kam_worker_pool_recv(void *arg, struct datagram *d) {
     struct kam_worker_pool *pool = arg;
     struct kam_worker *w = pool->first_waiting;
@@ -82,18 +92,18 @@ void kam_worker_pool_recv(void *arg, struct datagram *d) {
         enqueue(pool, d);
     else
         w->datagram = datagram_hold(d);
-    event_after(queue_of(w), &w->event, w->wakeup_ns);
+    event_after(queue_of(w), &w->event, kam_wakeup_draw(w->wakeup, &pool->socket->k->wakeup_random));
 }
 
 void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
-                          const int64_t *wakeup_ns, size_t wakeup_count) {
+                          const struct kam_wakeup *wakeups, size_t wakeup_count) {
     assert(count > 0 && wakeup_count > 0);
     *pool = (struct kam_worker_pool){.socket = socket, .count = count};
     pool->workers = mem_new(count * sizeof *pool->workers);
     for (size_t i = 0; i < count; i++) {
         struct kam_worker *w = &pool->workers[i];
         w->pool = pool;
-        w->wakeup_ns = wakeup_ns[i % wakeup_count];
+        w->wakeup = &wakeups[i % wakeup_count];
         event_init(&w->event, worker_fire, w);
         wait_in_line(w);
     }

@@ -6,6 +6,7 @@
 #ifndef MODEL_KAMAILIO_WORKER_H
 #define MODEL_KAMAILIO_WORKER_H
 
+#include "model/kamailio/kamailio.h"
 #include "model/kamailio/script.h"
 #include "model/net/net.h"
 
@@ -22,7 +23,7 @@ struct kam_worker {
     struct kam_worker_pool *pool;
     enum kam_worker_state state;
     struct event event; /* the end of waking or running */
-    int64_t wakeup_ns;
+    const struct kam_wakeup *wakeup;
     struct datagram *datagram; /* of a waking one: its own; NULL: it will look into the queue */
     struct kam_vars vars;      /* $var: a process's */
 };
@@ -36,9 +37,15 @@ struct kam_worker_pool {
     size_t queue_first, queue_count, queue_cap;
 };
 
-/* count workers, who wait in order; wakeups are given out in turn. */
+/*
+ * A wake-up latency of that distribution: between two quantiles all values are equally likely. Draws nothing
+ * where there are no quantiles.
+ */
+int64_t kam_wakeup_draw(const struct kam_wakeup *wakeup, struct random_stream *r);
+
+/* count workers, who wait in order; wakeups, which outlive the pool, are given out in turn. */
 void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
-                          const int64_t *wakeup_ns, size_t wakeup_count);
+                          const struct kam_wakeup *wakeups, size_t wakeup_count);
 void kam_worker_pool_free(struct kam_worker_pool *pool);
 
 /* A datagram has arrived at the socket (the host's handler; arg is the pool). */

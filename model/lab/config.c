@@ -99,6 +99,7 @@ static void read_hosts(struct schema *s, const struct tree_node *hosts, const st
 static const char *const link_names[] = {"ethernet", "sll2", "sll", "raw", NULL};
 static const char *const checksum_names[] = {"valid", "partial", NULL};
 static const char *const filter_names[] = {"sip", "all", NULL};
+static const char *const precision_names[] = {"us", "ns", NULL};
 
 static void add_capture_point(struct schema *s, const struct tree_node *value, struct lab_capture *capture) {
     struct {
@@ -137,6 +138,8 @@ const struct schema_key config_capture_keys[] = {
      .help = "UDP checksums: valid, or partial as a capture on the sending veth shows them"},
     {"filter", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.filter), .choices = filter_names,
      .fallback = "sip", .help = "what is captured: sip (udp port 5060; of fragments only the first) or all"},
+    {"precision", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.precision), .choices = precision_names,
+     .fallback = "us", .help = "of the capture's time stamps: us, or ns"},
     {0}};
 
 static const struct schema_key root_keys[] = {
@@ -249,7 +252,8 @@ void lab_config_free(struct lab_config *config) {
         free(m);
     }
     free(config->network.rules);
-    free(config->network.drops);
+    free(config->network.drops.list);
+    free(config->network.holds.list);
     free(config->capture.at);
     free(files);
     free(config);

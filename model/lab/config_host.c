@@ -114,6 +114,38 @@ static void read_modparam(struct schema *s, const struct tree_node *value, const
 static const struct schema_key wait_key = {
     .type = SCHEMA_DURATION, .size = sizeof(int64_t), .max = UNIT_DURATION_MAX_NS};
 
+/* {SHARE: DURATION, ...}, the shares in percent. */
+static void read_quantiles(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                           void *object) {
+    struct kam_wakeup *wakeup = object;
+    unsigned before_errors = s->diag->errors;
+    (void)key;
+    if (!schema_is_map(s, value, "a mapping such as {0: 10us, 50: 30us, 99.9: 2ms, 100: 10ms}")) return;
+    struct kam_quantile *quantiles = config_new(s->context, (value->count + 1) * sizeof *quantiles), *q = quantiles;
+    for (const struct tree_node *n = value->first; n; n = n->next, q++) {
+        struct buf share = {0};
+        size_t before = schema_enter(s, n->key);
+        buf_addf(&share, "%s%%", n->key);
+        if (unit_share(&q->ppm, buf_span(&share)))
+            schema_error(s, n->key_at, "expected a number from 0 to 100, with at most four decimals");
+        else if (q > quantiles && q->ppm <= q[-1].ppm)
+            schema_error(s, n->key_at, "must be more than the one before it");
+        if (schema_value(s, n, &wait_key, &q->ns) && q > quantiles && q->ns < q[-1].ns)
+            schema_error(s, n->at, "must not be less than the one before it");
+        schema_leave(s, before);
+        buf_free(&share);
+    }
+    if (s->diag->errors == before_errors && (value->count < 2 || quantiles[0].ppm != 0 || q[-1].ppm != 1000000))
+        schema_error(s, value->at, "must begin with 0 and end with 100");
+    wakeup->quantiles = quantiles;
+    wakeup->quantile_count = value->count;
+}
+
+static const struct schema_key wakeup_keys[] = {
+    {"quantiles", SCHEMA_OTHER, .read = read_quantiles, .required = true,
+     .help = "{SHARE: DURATION, ...}: SHARE percent of the wake-ups take at most DURATION; from 0 to 100"},
+    {0}};
+
 /* How many a list must have only the configuration's children= says: config_link checks that. */
 static void read_wakeup(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                         void *object) {
@@ -124,11 +156,16 @@ static void read_wakeup(struct schema *s, const struct tree_node *value, const s
         schema_error(s, value->at, "needs at least one duration");
         return;
     }
-    int64_t *wakeup_ns = config_new(s->context, (value->count + 1) * sizeof *wakeup_ns);
+    struct kam_wakeup *wakeups = config_new(s->context, (value->count + 1) * sizeof *wakeups);
     size_t count = 0;
-    for (const struct tree_node *n = is_list ? value->first : value; n; n = is_list ? n->next : NULL)
-        schema_value(s, n, &wait_key, &wakeup_ns[count++]);
-    host->kamailio.wakeup_ns = wakeup_ns;
+    for (const struct tree_node *n = is_list ? value->first : value; n; n = is_list ? n->next : NULL) {
+        struct kam_wakeup *wakeup = &wakeups[count++];
+        if (n->kind == TREE_MAP)
+            schema_map(s, n, wakeup_keys, wakeup);
+        else
+            schema_value(s, n, &wait_key, &wakeup->ns);
+    }
+    host->kamailio.wakeups = wakeups;
     host->kamailio.wakeup_count = count;
 }
 
@@ -153,8 +190,9 @@ static const struct schema_key kamailio_keys[] = {
      .help = "{MODULE: {PARAMETER: VALUE}}: overrides or adds to the file's; quoted: text, digits: a number"},
     {"version", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, kamailio.version), .fallback = "5.6.3",
      .help = "what the Server header says; the behaviour is 5.6.3's"},
-    {"wakeup", SCHEMA_OTHER, .read = read_wakeup, .fallback = "30us",
-     .help = "a datagram's arrival until its worker process runs; or a list, one for each of the workers"},
+    {"wakeup", SCHEMA_OTHER, .read = read_wakeup, .keys = wakeup_keys, .path = ".", .fallback = "30us",
+     .help = "a datagram's arrival until its worker process runs; or a list, one for each of the workers; "
+             "{quantiles: ...} draws it"},
     {"processing", SCHEMA_OTHER, .read = read_processing, .fallback = "default",
      .help = "what each kind of message costs: {invite_100: 230us, ...}; those not given keep their default"},
     {"timer_phase", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.timer_phase_ns), 0,

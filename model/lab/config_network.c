@@ -125,7 +125,7 @@ static void read_path(struct schema *s, const struct tree_node *value, const str
 static void read_message(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                          void *object) {
     static const char expected[] = "a method or a status and a method, such as \"200 INVITE\"";
-    struct lab_drop *drop = object;
+    struct lab_fault *fault = object;
     (void)key;
     if (!schema_is_scalar(s, value, expected)) return;
     struct span method = span_of(value->text);
@@ -139,37 +139,54 @@ static void read_message(struct schema *s, const struct tree_node *value, const 
             good && ((ascii_alpha((unsigned char)method.p[i]) && ascii_lower(method.p[i]) != method.p[i]) ||
                      (method.p[i] == '_' && i > 0));
     if (good)
-        drop->message = value->text;
+        fault->message = value->text;
     else
         schema_expected(s, value, expected);
 }
 
-static const struct schema_key drop_keys[] = {FROM_TO_KEYS(struct lab_drop),
-                                              {"nth", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_drop, nth), 1,
-                                               UINT32_MAX, .required = true,
-                                               .help = "which one, 1 = the first"},
-                                              {"message", SCHEMA_OTHER, .read = read_message,
-                                               .help = "counts only those, such as INVITE or \"200 INVITE\""},
+#define FAULT_KEYS                                                                                           \
+    FROM_TO_KEYS(struct lab_fault),                                                                          \
+        {"nth",                                                                                              \
+         SCHEMA_NUMBER,                                                                                      \
+         SCHEMA_MEMBER(struct lab_fault, nth),                                                               \
+         1,                                                                                                  \
+         UINT32_MAX,                                                                                         \
+         .required = true,                                                                                   \
+         .help = "which one, 1 = the first"},                                                                \
+    {                                                                                                        \
+        "message", SCHEMA_OTHER, .read = read_message,                                                       \
+                                 .help = "counts only those, such as INVITE or \"200 INVITE\""               \
+    }
+
+static const struct schema_key drop_keys[] = {FAULT_KEYS, {0}};
+
+static const struct schema_key hold_keys[] = {FAULT_KEYS,
+                                              {"by", SCHEMA_DURATION,
+                                               SCHEMA_MEMBER(struct lab_fault, hold_ns), 0,
+                                               UNIT_DURATION_MAX_NS, .required = true,
+                                               .help = "a duration"},
                                               {0}};
 
-static void read_drop(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                      void *object) {
-    struct lab_network *network = &((struct lab_config *)object)->network;
+/* A list of faults into the member that the row names. */
+static void read_faults(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    struct lab_faults *faults = (struct lab_faults *)((char *)object + key->offset);
     size_t i = 0;
-    if (!schema_is_list(s, value, "a list of {from: , to: , nth: }")) return;
+    if (!schema_is_list(s, value, key->keys == drop_keys ? "a list of {from: , to: , nth: }"
+                                                         : "a list of {from: , to: , nth: , by: }"))
+        return;
     for (const struct tree_node *n = value->first; n; n = n->next) {
         char index[24];
-        struct lab_drop drop = {.at = n->at};
+        struct lab_fault fault = {.at = n->at};
         unsigned errors = s->diag->errors;
         snprintf(index, sizeof index, "[%zu]", i++);
         size_t before = schema_enter(s, index);
-        schema_map(s, n, key->keys, &drop);
-        if (s->diag->errors == errors && drop.from == drop.to)
+        schema_map(s, n, key->keys, &fault);
+        if (s->diag->errors == errors && fault.from == fault.to)
             schema_error(s, n->at, "from and to are the same host");
         schema_leave(s, before);
-        network->drops =
-            mem_room(network->drops, network->drop_count, &network->drop_cap, sizeof *network->drops);
-        network->drops[network->drop_count++] = drop;
+        faults->list = mem_room(faults->list, faults->count, &faults->cap, sizeof *faults->list);
+        faults->list[faults->count++] = fault;
     }
 }
 
@@ -185,8 +202,12 @@ const struct schema_key config_network_keys[] = {
      .help = "share of the datagrams that are held back by reorder_by; per pair as delay"},
     {"reorder_by", SCHEMA_OTHER, .read = read_path, .fallback = "10ms",
      .help = "how long a reordered datagram is held back; per pair as delay"},
-    {"drop", SCHEMA_OTHER, .read = read_drop, .keys = drop_keys, .path = "[].",
+    {"drop", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_config, network.drops), .read = read_faults,
+     .keys = drop_keys, .path = "[].",
      .help = "the nth datagram from one host to another is lost, lost ones counted: a list"},
+    {"hold", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_config, network.holds), .read = read_faults,
+     .keys = hold_keys, .path = "[].",
+     .help = "the nth datagram from one host to another is held back, lost ones counted: a list"},
     {"mtu", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, network.mtu), 68, 65535, .fallback = "1500",
      .help = "larger datagrams are fragmented"},
     {0}};

@@ -19,7 +19,7 @@ struct station {
 };
 
 /* A fault that counts only certain messages. */
-struct drop_match {
+struct fault_match {
     struct lab *lab;
     const char *message;
 };
@@ -29,7 +29,7 @@ struct lab {
     struct event_queue queue;
     struct net *net;
     struct station *stations; /* one a host of the config */
-    struct drop_match *matches;
+    struct fault_match *matches;
     struct buf summary; /* scratch */
     struct lab_failure failures[LAB_FAILURES_MAX];
     size_t failure_count;
@@ -37,7 +37,7 @@ struct lab {
 };
 
 static bool matches_message(void *arg, struct span payload) {
-    const struct drop_match *match = arg;
+    const struct fault_match *match = arg;
     sip_summary(&match->lab->summary, payload);
     return span_is(buf_span(&match->lab->summary), match->message);
 }
@@ -75,14 +75,19 @@ static void add_paths(struct lab *lab) {
     }
 }
 
-static void add_drops(struct lab *lab) {
+static void add_faults(struct lab *lab) {
     const struct lab_network *network = &lab->config->network;
-    lab->matches = mem_new(network->drop_count * sizeof *lab->matches);
-    for (size_t i = 0; i < network->drop_count; i++) {
-        const struct lab_drop *d = &network->drops[i];
-        lab->matches[i] = (struct drop_match){lab, d->message};
-        net_drop_nth(lab->net, lab_host_at(lab, d->from), lab_host_at(lab, d->to), d->nth,
-                     d->message ? matches_message : NULL, &lab->matches[i]);
+    const struct lab_faults *drops = &network->drops, *holds = &network->holds;
+    struct fault_match *match = lab->matches = mem_new((drops->count + holds->count) * sizeof *lab->matches);
+    for (const struct lab_fault *f = drops->list; f < drops->list + drops->count; f++, match++) {
+        *match = (struct fault_match){lab, f->message};
+        net_drop_nth(lab->net, lab_host_at(lab, f->from), lab_host_at(lab, f->to), f->nth,
+                     f->message ? matches_message : NULL, match);
+    }
+    for (const struct lab_fault *f = holds->list; f < holds->list + holds->count; f++, match++) {
+        *match = (struct fault_match){lab, f->message};
+        net_hold_nth(lab->net, lab_host_at(lab, f->from), lab_host_at(lab, f->to), f->nth, f->hold_ns,
+                     f->message ? matches_message : NULL, match);
     }
 }
 
@@ -119,7 +124,7 @@ struct lab *lab_new(const struct lab_config *config, const struct trace *trace, 
             (struct station){.lab = lab, .config = c, .host = net_add_host(lab->net, c->name, c->address)};
     }
     add_paths(lab);
-    add_drops(lab);
+    add_faults(lab);
     for (enum start_round round = 0; round < START_ROUNDS; round++)
         for (size_t i = 0; i < config->host_count; i++)
             if (start_round(&config->hosts[i]) == round)

@@ -44,12 +44,22 @@ struct lab_path_rule {
     int64_t value; /* ns or millionths */
 };
 
-/* The nth (from 1) datagram from one host to another is lost, of those that match message if there is one. */
-struct lab_drop {
+/*
+ * The nth (from 1) datagram from one host to another is lost or held back, of those that match message if
+ * there is one.
+ */
+struct lab_fault {
     size_t from, to;
     uint32_t nth;
     const char *message; /* as sip_summary() writes it; NULL: every datagram counts */
+    int64_t hold_ns;     /* how long it is held back */
     struct source_pos at;
+};
+
+/* All faults of one kind, in the order of the file. */
+struct lab_faults {
+    struct lab_fault *list;
+    size_t count, cap;
 };
 
 struct lab_network {
@@ -57,12 +67,12 @@ struct lab_network {
     struct path path; /* of all pairs of hosts, where no rule says otherwise */
     struct lab_path_rule *rules;
     size_t rule_count, rule_cap;
-    struct lab_drop *drops;
-    size_t drop_count, drop_cap;
+    struct lab_faults drops, holds;
 };
 
 enum lab_link { LAB_ETHERNET, LAB_SLL2, LAB_SLL, LAB_RAW };
 enum lab_filter { LAB_FILTER_SIP, LAB_FILTER_ALL };
+enum lab_precision { LAB_MICROSECONDS, LAB_NANOSECONDS };
 
 struct lab_capture {
     size_t *at; /* indexes into hosts, at least one */
@@ -70,6 +80,7 @@ struct lab_capture {
     enum lab_link link;
     enum udp_checksum checksum;
     enum lab_filter filter;
+    enum lab_precision precision; /* of its time stamps */
 };
 
 struct lab_config {

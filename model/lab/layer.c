@@ -170,7 +170,15 @@ static struct tree_node *load_folder(const struct loader *l, const char *folder,
     return tree_merge(load_included(l, folder, tree, &chain), tree);
 }
 
-/* `a.b.c=VALUE` as the map {a: {b: {c: VALUE}}}; NULL after an error. */
+/* The length of the first part of a dotted path: up to a dot, or up to the bracket of an index. */
+static size_t key_len(struct span path) {
+    size_t i = 0;
+    while (i < path.len && path.p[i] != '.' && (path.p[i] != '[' || i == 0))
+        i++;
+    return i;
+}
+
+/* `a.b[0].c=VALUE` as the map {a: {b: {"[0]": {c: VALUE}}}}; NULL after an error. */
 static struct tree_node *parse_override(const struct source *source, struct diag *diag) {
     struct span text = {source->text, source->len};
     ptrdiff_t equals = span_find(text, '=');
@@ -186,25 +194,40 @@ static struct tree_node *parse_override(const struct source *source, struct diag
     bool bad = !value;
     struct span path = span_head(text, (size_t)equals);
     for (unsigned depth = 1; !bad; depth++) {
-        ptrdiff_t dot = span_find(path, '.');
-        struct span key = dot < 0 ? path : span_head(path, (size_t)dot);
+        struct span key = span_head(path, key_len(path));
         struct source_pos key_at = source_at(source, path.p);
         if (key.len == 0 || depth == TREE_DEPTH_MAX) {
             diag_error(diag, key_at, "expected a key, such as hosts.uas.sipp.ring_after");
             bad = true;
-        } else if (dot < 0) {
+        } else if (key.len == path.len) {
             tree_put(map, key, key_at, value);
             return root;
         } else {
             struct tree_node *inner = tree_map(key_at);
             tree_put(map, key, key_at, inner);
             map = inner;
-            path = span_skip(path, (size_t)dot + 1);
+            path = span_skip(path, key.len + (path.p[key.len] == '.'));
         }
     }
     tree_free(value);
     tree_free(root);
     return NULL;
+}
+
+/* An index must be one of a list's; false after an error. */
+static bool check_indexes(const struct tree_node *tree, const struct tree_node *over, struct diag *diag) {
+    while (over && over->kind == TREE_MAP && over->first) {
+        const struct tree_node *next = over->first;
+        struct span key = span_of(next->key);
+        bool is_index = key.p[0] == '[';
+        tree = is_index ? tree_entry(tree, key) : tree_get(tree, next->key);
+        if (is_index && !tree) {
+            diag_error(diag, next->key_at, "there is no list with an entry " SPAN_FMT, SPAN_ARG(key));
+            return false;
+        }
+        over = next;
+    }
+    return true;
 }
 
 struct tree_node *layers_load(struct layers *layers, struct source_set *sources, const char *folder,
@@ -218,7 +241,7 @@ struct tree_node *layers_load(struct layers *layers, struct source_set *sources,
         buf_free(&name);
         add_layer(layers, source, folder, true);
         struct tree_node *over = parse_override(source, diag);
-        if (tree)
+        if (tree && check_indexes(tree, over, diag))
             tree = tree_merge(tree, over);
         else
             tree_free(over);

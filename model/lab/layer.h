@@ -19,7 +19,8 @@ struct layers {
 };
 
 /*
- * Loads folder/scenario.yaml with what it includes, and lays each override (KEY=VALUE, KEY dotted) over it.
+ * Loads folder/scenario.yaml with what it includes, and lays each override (KEY=VALUE; KEY dotted, with [0] for
+ * the first entry of a list) over it.
  * All errors go to diag; the result, without `include`, is the caller's to tree_free. NULL: there is nothing
  * to look at.
  */

@@ -53,6 +53,17 @@ struct tree_node *tree_get(const struct tree_node *map, const char *key) {
     return found;
 }
 
+struct tree_node *tree_entry(const struct tree_node *list, struct span index) {
+    uint64_t i;
+    if (!list || list->kind != TREE_LIST || index.len < 3 || index.p[0] != '[' || index.p[index.len - 1] != ']' ||
+        !span_to_u64((struct span){index.p + 1, index.len - 2}, TREE_NODES_MAX, &i) || i >= list->count)
+        return NULL;
+    struct tree_node *entry = list->first;
+    while (i-- > 0)
+        entry = entry->next;
+    return entry;
+}
+
 struct tree_node *tree_take(struct tree_node *map, const char *key) {
     struct tree_node *found = tree_get(map, key);
     if (!found) return NULL;
@@ -83,9 +94,22 @@ static void swap_values(struct tree_node *a, struct tree_node *b) {
     b->first = old.first, b->last = old.last, b->by_key = old.by_key, b->count = old.count;
 }
 
+/* Is over a map of entries that base, a list, has? */
+static bool names_entries(const struct tree_node *base, const struct tree_node *over) {
+    if (over->kind != TREE_MAP || over->count == 0) return false;
+    for (const struct tree_node *n = over->first; n; n = n->next)
+        if (!tree_entry(base, span_of(n->key))) return false;
+    return true;
+}
+
 struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over) {
     if (!base || !over) return base ? base : over;
-    if (base->kind != TREE_MAP || over->kind != TREE_MAP) {
+    if (names_entries(base, over)) {
+        for (struct tree_node *n; (n = over->first);) {
+            tree_take(over, n->key);
+            tree_merge(tree_entry(base, span_of(n->key)), n);
+        }
+    } else if (base->kind != TREE_MAP || over->kind != TREE_MAP) {
         base->at = over->at;
         base->key_at = over->key_at;
         swap_values(base, over);

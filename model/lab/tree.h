@@ -50,13 +50,16 @@ void tree_append(struct tree_node *list, struct tree_node *value);
 /* The value of that key, or NULL. */
 struct tree_node *tree_get(const struct tree_node *map, const char *key);
 
+/* The entry of a list whose index, from 0, a text such as "[0]" names; NULL: there is none. */
+struct tree_node *tree_entry(const struct tree_node *list, struct span index);
+
 /* Takes the entry of that key out of the map; the caller owns it. NULL: there is none. */
 struct tree_node *tree_take(struct tree_node *map, const char *key);
 
 /*
- * Lays `over` over `base`, both given up, and returns the result: maps are merged key by key, anything else
- * is replaced. Each value keeps its place in its own source, a merged map the one in base. Either may be
- * NULL.
+ * Lays `over` over `base`, both given up, and returns the result: maps are merged key by key, and so is a map
+ * with keys such as "[0]" with the entries of a list; anything else is replaced. Each value keeps its place in
+ * its own source, a merged map the one in base. Either may be NULL.
  */
 struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over);
 

@@ -91,6 +91,13 @@ static bool has_form(struct span text, const char *pattern) {
 
 const char *unit_time(int64_t *ns, struct span text) {
     static const char expected[] = "a UTC time such as 2026-01-01T00:00:00Z";
+    const uint64_t end_of_2099 = UINT64_C(4102444799);
+    uint64_t seconds;
+    if (text.len && text.p[0] == '@') { /* as date(1) has it */
+        if (!span_to_u64(span_skip(text, 1), end_of_2099, &seconds)) return "a number of seconds since 1970 after the @";
+        *ns = (int64_t)seconds * INT64_C(1000000000);
+        return NULL;
+    }
     if (!has_form(text, "0000-00-00T00:00:00") || text.p[text.len - 1] != 'Z') return expected;
     struct span fraction = span_head(span_skip(text, 19), text.len - 20);
     if (fraction.len == 1 || fraction.len > 10 || (fraction.len > 0 && fraction.p[0] != '.')) return expected;

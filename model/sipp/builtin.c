@@ -31,7 +31,7 @@
     "      [last_CSeq:]\n"                                                                                   \
     "      Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n"
 
-#define TAG "      Content-Length: 0\n"
+#define NO_BODY "      Content-Length: 0\n"
 
 #define SEND(attributes, message) "  <send" attributes "><![CDATA[\n" message "  ]]></send>\n"
 
@@ -50,21 +50,22 @@ static const char uac[] =
                       "  <recv response=\"183\" optional=\"true\"/>\n"
                       "  <recv response=\"200\"/>\n" SEND(
                           "", REQUEST("ACK", "1", "[peer_tag_param]")
-                                  TAG) "  <pause/>\n" SEND(" retrans=\"500\"",
-                                                           REQUEST("BYE", "2", "[peer_tag_param]")
-                                                               TAG) "  <recv response=\"200\"/>\n"
-                                                                    "</scenario>\n";
+                                  NO_BODY) "  <pause/>\n" SEND(" retrans=\"500\"",
+                                                               REQUEST("BYE", "2", "[peer_tag_param]")
+                                                                   NO_BODY) "  <recv response=\"200\"/>\n"
+                                                                            "</scenario>\n";
 
 static const char uas[] =
     "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n"
     "<scenario name=\"Basic UAS responder\">\n"
-    "  <recv request=\"INVITE\"/>\n" SEND("", RESPONSE("180 Ringing", ";tag=[pid]SIPpTag01[call_number]") TAG)
+    "  <recv request=\"INVITE\"/>\n" SEND("",
+                                          RESPONSE("180 Ringing", ";tag=[pid]SIPpTag01[call_number]") NO_BODY)
         SEND(" retrans=\"500\"",
              RESPONSE("200 OK", ";tag=[pid]SIPpTag01[call_number]")
                  WITH_SDP) "  <recv request=\"ACK\" optional=\"true\"/>\n"
                            "  <recv request=\"BYE\"/>\n" SEND(
-                               "", RESPONSE("200 OK", "") TAG) "  <timewait milliseconds=\"4000\"/>\n"
-                                                               "</scenario>\n";
+                               "", RESPONSE("200 OK", "") NO_BODY) "  <timewait milliseconds=\"4000\"/>\n"
+                                                                   "</scenario>\n";
 
 struct source *sipp_builtin(struct source_set *set, struct span name) {
     static const struct {

@@ -218,6 +218,7 @@ static void run_pause(struct call *call, const struct step *step) {
         ms = milliseconds(value_number(call_value(call, step->variable)));
     begin_pause(call, ms);
     if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;
+    if (call->index < 0) call->index = 0; /* after a jump to step 0, which is for the next step to take */
     call_sleep(call);
 }
 
@@ -283,6 +284,7 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
         call->answered_send = call->index;
         call->last_hash = 0;
     }
+    call->repeats = 0;
     call->retrans_ms = 0;
     if (step->retrans_ms == 0) return;
     call->retrans_ms = call->sipp->loop.clock_ms + step->retrans_ms;

@@ -42,6 +42,7 @@ struct call {
     int last_step;                    /* that it matched; -1: none was */
     uint64_t answered_hash;           /* of the message that a send followed */
     int answered_recv, answered_send; /* -1: none */
+    uint32_t repeats;                 /* how often an answer was repeated since the last step was sent */
     int64_t recv_timeout_ms;          /* when the receive timer expires; 0: it is not armed */
     int64_t paused_ms;                /* until when; 0: not */
     unsigned thought;                 /* what-if pauses of the current step that are over: enum what_if */

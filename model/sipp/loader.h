@@ -28,6 +28,7 @@ struct transaction {
 };
 
 struct loader {
+    const struct xml_element *root;
     struct sipp_program *program;
     struct diag *diag;
     struct template_compiler c;

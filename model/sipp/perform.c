@@ -10,7 +10,6 @@
 
 struct performance {
     struct call *call;
-    const struct step *step;
     const struct action *action;
     struct span msg; /* received or sent; p NULL: there is none */
     bool skip_rest;  /* a check has failed: SIPp performs no further action of this step */
@@ -284,7 +283,7 @@ static enum perform_result perform_exec(struct call *call, const struct action *
 
 enum perform_result perform_actions(struct call *call, const struct step *step,
                                     const struct payload *payload) {
-    struct performance p = {.call = call, .step = step};
+    struct performance p = {.call = call};
     if (payload) p.msg = header_clip(payload_span(payload));
     for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];

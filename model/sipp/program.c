@@ -165,6 +165,11 @@ static void compile_child(struct loader *l, const struct xml_element *e) {
         diag_error(l->diag, xml_at(e), "<%s> is not simulated", kind->name);
 }
 
+static bool expects_invite(const struct step *s) {
+    if (s->kind != STEP_RECV || !s->request.p) return false;
+    return s->regex ? regexec(s->regex, "INVITE", 0, NULL, 0) == 0 : span_is(s->request, "INVITE");
+}
+
 /*
  * Where "the callee thinks" stands: before the first response after a recv of an INVITE, and before the first
  * final one.
@@ -172,8 +177,7 @@ static void compile_child(struct loader *l, const struct xml_element *e) {
 static void mark_what_if(struct step_list *list) {
     unsigned open = WHAT_IF_NONE;
     for (struct step *s = list->steps; s < list->steps + list->count; s++) {
-        if (s->kind == STEP_RECV && s->request.p && span_is(s->request, "INVITE"))
-            open = WHAT_IF_RING | WHAT_IF_ANSWER;
+        if (expects_invite(s)) open = WHAT_IF_RING | WHAT_IF_ANSWER;
         if (s->kind != STEP_SEND || !s->head.is_response) continue;
         s->what_if = open & (s->head.status >= 200 ? WHAT_IF_RING | WHAT_IF_ANSWER : WHAT_IF_RING);
         open &= ~s->what_if;
@@ -188,7 +192,7 @@ static void finish(struct loader *l) {
     for (struct step *s = p->main.steps; s < p->main.steps + p->main.count; s++)
         if (s->kind == STEP_RECV) s->methods.p = p->methods.p;
     mark_what_if(&p->main);
-    struct source_pos at = xml_at(p->xml);
+    struct source_pos at = xml_at(l->root);
     if (l->messages == 0)
         diag_error(l->diag, at, "the scenario has no messages");
     else if (!l->role_known)
@@ -196,7 +200,7 @@ static void finish(struct loader *l) {
 }
 
 static void compile_scenario(struct loader *l) {
-    const struct xml_element *root = l->program->xml;
+    const struct xml_element *root = l->root;
     if (!span_is(root->name, "scenario")) {
         diag_error(l->diag, xml_at(root), "the root element is <" SPAN_FMT ">, not <scenario>",
                    SPAN_ARG(root->name));
@@ -257,8 +261,7 @@ struct sipp_program *sipp_program_load(const struct source *xml, struct diag *di
     if (!root) return NULL;
     struct sipp_program *p = mem_new(sizeof *p);
     p->source = xml;
-    p->xml = root;
-    struct loader l = {.program = p, .diag = diag};
+    struct loader l = {.root = root, .program = p, .diag = diag};
     l.c = (struct template_compiler){&p->variables, &p->files, &p->templates, diag};
     compile_default_messages(&l);
     compile_scenario(&l);
@@ -266,6 +269,7 @@ struct sipp_program *sipp_program_load(const struct source *xml, struct diag *di
     free(l.labels[1]);
     free(l.references);
     free(l.transactions);
+    xml_free(root);
     if (diag->errors == before) return p;
     sipp_program_free(p);
     return NULL;
@@ -281,6 +285,5 @@ void sipp_program_free(struct sipp_program *program) {
     template_list_free(program->templates);
     source_set_free(&program->files);
     buf_free(&program->methods);
-    xml_free(program->xml);
     free(program);
 }

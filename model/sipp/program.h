@@ -33,8 +33,7 @@ struct step {
     struct span request; /* p NULL: a response is expected; views into the source */
     regex_t *regex;      /* of the request, with regexp_match */
     unsigned response;
-    struct span
-        methods; /* those of all earlier requests without transactions, in one word; in program.methods */
+    struct span methods; /* all earlier requests' without transactions, in one word; in program.methods */
     int response_txn;    /* -1: matched by the CSeq's method */
     uint32_t timeout_ms; /* 0: none */
     enum optional optional;
@@ -69,7 +68,6 @@ struct sipp_program {
     struct template *templates; /* all of them */
     struct template *defaults[DEFAULT_MESSAGES];
     struct source_set files;
-    struct xml_element *xml; /* what request= points into is the source; kept for nothing else */
     struct buf methods;
     size_t transaction_count;
     bool client;

@@ -68,7 +68,7 @@ static void repeat_ack(struct call *call, int index) {
                           .arg = {index},
                           .at = call->steps->steps[index].at,
                           .reference = "RFC 3261 13.2.2.4",
-                          .retransmission = 1};
+                          .retransmission = ++call->repeats};
     call_send_template(call, call->steps->steps[index].template, index, &cause);
 }
 
@@ -138,7 +138,7 @@ static bool duplicate(struct call *call, const struct incoming *in) {
         struct cause cause = {.why = "answer to a repeated message: step % again",
                               .arg = {call->answered_send},
                               .at = call->steps->steps[call->answered_send].at,
-                              .retransmission = 1};
+                              .retransmission = ++call->repeats};
         call_send_step(call, call->answered_send, &cause);
         return true;
     }
@@ -210,6 +210,7 @@ static void accept(struct call *call, const struct incoming *in, int index) {
         call_end(call, CALL_FAILED_FORGOTTEN);
         return;
     }
+    if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
     if (in->status == 0) {
         uint32_t cseq = header_cseq_number(in->msg);
         if (cseq > call->cseq) call->cseq = cseq;

@@ -279,65 +279,73 @@ static void fill_len(struct rendering *r) {
     memcpy(mark, nothing, room < sizeof nothing ? room : sizeof nothing);
 }
 
-static bool parameter_text(struct rendering *r, const struct template *t, struct span given,
-                           const char *absent, struct buf *out) {
+/* A parameter of [authentication]: a template, the text of a field, or what SIPp takes without it. */
+static bool add_auth_parameter(struct rendering *r, size_t which, struct span given, const char *absent,
+                               struct buf *out) {
+    const struct template *t = r->auth.part ? r->auth.part->param[which] : NULL;
     if (t) return render(out, r->call, t, RENDER_ACTION);
     buf_add(out, given.p ? given : span_of(absent));
     return true;
 }
 
-static bool fill_auth(struct rendering *r) {
+/* Adds the whole header; NULL, or why there is none. */
+static const char *add_credentials(struct rendering *r, struct span user, struct span password,
+                                   struct buf *out) {
     struct call *call = r->call;
-    const struct template_part *part = r->auth.part;
     const struct sipp_config *c = &r->sipp->config;
-    struct buf user = {0}, password = {0}, uri = {0}, text = {0};
+    struct span challenge = buf_span(&call->challenge);
     struct template_head head;
-    bool ok = parameter_text(r, part ? part->param[0] : NULL, r->auth.user, c->service, &user) &&
-              parameter_text(r, part ? part->param[1] : NULL, r->auth.password, "password", &password);
+    struct buf uri = {0};
+    if (challenge.len == 0)
+        return "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")";
+    template_head(r->t, &head);
+    buf_add_text(&uri, "sip:");
+    if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
+    buf_addf(&uri, ":%u", c->remote.port);
+    struct credentials credentials = {.user = user,
+                                      .password = password,
+                                      .method = head.method,
+                                      .uri = buf_span(&uri),
+                                      .body = body_of(r),
+                                      .nonce_count = call->nonce_count++};
+    if (auth_needs_cnonce(challenge)) credentials.cnonce = (uint32_t)sipp_rand(r->sipp, false);
+    buf_add_text(out, call->challenge_status == 401 ? "Authorization: " : "Proxy-Authorization: ");
+    const char *why = auth_write(out, challenge, &credentials);
+    buf_free(&uri);
+    return why;
+}
+
+static void replace_stand_in(struct rendering *r, struct span text) {
+    char *at = r->out->p + r->auth.at;
+    memmove(at, at + 1, r->out->len - r->auth.at - 1);
+    r->out->len--;
+    buf_insert(r->out, r->auth.at, text);
+}
+
+static bool fill_auth(struct rendering *r) {
+    struct buf user = {0}, password = {0}, text = {0};
+    bool ok = add_auth_parameter(r, 0, r->auth.user, r->sipp->config.service, &user) &&
+              add_auth_parameter(r, 1, r->auth.password, "password", &password);
     if (ok) {
-        struct source_pos at = part ? part->at : r->t->parts[0].at;
-        struct span challenge = buf_span(&call->challenge), body = body_of(r);
-        buf_add_text(&uri, "sip:");
-        if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
-        buf_addf(&uri, ":%u", c->remote.port);
-        template_head(r->t, &head);
-        struct credentials credentials = {.user = buf_span(&user),
-                                          .password = buf_span(&password),
-                                          .method = head.method,
-                                          .uri = buf_span(&uri),
-                                          .body = body,
-                                          .nonce_count = call->nonce_count++};
-        if (auth_needs_cnonce(challenge)) credentials.cnonce = (uint32_t)sipp_rand(r->sipp, false);
-        buf_add_text(&text, call->challenge_status == 401 ? "Authorization: " : "Proxy-Authorization: ");
-        const char *why = challenge.len == 0
-                              ? "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")"
-                              : auth_write(&text, challenge, &credentials);
-        if (why) {
-            sipp_fatal(r->sipp, at, why);
-            ok = false;
-        }
+        const char *why = add_credentials(r, buf_span(&user), buf_span(&password), &text);
+        ok = !why || fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);
     }
-    if (ok) { /* in place of the stand-in */
-        memmove(r->out->p + r->auth.at, r->out->p + r->auth.at + 1, r->out->len - r->auth.at - 1);
-        r->out->len--;
-        buf_insert(r->out, r->auth.at, buf_span(&text));
-    }
+    if (ok) replace_stand_in(r, buf_span(&text));
     buf_free(&user);
     buf_free(&password);
-    buf_free(&uri);
     buf_free(&text);
     return ok;
+}
+
+static bool fits(struct rendering *r, const struct template_part *part) {
+    return r->out->len - r->begin <= PAYLOAD_MAX || fatal(r, part, "larger than a datagram");
 }
 
 bool render(struct buf *out, struct call *call, const struct template *t, int index) {
     struct rendering r = {
         .out = out, .begin = out->len, .call = call, .sipp = call->sipp, .t = t, .index = index};
     for (size_t i = 0; i < t->count; i++)
-        if (!add_part(&r, &t->parts[i])) return false;
+        if (!add_part(&r, &t->parts[i]) || !fits(&r, &t->parts[i])) return false;
     if (r.has_len) fill_len(&r);
-    if (r.auth.wanted && !fill_auth(&r)) return false;
-    if (out->len - r.begin <= PAYLOAD_MAX) return true;
-    sipp_fatal(call->sipp, t->count ? t->parts[0].at : (struct source_pos){0},
-               "the message is larger than a datagram");
-    return false;
+    return !r.auth.wanted || (fill_auth(&r) && fits(&r, t->parts));
 }

@@ -95,6 +95,11 @@ static void check_config(const struct sipp *sipp, struct diag *diag) {
     struct source_pos at = {sipp->program->source, 0};
     if (sipp->program->client && c->remote.ip == 0)
         diag_error(diag, at, "the scenario calls, but nobody says whom");
+    /* Products of the clock and the rate must fit. */
+    enum { RATE_MAX = 1000000, PERIOD_MS_MAX = 1000000000 };
+    if (c->rate > RATE_MAX || c->rate_period_ms > PERIOD_MS_MAX)
+        diag_error(diag, at, "not simulated: more than %d calls in a period, or a period of more than %d ms",
+                   RATE_MAX, PERIOD_MS_MAX);
     assert(c->hz > 0 && c->hz <= 1000 && 1000 % c->hz == 0);
     assert(c->rate > 0 && c->rate_period_ms > 0);
 }

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# bash completion for siptwin
+
+_siptwin_scenarios() { siptwin list 2>/dev/null | cut -d' ' -f1; }
+_siptwin_keys() { siptwin keys 2>/dev/null | cut -f1 | sed 's/$/=/'; }
+
+_siptwin() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "run list compare check recipe sweep keys --help --version" -- "$cur")
+        return
+    fi
+    case $prev in
+    -w|--write|-o|--output|--ladder|--plot) compopt -o default; return ;;
+    --set|--set-a|--set-b|--vary) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -W "$(_siptwin_keys)" -- "$cur"); return ;;
+    --color) words="auto always never" ;;
+    --format) words="txt mmd svg html" ;;
+    --measure)
+        words="invites_caller invites_proxy ringing answer outcome final caller_gives_up retransmissions datagrams ringing_lost ringing_late reason successful" ;;
+    esac
+    if [ -n "$words" ]; then mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur"); return; fi
+    case ${COMP_WORDS[1]} in
+    run) words="--write --set --uas-delay --start --nano --ladder --format --explain --json --recipe --color --quiet --help" ;;
+    compare) words="--set-a --set-b --tolerance --ignore --strict --limit --color --quiet --help" ;;
+    check) words="--update --tap --set --name --color --help" ;;
+    sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
+    list|recipe|keys) words="--help" ;;
+    esac
+    case $cur in
+    -*) ;;
+    *) case ${COMP_WORDS[1]} in run|compare|check|sweep) words=$(_siptwin_scenarios) ;; *) words= ;; esac
+       compopt -o default ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _siptwin siptwin

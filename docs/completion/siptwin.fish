@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# fish completion for siptwin
+
+function __siptwin_scenarios
+    siptwin list 2>/dev/null | string replace -r '  +' \t
+end
+
+function __siptwin_keys
+    siptwin keys 2>/dev/null | string replace -r '\t.*\t' =\t
+end
+
+complete -c siptwin -f
+complete -c siptwin -n __fish_use_subcommand -a run -d 'simulate a scenario, write its capture, show the flow'
+complete -c siptwin -n __fish_use_subcommand -a compare -d 'tell in what two captures or scenarios differ'
+complete -c siptwin -n __fish_use_subcommand -a check -d 'keep golden captures of scenarios, and check them'
+complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command that makes a capture again'
+complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
+complete -c siptwin -n __fish_use_subcommand -a list -d 'list the scenarios'
+complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a scenario.yaml may have'
+complete -c siptwin -l help -d help
+
+complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep' -a '(__siptwin_scenarios)'
+complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare' -F
+complete -c siptwin -n '__fish_seen_subcommand_from run check sweep' -l set -x -a '(__siptwin_keys)' -d 'override a value'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare check' -l color -x -a 'auto always never' -d 'when to use colour'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -d 'say less'
+
+complete -c siptwin -n '__fish_seen_subcommand_from run' -s w -l write -r -F -d 'the capture'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l uas-delay -x -d 'the callee thinks that long'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l start -x -d 'the first instant'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l nano -d 'time stamps in nanoseconds'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l ladder -r -F -d 'draw the flow'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l format -x -a 'txt mmd svg html' -d 'of the ladder'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l explain -d 'why each datagram was sent'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l json -d 'explain as JSON'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l recipe -d 'write how it was made'
+
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l set-a -x -a '(__siptwin_keys)' -d 'override a value of A'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l set-b -x -a '(__siptwin_keys)' -d 'override a value of B'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l tolerance -x -d 'of times'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l ignore -x -d 'fields that may differ'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l strict -d 'every byte'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l limit -x -d 'datagrams shown'
+
+complete -c siptwin -n '__fish_seen_subcommand_from check' -l update -d 'write the captures'
+complete -c siptwin -n '__fish_seen_subcommand_from check' -l tap -d 'TAP output'
+complete -c siptwin -n '__fish_seen_subcommand_from check' -l name -x -d 'of the capture'
+
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l vary -x -a '(__siptwin_keys)' -d 'a key and its values'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l measure -x -d 'what the table shows'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l runs -x -d 'seeds'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l plot -r -F -d 'a picture'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -s o -l output -r -F -d 'the table'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l jobs -x -d 'processes'
+complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l shard -x -d 'one share'

@@ -1,0 +1,59 @@
+#compdef siptwin
+# SPDX-License-Identifier: MIT
+# zsh completion for siptwin
+
+_siptwin_scenario() {
+    local -a names
+    names=(${(f)"$(siptwin list 2>/dev/null | sed 's/  */:/')"})
+    _describe -t scenarios scenario names
+    _files -/
+}
+
+_siptwin_set() {
+    local -a keys
+    keys=(${(f)"$(siptwin keys 2>/dev/null | cut -f1)"})
+    compadd -S = -a keys
+}
+
+_siptwin() {
+    local -a commands color
+    commands=(
+        'run:simulate a scenario, write its capture, show the flow'
+        'compare:tell in what two captures or scenarios differ'
+        'check:keep golden captures of scenarios, and check them'
+        'recipe:print the command that makes a capture again'
+        'sweep:run a scenario with varied values'
+        'list:list the scenarios'
+        'keys:list the keys that a scenario.yaml may have'
+    )
+    color='--color[when to use colour]:when:(auto always never)'
+    if (( CURRENT == 2 )); then
+        _describe command commands
+        return
+    fi
+    shift words
+    (( CURRENT-- ))
+    case $words[1] in
+    run)
+        _arguments '(-w --write)'{-w,--write}'[the capture]:file:_files' '*--set[override a value]:key:_siptwin_set' \
+            '--uas-delay[the callee thinks that long]:time:' '--start[the first instant]:time:' '--nano[nanoseconds]' \
+            '*--ladder[draw the flow]:file:_files' '--format[of the ladder]:format:(txt mmd svg html)' \
+            '--explain[why each datagram was sent]' '--json[explain as JSON]' '--recipe[write how it was made]' $color \
+            '(-q --quiet)'{-q,--quiet}'[no flow]' '--help[help]' ':scenario:_siptwin_scenario' ;;
+    compare)
+        _arguments '*--set-a[override a value of A]:key:_siptwin_set' '*--set-b[override a value of B]:key:_siptwin_set' \
+            '--tolerance[of times]:tolerance:' '--ignore[fields]:fields:' '--strict[every byte]' '--limit[datagrams shown]:number:' $color \
+            '(-q --quiet)'{-q,--quiet}'[only the exit status]' '--help[help]' '*:capture or scenario:_siptwin_scenario' ;;
+    check)
+        _arguments '--update[write the captures]' '--tap[TAP output]' '*--set[override a value]:key:_siptwin_set' \
+            '--name[of the capture]:name:' $color '--help[help]' ':folder:_files -/' '*:scenario:_siptwin_scenario' ;;
+    sweep)
+        _arguments '*--vary[a key and its values]:key:_siptwin_set' '--measure[what the table shows]:names:' '--runs[seeds]:number:' \
+            '*--set[override a value]:key:_siptwin_set' '--plot[a picture]:file:_files' '(-o --output)'{-o,--output}'[the table]:file:_files' \
+            '--jobs[processes]:number:' '--shard[one share]:K/N:' '--help[help]' ':scenario:_siptwin_scenario' ;;
+    recipe) _arguments '--help[help]' ':capture:_files -g "*.pcap"' ;;
+    list) _arguments '--help[help]' ':folder:_files -/' ;;
+    keys) _arguments '--help[help]' ;;
+    esac
+}
+_siptwin "$@"

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Proves that what SIPp refuses, and what this cannot simulate, is an error with its place and plain words,
+ * that all errors of a file are told at once, and what a good scenario compiles to.
+ */
+#include "model/sipp/program.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct source_set sources;
+static struct diag diag;
+
+static int end(void **state) {
+    (void)state;
+    source_set_free(&sources);
+    diag_free(&diag);
+    return 0;
+}
+
+#define XML     "<?xml version=\"1.0\"?>\n"
+#define OPTIONS "<send><![CDATA[OPTIONS sip:x SIP/2.0]]></send>"
+
+/* Loads a scenario that consists of a body; its first line is line 3. */
+static struct sipp_program *load(const char *body) {
+    struct buf text = {0};
+    buf_addf(&text, XML "<scenario>\n%s\n</scenario>\n", body);
+    struct source *source = source_text(&sources, "x.xml", buf_span(&text));
+    buf_free(&text);
+    return sipp_program_load(source, &diag);
+}
+
+static void whole_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *errors;
+    } rows[] = {
+        {"<scenario/>", "x.xml:1:1: error: SIPp wants the file to begin with <?xml\n"},
+        {XML "<scenario>\n <send>\n</scenario>", "x.xml:4:3: error: not well-formed XML: mismatched tag\n"},
+        {XML "<call/>", "x.xml:2:1: error: the root element is <call>, not <scenario>\n"},
+        {XML "<scenario nme=\"x\"/>", "x.xml:2:11: error: <scenario> has no attribute nme\n"
+                                      "x.xml:2:1: error: the scenario has no messages\n"},
+        {XML "<!DOCTYPE scenario [<!ENTITY a \"aa\">]>\n<scenario>&a;</scenario>",
+         "x.xml:2:32: error: entity declarations are not allowed\n"},
+        {XML "<a><a><a><a><a><a><a><a><a/></a></a></a></a></a></a></a></a>",
+         "x.xml:2:25: error: elements are nested too deeply\n"},
+        {XML "<scenario>\nhello</scenario>",
+         "x.xml:3:1: error: text outside a CDATA section has no meaning for SIPp\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct source *source = source_text(&sources, "x.xml", span_of(rows[i].text));
+        assert_null(sipp_program_load(source, &diag));
+        assert_string_equal(buf_text(&diag.text), rows[i].errors);
+        diag_free(&diag);
+    }
+}
+
+static void too_large(void **state) {
+    (void)state;
+    struct buf text = {0};
+    buf_add_text(&text, XML);
+    while (text.len <= 65535)
+        buf_add_char(&text, ' ');
+    struct source *source = source_text(&sources, "x.xml", buf_span(&text));
+    buf_free(&text);
+    assert_null(sipp_program_load(source, &diag));
+    assert_string_equal(buf_text(&diag.text),
+                        "x.xml:1:1: error: larger than 65535 bytes, the most that SIPp reads\n");
+}
+
+static const struct {
+    const char *body, *errors;
+} refused[] = {
+    /* elements */
+    {"", "x.xml:2:1: error: the scenario has no messages\n"},
+    {"<pause/><nop/>",
+     "x.xml:2:1: error: the scenario neither sends nor receives: is it a caller or a callee?\n"},
+    {OPTIONS "\n  <sned/>", "x.xml:4:3: error: unknown element <sned>; did you mean <send>?\n"},
+    {OPTIONS "\n<sendCmd/>", "x.xml:4:1: error: <sendCmd> is not simulated\n"},
+    {OPTIONS "\n<timewait milliseconds=\"1\"/><nop/>",
+     "x.xml:4:1: error: <timewait> must be the last message\n"},
+    {OPTIONS "<init>\n<send/></init>", "x.xml:4:1: error: <init> holds only <nop> and <label>, not <send>\n"},
+    {"<send/>", "x.xml:3:1: error: <send> has no CDATA section\n"},
+    {"<send><![CDATA[a]]><![CDATA[b]]></send>",
+     "x.xml:3:20: error: a second CDATA section: SIPp reads only the first\n"},
+    {"<send><![CDATA[\n  [call_id] sip:x SIP/2.0]]></send>",
+     "x.xml:4:3: error: a message must begin with its method or SIP/2.0, not with a keyword\n"},
+    {"<send><![CDATA[\n  OPTIONS sip:[nokey] SIP/2.0]]></send>",
+     "x.xml:4:15: error: unknown keyword [nokey]\n"},
+    {"<recv/>", "x.xml:3:1: error: <recv> needs request= or response=\n"},
+    {OPTIONS "\n<recv response=\"100\" optional=\"true\"/><pause/>",
+     "x.xml:4:1: error: an optional <recv> directly before <pause>: one that is not optional must stand "
+     "between\n"},
+    /* attributes */
+    {"<send retarns=\"500\"><![CDATA[A b]]></send>",
+     "x.xml:3:7: error: <send> has no attribute retarns; did you mean retrans?\n"},
+    {"<send retrans=\"abc\"><![CDATA[A b]]></send>",
+     "x.xml:3:16: error: retrans: \"abc\" is no integer from 0 to 2147483647\n"},
+    {"<send retrans='500'><![CDATA[A b]]></send>",
+     "x.xml:3:7: error: SIPp reads only values in double quotes\n"},
+    {"<recv response=\"abc\"/>", "x.xml:3:17: error: response: \"abc\" is no integer from 1 to 999\n"},
+    {"<recv response=\"200\" optional=\"yes\"/>",
+     "x.xml:3:32: error: optional: \"yes\" is none of true, false and global\n"},
+    {"<recv response=\"200\" advance_state=\"false\"/>",
+     "x.xml:3:37: error: advance_state=\"false\" is only for an optional recv\n"},
+    {"<recv request=\"A(\" regexp_match=\"true\"/>", "x.xml:3:16: error: request: Unmatched ( or \\(\n"},
+    {"<recv request=\"A\" rrs=\"1\"/>", "x.xml:3:24: error: rrs: \"1\" is neither true nor false\n"},
+    {OPTIONS "\n<pause milliseconds=\"1s\"/>", "x.xml:4:22: error: milliseconds: \"1s\" is no decimal number "
+                                               "of at most nine decimals from -9223372036 to "
+                                               "9223372036\n"},
+    {OPTIONS "\n<pause distribution=\"normal\" mean=\"1\" stdev=\"2\"/>",
+     "x.xml:4:22: error: distribution=\"normal\" is not simulated; fixed and uniform are\n"},
+    {OPTIONS "\n<pause distribution=\"uniform\" min=\"2\" max=\"1\"/>",
+     "x.xml:4:22: error: distribution: min is larger than max\n"},
+    {OPTIONS "<nop next=\"a\" chance=\"2\"/><label id=\"a\"/>",
+     "x.xml:3:69: error: chance must be from 0 to 1\n"},
+    /* labels, variables, transactions */
+    {OPTIONS "<label id=\"end\"/>\n<nop next=\"edn\"/>",
+     "x.xml:4:12: error: there is no label edn; did you mean end?\n"},
+    {OPTIONS "<label id=\"a\"/>\n<label id=\"a\"/>", "x.xml:4:12: error: label a is used twice\n"},
+    {OPTIONS "\n<nop><action><assign assign_to=\"count\" value=\"1\"/><add assign_to=\"coutn\" "
+             "value=\"1\"/></action></nop>",
+     "x.xml:4:33: error: variable $count is named only here; did you mean $coutn?\n"
+     "x.xml:4:67: error: variable $coutn is named only here; did you mean $count?\n"},
+    {OPTIONS "\n<Reference variables=\"a\"/>", "x.xml:4:23: error: there is no variable $a before this\n"},
+    {OPTIONS "<nop><action><assign assign_to=\"a\" value=\"1\"/></action></nop>\n<Global variables=\"a\"/>",
+     "x.xml:4:20: error: <Global> must stand before the first use of $a\n"},
+    {"<send start_txn=\"t\"><![CDATA[OPTIONS a]]></send>",
+     "x.xml:3:18: error: transaction t has no answer: no response_txn names it\n"},
+    {"<send start_txn=\"t\"><![CDATA[INVITE a]]></send><recv response=\"200\" response_txn=\"t\"/>",
+     "x.xml:3:18: error: transaction t is an INVITE without an ACK: no ack_txn names it\n"},
+    {"<send start_txn=\"t\"><![CDATA[SIP/2.0 200 OK]]></send>",
+     "x.xml:3:18: error: a response cannot start a transaction\n"},
+    /* actions */
+    {OPTIONS "<nop><action>\n<ergx/></action></nop>",
+     "x.xml:4:1: error: unknown action <ergx>; did you mean <ereg>?\n"},
+    {OPTIONS "<nop><action>\n<lookup/></action></nop>", "x.xml:4:1: error: <lookup> is not simulated\n"},
+    {OPTIONS "<nop><action>\n<exec command=\"ls\"/></action></nop>",
+     "x.xml:4:7: error: <exec command=...> is not simulated\n"},
+    {OPTIONS "<nop><action>\n<exec int_cmd=\"stop\"/></action></nop>",
+     "x.xml:4:16: error: int_cmd: \"stop\" is unknown\n"},
+    {OPTIONS "<nop><action>\n<assign assign_to=\"_\"/></action></nop>",
+     "x.xml:4:1: error: <assign> needs either value= or variable=\n"},
+    {OPTIONS "<nop><action>\n<assign assign_to=\"_\" value=\"1e3\"/></action></nop>",
+     "x.xml:4:30: error: value: \"1e3\" is no decimal number of at most nine decimals from -9223372036 to "
+     "9223372036\n"},
+    {OPTIONS "<nop><action>\n<ereg regexp=\"(a\" search_in=\"msg\" assign_to=\"_\"/></action></nop>",
+     "x.xml:4:15: error: regexp: Unmatched ( or \\(\n"},
+    {OPTIONS "<nop><action>\n<ereg regexp=\"a\" search_in=\"hdr\" assign_to=\"_\"/></action></nop>",
+     "x.xml:4:1: error: <ereg> needs header=\n"},
+    {OPTIONS
+     "<nop><action>\n<test assign_to=\"_\" variable=\"_\" compare=\"equals\" value=\"1\"/></action></nop>",
+     "x.xml:4:43: error: compare: \"equals\" is unknown; did you mean equal?\n"},
+    {OPTIONS "<nop><action>\n<setdest host=\"1.2.3.4\" port=\"1\" protocol=\"tcp\"/></action></nop>",
+     "x.xml:4:44: error: only protocol=\"udp\" is simulated\n"},
+    {OPTIONS "<nop><action>\n<log message=\"&apos;\"/></action></nop>",
+     "x.xml:4:15: error: SIPp knows only the entities &lt; &gt; &amp; and &quot;\n"},
+    {OPTIONS "<nop><action>\n<log message=\"ab[x]\"/></action></nop>",
+     "x.xml:4:17: error: unknown keyword [x]\n"},
+    /* several at once */
+    {"<foo/>\n<recv/>\n<nop next=\"a\"/>", "x.xml:3:1: error: unknown element <foo>\n"
+                                           "x.xml:4:1: error: <recv> needs request= or response=\n"
+                                           "x.xml:5:12: error: there is no label a\n"},
+};
+
+static void refused_scenarios(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert_null(load(refused[i].body));
+        assert_string_equal(buf_text(&diag.text), refused[i].errors);
+        diag_free(&diag);
+    }
+}
+
+static void accepted_without_effect(void **state) {
+    (void)state;
+    static const char *const bodies[] = {
+        OPTIONS
+        "<recv response=\"200\" rtd=\"true\" crlf=\"true\" hide=\"true\" display=\"x\" ignoresdp=\"true\"/>",
+        "<CallLengthRepartition value=\"10, 20\"/><ResponseTimeRepartition value=\"1\"/>" OPTIONS,
+        "<!-- a comment -->" OPTIONS "<pause milliseconds=\"100.7\" sanity_check=\"false\"/>",
+        OPTIONS "<recv response=\"0310\"/>", /* octal, as C writes it */
+        OPTIONS "<nop><action><assign assign_to=\"_\" value=\"1\"/></action></nop>",
+        "<User variables=\"u\"/>" OPTIONS "<nop><action><add assign_to=\"u\" value=\"1\"/></action></nop>",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct sipp_program *p = load(bodies[i]);
+        assert_non_null(p);
+        sipp_program_free(p);
+    }
+    assert_int_equal(diag.errors, 0);
+}
+
+static void who_calls(void **state) {
+    (void)state;
+    static const struct {
+        const char *body;
+        bool client;
+    } rows[] = {{"<pause/>" OPTIONS, true},
+                {"<nop/><recv request=\"A\"/>", false},
+                {OPTIONS "<recv request=\"A\"/>", true},
+                {"<recv response=\"200\"/>" OPTIONS, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sipp_program *p = load(rows[i].body);
+        assert_int_equal(sipp_program_is_client(p), rows[i].client);
+        sipp_program_free(p);
+    }
+}
+
+static void the_callee_thinks_before_these_steps(void **state) {
+    (void)state;
+    struct sipp_program *p = load("<recv request=\"INVITE\"/>"
+                                  "<send><![CDATA[SIP/2.0 180 A]]></send>"
+                                  "<send><![CDATA[SIP/2.0 183 A]]></send>"
+                                  "<send><![CDATA[SIP/2.0 200 A]]></send>"
+                                  "<recv request=\"BYE\"/>"
+                                  "<send><![CDATA[SIP/2.0 200 A]]></send>"
+                                  "<recv request=\"INVITE\"/>"
+                                  "<send><![CDATA[SIP/2.0 486 A]]></send>");
+    static const unsigned expected[] = {
+        0, WHAT_IF_RING, 0, WHAT_IF_ANSWER, 0, 0, 0, WHAT_IF_RING | WHAT_IF_ANSWER};
+    for (size_t i = 0; i < p->main.count; i++)
+        assert_int_equal(p->main.steps[i].what_if, expected[i]);
+    sipp_program_free(p);
+}
+
+static void built_in_scenarios_load(void **state) {
+    (void)state;
+    struct sipp_program *uac = sipp_program_load(sipp_builtin(&sources, SPAN("uac")), &diag);
+    struct sipp_program *uas = sipp_program_load(sipp_builtin(&sources, SPAN("uas")), &diag);
+    assert_non_null(uac);
+    assert_non_null(uas);
+    assert_int_equal(uac->main.count, 9);
+    assert_int_equal(uas->main.count, 7);
+    assert_null(sipp_builtin(&sources, SPAN("uac_pcap")));
+    sipp_program_free(uac);
+    sipp_program_free(uas);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(whole_files, end),
+        cmocka_unit_test_teardown(too_large, end),
+        cmocka_unit_test_teardown(refused_scenarios, end),
+        cmocka_unit_test_teardown(accepted_without_effect, end),
+        cmocka_unit_test_teardown(who_calls, end),
+        cmocka_unit_test_teardown(the_callee_thinks_before_these_steps, end),
+        cmocka_unit_test_teardown(built_in_scenarios_load, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
