@@ -61,17 +61,13 @@ void run_capture_path(struct buf *path, const char *write, const struct lab_conf
 }
 
 struct capture_options run_capture_options(const struct lab_config *config) {
-    static const enum frame_link links[] = {[LAB_ETHERNET] = FRAME_ETHERNET,
-                                            [LAB_SLL2] = FRAME_SLL2,
-                                            [LAB_SLL] = FRAME_SLL,
-                                            [LAB_RAW] = FRAME_RAW};
     return (struct capture_options){
-        .link = links[config->capture.link],
+        .link = config->capture.link,
         .checksum = config->capture.checksum,
-        .filter = config->capture.filter == LAB_FILTER_ALL ? CAPTURE_ALL : CAPTURE_SIP,
+        .filter = config->capture.filter,
         .mtu = config->network.mtu,
         .start_ns = config->start_ns,
-        .nanoseconds = config->capture.precision == LAB_NANOSECONDS,
+        .precision = config->capture.precision,
     };
 }
 
@@ -80,7 +76,7 @@ static bool is_taken(const struct point *point, int64_t now_ns, enum tap_directi
                      const struct datagram *d) {
     if (!point->captured) return false;
     if (!point->capture)
-        return point->run->config->capture.filter == LAB_FILTER_ALL || datagram_from(d).port == 5060 ||
+        return point->run->config->capture.filter == TAP_ALL || datagram_from(d).port == 5060 ||
                datagram_to(d).port == 5060;
     uint64_t before = capture_packets(point->capture);
     capture_add(point->capture, now_ns, direction, d);
@@ -193,7 +189,8 @@ int run_lab_go(struct run_lab *run) {
     int status = close_captures(run);
     if (status != EXIT_GOOD) return status;
     struct lab_result result = lab_result(run->lab);
-    return result.failed || result.open || result.answered_failed ? EXIT_DIFFERENT : EXIT_GOOD;
+    return result.failed || result.open || result.answered_failed || result.cut_off ? EXIT_DIFFERENT
+                                                                                    : EXIT_GOOD;
 }
 
 struct run_outcome run_lab_outcome(const struct run_lab *run) {
@@ -215,6 +212,9 @@ void run_tell_failures(const struct run_outcome *outcome) {
         fprintf(stderr, "%s:%u: at %lld.%03lld s: %s\n", f->at.source ? f->at.source->name : f->host, line,
                 (long long)(at_ms / 1000), (long long)(at_ms % 1000), f->reason);
     }
+    if (result->cut_off)
+        fprintf(stderr, "siptwin: cut off at the time limit, %lld s of simulated time\n",
+                (long long)(result->end_ns / NS_PER_S));
     if (result->failures_told > result->failure_count)
         fprintf(stderr, "... and %llu more\n",
                 (unsigned long long)(result->failures_told - result->failure_count));

@@ -52,7 +52,7 @@ def scenario_yaml(scenario, pids, lost):
     lines = ['title: ' + scalar(scenario.title)]
     if scenario.description:
         lines += ['description: >'] + folded(scenario.description)
-    lines += [''] + ['%s: %s' % (key, flow(scenario.tree[key])) for key in ('start', 'seed') if key in scenario.tree]
+    lines += [''] + ['%s: %s' % (key, flow(scenario.tree[key])) for key in ('start', 'seed', 'time_limit') if key in scenario.tree]
     lines += ['hosts:']
     for name, tree in scenario.tree['hosts'].items():
         tree = copy.deepcopy(tree)

@@ -267,9 +267,10 @@ def check_order(host, workers):
             raise RigError('%s: worker %d should have got the datagram, got it: %s' % (host.name, pid, woken))
 
 
-def start_capture(host, link, packet_filter, name):
+def start_capture(host, link, packet_filter, precision, name):
     argv = ['tcpdump', '--immediate-mode', '-Z', 'root', '-i', 'eth0' if link == 'ethernet' else 'any', '-U']
     argv += ['-y', 'LINUX_SLL'] if link == 'sll' else []
+    argv += ['--time-stamp-precision', 'nano'] if precision == 'ns' else []
     return Program(host, argv + ['-w', '%s/%s.pcap' % (SCRATCH, name), packet_filter]).go()
 
 
@@ -325,9 +326,10 @@ class Rig:
         """Those that the scenario asks for, and one at each sender of a datagram to be lost, to name what was lost."""
         hosts, captures = self.scenario.hosts, {}
         for name in self.scenario.capture_at:
-            captures['real.' + name] = start_capture(hosts[name], self.scenario.link, self.packet_filter, 'real.' + name)
+            captures['real.' + name] = start_capture(hosts[name], self.scenario.link, self.packet_filter,
+                                                     self.scenario.precision, 'real.' + name)
         for name in {drop['from'] for drop in self.scenario.drops}:
-            captures['sent.' + name] = start_capture(hosts[name], 'ethernet', 'ip proto 17', 'sent.' + name)
+            captures['sent.' + name] = start_capture(hosts[name], 'ethernet', 'ip proto 17', 'us', 'sent.' + name)
         return captures
 
     def wait_for_callers(self, callers):

@@ -14,13 +14,13 @@ SIPP_KEYS = ('scenario target outbound service calls rate rate_period limit paus
              'max_invite_retrans max_non_invite_retrans base_cseq call_id inject variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version wakeup processing timer_phase'.split()
 KEYS = {
-    '': 'include title description start seed hosts network capture'.split(),
+    '': 'include title description start seed time_limit hosts network capture'.split(),
     'host': 'address port sipp kamailio'.split(),
     'sipp': SIPP_KEYS,
     'kamailio': KAMAILIO_KEYS,
-    'network': 'delay loss duplicate reorder reorder_by drop mtu'.split(),
+    'network': 'delay loss duplicate reorder reorder_by drop hold mtu'.split(),
     'drop': 'from to nth message'.split(),
-    'capture': 'at link checksum filter'.split(),
+    'capture': 'at link checksum precision filter'.split(),
 }
 FILE_KEYS = {'sipp': ('scenario', 'inject'), 'kamailio': ('config',)}
 UNITS_NS = {'ns': 1, 'us': 10**3, 'ms': 10**6, 's': 10**9, 'min': 60 * 10**9}
@@ -50,7 +50,20 @@ def check_keys(where, kind, value):
             raise ScenarioError("%s: unknown key '%s'; known are: %s" % (where, key, ', '.join(KEYS[kind])))
 
 
+def with_entries(below, entries):
+    """The list with some of its entries replaced or, where they are maps, overlaid: {'[0]': ...}."""
+    result = list(below)
+    for key, value in entries.items():
+        index = int(key[1:-1])
+        if index >= len(result):
+            raise ScenarioError('%s: the list has %d entries' % (key, len(result)))
+        result[index] = merged(result[index], value)
+    return result
+
+
 def merged(below, above):
+    if isinstance(below, list) and isinstance(above, dict) and all(re.fullmatch(r'\[\d+\]', key) for key in above):
+        return with_entries(below, above)
     if not isinstance(below, dict) or not isinstance(above, dict):
         return above
     result = dict(below)
@@ -99,7 +112,7 @@ def override(tree, setting, folder):
         value = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         raise ScenarioError('%s: %s' % (setting, error))
-    for part in reversed(key.split('.')):
+    for part in reversed(re.sub(r'(?<=.)\[', '.[', key).split('.')):
         value = {part: value}
     return merged(tree, with_paths(value, folder))
 
@@ -130,7 +143,9 @@ class Host:
 
     def wakeups_ns(self):
         """What each worker is late by; an empty list: nothing to be done."""
-        late = [duration_ns(text) for text in as_list((self.kamailio or {}).get('wakeup', '30us'))]
+        late = [duration_ns(text) for text in as_list((self.kamailio or {}).get('wakeup', '30us')) if isinstance(text, str)]
+        if not late:
+            raise ScenarioError('hosts.%s.kamailio.wakeup: chance cannot be repeated in a recording' % self.name)
         return late if max(late) > PROMPT_WAKEUP_NS else []
 
 
@@ -153,6 +168,7 @@ class Scenario:
         self.capture_many = isinstance(capture['at'], list)
         self.link = capture.get('link', 'ethernet')
         self.filter = capture.get('filter', 'sip')
+        self.precision = capture.get('precision', 'us')
         self.check_rig()
 
     def check_words(self):
@@ -192,10 +208,14 @@ class Scenario:
             share = network.get(chance, '0%')
             if not isinstance(share, str) or float(share.rstrip('%')):
                 wrong.append('network.%s: chance cannot be repeated in a recording; network.drop names what is lost' % chance)
+        if network.get('hold'):
+            wrong.append('network.hold: the rig can lose a datagram (network.drop), not hold it back')
         if self.link not in ('ethernet', 'sll2', 'sll'):
             wrong.append('capture.link: the rig records ethernet, sll2 or sll, not %s' % self.link)
         if self.filter not in ('sip', 'all'):
             wrong.append("capture.filter: '%s' is neither sip nor all" % self.filter)
+        if self.precision not in ('us', 'ns'):
+            wrong.append("capture.precision: '%s' is neither us nor ns" % self.precision)
         hz = round(1 / time.clock_getres(CLOCK_MONOTONIC_COARSE))
         for host in self.hosts.values():
             wrong += self.check_host(host, hz)
@@ -214,6 +234,8 @@ class Scenario:
         sipp, kamailio = host.sipp or {}, host.kamailio or {}
         if int(sipp.get('hz', hz)) != hz:
             wrong.append('%ssipp.hz: the clock of this kernel runs at %d Hz' % (where, hz))
+        if kamailio:
+            host.wakeups_ns()
         if kamailio.get('processing', 'default') != 'default':
             wrong.append(where + 'kamailio.processing: the real Kamailio takes the time it takes')
         return wrong

@@ -10,18 +10,13 @@
 
 #include <stdio.h>
 
-enum capture_filter {
-    CAPTURE_SIP, /* `udp port 5060`: of a fragmented datagram only the first fragment */
-    CAPTURE_ALL
-};
-
 struct capture_options {
-    enum frame_link link;
+    enum tap_link link;
     enum udp_checksum checksum;
-    enum capture_filter filter;
+    enum tap_filter filter;
     uint32_t mtu;
     int64_t start_ns; /* Unix time of the first simulated instant, in nanoseconds */
-    bool nanoseconds; /* time stamps in nanoseconds instead of microseconds */
+    enum tap_precision precision;
 };
 
 struct capture;

@@ -6,12 +6,12 @@
 #define ETHERTYPE_IPV4 "\x08\x00"
 #define ARPHRD_ETHER   "\x00\x01"
 
-int frame_datalink(enum frame_link link) {
+int frame_datalink(enum tap_link link) {
     static const int datalinks[] = {
-        [FRAME_ETHERNET] = DLT_EN10MB,
-        [FRAME_SLL2] = DLT_LINUX_SLL2,
-        [FRAME_SLL] = DLT_LINUX_SLL,
-        [FRAME_RAW] = DLT_RAW,
+        [TAP_ETHERNET] = DLT_EN10MB,
+        [TAP_SLL2] = DLT_LINUX_SLL2,
+        [TAP_SLL] = DLT_LINUX_SLL,
+        [TAP_RAW] = DLT_RAW,
     };
     return datalinks[link];
 }
@@ -53,13 +53,13 @@ static void add_nothing(struct buf *out, enum tap_direction direction, uint32_t 
     (void)out, (void)direction, (void)from, (void)to;
 }
 
-void frame_write(struct buf *out, enum frame_link link, enum tap_direction direction,
-                 const struct datagram *d, const struct ip_packet *packet) {
+void frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
+                 const struct ip_packet *packet) {
     static void (*const add_header[])(struct buf *, enum tap_direction, uint32_t, uint32_t) = {
-        [FRAME_ETHERNET] = add_ethernet,
-        [FRAME_SLL2] = add_sll2,
-        [FRAME_SLL] = add_sll,
-        [FRAME_RAW] = add_nothing,
+        [TAP_ETHERNET] = add_ethernet,
+        [TAP_SLL2] = add_sll2,
+        [TAP_SLL] = add_sll,
+        [TAP_RAW] = add_nothing,
     };
     buf_reset(out);
     add_header[link](out, direction, datagram_from(d).ip, datagram_to(d).ip);

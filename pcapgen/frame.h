@@ -7,15 +7,13 @@
 #include "base/buf.h"
 #include "model/net/ip.h"
 #include "model/net/net.h"
-
-/* What the capture was taken on: `-i eth0`, `-i any` in its two formats, or a raw IP capture. */
-enum frame_link { FRAME_ETHERNET, FRAME_SLL2, FRAME_SLL, FRAME_RAW };
+#include "model/net/tap.h"
 
 /* The value for pcap_open_dead(): DLT_EN10MB ... */
-int frame_datalink(enum frame_link link);
+int frame_datalink(enum tap_link link);
 
 /* Writes the frame of a packet that the capturing host sent or received into out, which is cleared first. */
-void frame_write(struct buf *out, enum frame_link link, enum tap_direction direction,
-                 const struct datagram *d, const struct ip_packet *packet);
+void frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
+                 const struct ip_packet *packet);
 
 #endif

@@ -20,8 +20,8 @@
 #define MS NS_PER_MS
 #define S  NS_PER_S
 
-#define MODULES                                                                                                    \
-    "loadmodule \"sl\" loadmodule \"tm\" loadmodule \"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" "         \
+#define MODULES                                                                                              \
+    "loadmodule \"sl\" loadmodule \"tm\" loadmodule \"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" "   \
     "loadmodule \"textops\" loadmodule \"pv\" loadmodule \"corex\"\n"
 
 enum peer { CALLER, CALLEE, PEERS };
@@ -57,13 +57,15 @@ static inline void peer_recv(void *arg, struct datagram *d) {
     buf_free(&what);
 }
 
-static inline void rig_note(void *arg, int64_t now_ns, const char *host, uint64_t about, const struct cause *cause) {
+static inline void rig_note(void *arg, int64_t now_ns, const char *host, uint64_t about,
+                            const struct cause *cause) {
     (void)arg, (void)now_ns, (void)host, (void)about;
     cause_write(&rig.notes, cause);
     buf_add_char(&rig.notes, '\n');
 }
 
-/* Loads the configuration and puts the proxy up. Times in `happened` are those of arrival, 30 us after sending. */
+/* Loads the configuration and puts the proxy up. Times in `happened` are those of arrival, 30 us after
+ * sending. */
 static inline void rig_up(const char *cfg_text) {
     static const struct trace trace = {rig_note, NULL};
     struct buf text = {0};
@@ -104,9 +106,11 @@ static inline int rig_end(void **state) {
     event_queue_free(&rig.queue);
     source_set_free(&rig.sources);
     diag_free(&rig.diag);
-    for (size_t i = 0; i < rig.event_count; i++) free(rig.events[i]);
+    for (size_t i = 0; i < rig.event_count; i++)
+        free(rig.events[i]);
     for (int p = 0; p < PEERS; p++)
-        for (size_t i = 0; i < 64; i++) buf_free(&rig.sent[p][i]);
+        for (size_t i = 0; i < 64; i++)
+            buf_free(&rig.sent[p][i]);
     buf_free(&rig.happened);
     buf_free(&rig.asked);
     buf_free(&rig.notes);
@@ -116,9 +120,9 @@ static inline int rig_end(void **state) {
 /* A message that a peer sends, or the reply that it makes then. */
 struct say {
     enum peer peer;
-    char text[2048];          /* empty: a reply */
+    char text[2048]; /* empty: a reply */
     unsigned status;
-    char to[64];              /* a reply's request: what its first line begins with */
+    char to[64]; /* a reply's request: what its first line begins with */
 };
 
 static inline void peer_send(enum peer peer, struct span text) {
@@ -131,7 +135,8 @@ static inline void peer_send(enum peer peer, struct span text) {
 /* The reply to the last request to the peer that begins so. */
 static inline void peer_reply(const struct say *s) {
     size_t i = rig.sent_count[s->peer];
-    while (i > 0 && !span_starts(buf_span(&rig.sent[s->peer][i - 1]), s->to)) i--;
+    while (i > 0 && !span_starts(buf_span(&rig.sent[s->peer][i - 1]), s->to))
+        i--;
     if (i == 0) fail_msg("nothing to answer: %s", s->to);
     struct sip_msg m = {0};
     struct buf out = {0};
@@ -139,7 +144,8 @@ static inline void peer_reply(const struct say *s) {
     buf_addf(&out, "SIP/2.0 %u Status %u\r\n", s->status, s->status);
     for (const struct sip_header *h = m.headers; h < m.headers + m.header_count; h++) {
         bool to = h->id == SIP_TO;
-        bool copied = to || h->id == SIP_VIA || h->id == SIP_FROM || h->id == SIP_CALL_ID || h->id == SIP_CSEQ;
+        bool copied =
+            to || h->id == SIP_VIA || h->id == SIP_FROM || h->id == SIP_CALL_ID || h->id == SIP_CSEQ;
         if (!copied) continue;
         buf_add(&out, span_trim(h->line));
         if (to && s->status > 100 && !sip_tag(h->value).p) buf_add_text(&out, ";tag=callee");
@@ -158,8 +164,10 @@ struct said {
 
 static inline void say_fire(void *arg) {
     struct said *s = arg;
-    if (s->say.text[0]) peer_send(s->say.peer, span_of(s->say.text));
-    else peer_reply(&s->say);
+    if (s->say.text[0])
+        peer_send(s->say.peer, span_of(s->say.text));
+    else
+        peer_reply(&s->say);
 }
 
 static inline struct say *say_at(int64_t at_ns, enum peer peer) {
@@ -183,15 +191,17 @@ static inline void send_at(int64_t at_ns, enum peer peer, const char *text) {
     *to = '\0';
 }
 
-/* At that time the caller sends a request of a call; branch tells transactions apart, more is further header lines. */
+/* At that time the caller sends a request of a call; branch tells transactions apart, more is further header
+ * lines. */
 static inline void request_at(int64_t at_ns, const char *method, const char *branch, const char *more) {
     char text[1024];
     bool of_dialog = strcmp(method, "BYE") == 0 || (strcmp(method, "ACK") == 0 && strcmp(branch, "ack") == 0);
-    snprintf(text, sizeof text,
-             "%s sip:service@172.20.0.3:5060 SIP/2.0\nVia: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bK-%s\n"
-             "From: <sip:uac@172.20.0.2>;tag=caller\nTo: <sip:service@172.20.0.3>%s\nCall-ID: call@172.20.0.2\n"
-             "CSeq: %d %s\nMax-Forwards: 70\n%sContent-Length: 0\n\n",
-             method, branch, of_dialog ? ";tag=callee" : "", strcmp(method, "BYE") == 0 ? 2 : 1, method, more);
+    snprintf(
+        text, sizeof text,
+        "%s sip:service@172.20.0.3:5060 SIP/2.0\nVia: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bK-%s\n"
+        "From: <sip:uac@172.20.0.2>;tag=caller\nTo: <sip:service@172.20.0.3>%s\nCall-ID: call@172.20.0.2\n"
+        "CSeq: %d %s\nMax-Forwards: 70\n%sContent-Length: 0\n\n",
+        method, branch, of_dialog ? ";tag=callee" : "", strcmp(method, "BYE") == 0 ? 2 : 1, method, more);
     send_at(at_ns, CALLER, text);
 }
 
@@ -203,7 +213,8 @@ static inline void reply_at(int64_t at_ns, unsigned status, const char *request)
 }
 
 static inline void rig_run(void) {
-    while (event_queue_step(&rig.queue)) continue;
+    while (event_queue_step(&rig.queue))
+        continue;
 }
 
 /* What happened since the last time it was asked for. */

@@ -21,7 +21,8 @@ def session(block, work, env):
         while command[-1].endswith('\\'): i += 1; command.append(lines[i])
         text = re.sub(r'^\./dev run ', 'siptwin run ', '\n'.join(command)[2:])
         p = subprocess.run(['bash', '-c', text], cwd=work, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
-        out += command + [NOISE.sub('', p.stdout).rstrip('\n')] * bool(p.stdout.strip())
+        printed = NOISE.sub('', p.stdout).rstrip('\n')
+        out += command + [printed] * bool(printed)
         i += 1
     return '\n'.join(out) + '\n'
 

@@ -56,24 +56,24 @@ static size_t read_file(uint8_t *bytes, size_t cap) {
 static void each_link_type_has_its_header(void **state) {
     (void)state;
     static const struct {
-        enum frame_link link;
+        enum tap_link link;
         uint8_t type;
         enum tap_direction direction;
         size_t header_len;
         uint8_t header[20];
     } cases[] = {
-        {FRAME_ETHERNET, 1, TAP_RECEIVED, 14, {2, 0x42, 0xac, 20, 0, 10, 2, 0x42, 0xac, 20, 0, 2, 8, 0}},
-        {FRAME_SLL2, 20 /* 276 = 0x0114 */, TAP_RECEIVED, 20, {8, 0, 0, 0,    0,    0,  0, 2, 0, 1,
-                                                               0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
-        {FRAME_SLL2, 20, TAP_SENT, 20, {8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
-        {FRAME_SLL, 113, TAP_SENT, 16, {0, 4, 0, 1, 0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0, 8, 0}},
-        {FRAME_RAW, 101, TAP_SENT, 0, {0}},
+        {TAP_ETHERNET, 1, TAP_RECEIVED, 14, {2, 0x42, 0xac, 20, 0, 10, 2, 0x42, 0xac, 20, 0, 2, 8, 0}},
+        {TAP_SLL2, 20 /* 276 = 0x0114 */, TAP_RECEIVED, 20, {8, 0, 0, 0,    0,    0,  0, 2, 0, 1,
+                                                             0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
+        {TAP_SLL2, 20, TAP_SENT, 20, {8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0}},
+        {TAP_SLL, 113, TAP_SENT, 16, {0, 4, 0, 1, 0, 6, 2, 0x42, 0xac, 20, 0, 2, 0, 0, 8, 0}},
+        {TAP_RAW, 101, TAP_SENT, 0, {0}},
     };
     struct datagram *d = datagram_of(4, 5060);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *error = NULL;
         struct capture_options o = {
-            cases[i].link, CHECKSUM_VALID, CAPTURE_SIP, 1500, INT64_C(1767225600) * NS_PER_S, false};
+            cases[i].link, CHECKSUM_VALID, TAP_SIP, 1500, INT64_C(1767225600) * NS_PER_S, TAP_MICROSECONDS};
         struct capture *c = capture_open(path, &o, &error);
         assert_non_null(c);
         capture_add(c, 1234567899, cases[i].direction, d);
@@ -101,18 +101,18 @@ static void each_link_type_has_its_header(void **state) {
 static void the_filter_is_that_of_tcpdump(void **state) {
     (void)state;
     static const struct {
-        enum capture_filter filter;
+        enum tap_filter filter;
         size_t len;
         uint16_t port;
         unsigned packets;
     } cases[] = {
-        {CAPTURE_SIP, 100, 5060, 1}, {CAPTURE_SIP, 100, 5061, 0},  {CAPTURE_SIP, 2000, 5060, 1},
-        {CAPTURE_ALL, 100, 5061, 1}, {CAPTURE_ALL, 2000, 5060, 2},
+        {TAP_SIP, 100, 5060, 1}, {TAP_SIP, 100, 5061, 0},  {TAP_SIP, 2000, 5060, 1},
+        {TAP_ALL, 100, 5061, 1}, {TAP_ALL, 2000, 5060, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *error = NULL;
         struct datagram *d = datagram_of(cases[i].len, cases[i].port);
-        struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, cases[i].filter, 1500, 0, false};
+        struct capture_options o = {TAP_ETHERNET, CHECKSUM_VALID, cases[i].filter, 1500, 0, TAP_MICROSECONDS};
         struct capture *c = capture_open(path, &o, &error);
         capture_add(c, 0, TAP_SENT, d);
         assert_int_equal(capture_packets(c), cases[i].packets);
@@ -127,7 +127,7 @@ static void an_abandoned_capture_leaves_the_old_file_alone(void **state) {
     FILE *f = fopen(path, "w");
     fputs("old", f);
     fclose(f);
-    struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, CAPTURE_SIP, 1500, 0, false};
+    struct capture_options o = {TAP_ETHERNET, CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
     capture_abandon(capture_open(path, &o, &error));
     uint8_t bytes[8];
     assert_int_equal(read_file(bytes, sizeof bytes), 3);
@@ -136,7 +136,7 @@ static void an_abandoned_capture_leaves_the_old_file_alone(void **state) {
 static void errors_name_the_file(void **state) {
     (void)state;
     char *error = NULL;
-    struct capture_options o = {FRAME_ETHERNET, CHECKSUM_VALID, CAPTURE_SIP, 1500, 0, false};
+    struct capture_options o = {TAP_ETHERNET, CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
     assert_null(capture_open("/nowhere/out.pcap", &o, &error));
     assert_string_equal(error, "/nowhere/out.pcap: No such file or directory");
     free(error);

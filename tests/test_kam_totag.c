@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Proves that To tags are computed as Kamailio 5.6.3 computes them: every expected text was seen on the wire. */
+/* Proves that To tags are computed as Kamailio 5.6.3 computes them: every expected text was seen on the wire.
+ */
 #include "model/kamailio/totag.h"
 
 #include <setjmp.h>

@@ -25,7 +25,8 @@ static const char *without_own_branch(const char *text) {
 static void relay(const char *via_lines, unsigned n) {
     char text[1024];
     snprintf(text, sizeof text,
-             "OPTIONS sip:a@172.20.0.3 SIP/2.0\n%sFrom: <sip:u@x>;tag=1\nTo: <sip:a@x>\nCall-ID: c%u\nCSeq: 1 OPTIONS\n\n",
+             "OPTIONS sip:a@172.20.0.3 SIP/2.0\n%sFrom: <sip:u@x>;tag=1\nTo: <sip:a@x>\nCall-ID: c%u\nCSeq: "
+             "1 OPTIONS\n\n",
              via_lines, n);
     send_at(rig.queue.now_ns + MS, CALLER, text);
     rig_run();
@@ -48,10 +49,12 @@ static void incoming_vias_are_marked(void **state) {
         {"Via: SIP/2.0/UDP 172.20.0.2;rport=1;branch=b\n",
          OWN "Via: SIP/2.0/UDP 172.20.0.2;received=172.20.0.2;rport=5060;branch=b\n"},
         {"Via: SIP/2.0/UDP 10.1.1.1:5099\n", OWN "Via: SIP/2.0/UDP 10.1.1.1:5099;received=172.20.0.2\n"},
-        {"Via: SIP/2.0/UDP localhost;branch=b\n", OWN "Via: SIP/2.0/UDP localhost;received=172.20.0.2;branch=b\n"},
+        {"Via: SIP/2.0/UDP localhost;branch=b\n",
+         OWN "Via: SIP/2.0/UDP localhost;received=172.20.0.2;branch=b\n"},
         {"Via: SIP/2.0/UDP 172.20.0.2;branch=b;received=9.9.9.9\n",
          OWN "Via: SIP/2.0/UDP 172.20.0.2;branch=b;received=172.20.0.2\n"},
-        {"Via: SIP/2.0/UDP 10.1.1.1 ;branch=b\n", OWN "Via: SIP/2.0/UDP 10.1.1.1 ;received=172.20.0.2;branch=b\n"},
+        {"Via: SIP/2.0/UDP 10.1.1.1 ;branch=b\n",
+         OWN "Via: SIP/2.0/UDP 10.1.1.1 ;received=172.20.0.2;branch=b\n"},
         /* Only the first of several; names and blanks stay. */
         {"v:SIP/2.0/UDP 10.1.1.1;branch=b , SIP/2.0/UDP 10.2.2.2\nVia: SIP/2.0/UDP 10.3.3.3;rport\n",
          OWN "v:SIP/2.0/UDP 10.1.1.1;received=172.20.0.2;branch=b , SIP/2.0/UDP 10.2.2.2\n"
@@ -101,9 +104,10 @@ static void replies_lose_their_first_via(void **state) {
     rig_up("request_route { forward(); }\n");
     for (unsigned i = 0, got = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[1024];
-        snprintf(text, sizeof text,
-                 "SIP/2.0 200 OK\n%sFrom: <sip:u@x>;tag=1\nTo: <sip:a@x>;tag=2\nCall-ID: c\nCSeq: 1 OPTIONS\n\n",
-                 cases[i].in);
+        snprintf(
+            text, sizeof text,
+            "SIP/2.0 200 OK\n%sFrom: <sip:u@x>;tag=1\nTo: <sip:a@x>;tag=2\nCall-ID: c\nCSeq: 1 OPTIONS\n\n",
+            cases[i].in);
         send_at(rig.queue.now_ns + MS, CALLEE, text);
         rig_run();
         assert_int_equal(rig.sent_count[CALLER], got + (cases[i].out != NULL));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Proves which worker process gets which datagram, and when it answers (a stateless proxy, so that nothing else decides). */
+/* Proves which worker process gets which datagram, and when it answers (a stateless proxy, so that nothing
+ * else decides). */
 #include "tests/kam_fixture.h"
 
 #define FORWARD "request_route { forward(); }\n"
@@ -7,10 +8,11 @@
 /* An OPTIONS with this Call-ID arrives at that time (the 30 us of the path are taken off here). */
 static void arrive_at(int64_t at_ns, const char *name) {
     char text[512];
-    snprintf(text, sizeof text,
-             "OPTIONS sip:a@172.20.0.3 SIP/2.0\nVia: SIP/2.0/UDP 172.20.0.2;branch=%s\nFrom: <sip:u@x>;tag=1\n"
-             "To: <sip:a@x>\nCall-ID: %s\nCSeq: 1 OPTIONS\n\n",
-             name, name);
+    snprintf(
+        text, sizeof text,
+        "OPTIONS sip:a@172.20.0.3 SIP/2.0\nVia: SIP/2.0/UDP 172.20.0.2;branch=%s\nFrom: <sip:u@x>;tag=1\n"
+        "To: <sip:a@x>\nCall-ID: %s\nCSeq: 1 OPTIONS\n\n",
+        name, name);
     send_at(at_ns - 30 * US, CALLER, text);
 }
 
@@ -38,12 +40,14 @@ static void up(const char *children, const struct kam_wakeup *wakeups, size_t co
     rig.with_times = true;
     rig.config.wakeups = wakeups;
     rig.config.wakeup_count = count;
-    for (int i = 0; i < KAM_COSTS; i++) rig.config.cost_ns[i] = 10 * US;
+    for (int i = 0; i < KAM_COSTS; i++)
+        rig.config.cost_ns[i] = 10 * US;
     snprintf(cfg, sizeof cfg, "%s%s", children, FORWARD);
     rig_up(cfg);
 }
 
-static const struct kam_wakeup by_number[] = {{.ns = 100 * US}, {.ns = 200 * US}, {.ns = 300 * US}, {.ns = 400 * US}};
+static const struct kam_wakeup by_number[] = {
+    {.ns = 100 * US}, {.ns = 200 * US}, {.ns = 300 * US}, {.ns = 400 * US}};
 
 static void they_take_turns(void **state) {
     (void)state;
@@ -71,7 +75,8 @@ static void who_is_awake_takes_what_is_queued(void **state) {
     (void)state;
     up("children=2\n", by_number, 2);
     arrive_at(1000 * US, "a");
-    arrive_at(1105 * US, "b"); /* the first one is at work: it takes this too, before the second has woken up */
+    arrive_at(1105 * US,
+              "b"); /* the first one is at work: it takes this too, before the second has woken up */
     arrive_at(2000 * US, "c"); /* the second went back to wait, behind the first */
     arrive_at(3000 * US, "d");
     rig_run();
@@ -104,7 +109,8 @@ static void a_burst_is_eaten_in_order(void **state) {
     buf_free(&expected);
 }
 
-/* The race of two workers, one late: with transactions the 180 is dropped, without it comes behind the 200. */
+/* The race of two workers, one late: with transactions the 180 is dropped, without it comes behind the 200.
+ */
 static void race(const char *route, const char *expected) {
     static const struct kam_wakeup wakeups[] = {{.ns = 30 * US}, {.ns = 1500 * US}};
     char cfg[128];
@@ -123,7 +129,8 @@ static void race(const char *route, const char *expected) {
 static void a_late_180_is_lost_with_transactions(void **state) {
     (void)state;
     race("t_relay()", "caller: 100 INVITE\ncallee: INVITE\ncaller: 200 INVITE\ncallee: ACK\n");
-    assert_non_null(strstr(buf_text(&rig.notes), "reply 180 not relayed: a final reply had been sent upstream"));
+    assert_non_null(
+        strstr(buf_text(&rig.notes), "reply 180 not relayed: a final reply had been sent upstream"));
 }
 
 static void a_late_180_comes_late_without_transactions(void **state) {

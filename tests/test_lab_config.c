@@ -162,9 +162,9 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_int_equal(n->mtu, 1400);
     assert_int_equal(config->capture.at_count, 2);
     assert_int_equal(config->capture.at[0], 3);
-    assert_int_equal(config->capture.link, LAB_RAW);
+    assert_int_equal(config->capture.link, TAP_RAW);
     assert_int_equal(config->capture.checksum, CHECKSUM_PARTIAL);
-    assert_int_equal(config->capture.filter, LAB_FILTER_ALL);
+    assert_int_equal(config->capture.filter, TAP_ALL);
     done(config);
 }
 

@@ -163,6 +163,14 @@ static void only_the_first_failures_are_kept(void **state) {
     lab_config_free(config);
 }
 
+static void heard(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
+    struct buf summary = {0};
+    (void)arg, (void)now_ns;
+    sip_summary(&summary, payload_span(d->payload));
+    if (direction == TAP_RECEIVED) buf_addf(&seen_text, "%s\n", buf_text(&summary));
+    buf_free(&summary);
+}
+
 static void a_drop_counts_what_it_names(void **state) {
     (void)state;
     static const struct {
@@ -184,6 +192,31 @@ static void a_drop_counts_what_it_names(void **state) {
         net_on_lost(lab_net(lab), lost, NULL);
         assert_true(lab_run(lab, NULL));
         assert_string_equal(buf_text(&lost_text), rows[i].lost);
+        lab_free(lab);
+        lab_config_free(config);
+        buf_free(&yaml);
+    }
+}
+
+/* The 180 comes first, unless it is held back longer than the callee needs for the 200. */
+static void a_hold_lets_others_overtake(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule, *heard;
+    } rows[] = {
+        {"{from: uas, to: uac, nth: 1, by: 1ms}", "180 INVITE\n200 INVITE\n200 BYE\n"},
+        {"{from: uas, to: uac, nth: 1, by: 10ms}", "200 INVITE\n180 INVITE\n200 BYE\n"},
+        {"{from: uas, to: uac, nth: 1, by: 10ms, message: 200 INVITE}", "180 INVITE\n200 INVITE\n200 BYE\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf yaml = {0};
+        buf_addf(&yaml, "hosts:\n" UAC UAS "network: {hold: [%s]}\n", rows[i].rule);
+        struct lab_config *config = load(buf_text(&yaml));
+        struct lab *lab = lab_new(config, NULL, &diag);
+        buf_reset(&seen_text);
+        host_tap(lab_host(lab, "uac"), heard, NULL);
+        assert_true(lab_run(lab, NULL));
+        assert_string_equal(buf_text(&seen_text), rows[i].heard);
         lab_free(lab);
         lab_config_free(config);
         buf_free(&yaml);
@@ -293,6 +326,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_failed_call_says_where_and_why, after),
         cmocka_unit_test_teardown(only_the_first_failures_are_kept, after),
         cmocka_unit_test_teardown(a_drop_counts_what_it_names, after),
+        cmocka_unit_test_teardown(a_hold_lets_others_overtake, after),
         cmocka_unit_test_teardown(every_pair_has_its_path, after),
         cmocka_unit_test_teardown(a_proxy_relays_and_forgets, after),
         cmocka_unit_test_teardown(a_run_can_be_stopped, after),

@@ -168,7 +168,7 @@ static void fragments_have_no_ports(void **state) {
 /* What capture.c writes, reader.c reads, through a stream and through a file. */
 static void what_is_written_is_read(void **state) {
     (void)state;
-    static const enum frame_link links[] = {FRAME_ETHERNET, FRAME_SLL2, FRAME_SLL, FRAME_RAW};
+    static const enum tap_link links[] = {TAP_ETHERNET, TAP_SLL2, TAP_SLL, TAP_RAW};
     struct pool pool;
     pool_init(&pool);
     struct datagram *d = datagram_new(&pool);
@@ -176,7 +176,7 @@ static void what_is_written_is_read(void **state) {
     ip_write_headers(d, (struct udp_address){0xac140002, 5060}, (struct udp_address){0xac14000a, 5070}, 0x10,
                      true, 0x1234);
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-        struct capture_options o = {links[i], CHECKSUM_VALID, CAPTURE_SIP, 1500, 0, false};
+        struct capture_options o = {links[i], CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
         char *bytes = NULL, *error = NULL;
         size_t len;
         struct capture *c = capture_open_stream(open_memstream(&bytes, &len), "memory", &o, &error);

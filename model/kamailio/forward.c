@@ -32,6 +32,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     run->via_edited = true;
     struct payload *p = kam_render_request(run, &run->edits, kam_run_uri(run));
     struct cause cause = kam_cause(run, why, "RFC 3261 16.6, 16.11");
+    cause.retransmission = run->retransmission;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
     return ok;
@@ -60,6 +61,7 @@ void kam_forward_reply(struct kam_run *run) {
     struct cause cause =
         kam_cause(run, "reply relayed by its second Via, without a transaction", "RFC 3261 16.11");
     cause.at = (struct source_pos){0};
+    cause.retransmission = run->retransmission;
     kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
 }

@@ -52,7 +52,9 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
     /* The version as the request has it: the last word of its first line. */
     struct span line = span_trim(request->msg.first_line);
     buf_add(out, span_skip(line, line.len - SPAN("SIP/2.0").len));
-    buf_addf(out, " %u ", status);
+    buf_add_char(out, ' ');
+    buf_add_u64(out, status);
+    buf_add_char(out, ' ');
     buf_add(out, reason);
     buf_add(out, SPAN("\r\n"));
     for (const struct sip_header *h = request->msg.headers;

@@ -56,10 +56,12 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     clear(run);
     run->payload = payload_hold(payload);
     run->socket = socket;
+    if (!run->source_text[0] || run->source.ip != source.ip) {
+        uint32_t ip = source.ip;
+        snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24),
+                 (unsigned)(ip >> 16 & 255), (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
+    }
     run->source = source;
-    uint32_t ip = source.ip;
-    snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24),
-             (unsigned)(ip >> 16 & 255), (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
     return kam_msg_read(run);
 }
 
@@ -136,6 +138,5 @@ struct cause kam_cause(const struct kam_run *run, const char *why, const char *r
     return (struct cause){.why = why,
                           .reference = reference,
                           .at = run->state.at,
-                          .transaction = run->transaction ? run->transaction->number : 0,
-                          .retransmission = run->retransmission};
+                          .transaction = run->transaction ? run->transaction->number : 0};
 }

@@ -2,6 +2,7 @@
 #include "model/lab/config.h"
 
 #include "base/mem.h"
+#include "model/lab/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +10,10 @@
 /* 2026-01-01T00:00:00Z */
 #define START_DEFAULT_NS (INT64_C(1767225600) * NS_PER_S)
 
-#define DELAY_DEFAULT_NS   (30 * NS_PER_US)
-#define REORDER_DEFAULT_NS (10 * NS_PER_MS)
-#define MTU_DEFAULT        1500
+#define DELAY_DEFAULT_NS      (30 * NS_PER_US)
+#define TIME_LIMIT_DEFAULT_NS (24 * 3600 * NS_PER_S)
+#define REORDER_DEFAULT_NS    (10 * NS_PER_MS)
+#define MTU_DEFAULT           1500
 
 #define HOST_NAME_MAX_LEN 32
 
@@ -138,8 +140,8 @@ const struct schema_key config_capture_keys[] = {
      .help = "UDP checksums: valid, or partial as a capture on the sending veth shows them"},
     {"filter", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.filter), .choices = filter_names,
      .fallback = "sip", .help = "what is captured: sip (udp port 5060; of fragments only the first) or all"},
-    {"precision", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.precision), .choices = precision_names,
-     .fallback = "us", .help = "of the capture's time stamps: us, or ns"},
+    {"precision", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.precision),
+     .choices = precision_names, .fallback = "us", .help = "of the capture's time stamps: us, or ns"},
     {0}};
 
 static const struct schema_key root_keys[] = {
@@ -152,6 +154,8 @@ static const struct schema_key root_keys[] = {
      .help = "UTC time of the first simulated instant"},
     {"seed", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, seed), 0, UINT64_MAX, .fallback = "1",
      .help = "seed of everything drawn at random"},
+    {"time_limit", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_config, time_limit_ns), 1, UNIT_DURATION_MAX_NS,
+     .fallback = "1440min", .help = "a run is cut off then, in simulated time: a scenario may loop for ever"},
     {"hosts", SCHEMA_OTHER, .read = read_hosts, .keys = config_host_keys, .path = ".NAME.", .required = true,
      .help = "the hosts, by name, and what each runs"},
     {"network", SCHEMA_MAP, .keys = config_network_keys, .help = "the paths between the hosts"},
@@ -198,6 +202,7 @@ static struct lab_config *new_config(const char *folder) {
     config->folder = copy;
     config->start_ns = START_DEFAULT_NS;
     config->seed = 1;
+    config->time_limit_ns = TIME_LIMIT_DEFAULT_NS;
     config->network.mtu = MTU_DEFAULT;
     config->network.path = (struct path){.delay_ns = DELAY_DEFAULT_NS, .reorder_ns = REORDER_DEFAULT_NS};
     return config;

@@ -34,6 +34,7 @@ struct lab {
     struct lab_failure failures[LAB_FAILURES_MAX];
     size_t failure_count;
     uint64_t failures_told;
+    bool cut_off;
 };
 
 static bool matches_message(void *arg, struct span payload) {
@@ -105,7 +106,9 @@ static bool start_station(struct station *station, const struct trace *trace, st
         station->kamailio = kamailio_new(&c->kamailio, c->kam_program, station->host, trace, diag);
         return station->kamailio;
     }
-    station->sipp = sipp_new(&c->sipp, c->sipp_program, station->host, trace, diag);
+    struct sipp_config sipp = c->sipp;
+    sipp.start_s = station->lab->config->start_ns / NS_PER_S;
+    station->sipp = sipp_new(&sipp, c->sipp_program, station->host, trace, diag);
     if (!station->sipp) return false;
     sipp_on_failed(station->sipp, record_failure, station);
     return true;
@@ -157,6 +160,10 @@ const struct sipp *lab_sipp(const struct lab *lab, size_t index) {
 bool lab_run(struct lab *lab, const volatile sig_atomic_t *stop) {
     for (;;) {
         if (stop && *stop) return false;
+        if (lab->queue.now_ns > lab->config->time_limit_ns) {
+            lab->cut_off = true;
+            return true;
+        }
         for (int i = 0; i < EVENTS_BETWEEN_STOP_CHECKS; i++)
             if (!event_queue_step(&lab->queue)) return true;
     }
@@ -167,6 +174,7 @@ struct lab_result lab_result(const struct lab *lab) {
                            .failures = lab->failures,
                            .failure_count = lab->failure_count,
                            .events = lab->queue.fired,
+                           .cut_off = lab->cut_off,
                            .end_ns = lab->queue.now_ns};
     for (size_t i = 0; i < lab->config->host_count; i++) {
         const struct station *station = &lab->stations[i];

@@ -12,6 +12,7 @@
 #include "model/kamailio/kamailio.h"
 #include "model/net/ip.h"
 #include "model/net/net.h"
+#include "model/net/tap.h"
 #include "model/sipp/sipp.h"
 
 #include <signal.h>
@@ -70,17 +71,13 @@ struct lab_network {
     struct lab_faults drops, holds;
 };
 
-enum lab_link { LAB_ETHERNET, LAB_SLL2, LAB_SLL, LAB_RAW };
-enum lab_filter { LAB_FILTER_SIP, LAB_FILTER_ALL };
-enum lab_precision { LAB_MICROSECONDS, LAB_NANOSECONDS };
-
 struct lab_capture {
     size_t *at; /* indexes into hosts, at least one */
     size_t at_count, at_cap;
-    enum lab_link link;
+    enum tap_link link;
     enum udp_checksum checksum;
-    enum lab_filter filter;
-    enum lab_precision precision; /* of its time stamps */
+    enum tap_filter filter;
+    enum tap_precision precision; /* of its time stamps */
 };
 
 struct lab_config {
@@ -89,6 +86,7 @@ struct lab_config {
     const char *description; /* NULL: none */
     int64_t start_ns;        /* the first simulated instant, since 1970-01-01T00:00:00Z */
     uint64_t seed;
+    int64_t time_limit_ns;   /* a run is cut off then: a scenario may loop for ever */
     struct lab_host_config *hosts; /* in the order of the file */
     size_t host_count;
     struct lab_network network;
@@ -125,8 +123,8 @@ struct host *lab_host(const struct lab *lab, const char *name);
 struct host *lab_host_at(const struct lab *lab, size_t index);
 
 /*
- * Runs until no event is left: true. If stop is not NULL, it is looked at every 1024 events, and once it is
- * not 0 the run ends there: false.
+ * Runs until no event is left, or until the scenario's time limit: true. If stop is not NULL, it is looked at
+ * every 1024 events, and once it is not 0 the run ends there: false.
  */
 bool lab_run(struct lab *lab, const volatile sig_atomic_t *stop);
 
@@ -147,6 +145,7 @@ struct lab_result {
     const struct lab_failure *failures; /* the first of them, in the order of time; the lab's */
     size_t failure_count;
     uint64_t events;     /* that the run took */
+    bool cut_off;                               /* by the time limit */
     int64_t end_ns;      /* when the last one was */
     size_t transactions; /* that the Kamailios still hold: 0 after a complete run */
 };

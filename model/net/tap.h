@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a capture is taken at a host's tap: what scenario.yaml says in `capture:` and what pcapgen writes
+ * (facts: Kamailio 9.3).
+ */
+#ifndef MODEL_NET_TAP_H
+#define MODEL_NET_TAP_H
+
+/* The link layer: `tcpdump -i eth0`, `-i any` in its two formats, or a raw IP capture. */
+enum tap_link { TAP_ETHERNET, TAP_SLL2, TAP_SLL, TAP_RAW };
+
+/* What is captured: `udp port 5060` (of a fragmented datagram only the first fragment has ports), or all. */
+enum tap_filter { TAP_SIP, TAP_ALL };
+
+/* Of the time stamps. */
+enum tap_precision { TAP_MICROSECONDS, TAP_NANOSECONDS };
+
+#endif
