@@ -64,7 +64,10 @@ static int draw(const struct sweep_table *table, struct outfile *plot) {
 static int sweep(const struct sweep_options *o, struct outfile *csv, struct outfile *plot) {
     const struct sweep_plan *plan = &o->plan;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned jobs = o->jobs ? o->jobs : processors < 1 ? 1 : processors > SWEEP_JOBS_MAX ? SWEEP_JOBS_MAX : (unsigned)processors;
+    unsigned jobs = o->jobs                       ? o->jobs
+                    : processors < 1              ? 1
+                    : processors > SWEEP_JOBS_MAX ? SWEEP_JOBS_MAX
+                                                  : (unsigned)processors;
     struct progress progress = {.all = (plan->last - plan->first) * sweep_plan_runs(plan),
                                 .shown = isatty(STDERR_FILENO) ? 0 : -1};
     sweep_table_init(&progress.table, plan, plot);
@@ -76,8 +79,10 @@ static int sweep(const struct sweep_options *o, struct outfile *csv, struct outf
     } else {
         outfile_abandon(csv);
     }
-    if (status == EXIT_GOOD && plot) status = close_file(plot, o->plot);
-    else outfile_abandon(plot);
+    if (status == EXIT_GOOD && plot)
+        status = close_file(plot, o->plot);
+    else
+        outfile_abandon(plot);
     sweep_table_free(&progress.table);
     return status;
 }
@@ -121,7 +126,8 @@ static int add_vary(struct sweep_options *o, const char *text) {
     struct buf name = {0};
     buf_addf(&name, "--vary %s", text);
     p->axes = mem_room(p->axes, p->axis_count, &p->axis_cap, sizeof *p->axes);
-    sweep_axis_parse(&p->axes[p->axis_count++], source_text(&o->sources, buf_text(&name), span_of(text)), &diag);
+    sweep_axis_parse(&p->axes[p->axis_count++], source_text(&o->sources, buf_text(&name), span_of(text)),
+                     &diag);
     buf_free(&name);
     return cli_report(&diag);
 }
@@ -142,7 +148,9 @@ static int unknown_measure(struct span name) {
     return EXIT_BAD_INPUT;
 }
 
-static void add_measure(struct sweep_plan *p, enum sweep_measure_id id) { p->measures[p->measure_count++] = id; }
+static void add_measure(struct sweep_plan *p, enum sweep_measure_id id) {
+    p->measures[p->measure_count++] = id;
+}
 
 static int add_measures(struct sweep_options *o, const char *text) {
     struct sweep_plan *p = &o->plan;
@@ -153,7 +161,8 @@ static int add_measures(struct sweep_options *o, const char *text) {
             id++;
         if (id == SWEEP_MEASURES) return unknown_measure(name);
         for (size_t i = 0; i < p->measure_count; i++)
-            if (p->measures[i] == id) return cli_error("sweep: measure %s is given twice", sweep_measures[id].name);
+            if (p->measures[i] == id)
+                return cli_error("sweep: measure %s is given twice", sweep_measures[id].name);
         add_measure(p, id);
         if (name.len == rest.len) return EXIT_GOOD;
     }
@@ -205,7 +214,8 @@ static int read_option(struct sweep_options *o, int c, const char *value) {
 static int check_options(const struct sweep_options *o, int argc, char **argv) {
     const struct sweep_plan *p = &o->plan;
     if (optind == argc) return cli_error("sweep: which scenario? `siptwin list` shows them");
-    if (optind + 1 < argc) return cli_error("sweep: one scenario at a time, not also \"%s\"", argv[optind + 1]);
+    if (optind + 1 < argc)
+        return cli_error("sweep: one scenario at a time, not also \"%s\"", argv[optind + 1]);
     if (p->axis_count == 0 && !p->seeds) return cli_error("sweep: nothing to vary; see --vary and --runs");
     if (o->plot && p->axis_count == 0) return cli_error("sweep: --plot needs a --vary to draw along x");
     if (o->plot && p->shards > 1) return cli_error("sweep: --plot needs the whole grid, not a --shard of it");
@@ -214,11 +224,11 @@ static int check_options(const struct sweep_options *o, int argc, char **argv) {
 
 static int run(const struct command *self, int argc, char **argv) {
     static const struct option options[] = {
-        {"help", no_argument, NULL, 'h'},        {"vary", required_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},          {"vary", required_argument, NULL, 'v'},
         {"measure", required_argument, NULL, 'm'}, {"runs", required_argument, NULL, 'r'},
-        {"jobs", required_argument, NULL, 'j'},  {"shard", required_argument, NULL, 'k'},
-        {"set", required_argument, NULL, 's'},   {"plot", required_argument, NULL, 'p'},
-        {"output", required_argument, NULL, 'o'}, {0}};
+        {"jobs", required_argument, NULL, 'j'},    {"shard", required_argument, NULL, 'k'},
+        {"set", required_argument, NULL, 's'},     {"plot", required_argument, NULL, 'p'},
+        {"output", required_argument, NULL, 'o'},  {0}};
     struct sweep_options o = {.plan = {.shard = 1, .shards = 1}, .output = "-"};
     int status = EXIT_GOOD, c;
     while ((c = cli_option(self, argc, argv, "ho:", options, &status)) >= 0 && status == EXIT_GOOD)
@@ -246,11 +256,13 @@ const struct command cmd_sweep = {
         "Runs the scenario once for each combination of values and prints a CSV table: a row a combination,\n"
         "the first --vary changes slowest. The table does not depend on the number of processes.\n"
         "\n"
-        "      --vary KEY=VALUES   a key of scenario.yaml and its values: FROM..TO/STEP (durations, shares or\n"
+        "      --vary KEY=VALUES   a key of scenario.yaml and its values: FROM..TO/STEP (durations, shares "
+        "or\n"
         "                          whole numbers: hosts.uas.sipp.ring_after=0s..35s/500ms) or a list with\n"
         "                          commas (hosts.proxy.kamailio.modparam.tm.auto_inv_100=0,1)\n"
         "      --measure NAME,...  what the table shows, in that order; see below\n"
-        "      --runs N            runs each combination N times, with seeds 1 to N, and shows means and shares\n"
+        "      --runs N            runs each combination N times, with seeds 1 to N, and shows means and "
+        "shares\n"
         "                          with their 95 % intervals\n"
         "      --set KEY=VALUE     overrides a value of scenario.yaml in all runs\n"
         "      --plot FILE.svg     a picture, too (needs gnuplot): the first varied key along x\n"

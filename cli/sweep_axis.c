@@ -16,8 +16,12 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-    {"", SWEEP_PLAIN, 1},           {"%", SWEEP_PERCENT, 10000},    {"ns", SWEEP_DURATION, 1},
-    {"us", SWEEP_DURATION, 1000},   {"ms", SWEEP_DURATION, 1000000}, {"s", SWEEP_DURATION, 1000000000},
+    {"", SWEEP_PLAIN, 1},
+    {"%", SWEEP_PERCENT, 10000},
+    {"ns", SWEEP_DURATION, 1},
+    {"us", SWEEP_DURATION, 1000},
+    {"ms", SWEEP_DURATION, 1000000},
+    {"s", SWEEP_DURATION, 1000000000},
     {"min", SWEEP_DURATION, INT64_C(60000000000)},
 };
 
@@ -82,8 +86,8 @@ static bool parse_bound(struct bound *b, const struct source *source, struct spa
 }
 
 /* FROM, FROM + STEP ... up to TO, written in the smaller one of FROM's and STEP's units. */
-static bool add_range(struct sweep_axis *axis, struct span from_text, struct span to_text, struct span step_text,
-                      struct diag *diag) {
+static bool add_range(struct sweep_axis *axis, struct span from_text, struct span to_text,
+                      struct span step_text, struct diag *diag) {
     const struct source *source = axis->source;
     struct bound from, to, step;
     if (!parse_bound(&from, source, from_text, diag) || !parse_bound(&to, source, to_text, diag) ||
@@ -92,12 +96,14 @@ static bool add_range(struct sweep_axis *axis, struct span from_text, struct spa
     const char *wrong = NULL;
     struct span where = step_text;
     if (from.quantity.unit != to.quantity.unit || from.quantity.unit != step.quantity.unit)
-        wrong = "FROM, TO and STEP are not of the same kind: durations, shares or whole numbers", where = from_text;
+        wrong = "FROM, TO and STEP are not of the same kind: durations, shares or whole numbers",
+        where = from_text;
     else if (step.quantity.number <= 0)
         wrong = "the step must be more than 0";
     else if (to.quantity.number < from.quantity.number)
         wrong = "the range ends before it begins", where = to_text;
-    else if (((uint64_t)to.quantity.number - (uint64_t)from.quantity.number) / (uint64_t)step.quantity.number >=
+    else if (((uint64_t)to.quantity.number - (uint64_t)from.quantity.number) /
+                 (uint64_t)step.quantity.number >=
              SWEEP_AXIS_MAX)
         wrong = "the range has more than a million values";
     if (wrong) {
@@ -131,7 +137,8 @@ static bool parse_range(struct sweep_axis *axis, struct span text, struct diag *
 
 /* Does a quoted text begin there? An apostrophe within a word begins none. */
 static bool is_quote(struct span text, size_t at) {
-    return (text.p[at] == '"' || text.p[at] == '\'') && (at == 0 || !ascii_alnum((unsigned char)text.p[at - 1]));
+    return (text.p[at] == '"' || text.p[at] == '\'') &&
+           (at == 0 || !ascii_alnum((unsigned char)text.p[at - 1]));
 }
 
 /*

@@ -112,8 +112,8 @@ static void unload(struct loaded *l) {
     *l = (struct loaded){0};
 }
 
-static enum sweep_run_result do_run(struct loaded *l, struct sweep_sample *sample, const struct sweep_plan *plan,
-                                    uint64_t number, struct diag *diag) {
+static enum sweep_run_result do_run(struct loaded *l, struct sweep_sample *sample,
+                                    const struct sweep_plan *plan, uint64_t number, struct diag *diag) {
     uint64_t point = number / sweep_plan_runs(plan);
     if (!l->config || l->point != point) {
         unload(l);
@@ -138,7 +138,8 @@ static void work(const struct crew *crew, int to) {
             buf_reset(&bytes);
             if (result == SWEEP_RUN_DONE) pack(&bytes, crew->plan, &sample);
             if (result != SWEEP_RUN_STOPPED)
-                add_frame(&out, n, result == SWEEP_RUN_FAILED, buf_span(result == SWEEP_RUN_DONE ? &bytes : &diag.text));
+                add_frame(&out, n, result == SWEEP_RUN_FAILED,
+                          buf_span(result == SWEEP_RUN_DONE ? &bytes : &diag.text));
             /* Runs are handed out in order: those before a failed one are in somebody's hands already. */
             if (result == SWEEP_RUN_FAILED) atomic_store(&crew->ticket->next, crew->end);
             going = result == SWEEP_RUN_DONE;
@@ -259,7 +260,8 @@ static int end(struct crew *crew, bool good) {
 int sweep_crew_run(const struct sweep_plan *plan, unsigned jobs, sweep_result_fn *result, void *arg) {
     uint64_t first = plan->first * sweep_plan_runs(plan), last = plan->last * sweep_plan_runs(plan);
     if (jobs > last - first) jobs = (unsigned)(last - first);
-    struct crew crew = {.plan = plan, .end = last, .count = jobs, .result = result, .arg = arg, .failed = UINT64_MAX};
+    struct crew crew = {
+        .plan = plan, .end = last, .count = jobs, .result = result, .arg = arg, .failed = UINT64_MAX};
     if (jobs == 0) return EXIT_GOOD;
     crew.block = (last - first) / jobs / BLOCKS_A_JOB;
     crew.block = crew.block < 1 ? 1 : crew.block > BLOCK_MAX ? BLOCK_MAX : crew.block;

@@ -14,8 +14,8 @@
 typedef void sweep_result_fn(void *arg, uint64_t point, uint32_t run, const struct sweep_sample *sample);
 
 /*
- * Does all runs of the plan's share in that many processes. EXIT_GOOD, EXIT_BAD_INPUT or EXIT_INTERRUPTED, the
- * last two after a message. None of the processes is left when it returns.
+ * Does all runs of the plan's share in that many processes. EXIT_GOOD, EXIT_BAD_INPUT or EXIT_INTERRUPTED,
+ * the last two after a message. None of the processes is left when it returns.
  */
 int sweep_crew_run(const struct sweep_plan *plan, unsigned jobs, sweep_result_fn *result, void *arg);
 

@@ -63,8 +63,10 @@ struct sweep_interval sweep_interval_share(uint64_t number, uint64_t of) {
     if (of == 0) return (struct sweep_interval){0};
     /* (k + z^2/2 +- z sqrt(k (n - k) / n + z^2/4)) / (n + z^2), all in billionths */
     sweep_u128 share = (sweep_u128)number * (of - number) * MILLION * MILLION / of * MILLION;
-    sweep_u128 half = divide((sweep_u128)square_root(share + (sweep_u128)Z_SQUARED * BILLION / 4) * Z, BILLION);
-    sweep_u128 middle = (sweep_u128)number * BILLION + Z_SQUARED / 2, all = (sweep_u128)of * BILLION + Z_SQUARED;
+    sweep_u128 half =
+        divide((sweep_u128)square_root(share + (sweep_u128)Z_SQUARED * BILLION / 4) * Z, BILLION);
+    sweep_u128 middle = (sweep_u128)number * BILLION + Z_SQUARED / 2,
+               all = (sweep_u128)of * BILLION + Z_SQUARED;
     struct sweep_interval i = {.known = true, .bounded = true};
     i.mid = (int64_t)divide((sweep_u128)number * MILLION, of);
     i.low = number == 0 || middle < half ? 0 : (int64_t)divide((middle - half) * MILLION, all);

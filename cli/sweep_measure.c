@@ -76,7 +76,8 @@ static void hear(struct call_seen *c, int64_t now_ns, unsigned status) {
 }
 
 static void see_response(struct watch *w, enum role role, int64_t now_ns, enum tap_direction direction) {
-    const struct sip_header *id = sip_msg_first(&w->msg, SIP_CALL_ID), *cseq = sip_msg_first(&w->msg, SIP_CSEQ);
+    const struct sip_header *id = sip_msg_first(&w->msg, SIP_CALL_ID),
+                            *cseq = sip_msg_first(&w->msg, SIP_CSEQ);
     struct span number, method;
     if (!id || !cseq || !sip_cseq_parse(cseq->value, &number, &method) || !span_is(method, "INVITE")) return;
     unsigned status = w->msg.status;
@@ -125,7 +126,8 @@ static void set_text(struct sweep_sample *out, enum sweep_measure_id id, const c
 }
 
 /* A moment, if it came; times are whole microseconds, cut off as tcpdump does. */
-static void set_time(struct sweep_sample *out, enum sweep_measure_id id, const struct watch *w, int64_t at_ns) {
+static void set_time(struct sweep_sample *out, enum sweep_measure_id id, const struct watch *w,
+                     int64_t at_ns) {
     if (at_ns >= 0 && w->invite_ns >= 0) set(out, id, (at_ns - w->invite_ns) / NS_PER_US, 0);
 }
 

@@ -21,8 +21,8 @@ static void check_keys(const struct sweep_plan *p, struct diag *diag) {
         struct span key = span_of(p->axes[i].key);
         const char *who = taken(p, key, i);
         if (who)
-            diag_error(diag, (struct source_pos){p->axes[i].source, 0}, "\"" SPAN_FMT "\" is varied by %s already",
-                       SPAN_ARG(key), who);
+            diag_error(diag, (struct source_pos){p->axes[i].source, 0},
+                       "\"" SPAN_FMT "\" is varied by %s already", SPAN_ARG(key), who);
     }
     for (size_t i = 0; i < p->set_count; i++) {
         struct span key = key_of(p->set[i]);

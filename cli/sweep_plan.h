@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a sweep is to do: the grid of its axes, a point for each combination of values, the first axis slowest;
- * and how often each point is run. A run's number is point * runs + run.
+ * What a sweep is to do: the grid of its axes, a point for each combination of values, the first axis
+ * slowest; and how often each point is run. A run's number is point * runs + run.
  */
 #ifndef CLI_SWEEP_PLAN_H
 #define CLI_SWEEP_PLAN_H
@@ -22,10 +22,10 @@ struct sweep_plan {
     size_t axis_count, axis_cap;
     enum sweep_measure_id measures[SWEEP_MEASURES];
     size_t measure_count;
-    uint32_t seeds;       /* --runs: seeds 1 to seeds; 0: the scenario's own seed, one run */
+    uint32_t seeds;         /* --runs: seeds 1 to seeds; 0: the scenario's own seed, one run */
     uint64_t shard, shards; /* --shard K/N; 1, 1: all of it */
-    uint64_t points;      /* of the whole grid */
-    uint64_t first, last; /* the points of this share, without last */
+    uint64_t points;        /* of the whole grid */
+    uint64_t first, last;   /* the points of this share, without last */
 };
 
 /* How often a point is run. */

@@ -76,7 +76,8 @@ static void add_data(struct buf *out, const struct sweep_table *t, const struct 
     buf_addf(out, "$m%zus%llu << END\n", measure, (unsigned long long)rest);
     for (size_t i = 0; i < x->count; i++) {
         const struct sweep_interval *cell = sweep_table_cell(t, i * stride + rest, measure);
-        int64_t values[] = {cell->mid, cell->bounded ? cell->low : cell->mid, cell->bounded ? cell->high : cell->mid};
+        int64_t values[] = {cell->mid, cell->bounded ? cell->low : cell->mid,
+                            cell->bounded ? cell->high : cell->mid};
         if (cell->known) add_x(out, x, scale, i);
         for (size_t k = 0; k < 3 && cell->known; k++) {
             buf_add_char(out, ' ');
@@ -128,8 +129,10 @@ static bool has_data(const struct sweep_table *t, size_t measure, uint64_t rest)
 }
 
 /* The lines of one panel: first their data, then how they are drawn. How many there are. */
-static size_t add_panel(struct buf *out, const struct sweep_table *t, const struct scale *scale, enum sweep_kind kind) {
-    static const char *const labels[] = {[SWEEP_COUNT] = "number", [SWEEP_TIME] = "seconds", [SWEEP_SHARE] = "share"};
+static size_t add_panel(struct buf *out, const struct sweep_table *t, const struct scale *scale,
+                        enum sweep_kind kind) {
+    static const char *const labels[] = {
+        [SWEEP_COUNT] = "number", [SWEEP_TIME] = "seconds", [SWEEP_SHARE] = "share"};
     /* Later lines are thinner, so that they do not hide one that runs below. */
     static const char *const widths[] = {"5", "3.5", "2.5", "1.5"};
     const struct sweep_plan *plan = t->plan;
@@ -182,7 +185,8 @@ bool sweep_plot_write(struct buf *out, const struct sweep_table *table) {
     return count > 0;
 }
 
-/* Starts gnuplot, without the user's own settings, and waits for it; its exit status, 127 if there is none. */
+/* Starts gnuplot, without the user's own settings, and waits for it; its exit status, 127 if there is none.
+ */
 static int run_gnuplot(const char *argument, struct buf *script, int to) {
     int ends[2], status = 0;
     if (pipe(ends) != 0) return 126;
@@ -217,7 +221,9 @@ int sweep_plot_check(void) {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     int status = run_gnuplot("--version", NULL, null);
     close(null);
-    if (status == 127) return cli_error("sweep: --plot needs gnuplot, which is not here (Debian: apt-get install gnuplot-nox)");
+    if (status == 127)
+        return cli_error(
+            "sweep: --plot needs gnuplot, which is not here (Debian: apt-get install gnuplot-nox)");
     return status == 0 ? EXIT_GOOD : cli_error("sweep: gnuplot --version ended with status %d", status);
 }
 

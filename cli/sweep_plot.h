@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sweep as a picture, drawn by gnuplot: the first axis along x, a line a measure and combination of the other
- * axes' values, a panel a kind of measure (numbers, seconds, shares). Bars show the 95 % intervals.
+ * A sweep as a picture, drawn by gnuplot: the first axis along x, a line a measure and combination of the
+ * other axes' values, a panel a kind of measure (numbers, seconds, shares). Bars show the 95 % intervals.
  */
 #ifndef CLI_SWEEP_PLOT_H
 #define CLI_SWEEP_PLOT_H

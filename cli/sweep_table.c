@@ -22,9 +22,10 @@ struct summary {
 };
 
 struct sweep_point {
-    struct summary *summaries; /* one a measure of the plan; NULL: no result yet, or all and they are written */
-    struct buf row;            /* complete, but one before it is not */
-    uint32_t left;             /* runs that are still to come */
+    struct summary
+        *summaries; /* one a measure of the plan; NULL: no result yet, or all and they are written */
+    struct buf row; /* complete, but one before it is not */
+    uint32_t left;  /* runs that are still to come */
 };
 
 static enum sweep_kind kind_of(const struct sweep_plan *plan, size_t i) {
@@ -114,9 +115,12 @@ static void add_fixed(struct buf *out, int64_t number, unsigned decimals) {
 static void write_single(struct buf *out, enum sweep_kind kind, const struct sweep_value *v) {
     buf_add_char(out, ',');
     if (!v->known) return;
-    if (kind == SWEEP_TEXT) add_cell(out, buf_span(&v->text));
-    else if (kind == SWEEP_TIME) add_fixed(out, v->number, 6);
-    else buf_addf(out, "%lld", (long long)v->number);
+    if (kind == SWEEP_TEXT)
+        add_cell(out, buf_span(&v->text));
+    else if (kind == SWEEP_TIME)
+        add_fixed(out, v->number, 6);
+    else
+        buf_addf(out, "%lld", (long long)v->number);
 }
 
 /* If all runs gave the same text, that one; otherwise "998x successful; 2x failed". */
@@ -158,7 +162,8 @@ static void keep_cell(struct sweep_table *t, uint64_t point, size_t measure, str
 }
 
 /* A point that was run once: its row at once. */
-static void write_row(struct sweep_table *t, struct buf *row, uint64_t point, const struct sweep_sample *sample) {
+static void write_row(struct sweep_table *t, struct buf *row, uint64_t point,
+                      const struct sweep_sample *sample) {
     const struct sweep_plan *plan = t->plan;
     for (size_t i = 0; i < plan->measure_count; i++) {
         enum sweep_kind kind = kind_of(plan, i);
@@ -170,7 +175,8 @@ static void write_row(struct sweep_table *t, struct buf *row, uint64_t point, co
     }
 }
 
-static void write_summary_row(struct sweep_table *t, struct buf *row, uint64_t point, struct summary *summaries) {
+static void write_summary_row(struct sweep_table *t, struct buf *row, uint64_t point,
+                              struct summary *summaries) {
     const struct sweep_plan *plan = t->plan;
     buf_addf(row, "%s%u", plan->axis_count ? "," : "", (unsigned)plan->seeds);
     for (size_t i = 0; i < plan->measure_count; i++) {
@@ -207,8 +213,10 @@ void sweep_table_add(void *arg, uint64_t point, uint32_t run, const struct sweep
         if (i) buf_add_char(&p->row, ',');
         add_cell(&p->row, span_of(sweep_plan_value(plan, point, i)));
     }
-    if (plan->seeds) write_summary_row(t, &p->row, point, p->summaries);
-    else write_row(t, &p->row, point, sample);
+    if (plan->seeds)
+        write_summary_row(t, &p->row, point, p->summaries);
+    else
+        write_row(t, &p->row, point, sample);
     buf_add_char(&p->row, '\n');
     summaries_free(p->summaries, plan->measure_count);
     p->summaries = NULL;

@@ -2,7 +2,8 @@
 /*
  * The table of a sweep: takes the results of runs in any order, writes CSV (RFC 4180, lines end with LF) with
  * a row a point in the grid's order. With one run a point a cell is what was measured. With --runs a count, a
- * time or a share becomes its mean and the bounds of a 95 % interval, a text the texts that came and how often.
+ * time or a share becomes its mean and the bounds of a 95 % interval, a text the texts that came and how
+ * often.
  */
 #ifndef CLI_SWEEP_TABLE_H
 #define CLI_SWEEP_TABLE_H

@@ -57,7 +57,7 @@ static const struct {
     {"title: x\n", NULL, AT("1:1") "needs \"hosts\": the hosts, by name, and what each runs\n"},
     {"titel: x\n" HOSTS, NULL, AT("1:1") "unknown key \"titel\"; did you mean \"title\"?\n"},
     {"xyz: x\n" HOSTS, NULL,
-     AT("1:1") "unknown key \"xyz\"; known: include, title, description, start, seed, hosts, network, "
+     AT("1:1") "unknown key \"xyz\"; known: include, title, description, start, seed, time_limit, hosts, network, "
                "capture\n"},
     {"title:\n" HOSTS, NULL, AT("1:1") "title: expected text, got nothing\n"},
     {"title: |\n  a\n  b\n" HOSTS, NULL, AT("1:8") "title: expected a single line\n"},
@@ -191,21 +191,36 @@ static const struct {
      "duration, a "
      "number with ns, us, ms, s or min, such as 500ms or 1.5s, got \"soon\"\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup={quantiles: {0: 1us}}",
-     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us}}:1:41: error: hosts.proxy.kamailio.wakeup.quantiles: must begin with 0 and end with 100\n"},
+     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us}}:1:41: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles: must begin with 0 and end with 100\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup={quantiles: {1: 1us, 100: 2us}}",
-     "--set hosts.proxy.kamailio.wakeup={quantiles: {1: 1us, 100: 2us}}:1:41: error: hosts.proxy.kamailio.wakeup.quantiles: must begin with 0 and end with 100\n"},
+     "--set hosts.proxy.kamailio.wakeup={quantiles: {1: 1us, 100: 2us}}:1:41: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles: must begin with 0 and end with 100\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}",
-     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:59: error: hosts.proxy.kamailio.wakeup.quantiles.50: must be more than the one before it\n"
-     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:63: error: hosts.proxy.kamailio.wakeup.quantiles.50: must not be less than the one before it\n"
-     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:73: error: hosts.proxy.kamailio.wakeup.quantiles.100: expected a duration, a number with ns, us, ms, s or min, such as 500ms or 1.5s, got \"soon\"\n"},
+     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:59: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles.50: must be more than the one before it\n"
+     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:63: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles.50: must not be less than the one before it\n"
+     "--set hosts.proxy.kamailio.wakeup={quantiles: {0: 1us, 60: 3us, 50: 2us, 100: soon}}:1:73: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles.100: expected a duration, a number with ns, us, ms, s or min, "
+     "such as 500ms or 1.5s, got \"soon\"\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup=[1us, {quantiles: {0: 1us, 33.33333: 2us, 101: 2us}}]",
-     "--set hosts.proxy.kamailio.wakeup=[1us, {quantiles: {0: 1us, 33.33333: 2us, 101: 2us}}]:1:55: error: hosts.proxy.kamailio.wakeup.quantiles.33.33333: expected a number from 0 to 100, with at most four decimals\n"
-     "--set hosts.proxy.kamailio.wakeup=[1us, {quantiles: {0: 1us, 33.33333: 2us, 101: 2us}}]:1:70: error: hosts.proxy.kamailio.wakeup.quantiles.101: expected a number from 0 to 100, with at most four decimals\n"},
+     "--set hosts.proxy.kamailio.wakeup=[1us, {quantiles: {0: 1us, 33.33333: 2us, 101: 2us}}]:1:56: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles.33.33333: expected a number from 0 to 100, with at most four "
+     "decimals\n"
+     "--set hosts.proxy.kamailio.wakeup=[1us, {quantiles: {0: 1us, 33.33333: 2us, 101: 2us}}]:1:71: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles.101: expected a number from 0 to 100, with at most four "
+     "decimals\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup={quantiles: [1us]}",
-     "--set hosts.proxy.kamailio.wakeup={quantiles: [1us]}:1:41: error: hosts.proxy.kamailio.wakeup.quantiles: expected a mapping such as {0: 10us, 50: 30us, 99.9: 2ms, 100: 10ms}, got a list\n"},
+     "--set hosts.proxy.kamailio.wakeup={quantiles: [1us]}:1:41: error: "
+     "hosts.proxy.kamailio.wakeup.quantiles: expected a mapping such as {0: 10us, 50: 30us, 99.9: 2ms, 100: "
+     "10ms}, got a list\n"},
     {HOSTS, "hosts.proxy.kamailio.wakeup={quantile: {}}",
-     "--set hosts.proxy.kamailio.wakeup={quantile: {}}:1:30: error: unknown key \"quantile\"; did you mean \"quantiles\"?\n"
-     "--set hosts.proxy.kamailio.wakeup={quantile: {}}:1:22: error: hosts.proxy.kamailio.wakeup: needs \"quantiles\": {SHARE: DURATION, ...}: SHARE percent of the wake-ups take at most DURATION; from 0 to 100\n"},
+     "--set hosts.proxy.kamailio.wakeup={quantile: {}}:1:30: error: unknown key \"quantile\"; did you mean "
+     "\"quantiles\"?\n"
+     "--set hosts.proxy.kamailio.wakeup={quantile: {}}:1:22: error: hosts.proxy.kamailio.wakeup: needs "
+     "\"quantiles\": {SHARE: DURATION, ...}: SHARE percent of the wake-ups take at most DURATION; from 0 to "
+     "100\n"},
     {HOSTS, "hosts.proxy.kamailio.processing=fast",
      "--set hosts.proxy.kamailio.processing=fast:1:33: error: hosts.proxy.kamailio.processing: expected "
      "default or a "
@@ -281,15 +296,18 @@ static const struct {
     {HOSTS "capture: {filter: udp}\n", NULL, AT("5:19") "capture.filter: expected sip or all, got \"udp\"\n"},
     /* --set */
     {HOSTS "network:\n  hold: [{from: uas, to: proxy, nth: 1, by: 1ms}]\n", "network.hold[0].by=soon",
-     "--set network.hold[0].by=soon:1:20: error: network.hold[0].by: expected a duration, a number with ns, us, "
+     "--set network.hold[0].by=soon:1:20: error: network.hold[0].by: expected a duration, a number with ns, "
+     "us, "
      "ms, s or min, such as 500ms or 1.5s, got \"soon\"\n"},
     {HOSTS "network:\n  hold: [{from: uas, to: proxy, nth: 1, by: 1ms}]\n", "network.hold[1].by=2ms",
      "--set network.hold[1].by=2ms:1:13: error: there is no list with an entry [1]\n"},
     {HOSTS "network:\n  hold: [{from: uas, to: proxy, nth: 1, by: 1ms}]\n", "network.hold[0][0]=2ms",
      "--set network.hold[0][0]=2ms:1:16: error: there is no list with an entry [0]\n"},
     {HOSTS "network:\n  hold: [{from: uas, to: proxy, nth: 1, by: 1ms}]\n", "network.hold[0]=2ms",
-     "--set network.hold[0]=2ms:1:17: error: network.hold[0]: expected a mapping (`key: value`), got \"2ms\"\n"},
-    {HOSTS "", "network.hold[0].by=2ms", "--set network.hold[0].by=2ms:1:13: error: there is no list with an entry [0]\n"},
+     "--set network.hold[0]=2ms:1:17: error: network.hold[0]: expected a mapping (`key: value`), got "
+     "\"2ms\"\n"},
+    {HOSTS "", "network.hold[0].by=2ms",
+     "--set network.hold[0].by=2ms:1:13: error: there is no list with an entry [0]\n"},
     {HOSTS, "hosts.uas.spip.x=1",
      "--set hosts.uas.spip.x=1:1:11: error: unknown key \"spip\"; did you mean \"sipp\"?\n"},
     {HOSTS, "hosts.usa.sipp.calls=1",

@@ -21,29 +21,6 @@ static void wait_in_line(struct kam_worker *w) {
     pool->last_waiting = w;
 }
 
-static void enqueue(struct kam_worker_pool *pool, struct datagram *d) {
-    if (pool->queue_count == pool->queue_cap) {
-        size_t cap = pool->queue_cap ? 2 * pool->queue_cap : 16;
-        struct datagram **ring = mem_new(cap * sizeof(struct datagram *));
-        for (size_t i = 0; i < pool->queue_count; i++)
-            ring[i] = pool->queue[(pool->queue_first + i) % pool->queue_cap];
-        free(pool->queue);
-        pool->queue = ring;
-        pool->queue_first = 0;
-        pool->queue_cap = cap;
-    }
-    pool->queue[(pool->queue_first + pool->queue_count++) % pool->queue_cap] = datagram_hold(d);
-}
-
-/* The oldest one, or NULL. */
-static struct datagram *dequeue(struct kam_worker_pool *pool) {
-    if (pool->queue_count == 0) return NULL;
-    struct datagram *d = pool->queue[pool->queue_first];
-    pool->queue_first = (pool->queue_first + 1) % pool->queue_cap;
-    pool->queue_count--;
-    return d;
-}
-
 /* Decides about one message now; the worker is busy until its last send. */
 static void handle(struct kam_worker *w, struct datagram *d) {
     struct kam_socket *socket = w->pool->socket;
@@ -55,7 +32,7 @@ static void handle(struct kam_worker *w, struct datagram *d) {
 }
 
 static void run_or_wait(struct kam_worker *w) {
-    struct datagram *d = w->datagram ? w->datagram : dequeue(w->pool);
+    struct datagram *d = w->datagram ? w->datagram : backlog_take(&w->pool->backlog);
     w->datagram = NULL;
     if (d) {
         handle(w, d);
@@ -81,7 +58,7 @@ void kam_worker_pool_recv(void *arg, struct datagram *d) {
     struct kam_worker_pool *pool = arg;
     struct kam_worker *w = pool->first_waiting;
     if (!w) {
-        enqueue(pool, d);
+        backlog_add(&pool->backlog, d);
         return;
     }
     pool->first_waiting = w->next;
@@ -89,7 +66,7 @@ void kam_worker_pool_recv(void *arg, struct datagram *d) {
     w->state = KAM_WAKING;
     /* A worker that is awake may be ready before this one has woken up, and take what is queued. */
     if (pool->running > 0)
-        enqueue(pool, d);
+        backlog_add(&pool->backlog, d);
     else
         w->datagram = datagram_hold(d);
     event_after(queue_of(w), &w->event, kam_wakeup_draw(w->wakeup, &pool->socket->k->wakeup_random));
@@ -116,8 +93,6 @@ void kam_worker_pool_free(struct kam_worker_pool *pool) {
         datagram_drop(w->datagram);
         kam_vars_free(&w->vars);
     }
-    for (struct datagram *d; (d = dequeue(pool));)
-        datagram_drop(d);
-    free(pool->queue);
+    backlog_free(&pool->backlog);
     free(pool->workers);
 }

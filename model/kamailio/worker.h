@@ -8,6 +8,7 @@
 
 #include "model/kamailio/kamailio.h"
 #include "model/kamailio/script.h"
+#include "model/net/backlog.h"
 #include "model/net/net.h"
 
 struct kam_socket;
@@ -33,8 +34,7 @@ struct kam_worker_pool {
     struct kam_worker *workers;
     size_t count, running;
     struct kam_worker *first_waiting, *last_waiting;
-    struct datagram **queue; /* a ring */
-    size_t queue_first, queue_count, queue_cap;
+    struct backlog backlog; /* of the shared socket */
 };
 
 /*

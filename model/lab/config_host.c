@@ -121,7 +121,8 @@ static void read_quantiles(struct schema *s, const struct tree_node *value, cons
     unsigned before_errors = s->diag->errors;
     (void)key;
     if (!schema_is_map(s, value, "a mapping such as {0: 10us, 50: 30us, 99.9: 2ms, 100: 10ms}")) return;
-    struct kam_quantile *quantiles = config_new(s->context, (value->count + 1) * sizeof *quantiles), *q = quantiles;
+    struct kam_quantile *quantiles = config_new(s->context, (value->count + 1) * sizeof *quantiles);
+    struct kam_quantile *q = quantiles;
     for (const struct tree_node *n = value->first; n; n = n->next, q++) {
         struct buf share = {0};
         size_t before = schema_enter(s, n->key);
@@ -135,7 +136,8 @@ static void read_quantiles(struct schema *s, const struct tree_node *value, cons
         schema_leave(s, before);
         buf_free(&share);
     }
-    if (s->diag->errors == before_errors && (value->count < 2 || quantiles[0].ppm != 0 || q[-1].ppm != 1000000))
+    if (s->diag->errors == before_errors &&
+        (value->count < 2 || quantiles[0].ppm != 0 || q[-1].ppm != 1000000))
         schema_error(s, value->at, "must begin with 0 and end with 100");
     wakeup->quantiles = quantiles;
     wakeup->quantile_count = value->count;

@@ -145,14 +145,8 @@ static void read_message(struct schema *s, const struct tree_node *value, const 
 }
 
 #define FAULT_KEYS                                                                                           \
-    FROM_TO_KEYS(struct lab_fault),                                                                          \
-        {"nth",                                                                                              \
-         SCHEMA_NUMBER,                                                                                      \
-         SCHEMA_MEMBER(struct lab_fault, nth),                                                               \
-         1,                                                                                                  \
-         UINT32_MAX,                                                                                         \
-         .required = true,                                                                                   \
-         .help = "which one, 1 = the first"},                                                                \
+    FROM_TO_KEYS(struct lab_fault), {"nth",      SCHEMA_NUMBER,    SCHEMA_MEMBER(struct lab_fault, nth), 1,  \
+                                     UINT32_MAX, .required = true, .help = "which one, 1 = the first"},      \
     {                                                                                                        \
         "message", SCHEMA_OTHER, .read = read_message,                                                       \
                                  .help = "counts only those, such as INVITE or \"200 INVITE\""               \
@@ -163,8 +157,7 @@ static const struct schema_key drop_keys[] = {FAULT_KEYS, {0}};
 static const struct schema_key hold_keys[] = {FAULT_KEYS,
                                               {"by", SCHEMA_DURATION,
                                                SCHEMA_MEMBER(struct lab_fault, hold_ns), 0,
-                                               UNIT_DURATION_MAX_NS, .required = true,
-                                               .help = "a duration"},
+                                               UNIT_DURATION_MAX_NS, .required = true, .help = "a duration"},
                                               {0}};
 
 /* A list of faults into the member that the row names. */
@@ -172,8 +165,9 @@ static void read_faults(struct schema *s, const struct tree_node *value, const s
                         void *object) {
     struct lab_faults *faults = (struct lab_faults *)((char *)object + key->offset);
     size_t i = 0;
-    if (!schema_is_list(s, value, key->keys == drop_keys ? "a list of {from: , to: , nth: }"
-                                                         : "a list of {from: , to: , nth: , by: }"))
+    if (!schema_is_list(s, value,
+                        key->keys == drop_keys ? "a list of {from: , to: , nth: }"
+                                               : "a list of {from: , to: , nth: , by: }"))
         return;
     for (const struct tree_node *n = value->first; n; n = n->next) {
         char index[24];

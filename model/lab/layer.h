@@ -19,10 +19,9 @@ struct layers {
 };
 
 /*
- * Loads folder/scenario.yaml with what it includes, and lays each override (KEY=VALUE; KEY dotted, with [0] for
- * the first entry of a list) over it.
- * All errors go to diag; the result, without `include`, is the caller's to tree_free. NULL: there is nothing
- * to look at.
+ * Loads folder/scenario.yaml with what it includes, and lays each override (KEY=VALUE; KEY dotted, with [0]
+ * for the first entry of a list) over it. All errors go to diag; the result, without `include`, is the
+ * caller's to tree_free. NULL: there is nothing to look at.
  */
 struct tree_node *layers_load(struct layers *layers, struct source_set *sources, const char *folder,
                               const char *const *overrides, size_t override_count, struct diag *diag);

@@ -55,7 +55,8 @@ struct tree_node *tree_get(const struct tree_node *map, const char *key) {
 
 struct tree_node *tree_entry(const struct tree_node *list, struct span index) {
     uint64_t i;
-    if (!list || list->kind != TREE_LIST || index.len < 3 || index.p[0] != '[' || index.p[index.len - 1] != ']' ||
+    if (!list || list->kind != TREE_LIST || index.len < 3 || index.p[0] != '[' ||
+        index.p[index.len - 1] != ']' ||
         !span_to_u64((struct span){index.p + 1, index.len - 2}, TREE_NODES_MAX, &i) || i >= list->count)
         return NULL;
     struct tree_node *entry = list->first;

@@ -58,8 +58,8 @@ struct tree_node *tree_take(struct tree_node *map, const char *key);
 
 /*
  * Lays `over` over `base`, both given up, and returns the result: maps are merged key by key, and so is a map
- * with keys such as "[0]" with the entries of a list; anything else is replaced. Each value keeps its place in
- * its own source, a merged map the one in base. Either may be NULL.
+ * with keys such as "[0]" with the entries of a list; anything else is replaced. Each value keeps its place
+ * in its own source, a merged map the one in base. Either may be NULL.
  */
 struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over);
 

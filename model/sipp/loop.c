@@ -42,16 +42,12 @@ void loop_stop(struct loop *l) {
     l->stopped = true;
     l->at = l->pending = NULL;
     event_cancel(l->queue, &l->event);
-    for (; l->arrived_count > 0; l->arrived_count--) {
-        datagram_drop(l->arrived[l->arrived_first]);
-        l->arrived_first = (l->arrived_first + 1) % l->arrived_cap;
-    }
+    backlog_free(&l->arrived);
 }
 
 void loop_free(struct loop *l) {
     loop_stop(l);
     free(l->sleepers);
-    free(l->arrived);
 }
 
 static int64_t clock_at(const struct loop *l, int64_t ns) {
@@ -142,29 +138,6 @@ void loop_forget(struct loop *l, struct task *t) {
     if (l->pending == t) l->pending = NULL;
 }
 
-/* Datagrams wait in a ring. */
-
-static void queue_datagram(struct loop *l, struct datagram *d) {
-    if (l->arrived_count == l->arrived_cap) {
-        size_t cap = l->arrived_cap ? 2 * l->arrived_cap : 16;
-        struct datagram **ring = mem_new(cap * sizeof(struct datagram *));
-        for (size_t i = 0; i < l->arrived_count; i++)
-            ring[i] = l->arrived[(l->arrived_first + i) % l->arrived_cap];
-        free(l->arrived);
-        l->arrived = ring;
-        l->arrived_cap = cap;
-        l->arrived_first = 0;
-    }
-    l->arrived[(l->arrived_first + l->arrived_count++) % l->arrived_cap] = datagram_hold(d);
-}
-
-static struct datagram *take_datagram(struct loop *l) {
-    struct datagram *d = l->arrived[l->arrived_first];
-    l->arrived_first = (l->arrived_first + 1) % l->arrived_cap;
-    l->arrived_count--;
-    return d;
-}
-
 static void next(struct loop *l, enum loop_phase phase, int64_t delay_ns) {
     l->phase = phase;
     event_after(l->queue, &l->event, delay_ns);
@@ -209,7 +182,7 @@ static void wait(struct loop *l) {
     if (l->stopped) return;
     l->idle_from_ns = l->queue->now_ns;
     l->phase = LOOP_IDLE;
-    if (l->arrived_count > 0)
+    if (l->arrived.count > 0)
         next(l, LOOP_RECV, READ_NS);
     else if (l->first)
         event_after(l->queue, &l->event, IDLE_TURN_NS);
@@ -219,7 +192,7 @@ static void wait(struct loop *l) {
 
 void loop_arrive(struct loop *l, struct datagram *d) {
     if (l->stopped) return;
-    queue_datagram(l, d);
+    backlog_add(&l->arrived, d);
     if (l->phase != LOOP_IDLE) return;
     catch_up(l);
     next(l, LOOP_RECV, READ_NS);
@@ -263,7 +236,7 @@ static void begin_turn(struct loop *l) {
 }
 
 static void receive(struct loop *l) {
-    struct datagram *d = take_datagram(l);
+    struct datagram *d = backlog_take(&l->arrived);
     l->spent_ns = 0;
     loop_clock(l);
     l->recv(l->arg, d);

@@ -7,6 +7,7 @@
 #ifndef MODEL_SIPP_LOOP_H
 #define MODEL_SIPP_LOOP_H
 
+#include "model/net/backlog.h"
 #include "model/net/datagram.h"
 #include "sim/event.h"
 
@@ -41,8 +42,7 @@ struct loop {
     struct task **sleepers;    /* heap by (due_ms, order) */
     size_t sleeper_count, sleeper_cap;
     uint64_t order;
-    struct datagram **arrived; /* ring of datagrams not yet read */
-    size_t arrived_first, arrived_count, arrived_cap;
+    struct backlog arrived;    /* not yet read */
     bool stopped;
     void (*recv)(void *arg, struct datagram *d);
     void *arg;
