@@ -5,9 +5,9 @@
 In every README.md each fenced block of kind `console` is a session: a line `$ COMMAND` (lines that end with \\ go on), then
 what it prints on standard output and standard error. Each command is run again and its output compared to the letter;
 --update writes what comes now. `./dev run X` stands for `siptwin run X`. The commands of one file share a folder of their own,
-in which scenarios/, golden/ and tests/ are those of the project.
+in which scenarios/, golden/ and tests/ are as in the project.
 """
-import os, re, subprocess, sys, tempfile
+import os, re, shutil, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOISE = re.compile(r'^Running as user "root" and group "root"\. This could be dangerous\.\n', re.M)
@@ -36,7 +36,8 @@ def main():
         if not os.path.exists(path): bad += 1; print('%s: is not there' % os.path.relpath(path, ROOT)); continue
         text = open(path, encoding='utf-8').read()
         with tempfile.TemporaryDirectory(prefix='siptwin-readme-') as work:
-            for name in ('scenarios', 'golden', 'tests'): os.symlink(os.path.join(ROOT, name), os.path.join(work, name))
+            for name in ('golden', 'tests'): os.symlink(os.path.join(ROOT, name), os.path.join(work, name))
+            shutil.copytree(ROOT + '/scenarios', work + '/scenarios') # a path into it is the same on every machine
             def again(m):
                 nonlocal blocks, bad
                 now = session(m[1], work, env)
