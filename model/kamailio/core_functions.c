@@ -120,8 +120,8 @@ const struct kam_function kam_core_functions[] = {
 };
 
 /*
- * append_branch(): another destination for the next t_relay(): the argument, or the Request-URI of now, by the
- * next hop of now. The Request-URI takes the next hop along: it is gone then.
+ * append_branch(): another destination for the next t_relay(): the argument, or the Request-URI of now, by
+ * the next hop of now. The Request-URI takes the next hop along: it is gone then.
  */
 static int append_branch(struct kam_run *run, const struct kam_value *args, size_t count) {
     struct span uri = kam_run_uri(run), next_hop = run->next_hop;

@@ -63,8 +63,7 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
         return KAM_NEWTRAN_RETRANSMISSION;
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
-    if (run->damaged || run->unfinished || !kam_uri_readable(kam_run_uri(run)))
-        return KAM_NEWTRAN_FAILED;
+    if (run->damaged || run->unfinished || !kam_uri_readable(kam_run_uri(run))) return KAM_NEWTRAN_FAILED;
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);
     t->canceled = canceled;
