@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# isolation.sh SIPTWIN: a run makes no network system call, needs no rights, and -w - streams to a pipe.
+# isolation.sh SIPTWIN: a run makes no network system call, needs no rights, streams to a pipe with -w -, and leaves
+# no half file when it is interrupted or the disk is full.
 set -eu
 siptwin=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -29,3 +30,23 @@ fi
 
 "$siptwin" run scenarios/03_proxy_stateful -w - | cmp - "$work/a.pcap"
 echo "-w -: the same capture"
+
+mkdir "$work/empty"
+many="--set hosts.uac.sipp.calls=10000000 --set hosts.uac.sipp.rate=1000 --set hosts.uac.sipp.limit=60000"
+# shellcheck disable=SC2086
+"$siptwin" run scenarios/03_proxy_stateful -q -w "$work/empty/long.pcap" $many 2>"$work/said" &
+run=$!
+sleep 1
+kill -INT $run
+status=0
+wait $run || status=$?
+[ "$status" -eq 130 ] || { echo "interrupted: exit status $status"; exit 1; }
+[ -z "$(ls -A "$work/empty")" ] || { echo "interrupted, but left: $(ls -A "$work/empty")"; exit 1; }
+echo "interrupted: $(cat "$work/said")"
+
+# A file that may not grow is a disk that is full.
+status=0
+(ulimit -f 1; "$siptwin" run scenarios/03_proxy_stateful -q -w "$work/empty/full.pcap" 2>"$work/said") || status=$?
+[ "$status" -eq 2 ] || { echo "full: exit status $status: $(cat "$work/said")"; exit 1; }
+[ -z "$(ls -A "$work/empty")" ] || { echo "full, but left: $(ls -A "$work/empty")"; exit 1; }
+echo "full: $(sed "s|$work/empty/||" "$work/said")"
