@@ -29,11 +29,18 @@ def strip(text):
     return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'',
                   lambda m: re.sub(r'[^\n]', ' ', m[0]), text, flags=re.S)
 
+def tracked_files():
+    """what git knows or would take; nothing where there is no git"""
+    try: p = subprocess.run(['git', '-C', ROOT, 'ls-files', '-co', '--exclude-standard'], capture_output=True, text=True)
+    except FileNotFoundError: return []
+    return p.stdout.split('\n') if p.returncode == 0 else []
+
+def every_file():
+    return [os.path.relpath(os.path.join(d, f), ROOT) for d, _, fs in os.walk(ROOT) for f in fs]
+
 def main():
     complaints = []
-    listed = subprocess.run(['git', '-C', ROOT, 'ls-files', '-co', '--exclude-standard'], capture_output=True, text=True)
-    if listed.returncode == 0: files = listed.stdout.split('\n')
-    else: files = [os.path.relpath(os.path.join(d, f), ROOT) for d, _, fs in os.walk(ROOT) for f in fs]
+    files = tracked_files() or every_file()
     for f in sorted(filter(None, files)):
         path = os.path.join(ROOT, f)
         if not os.path.isfile(path) or f.startswith('build'): continue
