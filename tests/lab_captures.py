@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""lab_captures.py SIPTWIN [FOLDER]: does siptwin give what the real lab gave?
+"""lab_captures.py SIPTWIN [FOLDER ...]: does siptwin give what the real lab gave?
 
-Every sub-folder of FOLDER (default: lab, beside this file) that holds a scenario.yaml is a case. It is simulated twice:
+Every sub-folder of FOLDER (default: lab, beside this file, and scenarios) that holds a scenario.yaml and a recording, real.pcap or
+real.HOST.pcap, is a case. It is simulated twice:
 
   default settings     compare.py must call the capture equal to the recording; IP and UDP checksums must be right
   as recorded          link layer of the recording and capture.checksum=partial: equal again, and in addition the UDP
@@ -195,26 +196,33 @@ def check_case(siptwin, folder):
     return complaints, '; '.join(verdicts)
 
 
+def cases_in(folder):
+    """every scenario; of the shipped ones those that were recorded: what is drawn at random cannot be"""
+    names = [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
+    shipped = os.path.basename(os.path.abspath(folder)) == 'scenarios'
+    return [name for name in names if os.path.exists(name + '/scenario.yaml') and (recordings(name) or not shipped)]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('siptwin')
-    parser.add_argument('folder', nargs='?', default=os.path.join(HERE, 'lab'))
+    parser.add_argument('folder', nargs='*', default=[HERE + '/lab', os.path.dirname(HERE) + '/scenarios'])
     parser.add_argument('-k', action='append', default=[], metavar='TEXT')
     options = parser.parse_args()
     siptwin = os.path.abspath(options.siptwin)
     if not os.access(siptwin, os.X_OK):
         parser.error('%s is not a program' % options.siptwin)
-    cases = sorted(name for name in os.listdir(options.folder)
-                   if os.path.exists(os.path.join(options.folder, name, 'scenario.yaml'))
-                   and (not options.k or any(text in name for text in options.k)))
+    cases = [case for folder in options.folder for case in cases_in(folder)
+             if not options.k or any(text in case for text in options.k)]
     identical = 0
     for case in cases:
+        name = '/'.join(case.split('/')[-2:])
         try:
-            complaints, verdict = check_case(siptwin, os.path.join(options.folder, case))
+            complaints, verdict = check_case(siptwin, case)
         except (OSError, ValueError, IndexError, struct.error) as error:
             complaints, verdict = [str(error)], ''
         identical += not complaints
-        print('%s: %s' % (case, 'DIFFERENT' if complaints else 'identical, ' + verdict))
+        print('%s: %s' % (name, 'DIFFERENT' if complaints else 'identical, ' + verdict))
         for complaint in complaints:
             print('    ' + complaint.replace('\n', '\n    '))
         sys.stdout.flush()
