@@ -64,6 +64,12 @@ def main():
                 m = FORBIDDEN.search(line)
                 if m: complaints.append('%s:%d: "%s" has no place in deterministic code' % (f, n, m[0].strip()))
         if f.endswith('.h') and not re.search(r'#ifndef \w+_H\n#define', text): complaints.append('%s: no include guard' % f)
+    built = ''.join(open(os.path.join(ROOT, f)).read() for f in files if os.path.basename(f) == 'meson.build' and os.path.isfile(os.path.join(ROOT, f)))
+    for f in files:
+        name = os.path.basename(f)
+        word = name[5:-2] if name.startswith('test_') else name
+        if f.endswith('.c') and not f.startswith('build') and not re.search(r"[/']%s'" % re.escape(word), built):
+            complaints.append('%s: in no meson.build' % f)
     print('\n'.join(complaints) if complaints else 'the house is tidy')
     return 1 if complaints else 0
 
