@@ -46,11 +46,22 @@ static int64_t let_leave(struct kamailio *k, enum kam_cost cost) {
     return after_ns > 0 ? after_ns : cost_ns[cost];
 }
 
+/* Runs a block of the configuration; that one was given up is worth a note. */
+static struct kam_outcome run_block(struct kamailio *k, struct kam_run *run, enum kam_route_kind kind,
+                                    const struct kam_route *route) {
+    run->state.kind = kind;
+    struct kam_outcome outcome = kam_route_run(route, run);
+    if (outcome.endless) {
+        struct cause cause = kam_cause(run, "script given up after a million statements", NULL);
+        kam_note(k, run->about, &cause);
+    }
+    return outcome;
+}
+
 static void receive_request(struct kamailio *k, struct kam_run *run) {
     if (kam_sl_absorbs_ack(run)) return;
-    run->state.kind = KAM_REQUEST_ROUTE;
-    if (k->request_route)
-        kam_route_run(k->request_route, run); /* without one, requests are read and that is all */
+    /* Without a request_route, requests are read and that is all. */
+    if (k->request_route) run_block(k, run, KAM_REQUEST_ROUTE, k->request_route);
     kam_tm_script_ended(run);
 }
 
@@ -63,8 +74,7 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
         return;
     }
     if (k->reply_route) {
-        run->state.kind = KAM_CORE_ONREPLY_ROUTE;
-        struct kam_outcome outcome = kam_route_run(k->reply_route, run);
+        struct kam_outcome outcome = run_block(k, run, KAM_CORE_ONREPLY_ROUTE, k->reply_route);
         if (outcome.dropped || outcome.value <= 0) {
             struct cause cause = kam_cause(run, "reply dropped by onreply_route", NULL);
             kam_note(k, run->about, &cause);
