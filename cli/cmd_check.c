@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct check_command {
     const char *folder;
@@ -217,9 +218,11 @@ static int update(const struct check_command *o) {
     if (o->name && o->name_count > 1)
         return cli_error("check: --name is for one scenario, not %zu", o->name_count);
     if (!o->name_count) return remake(o);
-    if (mkdir(o->folder, 0777) != 0 && errno != EEXIST)
-        return cli_error("%s: %s", o->folder, strerror(errno));
-    return make_named(o);
+    bool made = mkdir(o->folder, 0777) == 0;
+    if (!made && errno != EEXIST) return cli_error("%s: %s", o->folder, strerror(errno));
+    int status = make_named(o);
+    if (made && status != EXIT_GOOD) rmdir(o->folder); /* if nothing was put into it */
+    return status;
 }
 
 static int start(struct check_command *o, const struct command *self, int argc, char **argv) {

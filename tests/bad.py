@@ -52,11 +52,11 @@ def run(siptwin, path):
                 open(target, 'w', encoding='latin-1').write(whole)
             else: return 'unknown section %s' % kind
         if expected is None: return 'no stderr section'
-        before = sorted(os.path.join(d, f) for d, _, fs in os.walk(work) for f in fs)
+        before = sorted(os.path.join(d, f) for d, ds, fs in os.walk(work) for f in ds + fs)
         p = subprocess.run([siptwin] + shlex.split(args), cwd=work, capture_output=True, timeout=60,
                            env=dict(os.environ, ASAN_OPTIONS='detect_leaks=1'))
         err = p.stderr.decode('latin-1')
-        after = sorted(os.path.join(d, f) for d, _, fs in os.walk(work) for f in fs)
+        after = sorted(os.path.join(d, f) for d, ds, fs in os.walk(work) for f in ds + fs)
         if p.returncode != 2: return 'exit status %d, stderr:\n%s' % (p.returncode, err)
         if err != expected: return 'expected:\n%sgot:\n%s' % (expected, err)
         if p.stdout: return 'standard output is not empty: %r' % p.stdout[:200]
