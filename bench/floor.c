@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * floor CAPTURE OUT: what it costs to write a capture and nothing else. Reads all of CAPTURE into memory, then writes it
- * to OUT with pcap_dump, and prints the datagrams and the CPU time of the writing in seconds.
+ * floor CAPTURE OUT: what it costs to write a capture and nothing else. Reads all of CAPTURE into memory,
+ * then writes it to OUT with pcap_dump, and prints the datagrams and the CPU time of the writing in seconds.
  */
 #include "base/mem.h"
 
@@ -34,7 +34,8 @@ int main(int argc, char **argv) {
     const u_char *data;
     while (pcap_next_ex(in, &header, &data) == 1) {
         packets = mem_room(packets, count, &cap, sizeof *packets);
-        if (room - len < header->caplen) bytes = mem_resize(bytes, room = room * 2 + header->caplen + (1 << 20));
+        if (room - len < header->caplen)
+            bytes = mem_resize(bytes, room = room * 2 + header->caplen + (1 << 20));
         memcpy(bytes + len, data, header->caplen);
         packets[count++] = (struct packet){*header, len};
         len += header->caplen;
@@ -43,7 +44,8 @@ int main(int argc, char **argv) {
     double begun = cpu_seconds();
     pcap_dumper_t *out = pcap_dump_open(in, argv[2]);
     if (!out) return fprintf(stderr, "floor: %s\n", pcap_geterr(in)), 2;
-    for (size_t i = 0; i < count; i++) pcap_dump((u_char *)out, &packets[i].header, bytes + packets[i].at);
+    for (size_t i = 0; i < count; i++)
+        pcap_dump((u_char *)out, &packets[i].header, bytes + packets[i].at);
     if (pcap_dump_flush(out) != 0) return perror("floor"), 2;
     pcap_dump_close(out);
     printf("%zu %.6f\n", count, cpu_seconds() - begun);

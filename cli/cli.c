@@ -41,7 +41,8 @@ int cli_option(const struct command *self, int argc, char **argv, const char *le
     for (const struct option *o = options; o->name; o++)
         names[count++] = o->name;
     names[count] = NULL;
-    bool is_long = optopt == 0 || span_starts(span_of(given), "--"); /* getopt leaves 0 for an unknown long one */
+    bool is_long =
+        optopt == 0 || span_starts(span_of(given), "--"); /* getopt leaves 0 for an unknown long one */
     const char *meant = is_long ? diag_suggest(word, names) : NULL;
     if (c == ':')
         *status = cli_error("%s: option %s needs a value", self->name, given);

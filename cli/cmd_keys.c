@@ -20,7 +20,8 @@ const struct command cmd_keys = {
     .summary = "list the keys that a scenario.yaml may have",
     .help = "usage: siptwin keys\n"
             "\n"
-            "Lists the keys of scenario.yaml, that is, of --set: a line each, the key, its default and what it is,\n"
+            "Lists the keys of scenario.yaml, that is, of --set: a line each, the key, its default and what "
+            "it is,\n"
             "with tabs between. NAME stands for the name of a host.\n",
     .run = run,
 };

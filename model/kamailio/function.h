@@ -26,14 +26,16 @@ struct kam_function {
     const char *name;
     unsigned min_args, max_args;
     unsigned routes;
-    /* Arguments are evaluated, in order. Returns what the script sees: > 0 true, < 0 false, 0 ends the script. */
+    /* Arguments are evaluated, in order. Returns what the script sees: > 0 true, < 0 false, 0 ends the
+     * script. */
     int (*call)(struct kam_run *run, const struct kam_value *args, size_t count);
     /* Non-NULL: argument 1 names a route block, "failure_route" ...: one that is missing is warned of. */
     const char *const *route_args;
-    bool formats; /* literal arguments are formats: the pseudo-variables in them must exist; call uses kam_format */
+    bool formats; /* literal arguments are formats: the pseudo-variables in them must exist; call uses
+                     kam_format */
     /*
-     * NULL, or what is wrong with argument `index` (from 0) that the configuration gives literally: "must be a number".
-     * NULL if nothing is. A format with pseudo-variables is not asked about.
+     * NULL, or what is wrong with argument `index` (from 0) that the configuration gives literally: "must be
+     * a number". NULL if nothing is. A format with pseudo-variables is not asked about.
      */
     const char *(*check)(size_t index, struct kam_value literal);
 };
@@ -47,7 +49,8 @@ struct kam_param {
     int64_t default_n;
     const char *default_s;
     int64_t min_n, max_n;
-    bool modelled; /* false: setting it to another value than the default is an error that says it is not modelled */
+    bool modelled; /* false: setting it to another value than the default is an error that says it is not
+                      modelled */
 };
 
 /* A module that loadmodule may load. Both tables end with a name NULL. */

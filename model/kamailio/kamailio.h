@@ -39,14 +39,14 @@ void kam_program_free(struct kam_program *program);
  * (facts: Kamailio 10.4, the medians less the wake-up).
  */
 enum kam_cost {
-    KAM_COST_INVITE_100,     /* stateful: INVITE in, 100 out */
-    KAM_COST_INVITE,         /* stateful: INVITE in, INVITE out */
-    KAM_COST_REQUEST,        /* stateful: BYE and other requests */
+    KAM_COST_INVITE_100, /* stateful: INVITE in, 100 out */
+    KAM_COST_INVITE,     /* stateful: INVITE in, INVITE out */
+    KAM_COST_REQUEST,    /* stateful: BYE and other requests */
     KAM_COST_ACK,
-    KAM_COST_PROVISIONAL,    /* 1xx */
-    KAM_COST_FINAL,          /* final reply to INVITE */
-    KAM_COST_REPLY,          /* reply to other requests */
-    KAM_COST_SL_INVITE,      /* the same, stateless */
+    KAM_COST_PROVISIONAL, /* 1xx */
+    KAM_COST_FINAL,       /* final reply to INVITE */
+    KAM_COST_REPLY,       /* reply to other requests */
+    KAM_COST_SL_INVITE,   /* the same, stateless */
     KAM_COST_SL_REQUEST,
     KAM_COST_SL_ACK,
     KAM_COST_SL_PROVISIONAL,
@@ -54,7 +54,8 @@ enum kam_cost {
     KAM_COST_SL_REPLY,
     KAM_COSTS
 };
-extern const char *const kam_cost_names[KAM_COSTS + 1]; /* "invite_100" ...; ends with NULL: keys of `processing:` */
+extern const char
+    *const kam_cost_names[KAM_COSTS + 1]; /* "invite_100" ...; ends with NULL: keys of `processing:` */
 
 /* A point of a distribution: that share of all draws, in millionths, is at most ns. */
 struct kam_quantile {
@@ -65,7 +66,8 @@ struct kam_quantile {
 /* How long a woken worker takes until it runs: always ns, or drawn each time anew. */
 struct kam_wakeup {
     int64_t ns;
-    const struct kam_quantile *quantiles; /* NULL: always ns. Otherwise from ppm 0 to 1000000; ppm rises, ns does not fall */
+    const struct kam_quantile
+        *quantiles; /* NULL: always ns. Otherwise from ppm 0 to 1000000; ppm rises, ns does not fall */
     size_t quantile_count;
 };
 
@@ -74,15 +76,16 @@ struct kam_config {
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
     size_t wakeup_count;
     int64_t cost_ns[KAM_COSTS];
-    int64_t timer_phase_ns;         /* 0 <= phase < 62.5 ms */
-    uint32_t address;               /* the host's address: where it listens without a listen= */
+    int64_t timer_phase_ns; /* 0 <= phase < 62.5 ms */
+    uint32_t address;       /* the host's address: where it listens without a listen= */
 };
 
 void kam_config_default(struct kam_config *config);
 
 struct kamailio;
 
-/* Puts a Kamailio on the host; binds its sockets. Errors (listen= of an address that the host has not) go to diag: NULL. */
+/* Puts a Kamailio on the host; binds its sockets. Errors (listen= of an address that the host has not) go to
+ * diag: NULL. */
 struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program,
                               struct host *host, const struct trace *trace, struct diag *diag);
 

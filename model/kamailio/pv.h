@@ -11,10 +11,11 @@
 struct kam_run;
 
 struct kam_pv {
-    const char *name;   /* "ru"; "hdr" for $hdr(name) */
-    bool has_argument;  /* $name(argument) */
+    const char *name;  /* "ru"; "hdr" for $hdr(name) */
+    bool has_argument; /* $name(argument) */
     struct kam_value (*get)(struct kam_run *run, struct span argument);
-    /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's does). */
+    /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's
+     * does). */
     bool (*set)(struct kam_run *run, struct span argument, struct kam_value value);
 };
 

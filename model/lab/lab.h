@@ -86,7 +86,7 @@ struct lab_config {
     const char *description; /* NULL: none */
     int64_t start_ns;        /* the first simulated instant, since 1970-01-01T00:00:00Z */
     uint64_t seed;
-    int64_t time_limit_ns;   /* a run is cut off then: a scenario may loop for ever */
+    int64_t time_limit_ns;         /* a run is cut off then: a scenario may loop for ever */
     struct lab_host_config *hosts; /* in the order of the file */
     size_t host_count;
     struct lab_network network;
@@ -145,7 +145,7 @@ struct lab_result {
     const struct lab_failure *failures; /* the first of them, in the order of time; the lab's */
     size_t failure_count;
     uint64_t events;     /* that the run took */
-    bool cut_off;                               /* by the time limit */
+    bool cut_off;        /* by the time limit */
     int64_t end_ns;      /* when the last one was */
     size_t transactions; /* that the Kamailios still hold: 0 after a complete run */
 };

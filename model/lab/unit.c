@@ -94,7 +94,8 @@ const char *unit_time(int64_t *ns, struct span text) {
     const uint64_t end_of_2099 = UINT64_C(4102444799);
     uint64_t seconds;
     if (text.len && text.p[0] == '@') { /* as date(1) has it */
-        if (!span_to_u64(span_skip(text, 1), end_of_2099, &seconds)) return "a number of seconds since 1970 after the @";
+        if (!span_to_u64(span_skip(text, 1), end_of_2099, &seconds))
+            return "a number of seconds since 1970 after the @";
         *ns = (int64_t)seconds * INT64_C(1000000000);
         return NULL;
     }

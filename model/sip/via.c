@@ -84,7 +84,8 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         }
         for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
             struct via_param *param = (struct via_param *)((char *)v + known[i].where);
-            if (span_is_nocase(word, known[i].name)) /* of several the last one counts, as it does to Kamailio */
+            if (span_is_nocase(word,
+                               known[i].name)) /* of several the last one counts, as it does to Kamailio */
                 *param = (struct via_param){span_between(from, p), value};
         }
     }

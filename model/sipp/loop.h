@@ -42,7 +42,7 @@ struct loop {
     struct task **sleepers;    /* heap by (due_ms, order) */
     size_t sleeper_count, sleeper_cap;
     uint64_t order;
-    struct backlog arrived;    /* not yet read */
+    struct backlog arrived; /* not yet read */
     bool stopped;
     void (*recv)(void *arg, struct datagram *d);
     void *arg;
