@@ -3,16 +3,13 @@
  * Simulated time and what happens in it. An event is a member of what it concerns (a timer of a
  * transaction, a datagram in flight): scheduling it allocates nothing, a cancelled one never fires.
  *
- * The order is total: (time, sequence number). The sequence number counts schedulings, so of two
- * events of the same nanosecond the one that was scheduled first fires first, whether it is a timer
- * or a datagram. That is the only rule for ties, and event_before() is the only place that knows it.
+ * The order is total, see sim/heap.h: of two events of the same nanosecond the one that was scheduled first
+ * fires first, whether it is a timer or a datagram.
  */
 #ifndef SIM_EVENT_H
 #define SIM_EVENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "sim/heap.h"
 
 /* Times and durations are whole nanoseconds, from the first simulated instant. */
 #define NS_PER_US INT64_C(1000)
@@ -20,19 +17,15 @@
 #define NS_PER_S  INT64_C(1000000000)
 
 struct event {
-    int64_t at_ns;
-    uint64_t sequence;
-    size_t slot; /* 1 + place in the heap; 0: not scheduled */
+    struct heap_node node; /* at: nanoseconds; in no heap: not scheduled */
     void (*fire)(void *arg);
     void *arg;
 };
 
 struct event_queue {
     int64_t now_ns;
-    uint64_t sequence; /* the next one to give */
-    uint64_t fired;    /* how many events have fired */
-    struct event **heap;
-    size_t count, cap;
+    uint64_t fired; /* how many events have fired */
+    struct heap heap;
 };
 
 void event_queue_init(struct event_queue *q);
@@ -53,10 +46,7 @@ void event_after(struct event_queue *q, struct event *e, int64_t delay_ns);
 /* Takes e out of the queue; does nothing if it is not in it. */
 void event_cancel(struct event_queue *q, struct event *e);
 
-static inline bool event_pending(const struct event *e) { return e->slot != 0; }
-
-/* Would a fire before b? Both are scheduled. */
-bool event_before(const struct event *a, const struct event *b);
+static inline bool event_pending(const struct event *e) { return e->node.slot != 0; }
 
 /* Advances the clock to the next event and fires it; false when no event is left. */
 bool event_queue_step(struct event_queue *q);

@@ -92,9 +92,9 @@ static unsigned seen;
 
 static void check_order(void *arg) {
     struct event *e = arg;
-    assert_true(e->at_ns > seen_at || (e->at_ns == seen_at && e->sequence > seen_sequence));
-    seen_at = e->at_ns;
-    seen_sequence = e->sequence;
+    assert_true(e->node.at > seen_at || (e->node.at == seen_at && e->node.sequence > seen_sequence));
+    seen_at = e->node.at;
+    seen_sequence = e->node.sequence;
     seen++;
 }
 

@@ -47,7 +47,7 @@ void loop_stop(struct loop *l) {
 
 void loop_free(struct loop *l) {
     loop_stop(l);
-    free(l->sleepers);
+    heap_free(&l->sleepers);
 }
 
 static int64_t clock_at(const struct loop *l, int64_t ns) {
@@ -56,44 +56,6 @@ static int64_t clock_at(const struct loop *l, int64_t ns) {
 }
 
 int64_t loop_clock(struct loop *l) { return l->clock_ms = clock_at(l, l->queue->now_ns); }
-
-/* Sleepers: a binary heap. */
-
-static bool before(const struct task *a, const struct task *b) {
-    return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->order < b->order;
-}
-
-static void place(struct loop *l, size_t i, struct task *t) {
-    l->sleepers[i] = t;
-    t->slot = i + 1;
-}
-
-static void sift_up(struct loop *l, size_t i, struct task *t) {
-    for (size_t parent; i > 0 && before(t, l->sleepers[parent = (i - 1) / 2]); i = parent)
-        place(l, i, l->sleepers[parent]);
-    place(l, i, t);
-}
-
-static void sift_down(struct loop *l, size_t i, struct task *t) {
-    for (size_t child; (child = 2 * i + 1) < l->sleeper_count; i = child) {
-        if (child + 1 < l->sleeper_count && before(l->sleepers[child + 1], l->sleepers[child])) child++;
-        if (before(t, l->sleepers[child])) break;
-        place(l, i, l->sleepers[child]);
-    }
-    place(l, i, t);
-}
-
-static void leave_sleepers(struct loop *l, struct task *t) {
-    if (!t->slot) return;
-    size_t hole = t->slot - 1;
-    t->slot = 0;
-    struct task *last = l->sleepers[--l->sleeper_count];
-    if (last == t) return;
-    if (hole > 0 && before(last, l->sleepers[(hole - 1) / 2]))
-        sift_up(l, hole, last);
-    else
-        sift_down(l, hole, last);
-}
 
 static void leave_runnable(struct loop *l, struct task *t) {
     if (!t->runnable) return;
@@ -111,7 +73,7 @@ static void leave_runnable(struct loop *l, struct task *t) {
 
 void loop_wake(struct loop *l, struct task *t) {
     if (t->runnable) return;
-    leave_sleepers(l, t);
+    heap_remove(&l->sleepers, &t->sleep);
     t->prev = l->last;
     if (l->last)
         l->last->next = t;
@@ -123,18 +85,16 @@ void loop_wake(struct loop *l, struct task *t) {
 
 void loop_sleep(struct loop *l, struct task *t, int64_t due_ms) {
     leave_runnable(l, t);
-    leave_sleepers(l, t);
-    if (due_ms < 0) return;
-    t->due_ms = due_ms;
-    t->order = l->order++;
-    l->sleepers = mem_room(l->sleepers, l->sleeper_count, &l->sleeper_cap, sizeof(struct task *));
-    sift_up(l, l->sleeper_count++, t);
+    if (due_ms < 0)
+        heap_remove(&l->sleepers, &t->sleep);
+    else
+        heap_put(&l->sleepers, &t->sleep, due_ms);
 }
 
 void loop_forget(struct loop *l, struct task *t) {
     assert(t != l->at); /* only the task that runs ends, and l->at is already behind it */
     leave_runnable(l, t);
-    leave_sleepers(l, t);
+    heap_remove(&l->sleepers, &t->sleep);
     if (l->pending == t) l->pending = NULL;
 }
 
@@ -186,8 +146,8 @@ static void wait(struct loop *l) {
         next(l, LOOP_RECV, READ_NS);
     else if (l->first)
         event_after(l->queue, &l->event, IDLE_TURN_NS);
-    else if (l->sleeper_count > 0)
-        event_at(l->queue, &l->event, release_turn(l, l->sleepers[0]->due_ms));
+    else if (heap_first(&l->sleepers))
+        event_at(l->queue, &l->event, release_turn(l, heap_first(&l->sleepers)->at));
 }
 
 void loop_arrive(struct loop *l, struct datagram *d) {
@@ -202,8 +162,8 @@ static void release(struct loop *l) {
     loop_clock(l);
     if (l->clock_ms - l->cycle_ms < CYCLE_MS) return;
     l->cycle_ms = l->clock_ms;
-    while (l->sleeper_count > 0 && l->sleepers[0]->due_ms < l->clock_ms)
-        loop_wake(l, l->sleepers[0]);
+    for (struct heap_node *n; (n = heap_first(&l->sleepers)) && n->at < l->clock_ms;)
+        loop_wake(l, (struct task *)n); /* its node is its first member */
 }
 
 /*

@@ -13,11 +13,9 @@
 
 /* A call or the call generator: runnable, or asleep until a time on SIPp's clock, or asleep for good. */
 struct task {
+    struct heap_node sleep;   /* at: when it is due, in ms of SIPp's clock */
     struct task *prev, *next; /* in the list of runnable tasks */
     bool runnable;
-    size_t slot; /* 1 + place among the sleepers; 0: in none */
-    int64_t due_ms;
-    uint64_t order; /* of going to sleep: of two due together the first goes first */
     void (*run)(struct task *task);
 };
 
@@ -39,10 +37,8 @@ struct loop {
     int64_t spent_ns;          /* processor time that the step being run has used */
     struct task *first, *last; /* runnable */
     struct task *at, *pending; /* where running them is */
-    struct task **sleepers;    /* heap by (due_ms, order) */
-    size_t sleeper_count, sleeper_cap;
-    uint64_t order;
-    struct backlog arrived; /* not yet read */
+    struct heap sleepers;      /* of two due together the one that went to sleep first comes first */
+    struct backlog arrived;    /* not yet read */
     bool stopped;
     void (*recv)(void *arg, struct datagram *d);
     void *arg;
