@@ -50,6 +50,13 @@ ptrdiff_t span_search(struct span s, struct span text) {
     return -1;
 }
 
+uint64_t span_hash(struct span s) {
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < s.len; i++)
+        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
     if (s.len == 0) return false;
     uint64_t n = 0;

@@ -64,6 +64,9 @@ ptrdiff_t span_find(struct span s, char c);
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);
 
+/* FNV-1a, 64 bits: the same on every machine. */
+uint64_t span_hash(struct span s);
+
 /* Reads a decimal number that fills all of s; false if s is empty, holds another character or exceeds max. */
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out);
 

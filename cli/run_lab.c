@@ -71,17 +71,16 @@ struct capture_options run_capture_options(const struct lab_config *config) {
     };
 }
 
-/* Is it in a capture? The rule is the capture's; without one, it is the same rule. */
+/* Is it in a capture, or would be if one were written? */
 static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
                      const struct datagram *d) {
-    if (!point->captured) return false;
-    if (!point->capture)
-        return point->run->config->capture.filter == TAP_ALL || datagram_from(d).port == 5060 ||
-               datagram_to(d).port == 5060;
-    uint64_t before = capture_packets(point->capture);
-    capture_add(point->capture, now_ns, direction, d);
-    point->run->packets += capture_packets(point->capture) - before;
-    return capture_packets(point->capture) > before;
+    if (!point->captured || !tap_takes(point->run->config->capture.filter, d)) return false;
+    if (point->capture) {
+        uint64_t before = capture_packets(point->capture);
+        capture_add(point->capture, now_ns, direction, d);
+        point->run->packets += capture_packets(point->capture) - before;
+    }
+    return true;
 }
 
 static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
@@ -228,18 +227,4 @@ void run_lab_free(struct run_lab *run) {
     lab_free(run->lab);
     free(run->points);
     free(run);
-}
-
-int run_quietly(const struct lab_config *config, const char *write, struct run_outcome *outcome) {
-    int status;
-    struct run_lab *run = run_lab_new(config, write, &status);
-    if (!run) return status;
-    status = run_lab_go(run);
-    if (outcome) {
-        *outcome = run_lab_outcome(run);
-        outcome->lab.failures = NULL;
-        outcome->lab.failure_count = 0;
-    }
-    run_lab_free(run);
-    return status;
 }

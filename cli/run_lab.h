@@ -5,7 +5,9 @@
  *
  *     struct run_scenario s;
  *     int status = run_scenario_open(&s, "03_proxy_stateful", overrides, count);
- *     if (status == EXIT_GOOD) status = run_quietly(s.config, "out.pcap", &counts);
+ *     struct run_lab *run = status == EXIT_GOOD ? run_lab_new(s.config, "out.pcap", &status) : NULL;
+ *     if (run) status = run_lab_go(run);
+ *     run_lab_free(run);
  *     run_scenario_close(&s);
  */
 #ifndef CLI_RUN_LAB_H
@@ -68,11 +70,5 @@ void run_tell_failures(const struct run_outcome *outcome);
 
 /* Whoever holds a datagram of the run has let it go before. */
 void run_lab_free(struct run_lab *run);
-
-/*
- * All of that in one: runs a lab into its captures without a word, except of what went wrong with the files.
- * The outcome (may be NULL) has no failures' texts.
- */
-int run_quietly(const struct lab_config *config, const char *write, struct run_outcome *outcome);
 
 #endif

@@ -76,7 +76,7 @@ struct capture *capture_open_stream(FILE *file, const char *name, const struct c
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct capture_options *o = &c->options;
-    if (o->filter == TAP_SIP && datagram_from(d).port != 5060 && datagram_to(d).port != 5060) return;
+    if (!tap_takes(o->filter, d)) return;
     int64_t at_ns = o->start_ns + now_ns;
     struct pcap_pkthdr header = {0};
     header.ts.tv_sec = at_ns / NS_PER_S;

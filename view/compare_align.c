@@ -57,7 +57,7 @@ static void read_traits(struct aligner *al, int side) {
                              .source = endpoint(&al->ends[side], p->source_ip, p->source_port),
                              .target = endpoint(&al->ends[side], p->target_ip, p->target_port),
                              .kind = words_number(&al->kinds, buf_span(&summary)),
-                             .payload_hash = words_hash(p->payload),
+                             .payload_hash = span_hash(p->payload),
                              .at_ns = p->at_ns - r->packets[0].at_ns};
     }
     buf_free(&summary);

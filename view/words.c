@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* uthash's own function is one that compilers warn of (its switch falls through). */
-#define HASH_FUNCTION(key, len, value) (value) = (unsigned)words_hash((struct span){(key), (len)})
+#define HASH_FUNCTION(key, len, value) (value) = (unsigned)span_hash((struct span){(key), (len)})
 #include <uthash.h>
 
 struct word {
@@ -14,13 +14,6 @@ struct word {
     uint32_t number;
     UT_hash_handle hh;
 };
-
-uint64_t words_hash(struct span text) {
-    uint64_t h = UINT64_C(14695981039346656037); /* FNV-1a */
-    for (size_t i = 0; i < text.len; i++)
-        h = (h ^ (uint8_t)text.p[i]) * UINT64_C(1099511628211);
-    return h;
-}
 
 static struct word *find(const struct words *w, struct span text) {
     struct word *found = NULL;

@@ -24,9 +24,6 @@ size_t words_find(const struct words *w, struct span text);
 /* The word of that number, which is less than w->count. */
 struct span words_at(const struct words *w, size_t number);
 
-/* A number that is equal for equal texts, and seldom for others. */
-uint64_t words_hash(struct span text);
-
 void words_free(struct words *w);
 
 #endif

@@ -98,13 +98,6 @@ bool cfg_call_starts(const struct cfg_parse *p) {
     return p->t->kind == CFG_TOKEN_WORD || cfg_next_is(p, "route") || is_core_name(p->t, &bare);
 }
 
-static struct cfg_stmt *new_stmt(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at) {
-    struct cfg_stmt *s = cfg_new(p, sizeof *s);
-    s->kind = kind;
-    s->at = at;
-    return s;
-}
-
 struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
     char number[24];
     if (v.type == KAM_STR) return v.s;
@@ -115,7 +108,7 @@ struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
 /* route(NAME), route("NAME"), route($var(x)): a name that is known is looked up when the file has been read.
  */
 static struct cfg_stmt *parse_route(struct cfg_parse *p) {
-    struct cfg_stmt *s = new_stmt(p, CFG_STMT_ROUTE, cfg_get(p)->at);
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_ROUTE, cfg_get(p)->at);
     if (!cfg_expect(p, "(")) return NULL;
     struct kam_value name;
     if (p->t->kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 1, ")")) {
@@ -295,7 +288,7 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
 struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
     if (cfg_next_is(p, "route")) return parse_route(p);
     const struct cfg_token *name = cfg_get(p);
-    struct cfg_stmt *s = new_stmt(p, CFG_STMT_FUNCTION, name->at);
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_FUNCTION, name->at);
     bool bare = false, core = is_core_name(name, &bare);
     if (!cfg_next_is(p, "(") && !bare) {
         char hint[CFG_HINT_MAX];

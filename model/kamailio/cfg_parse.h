@@ -48,6 +48,9 @@ void cfg_leave(struct cfg_parse *p);
 
 void *cfg_new(struct cfg_parse *p, size_t size);
 
+/* A statement of that kind that stands there. */
+struct cfg_stmt *cfg_stmt_new(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at);
+
 /* Notes that a block is named; the word is that of the block: "failure_route". */
 void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
                struct source_pos at);

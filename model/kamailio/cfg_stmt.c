@@ -2,7 +2,7 @@
 /* Statements. (facts: Kamailio 11.3) */
 #include "model/kamailio/cfg_parse.h"
 
-static struct cfg_stmt *new_stmt(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at) {
+struct cfg_stmt *cfg_stmt_new(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at) {
     struct cfg_stmt *s = cfg_new(p, sizeof *s);
     s->kind = kind;
     s->at = at;
@@ -40,7 +40,7 @@ static bool parse_body(struct cfg_parse *p, const struct cfg_stmt **out) {
 
 struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p) {
     const struct cfg_token *name = cfg_get(p);
-    struct cfg_stmt *s = new_stmt(p, CFG_STMT_ASSIGN, name->at);
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_ASSIGN, name->at);
     s->target = cfg_pv_find(p, name->text, name->at);
     if (!s->target) return NULL;
     bool writes = s->target->kind == CFG_PV_VAR || s->target->kind == CFG_PV_AVP ||
@@ -56,20 +56,20 @@ struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p) {
 
 /* else if chains may be long: they are followed here without going deeper. */
 static bool parse_if(struct cfg_parse *p, struct cfg_stmt **out) {
-    struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_IF, cfg_get(p)->at);
+    struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_IF, cfg_get(p)->at);
     for (;;) {
         s->expr = cfg_expr_parse(p);
         if (!s->expr || !parse_body(p, &s->then)) return false;
         if (!cfg_take(p, "else")) return true;
         if (!cfg_next_is(p, "if")) return parse_body(p, &s->otherwise);
-        struct cfg_stmt *next = new_stmt(p, CFG_STMT_IF, cfg_get(p)->at);
+        struct cfg_stmt *next = cfg_stmt_new(p, CFG_STMT_IF, cfg_get(p)->at);
         s->otherwise = next;
         s = next;
     }
 }
 
 static bool parse_while(struct cfg_parse *p, struct cfg_stmt **out) {
-    struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_WHILE, cfg_get(p)->at);
+    struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_WHILE, cfg_get(p)->at);
     s->expr = cfg_expr_parse(p);
     return s->expr && parse_body(p, &s->then);
 }
@@ -145,7 +145,7 @@ static bool parse_cases(struct cfg_parse *p, struct cfg_stmt *s) {
 }
 
 static bool parse_switch(struct cfg_parse *p, struct cfg_stmt **out) {
-    struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_SWITCH, cfg_get(p)->at);
+    struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_SWITCH, cfg_get(p)->at);
     if (!cfg_enter(p)) return false;
     s->expr = cfg_expr_parse(p);
     bool parsed = s->expr && cfg_expect(p, "{");
@@ -165,7 +165,7 @@ static const struct {
             {"break", CFG_END_BREAK, 0}};
 
 static bool parse_end(struct cfg_parse *p, size_t which, struct cfg_stmt **out) {
-    struct cfg_stmt *s = *out = new_stmt(p, CFG_STMT_END, cfg_get(p)->at);
+    struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_END, cfg_get(p)->at);
     s->ends = ends[which].ends;
     if (cfg_next_is(p, "(") && cfg_token_is(p->t + 1, ")") && s->ends != CFG_END_BREAK) p->t += 2;
     bool alone = cfg_next_is(p, ";") || cfg_next_is(p, "}") || s->ends == CFG_END_BREAK;

@@ -16,11 +16,9 @@ struct incoming {
     struct span cseq_method;
 };
 
-/* FNV-1a: SIPp compares whole datagrams by a hash of theirs. Never 0, which means: none. */
+/* SIPp compares whole datagrams by a hash of theirs. Never 0, which means: none. */
 static uint64_t hash_of(struct span s) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
+    uint64_t h = span_hash(s);
     return h ? h : 1;
 }
 
