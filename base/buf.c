@@ -46,6 +46,11 @@ void buf_add_u64(struct buf *b, uint64_t n) {
     buf_add(b, (struct span){digits + at, sizeof digits - at});
 }
 
+void buf_add_i64(struct buf *b, int64_t n) {
+    if (n < 0) buf_add_char(b, '-');
+    buf_add_u64(b, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
+}
+
 void buf_addf(struct buf *b, const char *format, ...) {
     va_list args;
     va_start(args, format);

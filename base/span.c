@@ -50,6 +50,12 @@ ptrdiff_t span_search(struct span s, struct span text) {
     return -1;
 }
 
+ptrdiff_t span_search_nocase(struct span s, struct span text) {
+    for (size_t i = 0; i + text.len <= s.len; i++)
+        if (span_eq_nocase((struct span){s.p + i, text.len}, text)) return (ptrdiff_t)i;
+    return -1;
+}
+
 uint64_t span_hash(struct span s) {
     uint64_t h = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < s.len; i++)

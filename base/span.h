@@ -63,6 +63,7 @@ ptrdiff_t span_find(struct span s, char c);
 
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);
+ptrdiff_t span_search_nocase(struct span s, struct span text);
 
 /* FNV-1a, 64 bits: the same on every machine. */
 uint64_t span_hash(struct span s);

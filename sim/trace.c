@@ -11,8 +11,6 @@ void cause_write(struct buf *out, const struct cause *cause) {
             continue;
         }
         assert(next < sizeof cause->arg / sizeof *cause->arg);
-        int64_t n = cause->arg[next++];
-        if (n < 0) buf_add_char(out, '-');
-        buf_add_u64(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
+        buf_add_i64(out, cause->arg[next++]);
     }
 }

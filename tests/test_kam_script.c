@@ -46,7 +46,8 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
     h->run.msg.is_request = true;
     h->run.msg.method = SPAN("INVITE");
     h->run.msg.uri = SPAN("sip:service@172.20.0.3:5060");
-    strcpy(h->run.source_text, "172.20.0.2");
+    buf_reset(&h->run.source_text);
+    buf_add_text(&h->run.source_text, "172.20.0.2");
     script_vars_set(&h->vars, program_number(h->program, &h->program->vars, SPAN("out")),
                     (struct kam_value){.type = KAM_STR, .s = SPAN("")});
     struct kam_outcome outcome =
@@ -64,6 +65,7 @@ static void drop_script(struct harness *h) {
     buf_free(&h->out);
     diag_free(&h->diag);
     source_set_free(&h->set);
+    buf_free(&h->run.source_text);
 }
 
 struct script_case {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What compare found, as text: the flow of both captures in one, lines that differ marked as diff does. */
 #include "base/mem.h"
+#include "model/net/datagram.h"
 #include "view/compare.h"
 #include "view/compare_value.h"
 #include "view/label.h"
@@ -122,7 +123,7 @@ static void add_host(struct buf *out, const struct compare *c, uint32_t ip, uint
     if (name)
         buf_add_text(out, name);
     else
-        buf_addf(out, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+        ipv4_write(out, ip);
     if (port && port != 5060) buf_addf(out, ":%u", port);
 }
 

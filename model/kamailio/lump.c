@@ -12,21 +12,7 @@ static bool clashes(const struct edit_list *list, size_t at, size_t len) {
 }
 
 void kam_lump_insert(struct edit_list *list, size_t at, struct span text) {
-    if (clashes(list, at, 0)) return;
-    edit_insert(list, at, text);
-    /* What is removed at the same place comes after it: edits are applied in one pass. */
-    size_t i = 0;
-    while (i < list->count &&
-           (list->edits[i].at < at || (list->edits[i].at == at && list->edits[i].removed == 0)))
-        i++;
-    for (size_t last = i; last < list->count && list->edits[last].at == at; last++) {
-        if (list->edits[last].removed > 0) continue;
-        struct edit inserted = list->edits[last];
-        for (size_t n = last; n > i; n--)
-            list->edits[n] = list->edits[n - 1];
-        list->edits[i] = inserted;
-        return;
-    }
+    if (!clashes(list, at, 0)) edit_insert(list, at, text);
 }
 
 void kam_lump_replace(struct edit_list *list, size_t at, size_t len, struct span text) {

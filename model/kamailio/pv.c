@@ -87,7 +87,7 @@ static struct kam_value method(struct span name) {
 GETTER(get_rm, method(run->msg.is_request ? run->msg.method : run->cseq_method))
 GETTER(get_rs, run->msg.is_request ? nothing() : number(run->msg.status))
 GETTER(get_rr, run->msg.is_request ? nothing() : text(run->msg.reason))
-GETTER(get_si, text(span_of(run->source_text)))
+GETTER(get_si, text(buf_span(&run->source_text)))
 GETTER(get_sp, number(run->source.port))
 GETTER(get_Ri, text(run->socket->address))
 GETTER(get_Rp, number(run->socket->port))

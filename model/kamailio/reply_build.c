@@ -24,7 +24,8 @@ static void add_via(struct buf *out, const struct kam_run *request, const struct
         }
         buf_add(out, span_between(p, end));
         if (!rport.p && request->force_rport) buf_addf(out, ";rport=%u", (unsigned)request->source.port);
-        if (kam_via_needs_received(request)) buf_addf(out, ";received=%s", request->source_text);
+        if (kam_via_needs_received(request))
+            buf_addf(out, ";received=" SPAN_FMT, SPAN_ARG(request->source_text));
     } else {
         buf_add(out, span_between(p, end));
     }

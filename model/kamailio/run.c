@@ -4,8 +4,6 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/msg_read.h"
 
-#include <stdio.h>
-
 enum { SIP_PORT = 5060 };
 
 void kam_run_init(struct kam_run *run, struct kamailio *k) {
@@ -21,6 +19,7 @@ void kam_run_free(struct kam_run *run) {
     edit_list_free(&run->edits);
     edit_list_free(&run->branch_edits);
     buf_free(&run->reply_lines);
+    buf_free(&run->source_text);
     arena_free(&run->scratch);
 }
 
@@ -56,10 +55,9 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     clear(run);
     run->payload = payload_hold(payload);
     run->socket = socket;
-    if (!run->source_text[0] || run->source.ip != source.ip) {
-        uint32_t ip = source.ip;
-        snprintf(run->source_text, sizeof run->source_text, "%u.%u.%u.%u", (unsigned)(ip >> 24),
-                 (unsigned)(ip >> 16 & 255), (unsigned)(ip >> 8 & 255), (unsigned)(ip & 255));
+    if (!run->source_text.len || run->source.ip != source.ip) {
+        buf_reset(&run->source_text);
+        ipv4_write(&run->source_text, source.ip);
     }
     run->source = source;
     return kam_msg_read(run);

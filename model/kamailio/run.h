@@ -42,7 +42,7 @@ struct kam_run {
     struct payload *payload;   /* held */
     struct kam_socket *socket; /* where it came in */
     struct udp_address source;
-    char source_text[16];    /* the source address */
+    struct buf source_text;  /* the source address */
     uint64_t about;          /* number of its datagram; 0: none */
     uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;

@@ -21,7 +21,8 @@ void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct k
 }
 
 bool kam_via_needs_received(const struct kam_run *run) {
-    return run->via.rport.whole.p || run->via.received.whole.p || !span_is(run->via.host, run->source_text);
+    return run->via.rport.whole.p || run->via.received.whole.p ||
+           !span_eq(run->via.host, buf_span(&run->source_text));
 }
 
 /* Where new parameters go: before the first one, after the blanks that may stand there, else after the
@@ -48,7 +49,7 @@ void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
     if (!kam_via_needs_received(run)) return;
     buf_reset(&b);
     buf_add(&b, SPAN(";received="));
-    buf_add(&b, span_of(run->source_text));
+    buf_add(&b, buf_span(&run->source_text));
     if (old_received.p)
         kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&b));
     else

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sip/via.h"
 
-static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 static const char *skip_blanks(const char *p, const char *end) {
-    while (p < end && blank(*p))
+    while (p < end && ascii_space(*p))
         p++;
     return p;
 }
 
 /* The word at p: up to a blank or one of the stop characters. */
 static const char *skip_word(const char *p, const char *end, const char *stop) {
-    while (p < end && !blank(*p) && !strchr(stop, *p))
+    while (p < end && !ascii_space(*p) && !strchr(stop, *p))
         p++;
     return p;
 }
@@ -95,7 +93,7 @@ bool via_parse(struct via *v, struct span value) {
     const char *end = value.p + value.len;
     *v = (struct via){0};
     const char *p = parse_protocol(v, value.p, end);
-    if (!p || p == end || !blank(*p)) return false;
+    if (!p || p == end || !ascii_space(*p)) return false;
     p = parse_sent_by(v, p, end);
     if (!p) return false;
     p = parse_params(v, p, end);

@@ -8,12 +8,6 @@ struct span header_clip(struct span datagram) {
     return nul < 0 ? datagram : span_head(datagram, (size_t)nul);
 }
 
-ptrdiff_t span_search_nocase(struct span s, struct span text) {
-    for (size_t i = 0; i + text.len <= s.len; i++)
-        if (span_eq_nocase((struct span){s.p + i, text.len}, text)) return (ptrdiff_t)i;
-    return -1;
-}
-
 static struct span header_part(struct span msg) {
     ptrdiff_t end = span_search(msg, SPAN("\r\n\r\n"));
     return end < 0 ? msg : span_head(msg, (size_t)end);

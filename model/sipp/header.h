@@ -49,7 +49,4 @@ struct span header_body(struct span msg);
  */
 struct span header_after(struct span msg, struct span name, bool case_indep, int64_t nth, bool start_line);
 
-/* Position of the first text in s without regard to case, or -1. */
-ptrdiff_t span_search_nocase(struct span s, struct span text);
-
 #endif

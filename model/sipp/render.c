@@ -39,11 +39,6 @@ static bool fatal(struct rendering *r, const struct template_part *part, const c
     return false;
 }
 
-static void add_i64(struct buf *out, int64_t n) {
-    if (n < 0) buf_add_char(out, '-');
-    buf_add_u64(out, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
-}
-
 static bool at_line_start(const struct rendering *r) {
     return r->out->len > r->begin && r->out->p[r->out->len - 1] == '\n';
 }
@@ -63,7 +58,7 @@ static bool add_literal(struct rendering *r, const struct template_part *part) {
 static bool add_branch(struct rendering *r, const struct template_part *part) {
     int64_t index = r->index == RENDER_ACTION ? r->call->index - 1 : r->index;
     buf_addf(r->out, "z9hG4bK-%" PRIu32 "-%" PRIu32 "-", r->sipp->config.pid, r->call->number);
-    add_i64(r->out, index + part->offset);
+    buf_add_i64(r->out, index + part->offset);
     return true;
 }
 
@@ -86,7 +81,7 @@ static bool add_media_port(struct rendering *r, const struct template_part *part
                      "the first");
     int64_t port = r->sipp->config.media_port + part->offset;
     if (part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
-    add_i64(r->out, port);
+    buf_add_i64(r->out, port);
     return true;
 }
 
@@ -166,7 +161,7 @@ static void add_last_cseq_number(struct rendering *r, int64_t offset) {
         uint64_t n;
         if (span_to_u64(span_head(s, digits), INT32_MAX, &n)) number = (int64_t)n;
     }
-    add_i64(r->out, number + offset);
+    buf_add_i64(r->out, number + offset);
     buf_free(&cseq);
 }
 
@@ -203,7 +198,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
     case KEYWORD_BRANCH: return add_branch(r, part);
     case KEYWORD_CALL_ID: buf_add(out, (struct span){call->known->id, call->known->len}); break;
     case KEYWORD_CALL_NUMBER: buf_add_u64(out, call->number); break;
-    case KEYWORD_CLOCK_TICK: add_i64(out, sipp->loop.clock_ms); break;
+    case KEYWORD_CLOCK_TICK: buf_add_i64(out, sipp->loop.clock_ms); break;
     case KEYWORD_CSEQ: buf_add_u64(out, (uint32_t)(call->cseq + part->offset)); break;
     case KEYWORD_DATE: moment_write_date(out, c->start_s + sipp_now(sipp) / NS_PER_S); break;
     case KEYWORD_DYNAMIC_ID: return add_dynamic_id(r);
@@ -223,8 +218,8 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
     case KEYWORD_LAST_REQUEST_URI: add_last_request_uri(r); break;
     case KEYWORD_LEN: return add_len_mark(r, part);
     case KEYWORD_LOCAL_IP: ipv4_write(out, c->local.ip); break;
-    case KEYWORD_LOCAL_PORT: add_i64(out, c->local.port + part->offset); break;
-    case KEYWORD_MSG_INDEX: add_i64(out, r->index); break;
+    case KEYWORD_LOCAL_PORT: buf_add_i64(out, c->local.port + part->offset); break;
+    case KEYWORD_MSG_INDEX: buf_add_i64(out, r->index); break;
     case KEYWORD_NEXT_URL: buf_add(out, buf_span(&call->next_url)); break;
     case KEYWORD_PEER_TAG_PARAM:
         if (call->has_peer_tag) buf_addf(out, ";tag=" SPAN_FMT, (int)call->peer_tag.len, call->peer_tag.p);
@@ -233,7 +228,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
     case KEYWORD_REMOTE_IP:
         if (c->remote.ip) ipv4_write(out, c->remote.ip);
         break;
-    case KEYWORD_REMOTE_PORT: add_i64(out, c->remote.port + part->offset); break;
+    case KEYWORD_REMOTE_PORT: buf_add_i64(out, c->remote.port + part->offset); break;
     case KEYWORD_ROUTES:
         if (call->has_routes)
             buf_addf(out, "Route: " SPAN_FMT, (int)call->routes.len, call->routes.p);
@@ -241,7 +236,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
             r->drop_space |= at_line_start(r);
         break;
     case KEYWORD_RTPSTREAM_PORT:
-        add_i64(out, c->media_port);
+        buf_add_i64(out, c->media_port);
         break; /* no stream, so the first port; +n has no effect */
     case KEYWORD_SERVICE: buf_add_text(out, c->service); break;
     case KEYWORD_SIPP_VERSION: buf_add_text(out, "3.6.1"); break;
