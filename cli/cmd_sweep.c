@@ -2,9 +2,9 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cli/cli.h"
-#include "cli/sweep_crew.h"
-#include "cli/sweep_plot.h"
-#include "cli/sweep_table.h"
+#include "cli/sweep/crew.h"
+#include "cli/sweep/plot.h"
+#include "cli/sweep/table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves that branches are computed as Kamailio 5.6.3 computes them: every expected text was seen on the
  * wire. */
-#include "model/kamailio/branch.h"
+#include "model/kamailio/message/branch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

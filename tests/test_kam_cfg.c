@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves that kamailio.cfg is taken and refused as Kamailio 5.6.3 does it, with messages that point to what
  * the user wrote. */
-#include "model/kamailio/program.h"
+#include "model/kamailio/script/program.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * Proves that what SIPp refuses, and what this cannot simulate, is an error with its place and plain words,
  * that all errors of a file are told at once, and what a good scenario compiles to.
  */
-#include "model/sipp/program.h"
+#include "model/sipp/scenario/program.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

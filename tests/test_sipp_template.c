@@ -3,7 +3,7 @@
  * Proves what SIPp's cleaning makes of a CDATA section, byte by byte, that every byte and keyword still knows
  * its place in the source, and which keywords are refused, with which words.
  */
-#include "model/sipp/template.h"
+#include "model/sipp/scenario/template.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -12,12 +12,14 @@ LAYERS = {
     'sim': ['base'],
     'model/net': ['sim', 'base'],
     'model/sip': ['model/net', 'sim', 'base'],
-    'model/sipp': ['model/sip', 'model/net', 'sim', 'base'],
-    'model/kamailio': ['model/sip', 'model/net', 'sim', 'base'],
+    'model/sipp': ['model/net', 'sim', 'base'],
+    'model/sipp/scenario': ['model/sipp', 'model/sip', 'model/net', 'sim', 'base'],
+    'model/sipp/process': ['model/sipp/scenario', 'model/sipp', 'model/sip', 'model/net', 'sim', 'base'],
     'model/lab': ['model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
     'pcapgen': ['model/net', 'sim', 'base'],
     'view': ['model/lab', 'model/sip', 'model/net', 'sim', 'base', 'pcapgen'],
-    'cli': ['view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+    'cli/sweep': ['cli', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+    'cli': ['cli/sweep', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
 }
 
 # Never in sim/ and model/: the operating system's time, randomness, environment and locale, and floating point.

@@ -3,10 +3,10 @@
 #ifndef MODEL_KAMAILIO_INSTANCE_H
 #define MODEL_KAMAILIO_INSTANCE_H
 
+#include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/run.h"
-#include "model/kamailio/script.h"
+#include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
-#include "model/kamailio/tm.h"
 #include "model/kamailio/worker.h"
 
 /* One listen= line, opened: a UDP port, served by worker processes of its own. */

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "model/kamailio/instance.h"
-#include "model/kamailio/totag.h"
+#include "model/kamailio/message/totag.h"
 
 #include <stdlib.h>
 

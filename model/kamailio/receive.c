@@ -3,8 +3,8 @@
 
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
-#include "model/kamailio/sl.h"
-#include "model/kamailio/via_edit.h"
+#include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/modules/sl.h"
 
 /* Between two sends of one run, in nanoseconds (facts: Kamailio 4, 6.4, 6.7). */
 static const int64_t gap_after_ns[] = {

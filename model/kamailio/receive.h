@@ -4,7 +4,7 @@
 #ifndef MODEL_KAMAILIO_RECEIVE_H
 #define MODEL_KAMAILIO_RECEIVE_H
 
-#include "model/kamailio/script.h"
+#include "model/kamailio/script/script.h"
 #include "model/net/net.h"
 
 struct kamailio;

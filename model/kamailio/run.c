@@ -2,7 +2,7 @@
 #include "model/kamailio/run.h"
 
 #include "model/kamailio/instance.h"
-#include "model/kamailio/msg_read.h"
+#include "model/kamailio/message/read.h"
 
 enum { SIP_PORT = 5060 };
 

@@ -6,8 +6,8 @@
 #ifndef MODEL_KAMAILIO_RUN_H
 #define MODEL_KAMAILIO_RUN_H
 
-#include "model/kamailio/branch.h"
-#include "model/kamailio/script.h"
+#include "model/kamailio/message/branch.h"
+#include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
 #include "model/sip/edit.h"
 #include "model/sip/msg.h"

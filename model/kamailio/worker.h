@@ -7,7 +7,7 @@
 #define MODEL_KAMAILIO_WORKER_H
 
 #include "model/kamailio/kamailio.h"
-#include "model/kamailio/script.h"
+#include "model/kamailio/script/script.h"
 #include "model/net/backlog.h"
 #include "model/net/net.h"
 

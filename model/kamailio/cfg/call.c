@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls of functions and routes: NAME(arguments). (facts: Kamailio 11.3, 11.7) */
+#include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/cfg/reserved.h"
+
+#include <stdio.h>
+
+/* Other names of the core's functions. */
+static const char *const synonyms[][2] = {
+    {"add_rport", "force_rport"},
+    {"add_tcp_alias", "force_tcp_alias"},
+    {"rewritehost", "sethost"},
+    {"seth", "sethost"},
+    {"rewritehostport", "sethostport"},
+    {"sethp", "sethostport"},
+    {"rewritehostporttrans", "sethostporttrans"},
+    {"sethpt", "sethostporttrans"},
+    {"rewriteuser", "setuser"},
+    {"setu", "setuser"},
+    {"rewriteuserpass", "setuserpass"},
+    {"setup", "setuserpass"},
+    {"rewriteport", "setport"},
+    {"setp", "setport"},
+    {"rewriteuri", "seturi"},
+    {"forward_udp", "forward"},
+};
+
+/* The core's functions; the starred ones may be called without parentheses. */
+static const char *const core_names[] = {"forward",
+                                         "forward_udp",
+                                         "forward_tcp",
+                                         "forward_tls",
+                                         "forward_sctp",
+                                         "log",
+                                         "error",
+                                         "exec",
+                                         "*force_rport",
+                                         "*add_rport",
+                                         "*add_local_rport",
+                                         "*force_tcp_alias",
+                                         "*add_tcp_alias",
+                                         "setflag",
+                                         "resetflag",
+                                         "isflagset",
+                                         "setavpflag",
+                                         "resetavpflag",
+                                         "isavpflagset",
+                                         "rewritehost",
+                                         "sethost",
+                                         "seth",
+                                         "rewritehostport",
+                                         "sethostport",
+                                         "sethp",
+                                         "rewritehostporttrans",
+                                         "sethostporttrans",
+                                         "sethpt",
+                                         "rewriteuser",
+                                         "setuser",
+                                         "setu",
+                                         "rewriteuserpass",
+                                         "setuserpass",
+                                         "setup",
+                                         "rewriteport",
+                                         "setport",
+                                         "setp",
+                                         "rewriteuri",
+                                         "seturi",
+                                         "*revert_uri",
+                                         "prefix",
+                                         "strip",
+                                         "strip_tail",
+                                         "userphone",
+                                         "remove_branch",
+                                         "clear_branches",
+                                         "set_advertised_address",
+                                         "set_advertised_port",
+                                         "force_send_socket",
+                                         "*set_forward_no_connect",
+                                         "*set_reply_no_connect",
+                                         "*set_forward_close",
+                                         "*set_reply_close",
+                                         "udp_mtu_try_proto",
+                                         "cfg_select",
+                                         "cfg_reset"};
+
+static bool is_core_name(const struct cfg_token *t, bool *bare) {
+    for (size_t i = 0; i < sizeof core_names / sizeof *core_names; i++) {
+        bool starred = core_names[i][0] == '*';
+        if (t->kind != CFG_TOKEN_RESERVED || !span_is(t->text, core_names[i] + starred)) continue;
+        *bare = starred;
+        return true;
+    }
+    return false;
+}
+
+bool cfg_call_starts(const struct cfg_parse *p) {
+    bool bare;
+    return p->t->kind == CFG_TOKEN_WORD || cfg_next_is(p, "route") || is_core_name(p->t, &bare);
+}
+
+struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
+    char number[24];
+    if (v.type == KAM_STR) return v.s;
+    int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
+    return arena_text(&p->program->arena, (struct span){number, (size_t)len});
+}
+
+/* route(NAME), route("NAME"), route($var(x)): a name that is known is looked up when the file has been read.
+ */
+static struct cfg_stmt *parse_route(struct cfg_parse *p) {
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_ROUTE, cfg_get(p)->at);
+    if (!cfg_expect(p, "(")) return NULL;
+    struct kam_value name;
+    if (p->t->kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 1, ")")) {
+        s->route_name = cfg_get(p)->text;
+    } else {
+        s->expr = cfg_expr_parse(p);
+        if (!s->expr) return NULL;
+        if (cfg_expr_is_constant(s->expr) && cfg_expr_constant(p, s->expr, &name))
+            s->route_name = cfg_literal_text(p, name);
+    }
+    if (!cfg_expect(p, ")")) return NULL;
+    if (s->route_name.p) cfg_refer(p, s, "route", s->route_name, s->at);
+    return s;
+}
+
+/* The functions of the core that take an address or a host name without quotes. */
+static bool takes_host(struct span name) {
+    return span_starts(name, "forward") || span_is(name, "set_advertised_address") ||
+           span_is(name, "force_send_socket") || span_is(name, "setflag") || span_is(name, "resetflag") ||
+           span_is(name, "isflagset");
+}
+
+static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
+    struct buf text = {0};
+    struct source_pos at = p->t->at;
+    bool address = p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".");
+    bool host = p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(");
+    if (!address && !host) {
+        *arg = cfg_expr_parse(p);
+        return *arg != NULL;
+    }
+    buf_add(&text, cfg_get(p)->text);
+    while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
+        buf_add(&text, cfg_get(p)->text);
+        if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_WORD &&
+            p->t->kind != CFG_TOKEN_NUM_WORD) {
+            buf_free(&text);
+            return cfg_expected(p, "an address");
+        }
+        buf_add(&text, cfg_get(p)->text);
+    }
+    struct cfg_expr *e = cfg_new(p, sizeof *e);
+    e->op = CFG_TEXT;
+    e->at = at;
+    e->constant = (struct kam_value){.type = KAM_STR, .s = arena_text(&p->program->arena, buf_span(&text))};
+    buf_free(&text);
+    *arg = e;
+    return true;
+}
+
+/* The arguments up to the ); more than KAM_ARGS_MAX are only counted. */
+static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool hosts) {
+    if (!cfg_expect(p, "(")) return false;
+    if (hosts && cfg_next_is(p, "uri:host")) {
+        /* forward(uri:host, uri:port) is forward() */
+        cfg_get(p);
+        if (!cfg_expect(p, ",") || !cfg_expect(p, "uri:port")) return false;
+        return cfg_expect(p, ")");
+    }
+    if (cfg_take(p, ")")) return true;
+    do {
+        const struct cfg_expr *arg = NULL;
+        if (hosts ? !parse_host_arg(p, &arg) : !(arg = cfg_expr_parse(p))) return false;
+        if (s->arg_count < KAM_ARGS_MAX) s->args[s->arg_count] = arg;
+        s->arg_count++;
+    } while (cfg_take(p, ","));
+    return cfg_expect(p, ")");
+}
+
+struct lookup {
+    const struct kam_function *function; /* the best one, if any has the name */
+    const struct kam_module *module;
+    bool loaded, count_fits, kind_fits;
+};
+
+/* A function of the name that fits best: loaded, right number of arguments, allowed here. */
+static struct lookup find(const struct cfg_parse *p, struct span name, size_t args) {
+    struct lookup best = {0};
+    for (size_t i = 0; kam_modules[i].name; i++) {
+        for (const struct kam_function *f = kam_modules[i].functions; f && f->name; f++) {
+            if (!span_is(name, f->name)) continue;
+            struct lookup now = {f, &kam_modules[i], p->program->loaded[i],
+                                 args >= f->min_args && args <= f->max_args, (f->routes & p->kind) != 0};
+            int score = now.loaded * 4 + now.count_fits * 2 + now.kind_fits;
+            int best_score = best.function ? best.loaded * 4 + best.count_fits * 2 + best.kind_fits : -1;
+            if (score > best_score) best = now;
+        }
+    }
+    return best;
+}
+
+static const char *const kind_names[] = {"request_route", "failure_route", "onreply_route", "branch_route",
+                                         "onreply_route"};
+
+static const char *kind_name(enum kam_route_kind kind) {
+    for (unsigned i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
+        if (kind == 1u << i) return kind_names[i];
+    return "this block";
+}
+
+static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core) {
+    const char *names[512] = {0};
+    size_t n = 0;
+    for (size_t i = 0; kam_modules[i].name; i++)
+        for (const struct kam_function *f = kam_modules[i].functions; f && f->name && n < 500; f++)
+            names[n++] = f->name;
+    for (size_t i = 0; cfg_statement_words[i]; i++)
+        names[n++] = cfg_statement_words[i];
+    char hint[CFG_HINT_MAX];
+    if (core)
+        diag_error(p->diag, name->at, "the function " SPAN_FMT "() is not simulated", SPAN_ARG(name->text));
+    else
+        diag_error(p->diag, name->at, "unknown command " SPAN_FMT "%s", SPAN_ARG(name->text),
+                   cfg_hint(name->text, names, hint));
+}
+
+static bool count_error(struct cfg_parse *p, const struct cfg_token *name, const struct kam_function *f,
+                        size_t n) {
+    char range[48];
+    if (f->min_args == f->max_args)
+        snprintf(range, sizeof range, "%u", f->min_args);
+    else
+        snprintf(range, sizeof range, "%u to %u", f->min_args, f->max_args);
+    diag_error(p->diag, name->at, "%s() takes %s argument%s, not %zu", f->name, range,
+               f->max_args == 1 ? "" : "s", n);
+    return false;
+}
+
+/* What can be known of an argument now: formats, names of blocks, what the function itself asks for. */
+static bool check_literal(struct cfg_parse *p, const struct kam_function *f, size_t i,
+                          const struct cfg_expr *arg) {
+    struct kam_value v;
+    if (!cfg_expr_is_constant(arg) || !cfg_expr_constant(p, arg, &v)) return true;
+    if (f->formats && v.type == KAM_STR && !cfg_format_check(p, v.s, arg->at)) return false;
+    if (f->formats && v.type == KAM_STR && span_find(v.s, '$') >= 0) return true; /* known at run time only */
+    const char *wrong = f->check ? f->check(i, v) : NULL;
+    if (wrong) {
+        diag_error(p->diag, arg->at, "%s(): argument %zu %s", f->name, i + 1, wrong);
+        return false;
+    }
+    if (f->route_args && i == 0) cfg_refer(p, NULL, f->route_args[0], cfg_literal_text(p, v), arg->at);
+    return true;
+}
+
+static bool check_literals(struct cfg_parse *p, const struct cfg_stmt *s) {
+    for (size_t i = 0; i < s->arg_count; i++)
+        if (!check_literal(p, s->function, i, s->args[i])) return false;
+    return true;
+}
+
+/* Is the call one that Kamailio would accept here? */
+static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_stmt *s, bool core) {
+    struct span called = name->text;
+    for (size_t i = 0; core && i < sizeof synonyms / sizeof *synonyms; i++)
+        if (span_is(called, synonyms[i][0]) && !find(p, called, s->arg_count).function)
+            called = span_of(synonyms[i][1]);
+    struct lookup l = find(p, called, s->arg_count);
+    if (!l.function) {
+        unknown(p, name, core);
+        return false;
+    }
+    if (!l.loaded) {
+        diag_error(p->diag, name->at, "unknown command %s: module \"%s\" is not loaded", l.function->name,
+                   l.module->name);
+        return false;
+    }
+    if (!l.count_fits || s->arg_count > KAM_ARGS_MAX) return count_error(p, name, l.function, s->arg_count);
+    if (!l.kind_fits) {
+        diag_error(p->diag, name->at, "%s() cannot be used in %s", l.function->name, kind_name(p->kind));
+        return false;
+    }
+    s->function = l.function;
+    s->in_core = l.module == &kam_modules[0];
+    return check_literals(p, s);
+}
+
+struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
+    if (cfg_next_is(p, "route")) return parse_route(p);
+    const struct cfg_token *name = cfg_get(p);
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_FUNCTION, name->at);
+    bool bare = false, core = is_core_name(name, &bare);
+    if (!cfg_next_is(p, "(") && !bare) {
+        char hint[CFG_HINT_MAX];
+        diag_error(p->diag, name->at, "expected '(' after " SPAN_FMT "%s", SPAN_ARG(name->text),
+                   cfg_hint(name->text, cfg_statement_words, hint));
+        return NULL;
+    }
+    if (cfg_next_is(p, "(") && !parse_args(p, s, core && takes_host(name->text))) return NULL;
+    return check(p, name, s, core) ? s : NULL;
+}

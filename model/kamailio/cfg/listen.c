@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* listen = [udp:]ADDRESS[:PORT] [advertise HOST[:PORT]] [name "x"]. (facts: Kamailio 11.2) */
+#include "base/mem.h"
+#include "model/kamailio/cfg/globals.h"
+
+#include <string.h>
+
+/* A host as written: words, numbers and strings joined by . and - */
+static bool host_parse(struct cfg_parse *p, struct span *host) {
+    struct buf text = {0};
+    for (;;) {
+        enum cfg_token_kind kind = p->t->kind;
+        bool part = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_WORD ||
+                    kind == CFG_TOKEN_STRING || kind == CFG_TOKEN_IPV6;
+        if (!part) {
+            buf_free(&text);
+            return cfg_expected(p, "an address");
+        }
+        buf_add(&text, cfg_get(p)->text);
+        if (kind == CFG_TOKEN_STRING || kind == CFG_TOKEN_IPV6) break;
+        if (!cfg_next_is(p, ".") && !cfg_next_is(p, "-")) break;
+        buf_add(&text, cfg_get(p)->text);
+    }
+    *host = arena_text(&p->program->arena, buf_span(&text));
+    buf_free(&text);
+    return true;
+}
+
+static bool port_parse(struct cfg_parse *p, uint16_t *port) {
+    *port = 0;
+    if (!cfg_take(p, ":") || cfg_take(p, "*")) return true;
+    if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n > 65535) return cfg_expected(p, "a port number");
+    *port = (uint16_t)cfg_get(p)->n;
+    return true;
+}
+
+bool cfg_ipv4(struct span text, uint32_t *ip) {
+    *ip = 0;
+    for (int i = 0; i < 4; i++) {
+        ptrdiff_t dot = span_find(text, '.');
+        uint64_t n;
+        if ((dot < 0) != (i == 3)) return false;
+        if (!span_to_u64(dot < 0 ? text : span_head(text, (size_t)dot), 255, &n)) return false;
+        *ip = *ip << 8 | (uint32_t)n;
+        if (dot >= 0) text = span_skip(text, (size_t)dot + 1);
+    }
+    return true;
+}
+
+static void add(struct cfg_parse *p, const struct kam_listen *listen) {
+    struct kam_globals *g = &p->program->globals;
+    struct kam_listen *all = (struct kam_listen *)g->listens;
+    g->listens = all = mem_room(all, g->listen_count, &p->program->listen_cap, sizeof *all);
+    all[g->listen_count++] = *listen;
+}
+
+/* One [PROTO:]ADDRESS[:PORT]; *udp says whether it is a UDP socket, the only ones that are simulated. */
+static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *udp) {
+    static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
+    *udp = true;
+    listen->at = p->t->at;
+    for (size_t i = 0; i < sizeof protos / sizeof *protos; i++) {
+        if (p->t->kind != CFG_TOKEN_RESERVED || !span_is_nocase(p->t->text, protos[i])) continue;
+        cfg_get(p);
+        if (i >= 2) {
+            diag_error(p->diag, listen->at, "listen=%s is not simulated", protos[i]);
+            return false;
+        }
+        *udp = i == 0;
+        if (!cfg_expect(p, ":")) return false;
+        break;
+    }
+    if (cfg_take(p, "*") && !cfg_expect(p, ":")) return false;
+    if (cfg_next_is(p, "(")) {
+        diag_error(p->diag, listen->at, "a list of addresses on one socket is not simulated");
+        return false;
+    }
+    return host_parse(p, &listen->address) && port_parse(p, &listen->port);
+}
+
+/* Could this token go on with another address on the same listen= line? */
+static bool another(const struct cfg_parse *p) {
+    enum cfg_token_kind kind = p->t->kind;
+    if (kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING) return true;
+    return cfg_next_is(p, "udp") || cfg_next_is(p, "UDP") || cfg_next_is(p, "tcp") || cfg_next_is(p, "TCP");
+}
+
+bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
+    struct kam_globals *g = &p->program->globals;
+    size_t first = g->listen_count;
+    do {
+        struct kam_listen listen = {.at = at};
+        bool udp;
+        if (!address_parse(p, &listen, &udp)) return false;
+        if (!udp) {
+            p->program->tcp_listens++;
+            continue;
+        }
+        if (!cfg_ipv4(listen.address, &listen.ip)) {
+            diag_error(p->diag, listen.at, "listen=" SPAN_FMT ": only an IPv4 address is simulated",
+                       SPAN_ARG(listen.address));
+            return false;
+        }
+        add(p, &listen);
+    } while (another(p));
+    if (cfg_take(p, "advertise") || cfg_take(p, "ADVERTISE")) {
+        struct kam_listen adv = {0};
+        if (!host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
+        for (size_t i = first; i < g->listen_count; i++) {
+            struct kam_listen *l = (struct kam_listen *)&g->listens[i];
+            l->advertise_host = adv.advertise_host;
+            l->advertise_port = adv.advertise_port;
+        }
+    }
+    if (cfg_take(p, "name") || cfg_take(p, "NAME")) {
+        if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
+        cfg_get(p);
+    }
+    if (!cfg_next_is(p, "virtual")) return true;
+    diag_error(p->diag, p->t->at, "a virtual socket is not simulated");
+    return false;
+}
+
+/* Where the file says port= but not listen=, Kamailio listens on that port of every address. */
+void cfg_globals_finish(struct cfg_parse *p) {
+    struct kam_globals *g = &p->program->globals;
+    uint16_t port = p->program->default_port;
+    if (g->listen_count == 0 && p->program->tcp_listens > 0)
+        diag_error(p->diag, (struct source_pos){0}, "the configuration has no UDP socket to listen on");
+    if (g->listen_count == 0 && port != 5060) add(p, &(struct kam_listen){0});
+    for (size_t i = 0; i < g->listen_count; i++) {
+        struct kam_listen *l = (struct kam_listen *)&g->listens[i];
+        if (l->port == 0) l->port = port;
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
+#include "model/kamailio/cfg/parse.h"
+
+/* Where a route("NAME") is not there, Kamailio refuses to start; t_on_failure("NAME") it accepts. */
+static void find_route(struct kam_program *program, const struct cfg_route_ref *ref, struct diag *diag) {
+    const char *names[256] = {0};
+    size_t n = 0;
+    const struct kam_route *found = NULL;
+    for (struct kam_route *r = program->routes; r; r = r->next) {
+        if (r->kind != ref->kind) continue;
+        if (span_eq(r->name, ref->name)) found = r;
+        if (n < 255 && r->name.len) names[n++] = r->name.p; /* arena texts end with a NUL */
+    }
+    if (ref->stmt) ref->stmt->route = found;
+    if (found) return;
+    char hint[CFG_HINT_MAX];
+    cfg_hint(ref->name, names, hint);
+    if (ref->stmt)
+        diag_error(diag, ref->at, "route not found: " SPAN_FMT "%s", SPAN_ARG(ref->name), hint);
+    else
+        diag_warning(diag, ref->at, "there is no %s[" SPAN_FMT "]: nothing will run%s", ref->word,
+                     SPAN_ARG(ref->name), hint);
+}
+
+static void apply_modparams(struct kam_program *program, const struct kam_modparam *extra, size_t count,
+                            struct diag *diag) {
+    for (size_t i = 0; i < count; i++) {
+        const struct kam_modparam *m = &extra[i];
+        struct kam_value value = {.type = KAM_STR, .s = span_of(m->value)};
+        if (m->is_number) {
+            bool negative = m->value[0] == '-';
+            uint64_t n;
+            if (!span_to_u64(span_of(m->value + negative), INT32_MAX, &n)) {
+                diag_error(diag, m->at, "\"%s\" is no number", m->value);
+                continue;
+            }
+            value = (struct kam_value){.type = KAM_INT, .n = negative ? -(int64_t)n : (int64_t)n};
+        }
+        cfg_modparam_set(program, span_of(m->module), span_of(m->name), value, m->at, diag);
+    }
+}
+
+struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
+                                     const struct kam_modparam *modparams, size_t modparam_count,
+                                     struct diag *diag) {
+    struct kam_program *program = program_new();
+    unsigned errors = diag->errors;
+    struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, diag);
+    for (; refs; refs = refs->next)
+        find_route(program, refs, diag);
+    apply_modparams(program, modparams, modparam_count, diag);
+    if (diag->errors == errors) return program;
+    kam_program_free(program);
+    return NULL;
+}

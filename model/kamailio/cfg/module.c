@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/* loadmodule and modparam. (facts: Kamailio 11.2) */
+#include "model/kamailio/cfg/parse.h"
+
+#include <stdio.h>
+
+/* The modules of Kamailio 5.6: what is one of these, but not in kam_modules, exists and is not simulated. */
+static const char *const kamailio_modules[] = {"acc",
+                                               "acc_diameter",
+                                               "acc_json",
+                                               "acc_radius",
+                                               "alias_db",
+                                               "app_java",
+                                               "app_jsdt",
+                                               "app_lua",
+                                               "app_lua_sr",
+                                               "app_mono",
+                                               "app_perl",
+                                               "app_python",
+                                               "app_python3",
+                                               "app_python3s",
+                                               "app_ruby",
+                                               "app_ruby_proc",
+                                               "app_sqlang",
+                                               "async",
+                                               "auth",
+                                               "auth_db",
+                                               "auth_diameter",
+                                               "auth_ephemeral",
+                                               "auth_identity",
+                                               "auth_radius",
+                                               "auth_xkeys",
+                                               "avp",
+                                               "avpops",
+                                               "benchmark",
+                                               "blst",
+                                               "call_control",
+                                               "call_obj",
+                                               "carrierroute",
+                                               "cdp",
+                                               "cdp_avp",
+                                               "cfg_db",
+                                               "cfg_rpc",
+                                               "cfgt",
+                                               "cfgutils",
+                                               "cnxcc",
+                                               "corex",
+                                               "counters",
+                                               "cpl_c",
+                                               "crypto",
+                                               "ctl",
+                                               "db2_ldap",
+                                               "db2_ops",
+                                               "db_berkeley",
+                                               "db_cassandra",
+                                               "db_cluster",
+                                               "db_flatstore",
+                                               "db_mongodb",
+                                               "db_mysql",
+                                               "db_oracle",
+                                               "db_perlvdb",
+                                               "db_postgres",
+                                               "db_redis",
+                                               "db_sqlite",
+                                               "db_text",
+                                               "db_unixodbc",
+                                               "debugger",
+                                               "dialog",
+                                               "dialplan",
+                                               "dispatcher",
+                                               "diversion",
+                                               "dlgs",
+                                               "dmq",
+                                               "dmq_usrloc",
+                                               "dnssec",
+                                               "domain",
+                                               "domainpolicy",
+                                               "drouting",
+                                               "enum",
+                                               "erlang",
+                                               "evapi",
+                                               "evrexec",
+                                               "exec",
+                                               "geoip",
+                                               "geoip2",
+                                               "group",
+                                               "gzcompress",
+                                               "h350",
+                                               "htable",
+                                               "http_async_client",
+                                               "http_client",
+                                               "imc",
+                                               "ims_auth",
+                                               "ims_charging",
+                                               "ims_dialog",
+                                               "ims_diameter_server",
+                                               "ims_icscf",
+                                               "ims_ipsec_pcscf",
+                                               "ims_isc",
+                                               "ims_ocs",
+                                               "ims_qos",
+                                               "ims_registrar_pcscf",
+                                               "ims_registrar_scscf",
+                                               "ims_usrloc_pcscf",
+                                               "ims_usrloc_scscf",
+                                               "ipops",
+                                               "janssonrpcc",
+                                               "json",
+                                               "jsonrpcc",
+                                               "jsonrpcs",
+                                               "jwt",
+                                               "kafka",
+                                               "kazoo",
+                                               "keepalive",
+                                               "kemix",
+                                               "kex",
+                                               "lcr",
+                                               "ldap",
+                                               "log_custom",
+                                               "log_systemd",
+                                               "lost",
+                                               "lrkproxy",
+                                               "lwsc",
+                                               "mangler",
+                                               "matrix",
+                                               "maxfwd",
+                                               "mediaproxy",
+                                               "memcached",
+                                               "microhttpd",
+                                               "misc_radius",
+                                               "mohqueue",
+                                               "mqtt",
+                                               "mqueue",
+                                               "msilo",
+                                               "msrp",
+                                               "mtree",
+                                               "nat_traversal",
+                                               "nathelper",
+                                               "nats",
+                                               "ndb_cassandra",
+                                               "ndb_mongodb",
+                                               "ndb_redis",
+                                               "nosip",
+                                               "nsq",
+                                               "osp",
+                                               "outbound",
+                                               "p_usrloc",
+                                               "path",
+                                               "pdb",
+                                               "pdt",
+                                               "peering",
+                                               "permissions",
+                                               "phonenum",
+                                               "pike",
+                                               "pipelimit",
+                                               "posops",
+                                               "prefix_route",
+                                               "presence",
+                                               "presence_conference",
+                                               "presence_dialoginfo",
+                                               "presence_dfks",
+                                               "presence_mwi",
+                                               "presence_profile",
+                                               "presence_reginfo",
+                                               "presence_xml",
+                                               "print",
+                                               "pua",
+                                               "pua_bla",
+                                               "pua_dialoginfo",
+                                               "pua_json",
+                                               "pua_mi",
+                                               "pua_reginfo",
+                                               "pua_rpc",
+                                               "pua_usrloc",
+                                               "pua_xmpp",
+                                               "pv",
+                                               "pv_headers",
+                                               "qos",
+                                               "rabbitmq",
+                                               "ratelimit",
+                                               "regex",
+                                               "registrar",
+                                               "rls",
+                                               "rr",
+                                               "rtimer",
+                                               "rtjson",
+                                               "rtpengine",
+                                               "rtp_media_server",
+                                               "rtpproxy",
+                                               "ruxc",
+                                               "sanity",
+                                               "sca",
+                                               "sctp",
+                                               "sdpops",
+                                               "seas",
+                                               "secfilter",
+                                               "secsipid",
+                                               "secsipid_proc",
+                                               "sipcapture",
+                                               "sipdump",
+                                               "sipjson",
+                                               "sipt",
+                                               "siptrace",
+                                               "siputils",
+                                               "sl",
+                                               "slack",
+                                               "sms",
+                                               "smsops",
+                                               "snmpstats",
+                                               "speeddial",
+                                               "sqlops",
+                                               "ss7ops",
+                                               "sst",
+                                               "statistics",
+                                               "statsc",
+                                               "statsd",
+                                               "stirshaken",
+                                               "stun",
+                                               "systemdops",
+                                               "tcpops",
+                                               "textops",
+                                               "textopsx",
+                                               "timer",
+                                               "tls",
+                                               "tls_wolfssl",
+                                               "tlsa",
+                                               "tm",
+                                               "tmrec",
+                                               "tmx",
+                                               "topoh",
+                                               "topos",
+                                               "topos_redis",
+                                               "tsilo",
+                                               "uac",
+                                               "uac_redirect",
+                                               "uid_auth_db",
+                                               "uid_avp_db",
+                                               "uid_domain",
+                                               "uid_gflags",
+                                               "uid_uri_db",
+                                               "uri_db",
+                                               "userblocklist",
+                                               "userblacklist",
+                                               "usrloc",
+                                               "utils",
+                                               "uuid",
+                                               "websocket",
+                                               "xcap_client",
+                                               "xcap_server",
+                                               "xhttp",
+                                               "xhttp_pi",
+                                               "xhttp_prom",
+                                               "xhttp_rpc",
+                                               "xlog",
+                                               "xmlops",
+                                               "xmlrpc",
+                                               "xmpp",
+                                               "xprint",
+                                               NULL};
+
+static const struct kam_module *find_module(struct span name) {
+    for (const struct kam_module *m = kam_modules; m->name; m++)
+        if (m != kam_modules && span_is(name, m->name)) return m;
+    return NULL;
+}
+
+/* "/usr/lib/kamailio/modules/tm.so" -> tm */
+static struct span module_name(struct span path) {
+    for (size_t i = path.len; i-- > 0;) {
+        if (path.p[i] != '/') continue;
+        path = span_skip(path, i + 1);
+        break;
+    }
+    if (path.len > 3 && span_is((struct span){path.p + path.len - 3, 3}, ".so")) path.len -= 3;
+    return path;
+}
+
+bool cfg_loadmodule_parse(struct cfg_parse *p) {
+    cfg_get(p);
+    if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "the module's name, a string");
+    const struct cfg_token *t = cfg_get(p);
+    struct span name = module_name(t->text);
+    const struct kam_module *m = find_module(name);
+    if (m && p->program->loaded[m - kam_modules]) {
+        diag_error(p->diag, t->at, "module \"%s\" is already loaded", m->name);
+        return false;
+    }
+    if (m) return p->program->loaded[m - kam_modules] = true;
+    char hint[CFG_HINT_MAX];
+    for (size_t i = 0; kamailio_modules[i]; i++) {
+        if (!span_is(name, kamailio_modules[i])) continue;
+        diag_error(p->diag, t->at, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(name));
+        return false;
+    }
+    diag_error(p->diag, t->at, "there is no module \"" SPAN_FMT "\"%s", SPAN_ARG(name),
+               cfg_hint(name, kamailio_modules, hint));
+    return false;
+}
+
+static const struct kam_param *find_param(const struct kam_module *m, struct span name) {
+    for (const struct kam_param *param = m->params; param && param->name; param++)
+        if (span_is(name, param->name)) return param;
+    return NULL;
+}
+
+static void unknown_param(const struct kam_module *m, struct span name, struct source_pos at,
+                          struct diag *diag) {
+    const char *names[200] = {0};
+    size_t n = 0;
+    for (const struct kam_param *param = m->params; param && param->name && n < 199; param++)
+        names[n++] = param->name;
+    char hint[CFG_HINT_MAX];
+    diag_error(diag, at, "module \"%s\" has no parameter \"" SPAN_FMT "\"%s", m->name, SPAN_ARG(name),
+               cfg_hint(name, names, hint));
+}
+
+static bool is_default(const struct kam_param *param, struct kam_value value) {
+    if (param->type == KAM_PARAM_INT) return value.n == param->default_n;
+    return param->default_s ? span_is(value.s, param->default_s) : value.s.len == 0;
+}
+
+/* Type, range, and whether the simulation knows what to do with it. */
+static bool check_value(const struct kam_module *m, const struct kam_param *param, struct kam_value value,
+                        struct source_pos at, struct diag *diag) {
+    if ((param->type == KAM_PARAM_INT) != (value.type == KAM_INT)) {
+        diag_error(diag, at, "%s.%s must be %s", m->name, param->name,
+                   param->type == KAM_PARAM_INT ? "a number" : "a string");
+        return false;
+    }
+    bool ranged = param->type == KAM_PARAM_INT && (param->min_n != 0 || param->max_n != 0);
+    if (ranged && (value.n < param->min_n || value.n > param->max_n)) {
+        diag_error(diag, at, "%s.%s must be from %lld to %lld", m->name, param->name, (long long)param->min_n,
+                   (long long)param->max_n);
+        return false;
+    }
+    if (param->modelled || is_default(param, value)) return true;
+    diag_error(diag, at, "%s.%s is simulated only with its default value", m->name, param->name);
+    return false;
+}
+
+static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value) {
+    struct program_param *set = program->params;
+    while (set && set->param != param)
+        set = set->next;
+    if (!set) {
+        set = arena_new(&program->arena, sizeof *set);
+        *set = (struct program_param){program->params, param, {0}};
+        program->params = set;
+    }
+    if (value.type == KAM_STR) value.s = arena_text(&program->arena, value.s);
+    set->value = value;
+}
+
+/* The first argument of modparam is a regular expression over the names of the loaded modules: "tm|rr". */
+static bool set_matching(struct kam_program *program, const regex_t *modules, struct span name,
+                         struct kam_value value, struct source_pos at, struct diag *diag, bool *any) {
+    bool good = true;
+    for (size_t i = 1; kam_modules[i].name; i++) {
+        const struct kam_module *m = &kam_modules[i];
+        if (!program->loaded[i] || regexec(modules, m->name, 0, NULL, 0) != 0) continue;
+        *any = true;
+        const struct kam_param *param = find_param(m, name);
+        if (!param) unknown_param(m, name, at, diag);
+        if (param && check_value(m, param, value, at, diag))
+            store(program, param, value);
+        else
+            good = false;
+    }
+    return good;
+}
+
+bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
+                      struct kam_value value, struct source_pos at, struct diag *diag) {
+    struct buf pattern = {0};
+    buf_addf(&pattern, "^(" SPAN_FMT ")$", SPAN_ARG(module));
+    const regex_t *modules = program_regex(program, buf_span(&pattern), true);
+    buf_free(&pattern);
+    if (!modules) {
+        diag_error(diag, at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(module));
+        return false;
+    }
+    bool any = false;
+    bool good = set_matching(program, modules, name, value, at, diag, &any);
+    if (any) return good;
+    const char *names[64] = {0};
+    char hint[CFG_HINT_MAX];
+    for (size_t i = 1, n = 0; kam_modules[i].name && n < 63; i++)
+        if (program->loaded[i]) names[n++] = kam_modules[i].name;
+    diag_error(diag, at, "module \"" SPAN_FMT "\" is not loaded%s", SPAN_ARG(module),
+               cfg_hint(module, names, hint));
+    return false;
+}
+
+/* modparam("module", "name", value) */
+bool cfg_modparam_parse(struct cfg_parse *p) {
+    const struct cfg_token *word = cfg_get(p), *text[2];
+    if (!cfg_expect(p, "(")) return false;
+    for (int i = 0; i < 2; i++) {
+        if (p->t->kind != CFG_TOKEN_STRING)
+            return cfg_expected(p, i == 0 ? "the module's name, a string" : "the parameter's name, a string");
+        text[i] = cfg_get(p);
+        if (!cfg_expect(p, ",")) return false;
+    }
+    struct kam_value value = {.type = KAM_STR, .s = p->t->text};
+    bool negative = cfg_take(p, "-");
+    if (p->t->kind == CFG_TOKEN_NUMBER)
+        value = (struct kam_value){.type = KAM_INT, .n = negative ? -p->t->n : p->t->n};
+    else if (p->t->kind != CFG_TOKEN_STRING || negative)
+        return cfg_expected(p, "a number or string");
+    cfg_get(p);
+    if (!cfg_expect(p, ")")) return false;
+    return cfg_modparam_set(p->program, text[0]->text, text[1]->text, value, word->at, p->diag);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/cfg/parse.h"
+
+#include "model/kamailio/cfg/globals.h"
+#include "model/kamailio/cfg/reserved.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What all parts use. */
+
+bool cfg_next_is(const struct cfg_parse *p, const char *text) { return cfg_token_is(p->t, text); }
+
+const struct cfg_token *cfg_get(struct cfg_parse *p) { return p->t->kind == CFG_TOKEN_END ? p->t : p->t++; }
+
+bool cfg_take(struct cfg_parse *p, const char *text) {
+    if (!cfg_next_is(p, text)) return false;
+    cfg_get(p);
+    return true;
+}
+
+bool cfg_expected(struct cfg_parse *p, const char *what) {
+    char name[CFG_TOKEN_NAME_MAX];
+    diag_error(p->diag, p->t->at, "expected %s, found %s", what, cfg_token_name(p->t, name));
+    return false;
+}
+
+bool cfg_expect(struct cfg_parse *p, const char *text) {
+    char quoted[32];
+    if (cfg_take(p, text)) return true;
+    snprintf(quoted, sizeof quoted, "'%s'", text);
+    return cfg_expected(p, quoted);
+}
+
+bool cfg_enter(struct cfg_parse *p) {
+    if (p->depth >= CFG_DEPTH_MAX) {
+        diag_error(p->diag, p->t->at, "nested too deep");
+        return false;
+    }
+    p->depth++;
+    return true;
+}
+
+void cfg_leave(struct cfg_parse *p) { p->depth--; }
+
+void *cfg_new(struct cfg_parse *p, size_t size) { return arena_new(&p->program->arena, size); }
+
+const char *cfg_hint(struct span word, const char *const *names, char hint[CFG_HINT_MAX]) {
+    const char *meant = diag_suggest(word, names);
+    hint[0] = '\0';
+    if (meant) snprintf(hint, CFG_HINT_MAX, "; did you mean %s?", meant);
+    return hint;
+}
+
+/* Route blocks. */
+
+static const struct block {
+    const char *word;
+    enum kam_route_kind kind, nameless_kind;
+    bool may_have_name, needs_name;
+} blocks[] = {
+    {"request_route", KAM_REQUEST_ROUTE, KAM_REQUEST_ROUTE, false, false},
+    {"route", KAM_REQUEST_ROUTE, KAM_REQUEST_ROUTE, true, false},
+    {"failure_route", KAM_FAILURE_ROUTE, KAM_FAILURE_ROUTE, true, false},
+    {"branch_route", KAM_BRANCH_ROUTE, KAM_BRANCH_ROUTE, true, false},
+    {"onreply_route", KAM_TM_ONREPLY_ROUTE, KAM_CORE_ONREPLY_ROUTE, true, false},
+    {"reply_route", KAM_TM_ONREPLY_ROUTE, KAM_CORE_ONREPLY_ROUTE, false, false},
+};
+
+static const struct block *find_block(const struct cfg_token *t) {
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, blocks[i].word)) return &blocks[i];
+    return NULL;
+}
+
+void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
+               struct source_pos at) {
+    struct cfg_route_ref *ref = cfg_new(p, sizeof *ref);
+    *ref =
+        (struct cfg_route_ref){.stmt = stmt, .word = word, .name = name, .at = at, .kind = KAM_REQUEST_ROUTE};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (strcmp(blocks[i].word, word) == 0) ref->kind = blocks[i].kind;
+    if (span_is(name, "0")) ref->name = (struct span){0};
+    if (!stmt && !ref->name.len) return; /* t_on_failure("0"): none from now on */
+    *p->refs_end = ref;
+    p->refs_end = &ref->next;
+}
+
+/* [NAME]; the name 0 is no name at all. */
+static bool parse_name(struct cfg_parse *p, struct span *name) {
+    if (!cfg_expect(p, "[")) return false;
+    char number[24];
+    if (p->t->kind == CFG_TOKEN_WORD || p->t->kind == CFG_TOKEN_STRING) {
+        *name = cfg_get(p)->text;
+    } else if (p->t->kind == CFG_TOKEN_NUMBER) {
+        int len = snprintf(number, sizeof number, "%lld", (long long)cfg_get(p)->n);
+        *name = arena_text(&p->program->arena, (struct span){number, (size_t)len});
+    } else {
+        return cfg_expected(p, "the name of the block");
+    }
+    return cfg_expect(p, "]");
+}
+
+/* The block that the statements go to: several blocks without a name are one; NULL after an error. */
+static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind, struct span name,
+                                   bool named, const struct cfg_token *word) {
+    struct kam_route *known = program_find_route(p->program, kind, name);
+    if (known && named) {
+        diag_error(p->diag, word->at, "duplicate " SPAN_FMT "[" SPAN_FMT "]", SPAN_ARG(word->text),
+                   SPAN_ARG(name.len ? name : SPAN("0")));
+        return NULL;
+    }
+    if (known) return known;
+    struct kam_route *r = cfg_new(p, sizeof *r);
+    *r = (struct kam_route){NULL, kind, name, word->at, NULL};
+    struct kam_route **link = &p->program->routes;
+    while (*link)
+        link = &(*link)->next;
+    *link = r;
+    return r;
+}
+
+static void append(const struct cfg_stmt **list, const struct cfg_stmt *more) {
+    while (*list)
+        list = (const struct cfg_stmt **)&((struct cfg_stmt *)*list)->next;
+    *list = more;
+}
+
+static bool parse_block(struct cfg_parse *p, const struct block *b) {
+    const struct cfg_token *word = cfg_get(p);
+    struct span name = {0};
+    bool named = b->may_have_name && cfg_next_is(p, "[");
+    if (named && !parse_name(p, &name)) return false;
+    if (span_is(name, "0")) name = (struct span){0};
+    p->kind = name.len ? b->kind : b->nameless_kind;
+    struct kam_route *route = add_route(p, p->kind, name, named, word);
+    const struct cfg_stmt *body;
+    if (!cfg_block_parse(p, &body)) return false;
+    if (route) append(&route->body, body);
+    return true;
+}
+
+/* The file. */
+
+/* After an error: to a word that may begin something, outside of all braces. */
+static void recover(struct cfg_parse *p) {
+    unsigned depth = 0;
+    for (; p->t->kind != CFG_TOKEN_END; cfg_get(p)) {
+        if (cfg_next_is(p, "{")) depth++;
+        if (cfg_next_is(p, "}") && depth > 0) depth--;
+        if (depth > 0 || p->t->kind != CFG_TOKEN_RESERVED) continue;
+        bool call = cfg_token_is(p->t + 1, "(") && !cfg_next_is(p, "modparam");
+        bool setting = cfg_global_known(p->t->text) && cfg_token_is(p->t + 1, "=");
+        if (setting || (find_block(p->t) && !call)) return;
+        if (cfg_next_is(p, "modparam") || cfg_next_is(p, "loadmodule")) return;
+    }
+}
+
+/* GROUP.NAME = VALUE [desc "..."]: variables that only selects and RPC read. */
+static bool parse_variable(struct cfg_parse *p) {
+    const struct cfg_token *group = cfg_get(p);
+    for (const struct kam_module *m = kam_modules; m->name; m++) {
+        if (!span_is(group->text, m->name)) continue;
+        diag_error(p->diag, group->at, "setting a variable of module \"%s\" is not simulated: use modparam",
+                   m->name);
+        return false;
+    }
+    if (cfg_next_is(p, "[")) {
+        diag_error(p->diag, group->at, "instances of a group of variables are not simulated");
+        return false;
+    }
+    if (!cfg_expect(p, ".")) return false;
+    if (p->t->kind != CFG_TOKEN_WORD && !cfg_next_is(p, "default")) return cfg_expected(p, "a name");
+    cfg_get(p);
+    if (!cfg_expect(p, "=")) return false;
+    if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_STRING)
+        return cfg_expected(p, "a number or string");
+    cfg_get(p);
+    if (!cfg_take(p, "description") && !cfg_take(p, "descr") && !cfg_take(p, "desc")) return true;
+    if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
+    cfg_get(p);
+    return true;
+}
+
+static bool parse_unknown(struct cfg_parse *p) {
+    static const char *const not_simulated[] = {"onsend_route", "event_route", "cfgengine", "flags",
+                                                "bool",         "avpflags",    "kemi"};
+    const struct cfg_token *t = p->t;
+    for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++) {
+        if (!span_is(t->text, not_simulated[i])) continue;
+        diag_error(p->diag, t->at, "%s is not simulated", not_simulated[i]);
+        cfg_get(p);
+        return false;
+    }
+    char hint[CFG_HINT_MAX];
+    if (t->kind == CFG_TOKEN_WORD)
+        diag_error(p->diag, t->at, "unknown %s " SPAN_FMT "%s", cfg_token_is(t + 1, "=") ? "setting" : "word",
+                   SPAN_ARG(t->text), cfg_global_hint(t->text, hint));
+    else
+        cfg_expected(p, "a setting, loadmodule, modparam or a route block");
+    cfg_get(p);
+    return false;
+}
+
+static bool parse_top(struct cfg_parse *p) {
+    const struct block *b = find_block(p->t);
+    if (cfg_take(p, ";")) return true;
+    if (b) return parse_block(p, b);
+    if (cfg_next_is(p, "loadmodule")) return cfg_loadmodule_parse(p);
+    if (cfg_next_is(p, "modparam")) return cfg_modparam_parse(p);
+    if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);
+    if (p->t->kind == CFG_TOKEN_WORD && (cfg_token_is(p->t + 1, ".") || cfg_token_is(p->t + 1, "[")))
+        return parse_variable(p);
+    return parse_unknown(p);
+}
+
+struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg,
+                                     struct source_set *set, struct diag *diag) {
+    struct cfg_tokens tokens = {0};
+    unsigned errors = diag->errors;
+    cfg_lex(&tokens, cfg, set, &program->arena, diag);
+    struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag};
+    p.refs_end = &p.refs;
+    if (diag->errors == errors) {
+        while (p.t->kind != CFG_TOKEN_END)
+            if (!parse_top(&p)) recover(&p);
+        cfg_globals_finish(&p);
+    }
+    free(tokens.all);
+    return p.refs;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/cfg/preprocess.h"
+
+#include <regex.h>
+#include <stdlib.h>
+
+struct preprocess_define {
+    struct preprocess_define *next;
+    struct span name, value;
+};
+
+struct preprocess_subst {
+    struct preprocess_subst *next;
+    regex_t regex;
+    struct span text;
+    bool all; /* flag g */
+};
+
+void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *diag) {
+    p->arena = arena;
+    p->diag = diag;
+    p->defines = NULL;
+    p->substs = NULL;
+    p->substs_end = &p->substs;
+    p->ifdef_count = 0;
+}
+
+void preprocess_free(struct preprocess *p) {
+    for (struct preprocess_subst *s = p->substs; s; s = s->next)
+        regfree(&s->regex);
+}
+
+static struct preprocess_define *find(const struct preprocess *p, struct span name) {
+    struct preprocess_define *d = p->defines;
+    while (d && !span_eq(d->name, name))
+        d = d->next;
+    return d;
+}
+
+void preprocess_define(struct preprocess *p, enum preprocess_how how, struct span name, struct span value,
+                       struct source_pos at) {
+    struct preprocess_define *d = find(p, name);
+    if (d && how == PREPROCESS_TRYDEF) return;
+    if (d && how == PREPROCESS_DEFINE) {
+        diag_error(p->diag, at, SPAN_FMT " is already defined", SPAN_ARG(name));
+        return;
+    }
+    if (!d) {
+        d = arena_new(p->arena, sizeof *d);
+        d->next = p->defines;
+        d->name = arena_text(p->arena, name);
+        p->defines = d;
+    }
+    d->value = arena_text(p->arena, value);
+}
+
+bool preprocess_value(const struct preprocess *p, struct span name, struct span *value) {
+    const struct preprocess_define *d = find(p, name);
+    if (d) *value = d->value;
+    return d != NULL;
+}
+
+bool preprocess_keeps(const struct preprocess *p) {
+    for (size_t i = 0; i < p->ifdef_count; i++)
+        if (!p->ifdefs[i].kept) return false;
+    return true;
+}
+
+void preprocess_ifdef(struct preprocess *p, struct span name, bool wanted, struct source_pos at) {
+    if (p->ifdef_count == PREPROCESS_IFDEF_MAX) {
+        diag_error(p->diag, at, "more than %d nested #!ifdef", PREPROCESS_IFDEF_MAX);
+        return;
+    }
+    p->ifdefs[p->ifdef_count++] = (struct preprocess_ifdef){at, (find(p, name) != NULL) == wanted};
+}
+
+void preprocess_else(struct preprocess *p, struct source_pos at) {
+    struct preprocess_ifdef *open = p->ifdef_count ? &p->ifdefs[p->ifdef_count - 1] : NULL;
+    if (!open) {
+        diag_error(p->diag, at, "#!else without #!ifdef");
+        return;
+    }
+    open->kept = !open->kept;
+}
+
+void preprocess_endif(struct preprocess *p, struct source_pos at) {
+    if (p->ifdef_count)
+        p->ifdef_count--;
+    else
+        diag_error(p->diag, at, "#!endif without #!ifdef");
+}
+
+void preprocess_finish(const struct preprocess *p) {
+    for (size_t i = 0; i < p->ifdef_count; i++)
+        diag_error(p->diag, p->ifdefs[i].at, "#!ifdef without #!endif");
+}
+
+/* Cuts /re/text/flags at its separator, whatever character that is; a backslash guards the next one. */
+static bool cut_rule(struct span rule, struct span part[3]) {
+    if (rule.len < 3 || rule.p[0] == '\\') return false;
+    char separator = rule.p[0];
+    size_t from = 1, n = 0;
+    for (size_t i = 1; i < rule.len && n < 2; i++) {
+        if (rule.p[i] == '\\')
+            i++;
+        else if (rule.p[i] == separator) {
+            part[n++] = (struct span){rule.p + from, i - from};
+            from = i + 1;
+        }
+    }
+    part[2] = span_skip(rule, from);
+    return n == 2 && part[0].len > 0;
+}
+
+static bool is_name(struct span s) {
+    if (s.len == 0 || ascii_digit((unsigned char)s.p[0])) return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!ascii_alnum((unsigned char)s.p[i]) && s.p[i] != '_') return false;
+    return true;
+}
+
+void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
+                      struct source_pos at) {
+    struct span part[3];
+    if (!cut_rule(rule, part)) {
+        diag_error(p->diag, at, "invalid substitution \"" SPAN_FMT "\": expected \"/pattern/text/\"",
+                   SPAN_ARG(rule));
+        return;
+    }
+    if (how != PREPROCESS_SUBST && !is_name(part[0])) {
+        diag_error(p->diag, at, "cannot define \"" SPAN_FMT "\": not a name", SPAN_ARG(part[0]));
+        return;
+    }
+    if (span_find(part[1], '\\') >= 0 || span_find(part[1], '$') >= 0) {
+        diag_error(p->diag, at, "a substitution by a text with \\ or $ is not simulated");
+        return;
+    }
+    int flags = REG_EXTENDED;
+    bool all = false;
+    for (size_t i = 0; i < part[2].len; i++) {
+        if (part[2].p[i] == 'g')
+            all = true;
+        else if (part[2].p[i] == 'i')
+            flags |= REG_ICASE;
+        else if (part[2].p[i] != 's') {
+            diag_error(p->diag, at, "unknown substitution flag '%c'", part[2].p[i]);
+            return;
+        }
+    }
+    struct preprocess_subst *s = arena_new(p->arena, sizeof *s);
+    if (regcomp(&s->regex, arena_text(p->arena, part[0]).p, flags) != 0) {
+        diag_error(p->diag, at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(part[0]));
+        return;
+    }
+    s->text = arena_text(p->arena, part[1]);
+    s->all = all;
+    *p->substs_end = s;
+    p->substs_end = &s->next;
+    if (how == PREPROCESS_SUBST) return;
+    struct buf value = {0};
+    if (how == PREPROCESS_SUBSTDEFS) buf_add_char(&value, '"');
+    buf_add(&value, part[1]);
+    if (how == PREPROCESS_SUBSTDEFS) buf_add_char(&value, '"');
+    preprocess_define(p, PREPROCESS_DEFINE, part[0], buf_span(&value), at);
+    buf_free(&value);
+}
+
+struct span preprocess_string(const struct preprocess *p, struct span text) {
+    for (const struct preprocess_subst *s = p->substs; s; s = s->next) {
+        struct span source = arena_text(p->arena, text);
+        struct buf out = {0};
+        size_t from = 0;
+        regmatch_t m;
+        bool changed = false;
+        while (from <= source.len && regexec(&s->regex, source.p + from, 1, &m, from ? REG_NOTBOL : 0) == 0) {
+            buf_add(&out, (struct span){source.p + from, (size_t)m.rm_so});
+            buf_add(&out, s->text);
+            changed = true;
+            from += (size_t)m.rm_eo;
+            if (!s->all || m.rm_eo == m.rm_so) break;
+        }
+        if (changed) {
+            buf_add(&out, span_skip(source, from));
+            text = arena_text(p->arena, buf_span(&out));
+        }
+        buf_free(&out);
+    }
+    return text;
+}

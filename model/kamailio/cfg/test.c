@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions that begin with one of Kamailio's own words: method, uri, src_ip ... (facts: Kamailio 11.4) */
+#include "model/kamailio/cfg/globals.h"
+#include "model/kamailio/cfg/pv.h"
+
+enum subject_kind { SUBJECT_TEXT, SUBJECT_URI, SUBJECT_IP, SUBJECT_NUMBER, SUBJECT_PROTO };
+
+/* PROTO_UDP and AF_INET, as the script sees them: everything here is UDP over IPv4. */
+enum { NUMBER_UDP = 1, NUMBER_INET = 2 };
+
+static const struct subject {
+    const char *word;
+    enum cfg_subject subject;
+    enum subject_kind kind;
+    const char *pv, *reply_pv;
+    int64_t n;
+} subjects[] = {
+    {"method", CFG_METHOD, SUBJECT_TEXT, "rm", NULL, 0},
+    {"uri", CFG_URI, SUBJECT_URI, "ru", "rs", 0},
+    {"status", CFG_URI, SUBJECT_URI, "ru", "rs", 0},
+    {"from_uri", CFG_FROM_URI, SUBJECT_URI, "fu", NULL, 0},
+    {"to_uri", CFG_TO_URI, SUBJECT_URI, "tu", NULL, 0},
+    {"src_ip", CFG_SRC_IP, SUBJECT_IP, "si", NULL, 0},
+    {"dst_ip", CFG_DST_IP, SUBJECT_IP, "Ri", NULL, 0},
+    {"src_port", CFG_SRC_PORT, SUBJECT_NUMBER, "sp", NULL, 0},
+    {"dst_port", CFG_DST_PORT, SUBJECT_NUMBER, "Rp", NULL, 0},
+    {"msg:len", CFG_MSG_LEN, SUBJECT_NUMBER, "ml", NULL, 0},
+    {"proto", CFG_PROTO, SUBJECT_PROTO, NULL, NULL, NUMBER_UDP},
+    {"af", CFG_AF, SUBJECT_NUMBER, NULL, NULL, NUMBER_INET},
+};
+
+/* Words of the same kind that are not simulated: they belong to onsend_route. */
+static const char *const onsend_words[] = {"snd_ip",  "snd_port", "snd_proto", "snd_af", "to_ip",
+                                           "to_port", "to_proto", "to_af",     "max_len"};
+
+static const struct subject *find_subject(const struct cfg_token *t) {
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, subjects[i].word)) return &subjects[i];
+    return NULL;
+}
+
+static bool is_onsend_word(const struct cfg_token *t) {
+    for (size_t i = 0; i < sizeof onsend_words / sizeof *onsend_words; i++)
+        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, onsend_words[i])) return true;
+    return false;
+}
+
+bool cfg_test_starts(const struct cfg_parse *p) {
+    return find_subject(p->t) || is_onsend_word(p->t) || cfg_next_is(p, "myself");
+}
+
+static const struct kam_pv *find_pv(const char *name) {
+    for (const struct kam_pv *pv = kam_pvs; name && pv->name; pv++)
+        if (strcmp(pv->name, name) == 0) return pv;
+    return NULL;
+}
+
+static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order) {
+    static const struct {
+        const char *text;
+        enum cfg_op op;
+    } ops[] = {{"==", CFG_EQUAL},         {"!=", CFG_DIFFERENT}, {"eq", CFG_EQUAL},
+               {"ne", CFG_DIFFERENT},     {"=~", CFG_MATCH},     {">", CFG_GREATER},
+               {">=", CFG_GREATER_EQUAL}, {"<", CFG_LESS},       {"<=", CFG_LESS_EQUAL}};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        if (ops[i].op == CFG_MATCH && !match) continue;
+        if (ops[i].op != CFG_MATCH && ops[i].op != CFG_EQUAL && ops[i].op != CFG_DIFFERENT && !order)
+            continue;
+        if (!cfg_take(p, ops[i].text)) continue;
+        *op = ops[i].op;
+        return true;
+    }
+    return cfg_expected(p, order ? "==, !=, <, >, <= or >=" : match ? "==, != or =~" : "== or !=");
+}
+
+/* a.b.c.d, as numbers and dots; the first number is the next token. */
+static bool parse_ip(struct cfg_parse *p, uint32_t *ip) {
+    *ip = 0;
+    for (int i = 0; i < 4; i++) {
+        if (i > 0 && !cfg_expect(p, ".")) return false;
+        if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n < 0 || p->t->n > 255)
+            return cfg_expected(p, "an IPv4 address");
+        *ip = *ip << 8 | (uint32_t)cfg_get(p)->n;
+    }
+    return true;
+}
+
+/* ADDRESS, ADDRESS/BITS or ADDRESS/MASK */
+static bool parse_net(struct cfg_parse *p, struct cfg_test *test) {
+    test->with_net = true;
+    test->mask = UINT32_MAX;
+    if (!parse_ip(p, &test->net)) return false;
+    if (!cfg_take(p, "/")) return true;
+    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) return parse_ip(p, &test->mask);
+    if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n > 32) return cfg_expected(p, "a number of bits, 0 to 32");
+    int64_t bits = cfg_get(p)->n;
+    test->mask = bits == 0 ? 0 : UINT32_MAX << (32 - bits);
+    return true;
+}
+
+static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
+    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) return parse_net(p, test);
+    if (p->t->kind == CFG_TOKEN_IPV6 || cfg_next_is(p, "[")) {
+        diag_error(p->diag, p->t->at, "IPv6 is not simulated");
+        return false;
+    }
+    if (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
+        diag_error(p->diag, p->t->at, "comparing an address with a host name is not simulated");
+        return false;
+    }
+    struct source_pos at = p->t->at;
+    test->right = cfg_expr_parse_level(p, 9);
+    struct kam_value value;
+    if (!test->right) return false;
+    if (!cfg_expr_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
+    test->with_net = value.type == KAM_STR && cfg_ipv4(value.s, &test->net);
+    test->mask = UINT32_MAX;
+    if (!test->with_net)
+        diag_error(p->diag, at,
+                   value.type == KAM_INT ? "a string is expected"
+                                         : "comparing an address with a host name is not simulated");
+    return test->with_net;
+}
+
+static struct cfg_expr *constant_node(struct cfg_parse *p, struct source_pos at, struct kam_value value) {
+    struct cfg_expr *e = cfg_new(p, sizeof *e);
+    e->op = value.type == KAM_INT ? CFG_INT : CFG_TEXT;
+    e->at = at;
+    e->constant = value;
+    return e;
+}
+
+/* The right side of `proto ==`: a protocol's name. */
+static bool parse_proto_right(struct cfg_parse *p, struct cfg_test *test) {
+    static const char *const names[] = {"", "udp", "tcp", "tls", "sctp", "ws", "wss"};
+    for (int64_t n = 1; n < (int64_t)(sizeof names / sizeof *names); n++) {
+        if (p->t->kind != CFG_TOKEN_RESERVED || !span_is_nocase(p->t->text, names[n])) continue;
+        test->right = constant_node(p, cfg_get(p)->at, (struct kam_value){.type = KAM_INT, .n = n});
+        return true;
+    }
+    test->right = cfg_expr_parse_level(p, 9);
+    return test->right != NULL;
+}
+
+static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
+    struct kam_value pattern;
+    if (test->subject == CFG_METHOD && p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
+        const struct cfg_token *t = cfg_get(p);
+        test->right = constant_node(p, t->at, (struct kam_value){.type = KAM_STR, .s = t->text});
+    } else {
+        test->right = cfg_expr_parse_level(p, 9);
+    }
+    if (!test->right) return false;
+    if (test->op != CFG_MATCH || !cfg_expr_is_constant(test->right)) return true;
+    if (!cfg_expr_constant(p, test->right, &pattern) || pattern.type != KAM_STR) {
+        diag_error(p->diag, test->right->at, "the right side of =~ must be a string");
+        return false;
+    }
+    test->regex = program_regex(p->program, pattern.s, true);
+    if (!test->regex)
+        diag_error(p->diag, test->right->at, "invalid regular expression \"" SPAN_FMT "\"",
+                   SPAN_ARG(pattern.s));
+    return test->regex != NULL;
+}
+
+static const struct cfg_expr *finish(struct cfg_parse *p, const struct subject *s, struct cfg_test *test,
+                                     struct source_pos at) {
+    test->subject = s->subject;
+    test->n = s->n;
+    test->pv = find_pv(test->myself.p ? "_myself" : s->pv);
+    if (test->myself.p) test->myself = span_of(s->pv);
+    test->reply_pv = find_pv(s->reply_pv);
+    if ((s->pv && !test->pv) || (s->reply_pv && !test->myself.p && !test->reply_pv)) {
+        diag_error(p->diag, at, "the condition %s is not simulated", s->word);
+        return NULL;
+    }
+    struct cfg_expr *e = cfg_new(p, sizeof *e);
+    e->op = CFG_TEST;
+    e->at = at;
+    e->test = test;
+    return e;
+}
+
+/* myself == uri */
+static const struct cfg_expr *parse_myself(struct cfg_parse *p) {
+    struct source_pos at = cfg_get(p)->at;
+    struct cfg_test *test = cfg_new(p, sizeof *test);
+    test->myself = SPAN("myself");
+    if (!take_op(p, &test->op, false, false)) return NULL;
+    const struct subject *s = find_subject(p->t);
+    if (!s || (s->kind != SUBJECT_URI && s->kind != SUBJECT_IP)) {
+        cfg_expected(p, "uri, from_uri, to_uri, src_ip or dst_ip");
+        return NULL;
+    }
+    cfg_get(p);
+    return finish(p, s, test, at);
+}
+
+const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
+    if (cfg_next_is(p, "myself")) return parse_myself(p);
+    const struct subject *s = find_subject(p->t);
+    struct source_pos at = p->t->at;
+    if (!s) {
+        diag_error(p->diag, at, "the condition " SPAN_FMT " is not simulated", SPAN_ARG(p->t->text));
+        return NULL;
+    }
+    cfg_get(p);
+    struct cfg_test *test = cfg_new(p, sizeof *test);
+    test->subject = s->subject;
+    bool match = s->kind == SUBJECT_TEXT || s->kind == SUBJECT_URI;
+    if (!take_op(p, &test->op, match, s->kind == SUBJECT_NUMBER)) return NULL;
+    bool parsed;
+    if ((s->kind == SUBJECT_URI || s->kind == SUBJECT_IP) && cfg_take(p, "myself")) {
+        test->myself = SPAN("myself");
+        parsed = test->op != CFG_MATCH;
+        if (!parsed) diag_error(p->diag, at, "=~ myself is not simulated");
+    } else if (s->kind == SUBJECT_IP) {
+        parsed = parse_ip_right(p, test);
+    } else if (s->kind == SUBJECT_PROTO) {
+        parsed = parse_proto_right(p, test);
+    } else if (s->kind == SUBJECT_NUMBER) {
+        test->right = cfg_expr_parse_level(p, 10);
+        parsed = test->right != NULL;
+    } else {
+        parsed = parse_text_right(p, test);
+    }
+    return parsed ? finish(p, s, test, at) : NULL;
+}

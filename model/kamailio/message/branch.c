@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/branch.h"
+
+#include <md5.h>
+
+#define COOKIE "z9hG4bK"
+
+/* Up to four bytes as one big-endian number; bytes from 0x80 on count as negative ones, as in the original.
+ */
+static uint32_t group(const char *p, size_t len) {
+    uint32_t v = 0;
+    for (size_t i = 0; i < len; i++)
+        v = (v << 8) + (uint32_t)(int32_t)(signed char)p[i];
+    return v;
+}
+
+static uint32_t hash_add(uint32_t h, struct span s) {
+    for (; s.len >= 4; s = span_skip(s, 4)) {
+        uint32_t v = group(s.p, 4);
+        h += v ^ (v >> 3);
+    }
+    uint32_t v = group(s.p, s.len);
+    return h + (v ^ (v >> 3));
+}
+
+uint32_t kam_branch_hash(struct span call_id, struct span cseq_number) {
+    uint32_t h = hash_add(hash_add(0, call_id), cseq_number);
+    h = h + (h >> 11) + (h >> 13) + (h >> 23);
+    return h & 0xffff;
+}
+
+static void digest(MD5_CTX *md5, struct span s) {
+    while (s.len && (*s.p == ' ' || *s.p == '\t'))
+        s = span_skip(s, 1);
+    while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0'))
+        s.len--;
+    if (s.len) MD5Update(md5, (const uint8_t *)s.p, s.len);
+}
+
+void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in) {
+    /* A CANCEL and an ACK must come out with their INVITE's branch, so the To tag must not count. */
+    bool of_invite =
+        span_is(in->method, "INVITE") || span_is(in->method, "ACK") || span_is(in->method, "CANCEL");
+    MD5_CTX md5;
+    MD5Init(&md5);
+    digest(&md5, in->from_tag);
+    if (!of_invite) digest(&md5, in->to_tag);
+    digest(&md5, in->call_id);
+    digest(&md5, in->uri);
+    digest(&md5, in->cseq_number);
+    digest(&md5, in->via->host);
+    digest(&md5, in->via->port);
+    digest(&md5, in->via->branch.value);
+    MD5End(&md5, out);
+}
+
+/* Hexadecimal, the least significant digit first. */
+static void reverse_hex(struct buf *out, uint32_t n) {
+    do
+        buf_add_char(out, "0123456789abcdef"[n & 15]);
+    while (n >>= 4);
+}
+
+static int hex_digit(char c) {
+    if (ascii_digit(c)) return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool reverse_hex_parse(struct span s, uint32_t *n) {
+    *n = 0;
+    if (s.len < 1 || s.len > 8) return false;
+    while (s.len) {
+        int digit = hex_digit(s.p[--s.len]);
+        if (digit < 0) return false;
+        *n = *n << 4 | (uint32_t)digit;
+    }
+    return true;
+}
+
+void kam_branch_write(struct buf *out, uint32_t hash, const char *md5, unsigned branch) {
+    buf_add(out, SPAN(COOKIE));
+    reverse_hex(out, hash);
+    buf_add_char(out, '.');
+    buf_add(out, (struct span){md5, KAM_MD5_LEN});
+    buf_add_char(out, '.');
+    reverse_hex(out, branch);
+}
+
+bool kam_branch_parse(struct span value, uint32_t *hash, const char **md5, unsigned *branch) {
+    if (!span_starts(value, COOKIE)) return false;
+    value = span_skip(value, sizeof COOKIE - 1);
+    ptrdiff_t dot = span_find(value, '.');
+    if (dot < 0 || !reverse_hex_parse(span_head(value, (size_t)dot), hash) || *hash > 0xffff) return false;
+    value = span_skip(value, (size_t)dot + 1);
+    if (value.len < KAM_MD5_LEN + 2 || value.p[KAM_MD5_LEN] != '.') return false;
+    *md5 = value.p;
+    uint32_t number;
+    if (!reverse_hex_parse(span_skip(value, KAM_MD5_LEN + 1), &number)) return false;
+    *branch = number;
+    return true;
+}

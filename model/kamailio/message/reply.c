@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/reply.h"
+
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/totag.h"
+#include "model/kamailio/message/via_edit.h"
+
+void kam_reply_tag_write(struct buf *out, const struct kam_run *request, enum kam_tag_kind kind) {
+    const struct kamailio *k = request->k;
+    buf_add_text(out, kind == KAM_TAG_STATELESS ? k->sl_tag : k->tm_tag);
+    buf_add_char(out, kind == KAM_TAG_STATELESS ? '.' : '-');
+    kam_totag_suffix_write(out, &request->via, request->call_id->value);
+}
+
+/* From the header's name to the end of its value, with its line end made anew. */
+static void add_via(struct buf *out, const struct kam_run *request, const struct sip_header *h) {
+    const char *end = h->value.p + h->value.len, *p = h->line.p;
+    if (h == request->via_header) {
+        struct span rport = request->via.rport.whole;
+        if (rport.p) {
+            buf_add(out, span_between(p, rport.p));
+            buf_addf(out, ";rport=%u", (unsigned)request->source.port);
+            p = rport.p + rport.len;
+        }
+        buf_add(out, span_between(p, end));
+        if (!rport.p && request->force_rport) buf_addf(out, ";rport=%u", (unsigned)request->source.port);
+        if (kam_via_needs_received(request))
+            buf_addf(out, ";received=" SPAN_FMT, SPAN_ARG(request->source_text));
+    } else {
+        buf_add(out, span_between(p, end));
+    }
+    buf_add(out, SPAN("\r\n"));
+}
+
+static void add_to(struct buf *out, const struct kam_run *request, unsigned status, enum kam_tag_kind kind) {
+    const struct sip_header *h = request->to;
+    const char *end = h->line.p + h->line.len;
+    while (end > h->line.p && (end[-1] == '\n' || end[-1] == '\r'))
+        end--;
+    buf_add(out, span_between(h->line.p, end));
+    if (status >= 180 && request->to_tag.len == 0) {
+        buf_add(out, SPAN(";tag="));
+        kam_reply_tag_write(out, request, kind);
+    }
+    buf_add(out, span_between(end, h->line.p + h->line.len));
+}
+
+struct payload *kam_reply_build(const struct kam_run *request, unsigned status, struct span reason,
+                                enum kam_tag_kind kind, struct span more_lines) {
+    struct kamailio *k = request->k;
+    struct buf *out = &k->tm.text;
+    buf_reset(out);
+    /* The version as the request has it: the last word of its first line. */
+    struct span line = span_trim(request->msg.first_line);
+    buf_add(out, span_skip(line, line.len - SPAN("SIP/2.0").len));
+    buf_add_char(out, ' ');
+    buf_add_u64(out, status);
+    buf_add_char(out, ' ');
+    buf_add(out, reason);
+    buf_add(out, SPAN("\r\n"));
+    for (const struct sip_header *h = request->msg.headers;
+         h < request->msg.headers + request->msg.header_count; h++) {
+        switch (h->id) {
+        case SIP_VIA: add_via(out, request, h); break;
+        case SIP_TO:
+            if (h == request->to)
+                add_to(out, request, status, kind);
+            else
+                buf_add(out, h->line);
+            break;
+        case SIP_RECORD_ROUTE:
+            if (status >= 180 && status < 300) buf_add(out, h->line);
+            break;
+        case SIP_FROM:
+        case SIP_CALL_ID:
+        case SIP_CSEQ: buf_add(out, h->line); break;
+        default: break;
+        }
+    }
+    buf_add(out, buf_span(&request->reply_lines));
+    buf_add(out, more_lines);
+    buf_add(out, buf_span(&k->server_line));
+    buf_add(out, SPAN("Content-Length: 0\r\n\r\n"));
+    return out->len <= PAYLOAD_MAX ? payload_of(k->pool, buf_span(out)) : NULL;
+}

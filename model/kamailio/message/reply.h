@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Replies that Kamailio makes itself (facts: Kamailio 5.1). */
+#ifndef MODEL_KAMAILIO_MESSAGE_REPLY_H
+#define MODEL_KAMAILIO_MESSAGE_REPLY_H
+
+#include "model/kamailio/run.h"
+
+/* Which To tag a reply gets if it needs one. */
+enum kam_tag_kind { KAM_TAG_STATELESS, KAM_TAG_STATEFUL };
+
+/* Appends the tag that this Kamailio gives to replies to that request. */
+void kam_reply_tag_write(struct buf *out, const struct kam_run *request, enum kam_tag_kind kind);
+
+/* The reply to a request. more_lines come before those of append_to_reply(). */
+struct payload *kam_reply_build(const struct kam_run *request, unsigned status, struct span reason,
+                                enum kam_tag_kind kind, struct span more_lines);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The To tag of replies that Kamailio makes itself: a pure function of its address and the request (facts:
+ * Kamailio 5.2). */
+#ifndef MODEL_KAMAILIO_MESSAGE_TOTAG_H
+#define MODEL_KAMAILIO_MESSAGE_TOTAG_H
+
+#include "base/buf.h"
+#include "model/sip/via.h"
+
+/* The first part: who answers. signature is "KAMAILIO-stateless" or "SER-TM/tags"; 32 hexadecimal digits and
+ * a NUL. */
+void kam_totag_prefix(char out[33], const char *signature, struct span address, struct span port);
+
+/* Appends the second part: 8 characters from the topmost Via and the Call-ID. */
+void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span call_id);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/via_edit.h"
+
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/lump.h"
+
+/* The offset of a place in the run's message. */
+static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
+
+void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket,
+                     unsigned branch) {
+    struct buf *b = &run->k->tm.text;
+    buf_reset(b);
+    buf_add(b, SPAN("Via: SIP/2.0/UDP "));
+    buf_add(b, socket->sent_by);
+    buf_add(b, SPAN(";branch="));
+    kam_branch_write(b, kam_run_hash(run), kam_run_md5(run), branch);
+    if (run->local_rport) buf_add(b, SPAN(";rport"));
+    buf_add(b, SPAN("\r\n"));
+    kam_lump_insert(list, offset_of(run, run->via_header->line.p), buf_span(b));
+}
+
+bool kam_via_needs_received(const struct kam_run *run) {
+    return run->via.rport.whole.p || run->via.received.whole.p ||
+           !span_eq(run->via.host, buf_span(&run->source_text));
+}
+
+/* Where new parameters go: before the first one, after the blanks that may stand there, else after the
+ * address. */
+static const char *before_params(const struct via *via) {
+    const char *after = via->sent_by.p + via->sent_by.len, *end = via->whole.p + via->whole.len, *p = after;
+    while (p < end && ascii_space(*p))
+        p++;
+    return p < end && *p == ';' ? p : after;
+}
+
+void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
+    char text[40];
+    struct buf b = {.p = text, .cap = sizeof text};
+    const struct via *via = &run->via;
+    struct span old_rport = via->rport.whole, old_received = via->received.whole;
+    size_t front = offset_of(run, before_params(via));
+    buf_add(&b, SPAN(";rport="));
+    buf_add_u64(&b, run->source.port);
+    if (old_rport.p)
+        kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, buf_span(&b));
+    else if (run->force_rport)
+        kam_lump_insert(list, front, buf_span(&b));
+    if (!kam_via_needs_received(run)) return;
+    buf_reset(&b);
+    buf_add(&b, SPAN(";received="));
+    buf_add(&b, buf_span(&run->source_text));
+    if (old_received.p)
+        kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&b));
+    else
+        kam_lump_insert(list, front, buf_span(&b));
+}
+
+void kam_via_strip(struct edit_list *list, const struct kam_run *run) {
+    const struct sip_header *h = run->via_header;
+    if (!run->via.rest.p) {
+        kam_lump_remove(list, offset_of(run, h->line.p), h->line.len);
+        return;
+    }
+    kam_lump_remove(list, offset_of(run, h->value.p), (size_t)(run->via.rest.p - h->value.p));
+}
+
+bool kam_via_second(const struct kam_run *run, struct via *out) {
+    if (run->via.rest.p) return via_parse(out, run->via.rest);
+    const struct sip_header *h = sip_msg_next(&run->msg, run->via_header);
+    return h && via_parse(out, h->value);
+}
+
+bool kam_via_is_ours(const struct kamailio *k, const struct via *via) {
+    for (size_t i = 0; i < k->socket_count; i++) {
+        const struct kam_socket *s = &k->sockets[i];
+        struct span port = via->port.p ? via->port : SPAN("5060");
+        if (span_eq(via->host, s->address) && span_eq(port, s->port_text)) return true;
+    }
+    return false;
+}

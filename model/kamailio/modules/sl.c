@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/modules/sl.h"
+
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/reply.h"
+#include "model/kamailio/modules/module.h"
+
+/* How long after the last stateless reply ACKs are looked at. Kamailio counts whole seconds: up to 1 s less.
+ */
+#define SL_WAIT_NS (2 * NS_PER_S)
+
+bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
+    if (run->method == KAM_ACK || run->damaged) return false;
+    struct kam_destination d = kam_reply_destination(run);
+    struct payload *p = kam_reply_build(run, status, reason, KAM_TAG_STATELESS, (struct span){0});
+    struct cause cause =
+        kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
+    cause.arg[0] = status;
+    bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
+    payload_drop(p);
+    run->k->sl_until_ns = run->k->queue->now_ns + SL_WAIT_NS;
+    return ok;
+}
+
+bool kam_sl_absorbs_ack(struct kam_run *run) {
+    struct kamailio *k = run->k;
+    if (run->method != KAM_ACK || k->queue->now_ns >= k->sl_until_ns) return false;
+    struct buf *tag = &k->tm.text;
+    buf_reset(tag);
+    kam_reply_tag_write(tag, run, KAM_TAG_STATELESS);
+    if (!span_eq(run->to_tag, buf_span(tag))) return false;
+    struct cause cause = kam_cause(run, "ACK absorbed: it acknowledges a stateless reply", "RFC 3261 17.2.1");
+    kam_note(k, run->about, &cause);
+    return true;
+}
+
+/* What sl_reply_error() says without another error. */
+static int sl_reply_error(struct kam_run *run, const struct kam_value *args, size_t count) {
+    (void)args, (void)count;
+    return kam_sl_reply(run, 500, SPAN("I'm terribly sorry, server error occurred (1/SL)")) ? 1 : -1;
+}
+
+/* The two arguments of a reply function. */
+static bool reply_args(struct kam_run *run, const struct kam_value *args, unsigned *status,
+                       struct span *reason) {
+    return kam_status_arg(&args[0], status) && kam_format_arg(run, &args[1], reason);
+}
+
+static int sl_send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+    (void)count;
+    unsigned status;
+    struct span reason;
+    return reply_args(run, args, &status, &reason) && kam_sl_reply(run, status, reason) ? 1 : -1;
+}
+
+/* Like sl_send_reply(), or tm's t_reply() where there is a transaction. */
+static int send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+    (void)count;
+    unsigned status;
+    struct span reason;
+    if (!reply_args(run, args, &status, &reason)) return -1;
+    bool ok = run->transaction ? kam_tm_script_reply(run, status, reason) : kam_sl_reply(run, status, reason);
+    return ok ? 1 : -1;
+}
+
+const struct kam_function kam_sl_functions[] = {
+    {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, NULL, true, kam_check_status},
+    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, NULL, false, NULL},
+    {"send_reply", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, send_reply, NULL, true, kam_check_status},
+    {0},
+};
+
+const struct kam_param kam_sl_params[] = {
+    {"default_code", KAM_PARAM_INT, 500, NULL, 200, 699, false},
+    {"default_reason", KAM_PARAM_STR, 0, "Internal Server Error", 0, 0, false},
+    {"bind_tm", KAM_PARAM_INT, 1, NULL, 0, 1, false},
+    {"rich_redirect", KAM_PARAM_INT, 0, NULL, 0, 3, false},
+    {"event_callback_fl_ack", KAM_PARAM_STR, 0, "", 0, 0, false},
+    {"event_callback_lres_sent", KAM_PARAM_STR, 0, "", 0, 0, false},
+    {0},
+};

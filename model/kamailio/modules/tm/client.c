@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* tm's branches: a request goes out to one or several destinations (facts: Kamailio 6.3, 6.8). */
+#include "model/kamailio/forward.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/via_edit.h"
+
+enum {
+    NO_BRANCH = -1,
+    DROPPED = -6,
+    NO_SOCKET = -7,
+    UNRESOLVABLE = -478,
+    CANNOT_SEND = -477,
+    CANCELED = -487
+};
+
+/* failure_route works on the request as the script had left it when it was relayed first. */
+static void save_request(struct kam_transaction *t, const struct kam_run *run) {
+    if (t->saved || run->state.kind != KAM_REQUEST_ROUTE) return;
+    t->saved = true;
+    edit_list_copy(&t->edits, &run->edits);
+    buf_reset(&t->reply_lines);
+    buf_add(&t->reply_lines, buf_span(&run->reply_lines));
+    if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
+    if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
+}
+
+/*
+ * Runs the branch_route over the branch's own copy of the edits. It may change the branch's URI and next
+ * hop. False: it dropped the branch.
+ */
+static bool run_branch_route(struct kam_run *run, const struct kam_route *route, unsigned branch,
+                             struct span *uri, struct span *next_hop) {
+    struct span whole_uri = run->new_uri, whole_next_hop = run->next_hop;
+    enum kam_route_kind kind = run->state.kind;
+    bool is_new = run->uri_is_new;
+    run->new_uri = *uri;
+    run->next_hop = next_hop->len ? *next_hop : (struct span){0};
+    run->target = &run->branch_edits;
+    run->state.kind = KAM_BRANCH_ROUTE;
+    run->branch = branch;
+    struct kam_outcome outcome = kam_route_run(route, run);
+    *uri = run->new_uri;
+    *next_hop = run->next_hop;
+    run->new_uri = whole_uri;
+    run->next_hop = whole_next_hop;
+    run->uri_is_new = is_new;
+    run->target = &run->edits;
+    run->state.kind = kind;
+    run->branch = 0;
+    return !outcome.dropped;
+}
+
+/* Only UDP is simulated: what asks for TCP or TLS meets a Kamailio that has no such socket. */
+static bool needs_other_transport(struct span uri) {
+    struct uri u;
+    if (!uri_parse(&u, uri)) return false;
+    struct span transport = uri_param(&u, "transport");
+    return span_is_nocase(u.scheme, "sips") || span_is_nocase(transport, "tcp") ||
+           span_is_nocase(transport, "tls");
+}
+
+/* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
+static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri,
+                       struct span next_hop) {
+    struct kam_destination d = {.socket = run->socket};
+    struct span where = next_hop.len ? next_hop : uri;
+    if (needs_other_transport(where)) return NO_SOCKET;
+    if (!kam_resolve(where, &d.to)) return UNRESOLVABLE;
+    kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
+    kam_via_mark_incoming(&run->branch_edits, run);
+    struct payload *p = kam_render_request(run, &run->branch_edits, uri);
+    if (!p) return CANNOT_SEND;
+    struct kam_client *c = kam_tm_add_client(t);
+    c->request.destination = d;
+    c->request.payload = p;
+    c->on_reply = t->on_reply;
+    c->on_failure = t->on_failure;
+    return 0;
+}
+
+static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
+                      struct span uri, struct span next_hop) {
+    if (t->client_count == KAM_BRANCHES_MAX) return NO_BRANCH;
+    edit_list_copy(&run->branch_edits, &run->edits);
+    if (!branch_route) return make_branch(t, run, uri, next_hop);
+    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return DROPPED;
+    return make_branch(t, run, uri, next_hop);
+}
+
+/* Sends the branches from `first` on; returns how many could be sent. */
+static unsigned send_branches(struct kam_transaction *t, struct kam_run *run, unsigned first) {
+    unsigned sent = 0;
+    for (unsigned i = first; i < t->client_count; i++) {
+        struct kam_client *c = t->clients[i];
+        struct cause cause = kam_cause(run, "relayed by t_relay()", "RFC 3261 16.6, 17.1");
+        if (t->client_count > 1) {
+            cause.why = "relayed by t_relay(), branch %";
+            cause.arg[0] = i;
+        }
+        if (kam_send(t->tm->k, KAM_SEND_OTHER, &c->request.destination, c->request.payload, &cause)) {
+            kam_resend_start(&c->request, t->fr_ms);
+            sent++;
+        } else {
+            c->last_status = 408; /* as if it had ended, but never to be chosen */
+        }
+    }
+    return sent;
+}
+
+static int lower(int a, int b) { return a < b ? a : b; }
+
+int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
+    if (t->canceled) {
+        run->added_count = 0;
+        run->error = CANCELED;
+        return -1;
+    }
+    const struct kam_route *branch_route = t->on_branch;
+    t->on_branch = NULL;
+    unsigned first = t->client_count, tried = 0;
+    int error = NO_BRANCH;
+    save_request(t, run);
+    if (run->uri_is_new) {
+        tried++;
+        run->uri_is_new = false;
+        error = lower(error, add_branch(t, run, branch_route, kam_run_uri(run), run->next_hop));
+    }
+    for (size_t i = 0; i < run->added_count; i++) {
+        struct kam_added_branch *b = &run->added[i];
+        tried++;
+        error = lower(error, add_branch(t, run, branch_route, b->uri, b->next_hop));
+    }
+    run->added_count = 0;
+    if (t->client_count == first) {
+        run->error = tried ? error : NO_BRANCH;
+        return tried ? error : -1;
+    }
+    t->clients[first]->first_of_step = true;
+    if (send_branches(t, run, first) == 0) {
+        run->error = CANNOT_SEND;
+        return -1;
+    }
+    run->error = 0;
+    run->done |= KAM_FORWARDED;
+    return 1;
+}

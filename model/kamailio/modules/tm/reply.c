@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* What tm does with a reply: stop timers, acknowledge, decide whether and what the caller gets (facts:
+ * Kamailio 6.5, 6.8). */
+#include "model/kamailio/message/reply.h"
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/via_edit.h"
+
+#include <assert.h>
+
+/* A reply in hand: one that has come in, or NULL run for one that a timeout stands for. */
+struct incoming {
+    struct kam_run *run;
+    unsigned branch, status;
+};
+
+/* What became of it. */
+enum outcome { DISCARDED, STORED, PROVISIONAL, COMPLETED, AFTER_COMPLETION };
+
+struct decision {
+    enum outcome outcome;
+    int relay; /* the branch whose reply goes upstream; -1: none */
+    bool store;
+    kam_branch_set canceled;
+    unsigned cancel_cause;
+    const char *dropped; /* why nothing goes upstream */
+};
+
+/* No cause when a branch is cancelled because of a timeout. */
+enum { NO_RELAY = -1, CANNOT_PICK = -2 };
+
+const char *kam_status_text(unsigned status) {
+    switch (status) {
+    case 408: return "Request Timeout";
+    case 487: return "Request Terminated";
+    case 401: return "Unauthorized";
+    case 407: return "Proxy Authentication Required";
+    case 503: return "Service Unavailable";
+    default: return "Reply";
+    }
+}
+
+/* The lower, the better: 2xx, 6xx, 3xx, 4xx with five of them before the others, 5xx (facts: Kamailio 6.8).
+ */
+static int64_t priority(const struct kam_tm *tm, unsigned status, bool fake) {
+    static const int64_t of_class[] = {32000, 11000, 0, 3000, 4000, 5000, 1000};
+    unsigned class = status / 100, rest = status % 100;
+    int64_t p = 10000 + (int64_t)status;
+    if (class < 7) p = of_class[class] + (int64_t)rest;
+    if (class == 4 && rest != 1 && rest != 7 && rest != 15 && rest != 20 && rest != 84) p += 100;
+    return fake ? p + tm->set.faked_reply_prio : p;
+}
+
+/* The branch with the best final reply; NO_RELAY: none has one; CANNOT_PICK: some are still open. */
+static int pick(const struct kam_transaction *t, const struct incoming *in, unsigned *status) {
+    int best = NO_RELAY;
+    *status = 0;
+    for (unsigned i = 0; i < t->client_count; i++) {
+        const struct kam_client *c = t->clients[i];
+        bool now = in && i == in->branch, fake = now ? !in->run : c->fake_reply;
+        unsigned own = now ? in->status : c->last_status;
+        if (!now && own < 200) return CANNOT_PICK;
+        if (!now && !c->reply && !c->fake_reply) continue; /* could not be sent */
+        if (priority(t->tm, own, fake) >= priority(t->tm, *status, fake)) continue;
+        best = (int)i;
+        *status = own;
+    }
+    return best;
+}
+
+static struct decision discarded(const char *why) {
+    return (struct decision){.outcome = DISCARDED, .relay = NO_RELAY, .dropped = why};
+}
+
+/* After failure_route: are the replies of the branches before it forgotten? (modparam failure_reply_mode) */
+static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t mode) {
+    enum { KEEP, FORGET_ALL, FORGET_LAST_STEP, FORGET_IF_NEW };
+    unsigned from = 0;
+    if (mode == KEEP || (mode == FORGET_IF_NEW && t->client_count == branches)) return false;
+    if (mode == FORGET_LAST_STEP)
+        for (from = branches - 1; from > 0 && !t->clients[from]->first_of_step;)
+            from--;
+    for (unsigned i = from; i < branches; i++) {
+        payload_drop(t->clients[i]->reply);
+        t->clients[i]->reply = NULL;
+        t->clients[i]->fake_reply = false;
+    }
+    return true;
+}
+
+static struct decision none_left(struct kam_transaction *t) {
+    struct cause cause = {.why = "all branches failed and their replies were dropped: local 500",
+                          .transaction = t->number};
+    kam_tm_reply(t, kam_tm_request(t), 500, SPAN("I'm terribly sorry, server error occurred (1/TM)"),
+                 KAM_SEND_OTHER, &cause);
+    return (struct decision){.outcome = COMPLETED, .relay = NO_RELAY};
+}
+
+/* failure_route has run: did it answer, add branches, or leave it at the reply that was picked? */
+static struct decision decide_after_failure_route(struct kam_transaction *t, const struct incoming *in,
+                                                  int picked, unsigned branches, int64_t mode) {
+    struct decision d = {.outcome = COMPLETED, .relay = picked};
+    unsigned status;
+    bool forgotten = forget_replies(t, branches, mode);
+    if (t->status >= 200) {
+        d.relay = NO_RELAY;
+        d.dropped = "reply % not relayed: failure_route has answered";
+        return d;
+    }
+    if (t->client_count == branches) return forgotten ? none_left(t) : d;
+    int again = pick(t, forgotten ? NULL : in, &status);
+    if (again >= 0) d.relay = again;
+    if (again == NO_RELAY && forgotten) return none_left(t);
+    if (again == CANNOT_PICK)
+        d = (struct decision){.outcome = forgotten ? DISCARDED : STORED,
+                              .relay = NO_RELAY,
+                              .store = !forgotten,
+                              .dropped = "reply % not relayed: failure_route tries another branch"};
+    return d;
+}
+
+/* A negative final reply: the best one goes upstream when all branches have ended. */
+static struct decision decide_negative(struct kam_transaction *t, const struct incoming *in) {
+    struct kam_vars *vars = in->run ? in->run->state.vars : &t->tm->k->timer_vars;
+    unsigned picked_status, branches = t->client_count;
+    t->clients[in->branch]->last_status = in->status;
+    int picked = pick(t, in, &picked_status);
+    if (picked == CANNOT_PICK) {
+        struct decision d = {.outcome = STORED,
+                             .relay = NO_RELAY,
+                             .store = true,
+                             .dropped = "reply % kept: other branches have not ended yet"};
+        if (in->status >= 600 && !t->had_6xx) {
+            t->had_6xx = true;
+            d.canceled = kam_tm_pick_canceled(t);
+            d.cancel_cause = in->status;
+        }
+        return d;
+    }
+    assert(picked >= 0);
+    t->had_6xx = false;
+    int64_t mode = t->tm->set.failure_reply_mode;
+    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, vars, &mode))
+        return decide_after_failure_route(t, in, picked, branches, mode);
+    return (struct decision){.outcome = COMPLETED, .relay = picked};
+}
+
+static struct decision decide(struct kam_transaction *t, const struct incoming *in) {
+    struct kam_client *c = t->clients[in->branch];
+    bool is_2xx = in->status >= 200 && in->status < 300, invite_2xx = is_2xx && t->method == KAM_INVITE;
+    struct decision d = {.relay = (int)in->branch};
+    if (t->status >= 200) {
+        if (!invite_2xx) return discarded("reply % not relayed: a final reply had been sent upstream");
+        c->last_status = in->status;
+        d.outcome = AFTER_COMPLETION;
+        return d;
+    }
+    if (c->last_status >= 200 && !(invite_2xx && c->last_status < 300))
+        return discarded("reply % not relayed: this branch has had a final reply");
+    if (in->status >= 300) return decide_negative(t, in);
+    c->last_status = in->status;
+    if (in->status == 100) {
+        d.relay = NO_RELAY;
+        d.dropped = "reply % not relayed: it was for this hop";
+    }
+    d.outcome = PROVISIONAL;
+    if (is_2xx) {
+        d.outcome = COMPLETED;
+        d.canceled = kam_tm_pick_canceled(t);
+        d.cancel_cause = in->status;
+    }
+    return d;
+}
+
+/* The reply as it goes upstream: without our Via, with what reply routes added. */
+static struct payload *render(struct kam_run *run) {
+    kam_via_strip(&run->edits, run);
+    return edit_apply(&run->edits, run->msg.bytes, run->k->pool);
+}
+
+static bool is_challenge(unsigned status) { return status == 401 || status == 407; }
+
+/* The challenge headers of one reply. */
+static void add_challenges(struct buf *lines, struct sip_msg *m, const struct payload *reply) {
+    if (!sip_msg_parse(m, payload_span(reply))) return;
+    for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
+        if (span_is_nocase(h->name, "WWW-Authenticate") || span_is_nocase(h->name, "Proxy-Authenticate"))
+            buf_add(lines, h->line);
+}
+
+/* The challenges of all branches; nothing if there are not two. in_hand is the reply of that branch. */
+static void gather_challenges(struct buf *lines, struct kam_transaction *t, unsigned branch,
+                              const struct payload *in_hand) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < t->client_count; i++) {
+        struct kam_client *c = t->clients[i];
+        const struct payload *reply = i == branch ? in_hand : c->reply;
+        if (!reply || !is_challenge(c->last_status)) continue;
+        count++;
+        add_challenges(lines, &t->tm->sent, reply);
+    }
+    if (count < 2) buf_reset(lines);
+}
+
+/* A reply that is made here in place of one that came, or did not come. */
+static struct payload *build_local(struct kam_transaction *t, unsigned status, const char *reason,
+                                   struct span more_lines) {
+    return kam_reply_build(kam_tm_request(t), status, span_of(reason), KAM_TAG_STATEFUL, more_lines);
+}
+
+struct upstream {
+    struct payload *payload;
+    unsigned status;
+    struct cause cause;
+    enum kam_send_kind kind;
+};
+
+static struct cause timeout_cause(const struct kam_transaction *t, const struct kam_client *c,
+                                  unsigned status) {
+    struct cause cause = {.transaction = t->number};
+    cause.why = c->request.inv ? "fr_inv_timer (% ms) ran out: local %" : "fr_timer (% ms) ran out: local %";
+    cause.reference =
+        c->request.inv ? "RFC 3261 16.8; modparam tm fr_inv_timer" : "RFC 3261 17.1; modparam tm fr_timer";
+    cause.arg[0] = c->request.end_ms;
+    cause.arg[1] = status;
+    return cause;
+}
+
+/* Several challenges become one reply with all of them (RFC 3261 16.7 (7)). own is the reply in hand. */
+static void put_challenges_together(struct kam_transaction *t, const struct incoming *in,
+                                    const struct payload *own, struct upstream *u) {
+    struct buf lines = {0};
+    gather_challenges(&lines, t, in->branch, own);
+    if (lines.len) {
+        payload_drop(u->payload);
+        u->payload = build_local(t, u->status, kam_status_text(u->status), buf_span(&lines));
+        u->cause.why = "challenges of several branches put together";
+        u->cause.reference = "RFC 3261 16.7 (7); modparam tm aggregate_challenges";
+    }
+    buf_free(&lines);
+}
+
+/* What goes upstream when that branch's reply was chosen. */
+static struct upstream choose(struct kam_transaction *t, const struct incoming *in, unsigned relay) {
+    const struct kam_tm *tm = t->tm;
+    struct kam_client *c = t->clients[relay];
+    bool in_hand = relay == in->branch;
+    struct upstream u = {.status = in_hand ? in->status : c->last_status, .kind = KAM_SEND_OTHER};
+    if (in_hand ? !in->run : c->fake_reply) {
+        if (t->canceled) u.status = 487;
+        u.cause = timeout_cause(t, c, u.status);
+        u.kind = in->run ? KAM_SEND_OTHER : KAM_SEND_TIMEOUT;
+        u.payload = build_local(t, u.status, kam_status_text(u.status), (struct span){0});
+        return u;
+    }
+    u.cause = (struct cause){.why = "reply relayed", .reference = "RFC 3261 16.7", .transaction = t->number};
+    if (in->run) u.cause.retransmission = in->run->retransmission;
+    if (!in_hand) u.cause.why = "best reply of all branches relayed";
+    if (u.status == 503 && tm->set.remap_503_500) {
+        u.status = 500;
+        u.cause.why = "503 of the next hop replaced by 500";
+        u.cause.reference = "RFC 3261 16.7 (6); modparam tm remap_503_500";
+        u.payload = build_local(t, 500, "Service Unavailable", (struct span){0});
+        return u;
+    }
+    struct payload *own = in->run && (in_hand || is_challenge(u.status)) ? render(in->run) : NULL;
+    u.payload = payload_hold(in_hand ? own : c->reply);
+    if (is_challenge(u.status) && tm->set.aggregate_challenges) put_challenges_together(t, in, own, &u);
+    payload_drop(own);
+    return u;
+}
+
+/* Stores a final reply until it is known whether it is the best one. */
+static void store(struct kam_client *c, const struct incoming *in) {
+    c->fake_reply = !in->run;
+    payload_drop(c->reply);
+    c->reply = in->run ? render(in->run) : NULL;
+}
+
+static enum outcome relay(struct kam_transaction *t, const struct incoming *in, struct decision *d) {
+    *d = decide(t, in);
+    if (d->store) store(t->clients[in->branch], in);
+    if (d->dropped && in->run) {
+        struct cause cause = {
+            .why = d->dropped, .arg = {in->status}, .reference = "RFC 3261 16.7", .transaction = t->number};
+        kam_note(t->tm->k, in->run->about, &cause);
+    }
+    if (d->relay >= 0) {
+        struct upstream u = choose(t, in, (unsigned)d->relay);
+        if (d->outcome == AFTER_COMPLETION) {
+            /* Passed on; what is repeated and answered from here stays as it was (facts: Kamailio 6.4). */
+            kam_send(t->tm->k, u.kind, &t->response.destination, u.payload, &u.cause);
+            payload_drop(u.payload);
+            return d->outcome;
+        }
+        t->local_reply = false;
+        if (d->outcome == COMPLETED) {
+            t->status = u.status;
+            kam_tm_start_final(t);
+        }
+        kam_tm_send_reply(t, u.payload, u.status, u.kind, &u.cause);
+    }
+    return d->outcome;
+}
+
+void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned status) {
+    struct kam_client *c = t->clients[branch];
+    struct incoming in = {NULL, branch, status};
+    struct decision d;
+    bool cancel = t->method == KAM_INVITE && kam_tm_pick_canceled_branch(t, branch, false);
+    c->canceled = true;
+    c->relay_begun = true;
+    enum outcome outcome = relay(t, &in, &d);
+    if (cancel) {
+        struct buf lines = {0};
+        kam_tm_reason_write(&lines, t->tm, d.cancel_cause);
+        kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_KEEP_RESENDING);
+        buf_free(&lines);
+    }
+    if (outcome == COMPLETED) kam_tm_wait(t);
+}
+
+static void send_ack(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
+    struct payload *p = kam_tm_from_invite(c, "ACK", run->to->line, (struct span){0});
+    struct cause cause = {.why = "hop-by-hop ACK to a % reply",
+                          .arg = {run->msg.status},
+                          .reference = "RFC 3261 17.1.1.3",
+                          .transaction = t->number,
+                          .retransmission = run->retransmission};
+    kam_send(t->tm->k, KAM_SEND_ACK, &c->request.destination, p, &cause);
+    payload_drop(p);
+}
+
+/* A provisional reply on a branch that is to be cancelled: now the CANCEL may go. True: that was all. */
+static bool cancel_now(struct kam_transaction *t, unsigned branch) {
+    struct kam_client *c = t->clients[branch];
+    if (!c->canceled) return false;
+    if (c->cancel.payload) {
+        struct cause cause = {.why = "another provisional reply on a cancelled branch: the CANCEL again",
+                              .reference = "RFC 3261 9.1",
+                              .transaction = t->number,
+                              .retransmission = ++c->cancel.copies};
+        kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, c->cancel.payload, &cause);
+        return true;
+    }
+    struct buf lines = {0};
+    if (t->cancel_reason.len)
+        buf_add(&lines, buf_span(&t->cancel_reason));
+    else
+        kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0);
+    c->cancel_begun = true;
+    kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_FORCE);
+    buf_free(&lines);
+    return true;
+}
+
+/* Runs onreply_route[N]; false: it dropped a provisional reply. Finals cannot be dropped. */
+static bool run_onreply_route(struct kam_transaction *t, struct kam_client *c, struct kam_run *run) {
+    if (!c->on_reply) return true;
+    struct kam_vars *avps = run->state.avps;
+    run->state.avps = &t->avps;
+    run->state.kind = KAM_TM_ONREPLY_ROUTE;
+    struct kam_outcome outcome = kam_route_run(c->on_reply, run);
+    run->state.avps = avps;
+    if (!outcome.dropped || run->msg.status >= 200) return true;
+    struct cause cause = kam_cause(run, "provisional reply dropped by onreply_route", NULL);
+    kam_note(t->tm->k, run->about, &cause);
+    return false;
+}
+
+/* The CANCEL of this hop was answered. */
+static void cancel_answered(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
+    if (run->msg.status >= 200)
+        kam_resend_stop(&c->cancel);
+    else
+        kam_resend_stop_copies(&c->cancel);
+    struct cause cause = kam_cause(run, "reply % to the CANCEL of this hop absorbed", "RFC 3261 9.1, 16.10");
+    cause.arg[0] = run->msg.status;
+    kam_note(t->tm->k, run->about, &cause);
+}
+
+static void stop_timers(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
+    if (run->msg.status >= 200) {
+        kam_resend_stop(&c->request);
+        if (t->method == KAM_INVITE && run->msg.status >= 300) send_ack(t, c, run);
+    } else if (t->method == KAM_INVITE) {
+        kam_resend_stop_copies(&c->request);
+    } else {
+        kam_resend_slow(&c->request);
+    }
+}
+
+bool kam_tm_recv_reply(struct kam_run *run) {
+    struct kam_transaction *t = kam_tm_find_reply(run, &run->branch);
+    if (!t) return false;
+    struct kam_client *c = t->clients[run->branch];
+    unsigned status = run->msg.status, last_status = c->last_status;
+    run->transaction = t;
+    run->looked_up = true;
+    run->stateful = true;
+    if (run->method == KAM_CANCEL && t->method == KAM_INVITE) {
+        cancel_answered(t, c, run);
+        return true;
+    }
+    if (status < 200 && cancel_now(t, run->branch)) return true;
+    stop_timers(t, c, run);
+    if (!run_onreply_route(t, c, run)) return true;
+
+    struct incoming in = {run, run->branch, status};
+    struct decision d;
+    enum outcome outcome = relay(t, &in, &d);
+    if (outcome == COMPLETED) {
+        kam_tm_stop_clients(t);
+        if (t->method == KAM_INVITE) kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KILL);
+        kam_tm_wait(t);
+    } else if (d.canceled) {
+        kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KEEP_RESENDING);
+    }
+    c->replied = true;
+    bool counts =
+        t->tm->set.restart_fr_on_each_reply || (last_status < status && (status >= 180 || last_status == 0));
+    if (t->method == KAM_INVITE && status < 200 && counts) kam_resend_restart_end(&c->request, t->fr_inv_ms);
+    return true;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* tm's server side: creating transactions, replies towards the caller, retransmissions from it (facts:
+ * Kamailio 4, 5, 6.5). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
+#include "model/kamailio/message/reply.h"
+
+struct kam_transaction *kam_tm_check(struct kam_run *run) {
+    if (!run->transaction && !run->looked_up) {
+        run->transaction = kam_tm_find_request(run);
+        run->looked_up = true;
+        if (run->transaction) {
+            run->stateful = true;
+            run->done |= KAM_EXISTS;
+        }
+    }
+    return run->transaction;
+}
+
+void kam_tm_resend_reply(struct kam_transaction *t, const struct cause *cause) {
+    kam_send(t->tm->k, KAM_SEND_OTHER, &t->response.destination, t->response.payload, cause);
+}
+
+void kam_tm_stop_clients(struct kam_transaction *t) {
+    for (unsigned i = 0; i < t->client_count; i++)
+        kam_resend_stop(&t->clients[i]->request);
+}
+
+void kam_tm_let_go(struct kam_transaction *t) {
+    kam_resend_stop(&t->response);
+    kam_tm_stop_clients(t);
+    kam_tm_wait(t);
+}
+
+/* A repeated request: nothing new happens, the caller gets the last reply once more. */
+static void absorb(struct kam_run *run, struct kam_transaction *t) {
+    static const char *const reference = "RFC 3261 17.2.1, 17.2.2";
+    if (run->method == KAM_ACK) {
+        struct cause cause =
+            kam_cause(run, "ACK absorbed: it acknowledges the final reply of this hop", "RFC 3261 17.2.1");
+        kam_note(run->k, run->about, &cause);
+        run->done |= KAM_RELEASED;
+        kam_tm_let_go(t);
+    } else if (t->response.payload) {
+        struct cause cause =
+            kam_cause(run, "retransmission absorbed, the last reply (%) is sent again", reference);
+        cause.arg[0] = t->status;
+        cause.retransmission = ++t->response.copies;
+        kam_tm_resend_reply(t, &cause);
+    } else {
+        struct cause cause =
+            kam_cause(run, "retransmission absorbed, there is no reply yet to send again", reference);
+        kam_note(run->k, run->about, &cause);
+    }
+}
+
+enum kam_newtran kam_tm_newtran(struct kam_run *run) {
+    if (run->transaction) return KAM_NEWTRAN_EXISTS;
+    struct kam_transaction *t = kam_tm_check(run);
+    run->stateful = true;
+    if (t) {
+        absorb(run, t);
+        return KAM_NEWTRAN_RETRANSMISSION;
+    }
+    if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
+    if (run->damaged || run->unfinished || !kam_uri_readable(kam_run_uri(run))) return KAM_NEWTRAN_FAILED;
+    bool canceled = kam_tm_was_canceled(run);
+    t = run->transaction = kam_tm_new(run);
+    t->canceled = canceled;
+    return KAM_NEWTRAN_NEW;
+}
+
+struct kam_run *kam_tm_request(struct kam_transaction *t) {
+    struct kam_run *run = &t->tm->k->tm_run;
+    kam_run_end(run);
+    kam_run_begin(run, t->request, t->socket, t->source);
+    run->transaction = t;
+    run->looked_up = true;
+    run->about = t->about;
+    run->force_rport = t->force_rport;
+    buf_add(&run->reply_lines, buf_span(&t->reply_lines));
+    return run;
+}
+
+void kam_tm_start_final(struct kam_transaction *t) {
+    if (t->method != KAM_INVITE) return;
+    /* A relayed 2xx is the callee's to repeat, one that was made here is ours (RFC 3261 13.3.1.4). */
+    if (t->status >= 300 || (t->local_reply && t->status >= 200)) kam_resend_start(&t->response, t->fr_ms);
+}
+
+void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsigned status,
+                       enum kam_send_kind kind, const struct cause *cause) {
+    t->status = status;
+    payload_drop(t->response.payload);
+    t->response.payload = payload;
+    t->response.copies = 0;
+    kam_send(t->tm->k, kind, &t->response.destination, payload, cause);
+}
+
+/*
+ * A reply made by the script (also the automatic 100, and what follows an error): a final one ends all
+ * branches; their CANCELs go out before it.
+ */
+bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status,
+                  struct span reason, enum kam_send_kind kind, const struct cause *cause) {
+    if (t->status >= 200) {
+        kam_tm_stop_clients(t);
+        kam_tm_wait(t);
+        return false;
+    }
+    struct payload *p = kam_reply_build(request, status, reason, KAM_TAG_STATEFUL, (struct span){0});
+    buf_reset(&t->local_tag);
+    if (t->to_tag.len)
+        buf_add(&t->local_tag, t->to_tag);
+    else if (status >= 180)
+        kam_reply_tag_write(&t->local_tag, request, KAM_TAG_STATEFUL);
+    t->status = status;
+    t->local_reply = true;
+    if (status >= 200) {
+        kam_tm_stop_clients(t);
+        if (t->method == KAM_INVITE)
+            kam_tm_cancel_branches(t, kam_tm_pick_canceled(t), status, KAM_CANCEL_KILL);
+        kam_tm_start_final(t);
+    }
+    kam_tm_send_reply(t, p, status, kind, cause);
+    if (status >= 200) kam_tm_wait(t);
+    return true;
+}
+
+bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason) {
+    struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
+    cause.arg[0] = status;
+    if (status >= 200) run->done |= KAM_REPLIED;
+    return kam_tm_reply(run->transaction, run, status, reason, KAM_SEND_OTHER, &cause);
+}
+
+/* What Kamailio answers when t_relay() failed (facts: Kamailio 5.3). */
+static void reply_error(struct kam_run *run, struct kam_transaction *t) {
+    static const struct {
+        int error;
+        unsigned status;
+        const char *reason, *why;
+    } errors[] = {
+        {-478, 478, "Unresolvable destination (478/TM)",
+         "t_relay() failed: the destination cannot be resolved"},
+        {-477, 477, "Unfortunately error on sending to next hop occurred (477/TM)",
+         "t_relay() failed: the next hop is in no network that the proxy knows"},
+        {-487, 487, "Transaction canceled (487/TM)",
+         "t_relay() failed: the INVITE was cancelled before it came"},
+        {-6, 500, "I'm terribly sorry, server error occurred (6/TM)",
+         "t_relay() failed: branch_route dropped all branches"},
+        {-7, 500, "I'm terribly sorry, server error occurred (7/TM)",
+         "t_relay() failed: there is no socket of that transport"},
+        {-1, 500, "I'm terribly sorry, server error occurred (1/TM)", "t_relay() failed"},
+    };
+    size_t i = 0;
+    while (errors[i].error != run->error && errors[i].error != -1)
+        i++;
+    struct cause cause = kam_cause(run, errors[i].why, "RFC 3261 16.6");
+    kam_tm_reply(t, run, errors[i].status, span_of(errors[i].reason), KAM_SEND_OTHER, &cause);
+}
+
+void kam_tm_script_ended(struct kam_run *run) {
+    struct kam_transaction *t = run->transaction;
+    if (!t) return;
+    if (run->done == KAM_ERROR_DELAYED)
+        reply_error(run, t);
+    else if (run->done == 0)
+        kam_tm_let_go(t);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tm, the transaction module (facts: Kamailio 6). A transaction is one request that came in, with the
+ * branches it went out on and the last reply that was sent back. The core gives it requests through the
+ * script's functions and replies through kam_tm_recv_reply(); the rest are timers.
+ *
+ * tm_table: finding them. tm_server: the side towards the caller. tm_client: the branches. tm_reply: what
+ * to do with a reply. tm_cancel, tm_ack: CANCEL, and the requests that are made from the INVITE as sent.
+ * tm_timer: when. tm_failure: failure_route. tm_functions: what the script may call.
+ */
+#ifndef MODEL_KAMAILIO_MODULES_TM_TM_H
+#define MODEL_KAMAILIO_MODULES_TM_TM_H
+
+#include "model/kamailio/message/branch.h"
+#include "model/kamailio/run.h"
+#include "model/kamailio/send.h"
+#include "sim/event.h"
+
+struct kam_tm;
+
+/* What a kam_resend sends again. */
+enum kam_resend_kind { KAM_RESEND_REQUEST, KAM_RESEND_CANCEL, KAM_RESEND_RESPONSE };
+
+/*
+ * Something that is sent again until an answer comes: one timer for both the next copy and the end of
+ * patience, as in the original. Changing either does not move the timer: it looks when it fires.
+ */
+struct kam_resend {
+    struct event event;
+    struct kam_transaction *transaction;
+    enum kam_resend_kind kind;
+    unsigned branch;
+    struct payload *payload; /* NULL: nothing was sent yet */
+    struct kam_destination destination;
+    bool stopped;  /* for good: it cannot be started again */
+    bool disabled; /* no more copies; the end still comes */
+    bool slow;     /* T2 from now on: a provisional reply to another request than INVITE */
+    bool inv;      /* the end is fr_inv_timer's, not fr_timer's */
+    int64_t copy_tick, end_tick;
+    int64_t last_ms, next_ms; /* the interval that runs and the one that comes after it */
+    int64_t end_ms;           /* the patience that ran when it was set, for people */
+    uint32_t copies;          /* sent so far, the first one not counted */
+};
+
+/* One branch: a request that went out (RFC 3261 17.1). */
+struct kam_client {
+    struct kam_client *next; /* in the free list */
+    struct kam_resend request, cancel;
+    unsigned last_status;    /* of the last reply that counted; 0: none */
+    bool canceled;           /* it is to be cancelled as soon as it may */
+    bool cancel_begun;       /* its CANCEL was sent or is being made */
+    bool relay_begun;        /* a timeout's reply is being sent */
+    bool timed_out, replied; /* for t_branch_timeout() and its like */
+    struct payload *reply;   /* the stored final reply, as it would be relayed; NULL and no fake: none */
+    bool first_of_step;      /* the first one that a t_relay() added */
+    bool fake_reply;         /* the stored reply is a local one of that status */
+    const struct kam_route *on_reply, *on_failure;
+};
+
+struct kam_transaction {
+    struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
+    struct kam_tm *tm;
+    uint64_t number; /* 1 for the first one of a run */
+    uint32_t hash;
+    char md5[KAM_MD5_LEN + 1];
+
+    /* The request as it came in. Views lie in its payload. */
+    struct payload *request;
+    struct kam_socket *socket;
+    struct udp_address source;
+    uint64_t about; /* its datagram */
+    enum kam_method method;
+    struct span method_name, uri, call_id, cseq_number, from, to, from_tag, to_tag;
+    struct via via;
+    bool force_rport;
+
+    /* What the script had made of it when it was relayed first. */
+    bool saved;
+    struct edit_list edits;
+    struct buf reply_lines, new_uri, next_hop;
+
+    /* The server side. */
+    unsigned status;      /* of the last reply sent, 0: none */
+    bool local_reply;     /* it was made here by the script */
+    struct buf local_tag; /* the To tag it has, if it was */
+    struct kam_resend response;
+    struct event wait; /* the end of the transaction, wt_timer after its final reply */
+    int64_t end_of_life_tick;
+    bool canceled; /* a CANCEL came for it */
+    bool auto_100;
+    bool had_6xx;
+    struct buf cancel_reason; /* Reason lines for CANCELs of it */
+    const struct kam_route *on_failure, *on_reply, *on_branch;
+    int64_t fr_ms, fr_inv_ms;
+    struct kam_vars avps;
+
+    struct kam_client *clients[KAM_BRANCHES_MAX];
+    unsigned client_count;
+};
+
+/* The module parameters. */
+struct kam_tm_settings {
+    int64_t fr_timer_ms, fr_inv_timer_ms, wt_timer_ms, retr_timer1_ms, retr_timer2_ms;
+    int64_t max_inv_lifetime_ms, max_noninv_lifetime_ms;
+    bool auto_inv_100, restart_fr_on_each_reply, remap_503_500, via1_matching, ruri_matching;
+    bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
+    int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
+    struct span auto_inv_100_reason, ac_extra_hdrs;
+};
+
+#define KAM_TM_BUCKETS 0x10000
+
+struct kam_tm {
+    struct kamailio *k;
+    struct kam_tm_settings set;
+    struct kam_bucket {
+        struct kam_transaction *first;
+    } * buckets;
+    struct kam_transaction *free_transactions;
+    struct kam_client *free_clients;
+    size_t count;          /* transactions now */
+    uint64_t numbered;     /* transactions so far */
+    int64_t timer_free_ns; /* when the timer process has sent what it had to send */
+    struct sip_msg sent;   /* for reading a request as it was sent */
+    struct buf text;
+};
+
+void kam_tm_init(struct kam_tm *tm, struct kamailio *k);
+void kam_tm_free(struct kam_tm *tm);
+
+/* tm_table */
+
+struct kam_transaction *kam_tm_new(struct kam_run *run);
+void kam_tm_release(struct kam_transaction *t);
+
+/* The next branch, without a request yet. There are fewer than KAM_BRANCHES_MAX. */
+struct kam_client *kam_tm_add_client(struct kam_transaction *t);
+
+/* The transaction that a request repeats, or whose final reply an ACK acknowledges; NULL: none. */
+struct kam_transaction *kam_tm_find_request(struct kam_run *run);
+
+/* The transaction that a CANCEL is meant for, or NULL. */
+struct kam_transaction *kam_tm_find_canceled(struct kam_run *run);
+
+/* Was there a CANCEL for this request before it came itself? */
+bool kam_tm_was_canceled(struct kam_run *run);
+
+/* The transaction and branch that a reply belongs to, by its topmost Via; NULL: none. */
+struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch);
+
+/* tm_timer */
+
+/* How many ticks a duration takes: rounded up, at least one. */
+int64_t kam_ticks_of(int64_t ms);
+
+void kam_resend_init(struct kam_resend *r, struct kam_transaction *t, enum kam_resend_kind kind,
+                     unsigned branch);
+
+/* Starts both timers: copies from T1 on, the end after end_ms. */
+void kam_resend_start(struct kam_resend *r, int64_t end_ms);
+void kam_resend_stop(struct kam_resend *r);
+void kam_resend_stop_copies(struct kam_resend *r);
+void kam_resend_slow(struct kam_resend *r);
+void kam_resend_restart_end(struct kam_resend *r, int64_t end_ms);
+
+/* The transaction ends wt_timer from now; does nothing if that was said before. */
+void kam_tm_wait(struct kam_transaction *t);
+
+/* Lets the timer process send what a timer collected. */
+void kam_tm_timer_sends(struct kam_tm *tm);
+
+/* tm_server */
+
+/* What creating a transaction came to. */
+enum kam_newtran {
+    KAM_NEWTRAN_NEW,
+    KAM_NEWTRAN_RETRANSMISSION, /* the last reply was sent again, or an ACK was absorbed */
+    KAM_NEWTRAN_EXISTS,         /* this run has one already */
+    KAM_NEWTRAN_ACK,            /* an ACK to a 2xx: it never has one */
+    KAM_NEWTRAN_FAILED          /* the message cannot be read: nothing is done with it */
+};
+enum kam_newtran kam_tm_newtran(struct kam_run *run);
+
+/* Finds out whether the message belongs to a transaction, once a run. */
+struct kam_transaction *kam_tm_check(struct kam_run *run);
+
+/* The last reply again, for a repeated request or because its time has come. */
+void kam_tm_resend_reply(struct kam_transaction *t, const struct cause *cause);
+
+/* A reply made here. false after a final one was sent. lines: more headers. */
+bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status,
+                  struct span reason, enum kam_send_kind kind, const struct cause *cause);
+
+/* The reply that the script asks for, to the run's transaction. */
+bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason);
+
+/* Stops its timers for good: it has been answered for (an ACK came, or the script let it go). */
+void kam_tm_let_go(struct kam_transaction *t);
+
+/* The request of a transaction, parsed again; valid until the next call. */
+struct kam_run *kam_tm_request(struct kam_transaction *t);
+
+void kam_tm_stop_clients(struct kam_transaction *t);
+
+/* After the script: the error reply that was put off; a transaction that nobody took care of. */
+void kam_tm_script_ended(struct kam_run *run);
+
+/* Sends the upstream reply and sets what has to come after it. The payload is taken. */
+void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsigned status,
+                       enum kam_send_kind kind, const struct cause *cause);
+void kam_tm_start_final(struct kam_transaction *t);
+
+/* tm_client */
+
+/* Relays the request of the run on new branches. 1, or a negative error number. */
+int kam_tm_forward(struct kam_transaction *t, struct kam_run *run);
+
+/* tm_reply */
+
+/* A reply has come in. False: it belongs to no transaction. */
+bool kam_tm_recv_reply(struct kam_run *run);
+
+/* A branch's patience ended: as if the reply `status` had come. */
+void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned status);
+
+/* The text that belongs to a status Kamailio makes itself. */
+const char *kam_status_text(unsigned status);
+
+/* tm_cancel */
+
+/* A CANCEL that has its own transaction and is meant for t. */
+void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t);
+
+/* A set of branches, one bit each. */
+typedef uint32_t kam_branch_set;
+
+/* The branches that are to be cancelled and are not yet; they must then be given to kam_tm_cancel_branches().
+ */
+kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t);
+bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too);
+
+/* How to cancel a branch that has not answered. */
+enum kam_cancel_how {
+    KAM_CANCEL_KILL = 1,  /* stop its timers */
+    KAM_CANCEL_FORCE = 2, /* send a CANCEL all the same */
+    KAM_CANCEL_FAKE = 4,  /* as if it had answered 487 */
+    KAM_CANCEL_KEEP_RESENDING = 8
+};
+
+/* cause_status: for a Reason header; 0: none. */
+void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
+                            unsigned how);
+void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how);
+
+/* Writes the Reason line for a status; nothing for 0. */
+void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status);
+
+/* tm_ack */
+
+/* An ACK or CANCEL made from the branch's INVITE; to_line replaces its To unless p is NULL. NULL: it is no
+ * INVITE. */
+struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
+                                   struct span more_lines);
+
+/* tm_failure */
+
+/*
+ * Runs the branch's failure_route, if it has one, with the process's variables; true if it ran. The mode is
+ * modparam failure_reply_mode, which the script may change for this time.
+ */
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
+                              struct kam_vars *vars, int64_t *failure_reply_mode);
+
+#endif

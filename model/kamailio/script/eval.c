@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/eval.h"
+
+#include "model/kamailio/script/vars.h"
+
+#include <stdio.h>
+
+int64_t script_narrow(int64_t n) { return (int32_t)(uint32_t)(uint64_t)n; }
+
+struct span script_text(struct script *h, struct kam_value v) {
+    char number[24];
+    if (v.type == KAM_STR) return v.s;
+    if (v.type == KAM_NULL) return SPAN("");
+    int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
+    return arena_text(h->arena, (struct span){number, (size_t)len});
+}
+
+static int hex_value(int c) {
+    if (ascii_digit(c)) return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "12", "-12", "0xc" (of that, the last eight digits); anything else is 0, also what an int cannot hold */
+static int64_t text_int(struct span s) {
+    bool negative = s.len > 1 && s.p[0] == '-';
+    bool hex = s.len > 2 && s.p[0] == '0' && ascii_lower((unsigned char)s.p[1]) == 'x';
+    if (hex)
+        s = span_skip(s, 2);
+    else if (s.len > 1 && (negative || s.p[0] == '+'))
+        s = span_skip(s, 1);
+    int64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        int digit = hex_value((unsigned char)s.p[i]);
+        if (digit < 0 || (!hex && digit > 9)) return 0;
+        n = hex ? (int64_t)((uint32_t)n << 4 | (unsigned)digit) : n * 10 + digit;
+        if (!hex && n > INT32_MAX + (int64_t)negative) return 0;
+    }
+    return script_narrow(negative ? -n : n);
+}
+
+int64_t script_int(struct kam_value v) {
+    if (v.type == KAM_INT) return script_narrow(v.n);
+    if (v.type == KAM_NULL) return 0;
+    return v.n ? script_narrow(v.n) : text_int(v.s); /* $rm is a text and a number */
+}
+
+/* Pseudo-variables. A text is copied, so that it stays whatever happens to the variable. */
+
+struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
+    struct kam_value v = {0};
+    switch (pv->kind) {
+    case CFG_PV_TABLE: v = pv->pv->get(h->run, pv->argument); break;
+    case CFG_PV_VAR:
+        v = script_vars_get(h->state->vars, pv->number);
+        if (v.type == KAM_NULL) v.type = KAM_INT; /* a new $var is 0 */
+        break;
+    case CFG_PV_AVP: v = script_vars_get(h->state->avps, pv->number); break;
+    case CFG_PV_RETCODE: v = (struct kam_value){.type = KAM_INT, .n = h->state->retcode}; break;
+    case CFG_PV_NULL: break;
+    case CFG_PV_DOLLAR: v = (struct kam_value){.type = KAM_STR, .s = SPAN("$")}; break;
+    }
+    if (v.type == KAM_STR) v.s = arena_text(h->arena, v.s);
+    return v;
+}
+
+bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v) {
+    switch (pv->kind) {
+    case CFG_PV_TABLE: return pv->pv->set(h->run, pv->argument, v);
+    case CFG_PV_VAR:
+        if (v.type == KAM_NULL) v = (struct kam_value){.type = KAM_INT};
+        script_vars_set(h->state->vars, pv->number, v);
+        return true;
+    case CFG_PV_AVP:
+        if (v.type == KAM_NULL)
+            script_vars_pop(h->state->avps, pv->number);
+        else
+            script_vars_push(h->state->avps, pv->number, v);
+        return true;
+    default: return false;
+    }
+}
+
+/* Operators. */
+
+static bool int_op(enum cfg_op op, int64_t a, int64_t b, int64_t *out) {
+    /* shifts by 32 and more do what x86 does */
+    unsigned shift = (unsigned)b & 31;
+    int64_t result;
+    switch (op) {
+    case CFG_PLUS: result = a + b; break;
+    case CFG_SUBTRACT: result = a - b; break;
+    case CFG_MULTIPLY: result = a * b; break;
+    case CFG_DIVIDE:
+        if (b == 0) return false;
+        result = a / b;
+        break;
+    case CFG_MODULO:
+        if (b == 0) return false;
+        result = a % b;
+        break;
+    case CFG_BIT_OR: result = a | b; break;
+    case CFG_BIT_AND: result = a & b; break;
+    case CFG_BIT_XOR: result = a ^ b; break;
+    case CFG_SHIFT_LEFT: result = (int64_t)((uint64_t)a << shift); break;
+    case CFG_SHIFT_RIGHT: result = a >= 0 ? a >> shift : ~(~a >> shift); break;
+    case CFG_GREATER: result = a > b; break;
+    case CFG_LESS: result = a < b; break;
+    case CFG_GREATER_EQUAL: result = a >= b; break;
+    case CFG_LESS_EQUAL: result = a <= b; break;
+    case CFG_EQUAL:
+    case CFG_INT_EQUAL: result = a == b; break;
+    case CFG_DIFFERENT:
+    case CFG_INT_DIFFERENT: result = a != b; break;
+    default: return false;
+    }
+    *out = script_narrow(result);
+    return true;
+}
+
+static bool match(struct script *h, struct span text, const regex_t *regex, const struct cfg_expr *right,
+                  int64_t *out) {
+    regex_t now;
+    struct kam_value pattern;
+    const char *subject = arena_text(h->arena, text).p; /* ends with a NUL */
+    if (regex) {
+        *out = regexec(regex, subject, 0, NULL, 0) == 0;
+        return true;
+    }
+    if (!script_eval(h, right, &pattern)) return false;
+    const char *source = arena_text(h->arena, script_text(h, pattern)).p;
+    if (regcomp(&now, source, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return false;
+    *out = regexec(&now, subject, 0, NULL, 0) == 0;
+    regfree(&now);
+    return true;
+}
+
+/* == and != go by the left side's type; without a value there, by the right side's. */
+static bool equal(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    struct kam_value l, r;
+    int64_t n;
+    if (!script_eval(h, e->left, &l)) return false;
+    if (l.type == KAM_INT) {
+        if (!script_eval_int(h, e->right, &n)) return false;
+        return int_op(e->op, l.n, n, out);
+    }
+    if (!script_eval(h, e->right, &r)) return false;
+    bool same =
+        l.type == KAM_NULL && r.type == KAM_INT ? r.n == 0 : span_eq(script_text(h, l), script_text(h, r));
+    *out = same == (e->op == CFG_EQUAL);
+    return true;
+}
+
+static bool str_equal(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    struct kam_value l, r;
+    if (!script_eval(h, e->left, &l) || !script_eval(h, e->right, &r)) return false;
+    *out = span_eq(script_text(h, l), script_text(h, r)) == (e->op == CFG_STR_EQUAL);
+    return true;
+}
+
+/* && and || look at the right side only when they have to. */
+static bool logic(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    int64_t n;
+    if (!script_eval_int(h, e->left, &n)) return false;
+    if ((n != 0) == (e->op == CFG_OR)) {
+        *out = n != 0;
+        return true;
+    }
+    if (!script_eval_int(h, e->right, &n)) return false;
+    *out = n != 0;
+    return true;
+}
+
+static bool unary(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    struct kam_value v;
+    int64_t n;
+    if (e->op == CFG_STRLEN || e->op == CFG_STREMPTY) {
+        if (!script_eval(h, e->left, &v)) return false;
+        n = (int64_t)script_text(h, v).len;
+        *out = e->op == CFG_STRLEN ? n : n == 0;
+        return true;
+    }
+    if (!script_eval_int(h, e->left, &n)) return false;
+    if (e->op == CFG_NOT)
+        *out = n == 0;
+    else if (e->op == CFG_MINUS)
+        *out = script_narrow(-n);
+    else if (e->op == CFG_INVERT)
+        *out = ~n;
+    else
+        *out = n;
+    return true;
+}
+
+/* Everything that gives a number whatever it is made of. */
+static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    int64_t a, b;
+    struct kam_value v;
+    switch (e->op) {
+    case CFG_CALL: *out = script_run_inside(h, e->actions) > 0; return true;
+    case CFG_TEST: return script_test(h, e->test, out);
+    case CFG_DEFINED:
+    case CFG_NOT_DEFINED:
+        *out = (e->left->op == CFG_PV && script_pv(h, e->left->pv).type == KAM_NULL) ==
+               (e->op == CFG_NOT_DEFINED);
+        return true;
+    case CFG_AND:
+    case CFG_OR: return logic(h, e, out);
+    case CFG_EQUAL:
+    case CFG_DIFFERENT: return equal(h, e, out);
+    case CFG_STR_EQUAL:
+    case CFG_STR_DIFFERENT: return str_equal(h, e, out);
+    case CFG_MATCH:
+        return script_eval(h, e->left, &v) && match(h, script_text(h, v), e->regex, e->right, out);
+    case CFG_NOT:
+    case CFG_MINUS:
+    case CFG_INVERT:
+    case CFG_TO_INT:
+    case CFG_STRLEN:
+    case CFG_STREMPTY: return unary(h, e, out);
+    default:
+        return script_eval_int(h, e->left, &a) && script_eval_int(h, e->right, &b) &&
+               int_op(e->op, a, b, out);
+    }
+}
+
+/* A sum of numbers, or texts joined: the left side decides. */
+static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_value *out) {
+    struct kam_value l, r;
+    if (!script_eval(h, e->left, &l)) return false;
+    if (l.type == KAM_INT) {
+        int64_t n;
+        out->type = KAM_INT;
+        return script_eval_int(h, e->right, &n) && int_op(CFG_PLUS, l.n, n, &out->n);
+    }
+    if (!script_eval(h, e->right, &r)) return false;
+    struct span a = script_text(h, l), b = script_text(h, r);
+    char *text = arena_new(h->arena, a.len + b.len + 1);
+    if (a.len) memcpy(text, a.p, a.len);
+    if (b.len) memcpy(text + a.len, b.p, b.len);
+    out->type = KAM_STR;
+    out->s = (struct span){text, a.len + b.len};
+    return true;
+}
+
+bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *out) {
+    *out = (struct kam_value){0};
+    switch (e->op) {
+    case CFG_INT:
+    case CFG_TEXT: *out = e->constant; return true;
+    case CFG_PV: *out = script_pv(h, e->pv); return true;
+    case CFG_PLUS: return eval_plus(h, e, out);
+    case CFG_TO_STR:
+        if (!script_eval(h, e->left, out)) return false;
+        *out = (struct kam_value){.type = KAM_STR, .s = script_text(h, *out)};
+        return true;
+    default: out->type = KAM_INT; return eval_number(h, e, &out->n);
+    }
+}
+
+bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    struct kam_value v;
+    if (!script_eval(h, e, &v)) return false;
+    *out = script_int(v);
+    return true;
+}
+
+bool script_constant(struct kam_program *program, const struct cfg_expr *e, struct kam_value *out) {
+    struct script h = {.arena = &program->arena};
+    return script_eval(&h, e, out);
+}

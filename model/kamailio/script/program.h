@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a compiled kamailio.cfg: for the compiler that fills it and the interpreter that runs it. */
+#ifndef MODEL_KAMAILIO_SCRIPT_PROGRAM_H
+#define MODEL_KAMAILIO_SCRIPT_PROGRAM_H
+
+#include "base/arena.h"
+#include "model/kamailio/script/script.h"
+#include "model/kamailio/script/tree.h"
+
+/* The highest max_recursive_level: what the interpreter's own stack bears. */
+#define PROGRAM_LEVEL_MAX 256
+
+/* A route block. */
+struct kam_route {
+    struct kam_route *next;
+    enum kam_route_kind kind;
+    struct span name; /* empty: request_route, and the other kinds without a name */
+    struct source_pos at;
+    const struct cfg_stmt *body;
+};
+
+/* A modparam that was set. */
+struct program_param {
+    struct program_param *next;
+    const struct kam_param *param;
+    struct kam_value value;
+};
+
+/* A name of $var() or $avp(); its place in the list is its number. */
+struct program_name {
+    struct program_name *next;
+    struct span name;
+    size_t number;
+};
+
+struct program_regex {
+    struct program_regex *next;
+    regex_t regex;
+};
+
+struct kam_program {
+    struct arena arena; /* of all that follows */
+    struct kam_globals globals;
+    size_t listen_cap;
+    size_t tcp_listens;    /* sockets that are not simulated */
+    uint16_t default_port; /* port= */
+    unsigned max_while_loops, max_recursive_level;
+    bool *loaded; /* kam_modules[i] is loaded */
+    struct program_param *params;
+    struct kam_route *routes; /* newest last */
+    struct program_name *vars, *avps;
+    struct program_regex *regexes;
+};
+
+/* An empty program: the core loaded, everything at its default. */
+struct kam_program *program_new(void);
+
+/* The number of a $var or $avp name in a list; a new name gets the next number. */
+size_t program_number(struct kam_program *p, struct program_name **names, struct span name);
+
+/* The number of a name that the program has, or -1. */
+ptrdiff_t program_find_number(const struct program_name *names, struct span name);
+
+/* An extended regular expression, or NULL if it is no valid one; icase as in =~. The program owns it. */
+const regex_t *program_regex(struct kam_program *p, struct span pattern, bool icase);
+
+/* The block, for changing; NULL if there is none. */
+struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind, struct span name);
+
+#endif

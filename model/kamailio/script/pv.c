@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/pv.h"
+
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
+#include "model/kamailio/modules/module.h"
+
+static struct kam_value nothing(void) { return (struct kam_value){.type = KAM_NULL}; }
+
+static struct kam_value number(int64_t n) { return (struct kam_value){.type = KAM_INT, .n = n}; }
+
+/* A text that is there; one that is absent (p NULL) is null. */
+static struct kam_value text(struct span s) {
+    return s.p ? (struct kam_value){.type = KAM_STR, .s = s} : nothing();
+}
+
+/* The text before the first c, or all of it. */
+static struct span up_to(struct span s, char c) {
+    ptrdiff_t end = s.p ? span_find(s, c) : -1;
+    return end < 0 ? s : span_head(s, (size_t)end);
+}
+
+/* The parts of a URI that have a variable of their own. */
+enum part { WHOLE, USER, HOST, PORT, SCHEME };
+
+static struct kam_value part_of(struct span uri, enum part part) {
+    struct uri u;
+    uint64_t port;
+    if (!uri.p) return nothing();
+    if (part == WHOLE) return text(uri);
+    if (part == USER && span_starts_nocase(uri, "tel:")) return text(up_to(span_skip(uri, 4), ';'));
+    if (!kam_uri_readable(uri) || !uri_parse(&u, uri)) return nothing();
+    switch (part) {
+    case USER: return text(up_to(u.user, ':'));
+    case HOST: return text(u.host);
+    case SCHEME: return text(u.scheme);
+    default: return number(u.port.len && span_to_u64(u.port, 65535, &port) ? (int64_t)port : 5060);
+    }
+}
+
+/* The Request-URI: of requests only. */
+static struct kam_value request_part(const struct kam_run *run, enum part part) {
+    return run->msg.is_request ? part_of(kam_run_uri(run), part) : nothing();
+}
+
+#define GETTER(name, expression)                                                                             \
+    static struct kam_value name(struct kam_run *run, struct span argument) {                                \
+        (void)run, (void)argument;                                                                           \
+        return expression;                                                                                   \
+    }
+
+GETTER(get_ru, request_part(run, WHOLE))
+GETTER(get_rU, request_part(run, USER))
+GETTER(get_rd, request_part(run, HOST))
+GETTER(get_rp, request_part(run, PORT))
+GETTER(get_rz, request_part(run, SCHEME))
+GETTER(get_ou, run->msg.is_request ? part_of(run->msg.uri, WHOLE) : nothing())
+GETTER(get_oU, run->msg.is_request ? part_of(run->msg.uri, USER) : nothing())
+GETTER(get_od, run->msg.is_request ? part_of(run->msg.uri, HOST) : nothing())
+GETTER(get_op, run->msg.is_request ? part_of(run->msg.uri, PORT) : nothing())
+GETTER(get_du, part_of(run->next_hop, WHOLE))
+GETTER(get_dd, part_of(run->next_hop, HOST))
+GETTER(get_dp, part_of(run->next_hop, PORT))
+GETTER(get_fu, text(name_addr_uri(run->from->value)))
+GETTER(get_fU, part_of(name_addr_uri(run->from->value), USER))
+GETTER(get_fd, part_of(name_addr_uri(run->from->value), HOST))
+GETTER(get_ft, text(run->from_tag))
+GETTER(get_tu, text(name_addr_uri(run->to->value)))
+GETTER(get_tU, part_of(name_addr_uri(run->to->value), USER))
+GETTER(get_td, part_of(name_addr_uri(run->to->value), HOST))
+GETTER(get_tt, text(run->to_tag))
+GETTER(get_ci, text(run->call_id->value))
+GETTER(get_cs, text(run->cseq_number))
+
+/* A method is a text that also is a number to Kamailio: if ($rm) is true, 1 == $rm asks for INVITE. */
+static struct kam_value method(struct span name) {
+    static const char *const known[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
+                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
+    struct kam_value v = text(name);
+    v.n = 1 << 19;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (span_is(name, known[i])) v.n = 1 << i;
+    return v;
+}
+
+GETTER(get_rm, method(run->msg.is_request ? run->msg.method : run->cseq_method))
+GETTER(get_rs, run->msg.is_request ? nothing() : number(run->msg.status))
+GETTER(get_rr, run->msg.is_request ? nothing() : text(run->msg.reason))
+GETTER(get_si, text(buf_span(&run->source_text)))
+GETTER(get_sp, number(run->source.port))
+GETTER(get_Ri, text(run->socket->address))
+GETTER(get_Rp, number(run->socket->port))
+GETTER(get_proto, text(SPAN("udp")))
+GETTER(get_mb, text(run->msg.bytes))
+GETTER(get_ml, number((int64_t)run->msg.bytes.len))
+GETTER(get_rb, run->msg.body.len ? text(run->msg.body) : nothing())
+GETTER(get_branch_index, run->transaction ? number(run->branch) : nothing())
+GETTER(get_br, run->added_count ? text(run->added[0].uri) : nothing())
+
+/* The value of the first header of that name. */
+static struct kam_value header(const struct kam_run *run, struct span name) {
+    enum sip_header_id id = sip_header_id(name);
+    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
+        if (id == SIP_OTHER ? !span_eq_nocase(h->name, name) : h->id != id) continue;
+        return text(id == SIP_MAX_FORWARDS ? kam_max_forwards(run, h) : h->value);
+    }
+    return nothing();
+}
+
+GETTER(get_hdr, header(run, argument))
+GETTER(get_ct, header(run, SPAN("Contact")))
+GETTER(get_cT, header(run, SPAN("Content-Type")))
+GETTER(get_ua, header(run, SPAN("User-Agent")))
+
+static struct kam_value get_cl(struct kam_run *run, struct span argument) {
+    (void)argument;
+    uint64_t n;
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
+    return h && span_to_u64(h->value, UINT32_MAX, &n) ? number((int64_t)n) : number(0);
+}
+
+/* What conditions on `myself` ask: 1 or 0. */
+static struct kam_value get_myself(struct kam_run *run, struct span argument) {
+    struct uri u;
+    struct span uri = {0};
+    if (span_is(argument, "si") || span_is(argument, "Ri")) {
+        uint32_t ip = span_is(argument, "si") ? run->source.ip : run->socket->ip;
+        for (size_t i = 0; i < run->k->socket_count; i++)
+            if (run->k->sockets[i].ip == ip) return number(1);
+        return number(0);
+    }
+    if (span_is(argument, "ru")) uri = kam_run_uri(run);
+    if (span_is(argument, "fu")) uri = name_addr_uri(run->from->value);
+    if (span_is(argument, "tu")) uri = name_addr_uri(run->to->value);
+    return number(uri.p && uri_parse(&u, uri) && kam_is_own(run->k, &u));
+}
+
+/* Writes the Request-URI anew with one part replaced; null takes the user or the port away. */
+static bool replace_part(struct kam_run *run, enum part part, struct kam_value value) {
+    struct uri u;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
+    struct span new_text = kam_text_arg(run, &value), user = u.user, host = u.host, port = u.port;
+    if (part == USER) user = new_text;
+    if (part == HOST) host = new_text;
+    if (part == PORT) port = new_text;
+    if (host.len == 0) return false;
+    struct buf b = {0};
+    buf_add(&b, u.scheme);
+    buf_add_char(&b, ':');
+    if (user.len) {
+        buf_add(&b, user);
+        buf_add_char(&b, '@');
+    }
+    buf_add(&b, host);
+    if (port.len) {
+        buf_add_char(&b, ':');
+        buf_add(&b, port);
+    }
+    buf_add(&b, u.params);
+    buf_add(&b, u.headers);
+    kam_run_set_uri(run, buf_span(&b));
+    buf_free(&b);
+    return true;
+}
+
+static bool set_ru(struct kam_run *run, struct span argument, struct kam_value value) {
+    (void)argument;
+    if (!run->msg.is_request || value.type != KAM_STR || value.s.len == 0) return false;
+    kam_run_set_uri(run, value.s);
+    return true;
+}
+
+static bool set_rU(struct kam_run *run, struct span argument, struct kam_value value) {
+    (void)argument;
+    return replace_part(run, USER, value);
+}
+
+static bool set_rd(struct kam_run *run, struct span argument, struct kam_value value) {
+    (void)argument;
+    return value.type == KAM_STR && replace_part(run, HOST, value);
+}
+
+static bool set_rp(struct kam_run *run, struct span argument, struct kam_value value) {
+    (void)argument;
+    return replace_part(run, PORT, value);
+}
+
+/* null, or an empty text, takes the next hop away. */
+static bool set_du(struct kam_run *run, struct span argument, struct kam_value value) {
+    (void)argument;
+    if (!run->msg.is_request || value.type == KAM_INT) return false;
+    if (value.type == KAM_STR && value.s.len)
+        kam_run_set_next_hop(run, value.s);
+    else
+        run->next_hop = (struct span){0};
+    return true;
+}
+
+const struct kam_pv kam_pvs[] = {
+    {"ru", false, get_ru, set_ru},
+    {"rU", false, get_rU, set_rU},
+    {"rd", false, get_rd, set_rd},
+    {"rp", false, get_rp, set_rp},
+    {"rz", false, get_rz, NULL},
+    {"ou", false, get_ou, NULL},
+    {"oU", false, get_oU, NULL},
+    {"od", false, get_od, NULL},
+    {"op", false, get_op, NULL},
+    {"du", false, get_du, set_du},
+    {"dd", false, get_dd, NULL},
+    {"dp", false, get_dp, NULL},
+    {"fu", false, get_fu, NULL},
+    {"fU", false, get_fU, NULL},
+    {"fd", false, get_fd, NULL},
+    {"ft", false, get_ft, NULL},
+    {"tu", false, get_tu, NULL},
+    {"tU", false, get_tU, NULL},
+    {"td", false, get_td, NULL},
+    {"tt", false, get_tt, NULL},
+    {"ci", false, get_ci, NULL},
+    {"cs", false, get_cs, NULL},
+    {"rm", false, get_rm, NULL},
+    {"rs", false, get_rs, NULL},
+    {"rr", false, get_rr, NULL},
+    {"si", false, get_si, NULL},
+    {"sp", false, get_sp, NULL},
+    {"Ri", false, get_Ri, NULL},
+    {"Rp", false, get_Rp, NULL},
+    {"proto", false, get_proto, NULL},
+    {"pr", false, get_proto, NULL},
+    {"mb", false, get_mb, NULL},
+    {"ml", false, get_ml, NULL},
+    {"rb", false, get_rb, NULL},
+    {"cl", false, get_cl, NULL},
+    {"ct", false, get_ct, NULL},
+    {"cT", false, get_cT, NULL},
+    {"ua", false, get_ua, NULL},
+    {"hdr", true, get_hdr, NULL},
+    {"br", false, get_br, NULL},
+    {"T_branch_idx", false, get_branch_index, NULL},
+    {"_myself", true, get_myself, NULL},
+    {NULL, false, NULL, NULL},
+};

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/script.h"
+
+#include "model/kamailio/cfg/parse.h"
+#include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/script/eval.h"
+
+#include <assert.h>
+
+/* What a statement or block gives when it could not be run; Kamailio calls the other one a bug. */
+enum { FAILED = -1, BUG = -5 };
+
+static int run_stmts(struct script *h, const struct cfg_stmt *stmts);
+
+/*
+ * Loops in loops and routes that call themselves twice may need longer than anyone waits, in Kamailio too:
+ * the simulation gives up after so many statements.
+ */
+enum { STEPS_MAX = 1000000 };
+
+/* The result of a function or route: what $rc shows. */
+static void set_retcode(struct script *h, int retcode) { h->retcode = h->state->retcode = retcode; }
+
+static int run_function(struct script *h, const struct cfg_stmt *s) {
+    struct kam_value args[KAM_ARGS_MAX];
+    for (size_t i = 0; i < s->arg_count; i++)
+        if (!script_eval(h, s->args[i], &args[i])) return FAILED;
+    int result = s->function->call(h->run, args, s->arg_count);
+    if (s->in_core) return result;
+    if (result == 0) h->ends |= CFG_END_EXIT;
+    set_retcode(h, result);
+    return result;
+}
+
+static int run_route(struct script *h, const struct cfg_stmt *s) {
+    const struct kam_route *route = s->route;
+    if (!route) {
+        struct kam_value name;
+        if (!script_eval(h, s->expr, &name)) return FAILED;
+        route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, script_text(h, name));
+        if (!route) return FAILED;
+    }
+    int result = run_stmts(h, route->body);
+    set_retcode(h, result);
+    h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    return result;
+}
+
+/* A condition; one that cannot be computed is false. Statements in it may have ended the script. */
+static bool condition(struct script *h, const struct cfg_expr *e, int64_t *out) {
+    if (!script_eval_int(h, e, out)) *out = 0;
+    if (h->ends & CFG_END_EXIT) return false;
+    h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    return true;
+}
+
+static int run_if(struct script *h, const struct cfg_stmt *s) {
+    int64_t n;
+    if (!condition(h, s->expr, &n)) return 0;
+    const struct cfg_stmt *body = n > 0 ? s->then : s->otherwise;
+    return body ? run_stmts(h, body) : 1;
+}
+
+static int run_while(struct script *h, const struct cfg_stmt *s) {
+    int result = 1;
+    unsigned ends = 0;
+    int64_t n;
+    for (unsigned loops = 1; !ends && script_eval_int(h, s->expr, &n) && n != 0; loops++) {
+        if (loops > h->state->program->max_while_loops) return FAILED;
+        if (!s->then) continue;
+        result = run_stmts(h, s->then);
+        ends = h->ends;
+        h->ends &= ~(unsigned)CFG_END_BREAK;
+    }
+    return result;
+}
+
+static bool case_matches(struct script *h, const struct cfg_case *c, struct kam_value v) {
+    if (c->is_default) return false;
+    if (c->regex) return regexec(c->regex, arena_text(h->arena, script_text(h, v)).p, 0, NULL, 0) == 0;
+    return c->label.type == KAM_STR ? span_eq(c->label.s, script_text(h, v)) : c->label.n == script_int(v);
+}
+
+static int run_switch(struct script *h, const struct cfg_stmt *s) {
+    struct kam_value v;
+    const struct cfg_case *found = NULL;
+    bool computed = script_eval(h, s->expr, &v);
+    if (h->ends & CFG_END_EXIT) return 0;
+    h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    for (const struct cfg_case *c = s->cases; computed && c && !found; c = c->next)
+        if (case_matches(h, c, v)) found = c;
+    for (const struct cfg_case *c = s->cases; c && !found; c = c->next)
+        if (c->is_default) found = c;
+    /* a switch over a constant is resolved when Kamailio starts: nothing is left then */
+    if (!found || !found->stmts) return cfg_expr_is_constant(s->expr) ? BUG : computed ? 1 : FAILED;
+    int result = run_stmts(h, found->stmts);
+    h->ends &= ~(unsigned)CFG_END_BREAK;
+    return result;
+}
+
+static int run_assign(struct script *h, const struct cfg_stmt *s) {
+    struct kam_value v;
+    if (s->expr->op == CFG_CALL)
+        v = (struct kam_value){.type = KAM_INT, .n = script_run_inside(h, s->expr->actions)};
+    else if (!script_eval(h, s->expr, &v))
+        return FAILED;
+    h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    return script_pv_set(h, s->target, v) ? 1 : FAILED;
+}
+
+static int run_end(struct script *h, const struct cfg_stmt *s) {
+    int64_t n = 0;
+    script_eval_int(h, s->expr, &n);
+    h->ends |= s->ends;
+    if ((s->ends & CFG_END_RETURN) && n == 0) h->ends |= CFG_END_EXIT; /* return 0 ends the whole script */
+    return (int)n;
+}
+
+static int run_stmt(struct script *h, const struct cfg_stmt *s) {
+    switch (s->kind) {
+    case CFG_STMT_FUNCTION: return run_function(h, s);
+    case CFG_STMT_ROUTE: return run_route(h, s);
+    case CFG_STMT_IF: return run_if(h, s);
+    case CFG_STMT_SWITCH: return run_switch(h, s);
+    case CFG_STMT_WHILE: return run_while(h, s);
+    case CFG_STMT_ASSIGN: return run_assign(h, s);
+    case CFG_STMT_END: return run_end(h, s);
+    }
+    assert(false);
+    return FAILED;
+}
+
+/* The value of a block is that of its last statement. */
+static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
+    if (h->level >= h->state->program->max_recursive_level || h->total >= PROGRAM_LEVEL_MAX) return FAILED;
+    h->level++;
+    h->total++;
+    int result = 1;
+    for (const struct cfg_stmt *s = stmts; s; s = s->next) {
+        h->state->at = s->at;
+        if (++*h->steps > STEPS_MAX) {
+            h->ends |= CFG_END_EXIT;
+            result = FAILED;
+            break;
+        }
+        result = run_stmt(h, s);
+        if (!h->ends) continue;
+        if (h->ends & CFG_END_EXIT) set_retcode(h, result);
+        break;
+    }
+    h->level--;
+    h->total--;
+    return result;
+}
+
+int script_run_inside(struct script *h, const struct cfg_stmt *stmts) {
+    struct script inside = {
+        .run = h->run, .state = h->state, .arena = h->arena, .total = h->total, .steps = h->steps};
+    set_retcode(&inside, 0);
+    int result = run_stmts(&inside, stmts);
+    h->retcode = inside.retcode;
+    h->ends = inside.ends & ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    return result;
+}
+
+struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    unsigned steps = 0;
+    struct script h = {.run = run, .state = state, .arena = state->scratch, .steps = &steps};
+    struct source_pos before = state->at;
+    set_retcode(&h, 0);
+    int result = run_stmts(&h, route->body);
+    if (before.source) state->at = before; /* a block that ran inside a statement of another */
+    return (struct kam_outcome){result, (h.ends & CFG_END_DROP) != 0, (h.ends & CFG_END_EXIT) != 0,
+                                steps > STEPS_MAX};
+}
+
+bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    size_t start = out->len;
+    for (ptrdiff_t i; (i = span_find(text, '$')) >= 0;) {
+        buf_add(out, span_head(text, (size_t)i));
+        text = span_skip(text, (size_t)i);
+        struct cfg_pv pv;
+        size_t len = cfg_pv_len(text);
+        if (len == 0 || !cfg_pv_run_time(state->program, span_head(text, len), &pv)) {
+            out->len = start;
+            return false;
+        }
+        struct kam_value v = script_pv(&h, &pv);
+        buf_add(out, v.type == KAM_NULL ? SPAN("<null>") : script_text(&h, v));
+        text = span_skip(text, len);
+    }
+    buf_add(out, text);
+    return true;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The compiled kamailio.cfg as the running Kamailio uses it: its globals, its module parameters, its route
+ * blocks, and the interpreter that runs a block over a message.
+ */
+#ifndef MODEL_KAMAILIO_SCRIPT_SCRIPT_H
+#define MODEL_KAMAILIO_SCRIPT_SCRIPT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/source.h"
+#include "model/kamailio/kamailio.h"
+#include "model/kamailio/script/function.h"
+
+/* A listen= line. Spans point into the program. */
+struct kam_listen {
+    struct span address; /* text as written; p NULL where the file has no listen at all */
+    uint32_t ip;
+    uint16_t port;              /* 5060 when not written */
+    struct span advertise_host; /* p NULL: none */
+    uint16_t advertise_port;    /* 0: none */
+    struct source_pos at;
+};
+
+/* What the configuration's global lines say; only what has an effect here (facts: Kamailio 11.2). */
+struct kam_globals {
+    unsigned children;                /* default 8 */
+    const struct kam_listen *listens; /* in the order of the file; count 0: none */
+    size_t listen_count;
+    uint8_t tos;                   /* default 0x10 */
+    bool pmtu_discovery;           /* default no: DF clear */
+    bool server_signature;         /* default yes */
+    struct span server_header;     /* p NULL: the default line, made from the version */
+    struct span user_agent_header; /* p NULL: the default */
+    bool sip_warning, check_via, reply_to_via;
+};
+
+const struct kam_globals *kam_program_globals(const struct kam_program *p);
+
+/* The value of a modparam, the file's or the default. Asserts that the module has such a parameter. */
+int64_t kam_program_param(const struct kam_program *p, const char *module, const char *name);
+struct span kam_program_param_text(const struct kam_program *p, const char *module, const char *name);
+
+bool kam_program_has_module(const struct kam_program *p, const char *module);
+
+struct kam_route; /* a compiled block */
+
+/* The block of that kind and name (empty for request_route and the nameless onreply_route), or NULL. */
+const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
+                                          struct span name);
+
+/*
+ * What scripts remember. $var(x) belongs to the worker process and lives as long as it; $avp(x) belongs to
+ * the message, then to its transaction. All-zero is empty.
+ */
+struct kam_var;
+struct kam_vars {
+    struct kam_var *all; /* a later entry hides an earlier one of the same number; texts are owned here */
+    size_t count, cap;
+};
+void kam_vars_free(struct kam_vars *vars);
+
+/* What the interpreter needs of a run; run.h's struct kam_run begins with it. */
+struct kam_script_state {
+    const struct kam_program *program;
+    enum kam_route_kind kind; /* of the block that runs */
+    struct kam_vars *vars;    /* the worker's */
+    struct kam_vars *avps;    /* the message's */
+    struct arena *scratch;    /* for texts that live until the run ends; reset by the owner of the run */
+    struct source_pos at;     /* the statement that runs: kept for causes */
+    int retcode;              /* $rc */
+};
+
+struct kam_outcome {
+    int value;    /* what the block returned: > 0, 0, < 0 */
+    bool dropped; /* ended by drop */
+    bool exited;  /* ended by exit, drop or a return of 0 */
+    bool endless; /* given up after a million statements: Kamailio would still be at it */
+};
+
+/* Runs a block to its end. run begins with a struct kam_script_state that is set up. */
+struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run);
+
+/*
+ * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);
+ * one without a value gives "<null>". Texts that the compiler could not see (built at run time) and that
+ * name no pseudo-variable return false, and nothing is written: the function then fails, as Kamailio's does.
+ */
+bool kam_format(struct buf *out, struct kam_run *run, struct span text);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions on the message: method == "INVITE", uri == myself, src_ip == 10.0.0.0/8. (facts: Kamailio 11.4)
+ */
+#include "model/kamailio/cfg/globals.h"
+#include "model/kamailio/script/eval.h"
+
+static bool in_reply(const struct script *h) {
+    return h->state->kind == KAM_TM_ONREPLY_ROUTE || h->state->kind == KAM_CORE_ONREPLY_ROUTE;
+}
+
+static bool compare(enum cfg_op op, int64_t a, int64_t b) {
+    switch (op) {
+    case CFG_DIFFERENT: return a != b;
+    case CFG_GREATER: return a > b;
+    case CFG_GREATER_EQUAL: return a >= b;
+    case CFG_LESS: return a < b;
+    case CFG_LESS_EQUAL: return a <= b;
+    default: return a == b;
+    }
+}
+
+static bool test_ip(struct script *h, const struct cfg_test *test, struct span left, int64_t *out) {
+    uint32_t ip, other = test->net;
+    struct kam_value right;
+    if (!cfg_ipv4(left, &ip)) return false;
+    if (!test->with_net) {
+        if (!script_eval(h, test->right, &right)) return false;
+        /* a host name would be looked up: there are none */
+        if (!cfg_ipv4(script_text(h, right), &other)) return false;
+    }
+    uint32_t mask = test->with_net ? test->mask : UINT32_MAX;
+    *out = ((ip & mask) == (other & mask)) == (test->op == CFG_EQUAL);
+    return true;
+}
+
+/* Words compare without regard to case. */
+static bool test_text(struct script *h, const struct cfg_test *test, struct span left, int64_t *out) {
+    struct kam_value right;
+    if (test->op == CFG_MATCH && test->regex) {
+        *out = regexec(test->regex, arena_text(h->arena, left).p, 0, NULL, 0) == 0;
+        return true;
+    }
+    if (!script_eval(h, test->right, &right)) return false;
+    struct span text = script_text(h, right);
+    if (test->op != CFG_MATCH) {
+        *out = span_eq_nocase(left, text) == (test->op == CFG_EQUAL);
+        return true;
+    }
+    regex_t now;
+    if (regcomp(&now, arena_text(h->arena, text).p, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return false;
+    *out = regexec(&now, arena_text(h->arena, left).p, 0, NULL, 0) == 0;
+    regfree(&now);
+    return true;
+}
+
+bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
+    const struct kam_pv *pv = test->pv;
+    if (test->subject == CFG_URI && in_reply(h) && !test->myself.p) pv = test->reply_pv;
+    struct kam_value left =
+        pv ? pv->get(h->run, test->myself) : (struct kam_value){.type = KAM_INT, .n = test->n};
+    int64_t right;
+    *out = 0;
+    if (test->myself.p) {
+        *out = (script_int(left) != 0) == (test->op == CFG_EQUAL);
+        return true;
+    }
+    switch (test->subject) {
+    case CFG_SRC_IP:
+    case CFG_DST_IP: return test_ip(h, test, script_text(h, left), out);
+    case CFG_SRC_PORT:
+    case CFG_DST_PORT:
+    case CFG_PROTO:
+    case CFG_AF:
+    case CFG_MSG_LEN:
+        if (!script_eval_int(h, test->right, &right)) return false;
+        *out = compare(test->op, script_int(left), right);
+        return true;
+    default: return test_text(h, test, script_text(h, left), out);
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* A value in kamailio.cfg: what an expression, a pseudo-variable or a function argument gives. */
+#ifndef MODEL_KAMAILIO_SCRIPT_VALUE_H
+#define MODEL_KAMAILIO_SCRIPT_VALUE_H
+
+#include "base/span.h"
+
+enum kam_value_type { KAM_NULL, KAM_INT, KAM_STR };
+
+struct kam_value {
+    enum kam_value_type type;
+    int64_t n;     /* of a KAM_STR: 0, or what it is as a number where that is not what its text says ($rm) */
+    struct span s; /* of a KAM_STR; owned by the program, the message or the run's scratch memory */
+};
+
+#endif

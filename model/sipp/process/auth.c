@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/process/auth.h"
+
+#include "model/sipp/process/header.h"
+
+#include <md5.h>
+
+enum { HEX_LEN = 32 };
+
+static void hash(char hex[HEX_LEN], const struct span *parts, size_t count) {
+    static const char digits[] = "0123456789abcdef";
+    MD5_CTX context;
+    uint8_t sum[MD5_DIGEST_LENGTH];
+    MD5Init(&context);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) MD5Update(&context, (const uint8_t *)":", 1);
+        MD5Update(&context, (const uint8_t *)parts[i].p, parts[i].len);
+    }
+    MD5Final(sum, &context);
+    for (size_t i = 0; i < sizeof sum; i++) {
+        hex[2 * i] = digits[sum[i] >> 4];
+        hex[2 * i + 1] = digits[sum[i] & 15];
+    }
+}
+
+static bool separator(char c) { return c == ',' || ascii_space((unsigned char)c); }
+
+struct span auth_parameter(struct span header, const char *name) {
+    size_t len = strlen(name);
+    bool quoted = false;
+    for (size_t i = 0; i < header.len; i++) {
+        if (header.p[i] == '"') quoted = !quoted;
+        if (quoted || (i > 0 && !separator(header.p[i - 1]))) continue;
+        struct span rest = span_skip(header, i);
+        if (!span_starts_nocase(rest, name) || rest.len <= len || rest.p[len] != '=') continue;
+        rest = span_skip(rest, len + 1);
+        size_t n = 0;
+        if (rest.len > 0 && rest.p[0] == '"') {
+            rest = span_skip(rest, 1);
+            while (n < rest.len && rest.p[n] != '"')
+                n++;
+        } else {
+            while (n < rest.len && !separator(rest.p[n]))
+                n++;
+        }
+        return span_head(rest, n);
+    }
+    return (struct span){0};
+}
+
+bool auth_needs_cnonce(struct span challenge) { return auth_parameter(challenge, "qop").len > 0; }
+
+/* What SIPp makes of a list of offers: auth-int if it is among them. */
+static struct span chosen_qop(struct span offers) {
+    if (span_search_nocase(offers, SPAN("auth-int")) >= 0) return SPAN("auth-int");
+    if (span_search_nocase(offers, SPAN("auth")) >= 0) return SPAN("auth");
+    return offers;
+}
+
+struct digest {
+    struct span user, realm, password, method, uri, body, nonce, cnonce, nc, qop;
+};
+
+/* RFC 2617 3.2.2.1; without a cnonce the older form of RFC 2069. */
+static void respond(char hex[HEX_LEN], const struct digest *d) {
+    char secret[HEX_LEN], request[HEX_LEN], body[HEX_LEN];
+    struct span ha1 = {secret, HEX_LEN}, ha2 = {request, HEX_LEN}, hbody = {body, HEX_LEN};
+    hash(secret, (const struct span[]){d->user, d->realm, d->password}, 3);
+    hash(body, &d->body, 1);
+    bool with_body = span_search_nocase(d->qop, SPAN("auth-int")) >= 0;
+    hash(request, (const struct span[]){d->method, d->uri, hbody}, with_body ? 3 : 2);
+    if (d->cnonce.len > 0)
+        hash(hex, (const struct span[]){ha1, d->nonce, d->nc, d->cnonce, d->qop, ha2}, 6);
+    else
+        hash(hex, (const struct span[]){ha1, d->nonce, ha2}, 3);
+}
+
+static void add_hex(char *out, uint32_t n) {
+    for (unsigned i = 0; i < 8; i++)
+        out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
+}
+
+const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c) {
+    if (span_search_nocase(challenge, SPAN("Digest")) < 0) return "the challenge is no Digest";
+    struct span algorithm = auth_parameter(challenge, "algorithm"),
+                opaque = auth_parameter(challenge, "opaque");
+    if (algorithm.len == 0) algorithm = SPAN("MD5");
+    if (!span_is_nocase(algorithm, "MD5")) return "only algorithm MD5 is simulated";
+    char cnonce[8], nc[8], response[HEX_LEN];
+    struct digest d = {.user = c->user,
+                       .password = c->password,
+                       .method = c->method,
+                       .uri = c->uri,
+                       .body = c->body,
+                       .realm = auth_parameter(challenge, "realm"),
+                       .nonce = auth_parameter(challenge, "nonce")};
+    if (d.realm.len == 0) return "the challenge has no realm";
+    if (d.nonce.len == 0) return "the challenge has no nonce";
+    add_hex(nc, c->nonce_count);
+    add_hex(cnonce, c->cnonce);
+    if (auth_needs_cnonce(challenge)) {
+        size_t zeros = 0; /* %x: no leading zeros */
+        while (zeros < 7 && cnonce[zeros] == '0')
+            zeros++;
+        d.cnonce = (struct span){cnonce + zeros, 8 - zeros};
+        d.nc = (struct span){nc, 8};
+        d.qop = chosen_qop(auth_parameter(challenge, "qop"));
+    }
+    respond(response, &d);
+    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(d.user),
+             SPAN_ARG(d.realm));
+    if (d.cnonce.len > 0)
+        buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce),
+                 SPAN_ARG(d.nc), SPAN_ARG(d.qop));
+    buf_addf(out, ",uri=\"" SPAN_FMT "\",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT,
+             SPAN_ARG(d.uri), SPAN_ARG(d.nonce), HEX_LEN, response, SPAN_ARG(algorithm));
+    if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(opaque));
+    return NULL;
+}
+
+bool auth_verify(struct span header, struct span user, struct span password, struct span method,
+                 struct span body) {
+    if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
+    struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
+    if (algorithm.len > 0 && !span_is_nocase(algorithm, "MD5")) return false;
+    struct digest d = {.user = user,
+                       .password = password,
+                       .method = method,
+                       .body = body,
+                       .realm = auth_parameter(header, "realm"),
+                       .uri = auth_parameter(header, "uri"),
+                       .nonce = auth_parameter(header, "nonce"),
+                       .cnonce = auth_parameter(header, "cnonce"),
+                       .nc = auth_parameter(header, "nc"),
+                       .qop = auth_parameter(header, "qop")};
+    char response[HEX_LEN];
+    respond(response, &d);
+    return span_eq(given, (struct span){response, HEX_LEN});
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/process/call.h"
+
+#include "base/mem.h"
+#include "model/sipp/process/header.h"
+#include "model/sipp/process/render.h"
+#include "model/sipp/scenario/number.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A call's memory is used again by later ones: the buffers keep what they have grown to. */
+static struct call *take_memory(struct sipp *sipp) {
+    struct call *call = sipp->free;
+    if (call) {
+        sipp->free = call->next;
+        return call;
+    }
+    call = mem_new(sizeof *call);
+    call->values = mem_new(sipp->program->variables.count * sizeof *call->values);
+    call->txns = mem_new(sipp->program->transaction_count * sizeof *call->txns);
+    return call;
+}
+
+static void begin(struct sipp *sipp, struct call *call, const struct step_list *steps) {
+    call->task = (struct task){.run = call_run};
+    call->sipp = sipp;
+    call->steps = steps;
+    call->init = steps == &sipp->program->init;
+    call->index = 0;
+    call->cseq = sipp->config.base_cseq - 1;
+    call->sent_step = call->last_step = call->answered_recv = call->answered_send = -1;
+    call->prev = NULL;
+    call->next = sipp->open;
+    if (call->next) call->next->prev = call;
+    sipp->open = call;
+    loop_wake(&sipp->loop, &call->task);
+}
+
+static int64_t choose_line(struct sipp *sipp) {
+    struct inject *in = &sipp->inject;
+    if (!in->source) return -1;
+    if (in->order == INJECT_RANDOM) return sipp_rand(sipp, false) % (int64_t)in->count;
+    size_t line = in->next;
+    in->next = (in->next + 1) % in->count;
+    return (int64_t)line;
+}
+
+struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) {
+    struct call *call = take_memory(sipp);
+    call->number = sipp->next_number++;
+    call->to = to;
+    call->known = known_add(sipp, id, call);
+    call->line = choose_line(sipp);
+    sipp->counts.created++;
+    sipp->counts.open++;
+    begin(sipp, call, &sipp->program->main);
+    return call;
+}
+
+struct call *call_new_init(struct sipp *sipp) {
+    struct call *call = take_memory(sipp);
+    call->number = sipp->next_number++;
+    call->known = known_add(sipp, SPAN("///main-init"), call);
+    call->line = -1;
+    begin(sipp, call, &sipp->program->init);
+    return call;
+}
+
+static void clear(struct call *call) {
+    const struct sipp_program *program = call->sipp->program;
+    payload_drop(call->sent);
+    payload_drop(call->received);
+    payload_drop(call->queued);
+    for (size_t i = 0; i < program->variables.count; i++)
+        value_clear(&call->values[i]);
+    for (size_t i = 0; i < program->transaction_count; i++) {
+        buf_reset(&call->txns[i].branch);
+        call->txns[i] = (struct txn){.branch = call->txns[i].branch};
+    }
+    struct call kept = {.values = call->values,
+                        .txns = call->txns,
+                        .peer_tag = call->peer_tag,
+                        .routes = call->routes,
+                        .next_url = call->next_url,
+                        .challenge = call->challenge};
+    buf_reset(&kept.peer_tag);
+    buf_reset(&kept.routes);
+    buf_reset(&kept.next_url);
+    buf_reset(&kept.challenge);
+    *call = kept;
+}
+
+void call_free(struct call *call, const struct sipp_program *program) {
+    for (size_t i = 0; i < program->variables.count; i++)
+        buf_free(&call->values[i].text);
+    for (size_t i = 0; i < program->transaction_count; i++)
+        buf_free(&call->txns[i].branch);
+    buf_free(&call->peer_tag);
+    buf_free(&call->routes);
+    buf_free(&call->next_url);
+    buf_free(&call->challenge);
+    free(call->values);
+    free(call->txns);
+    free(call);
+}
+
+void call_release(struct call *call) {
+    struct sipp *sipp = call->sipp;
+    loop_forget(&sipp->loop, &call->task);
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        sipp->open = call->next;
+    if (call->next) call->next->prev = call->prev;
+    clear(call);
+    call->next = sipp->free;
+    sipp->free = call;
+}
+
+void call_end(struct call *call, enum call_end how) {
+    struct sipp *sipp = call->sipp;
+    bool remember = how == CALL_SUCCEEDED || how == CALL_FAILED;
+    if (call->init) {
+        known_forget(sipp, call->known);
+        call_release(call);
+        return;
+    }
+    if (how == CALL_SUCCEEDED && !call->failed)
+        sipp->counts.successful++;
+    else if (how != CALL_FORGOTTEN)
+        sipp->counts.failed++;
+    sipp->counts.open--;
+    if (remember)
+        known_die(sipp, call->known);
+    else
+        known_forget(sipp, call->known);
+    call_release(call);
+    sipp_check_end(sipp);
+}
+
+void call_fail(struct call *call, struct source_pos at, const char *format, ...) {
+    struct sipp *sipp = call->sipp;
+    char reason[256];
+    va_list args;
+    if (call->failed) return;
+    call->failed = true;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    for (char *c = reason; *c; c++) /* one line, whatever the message held */
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') *c = '?';
+    if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
+}
+
+const struct step *call_step(const struct call *call) { return &call->steps->steps[call->index]; }
+
+struct value *call_value(struct call *call, int variable) {
+    const struct variable_table *t = &call->sipp->program->variables;
+    struct value *values =
+        t->variables[variable].level == VARIABLE_GLOBAL ? call->sipp->globals : call->values;
+    return &values[variable];
+}
+
+struct span call_last_message(const struct call *call) {
+    return call->received ? header_clip(payload_span(call->received)) : (struct span){"", 0};
+}
+
+void call_sleep(struct call *call) {
+    const int64_t timers[] = {call->paused_ms, call->retrans_ms, call->recv_timeout_ms};
+    int64_t due_ms = -1;
+    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++)
+        if (timers[i] > 0 && (due_ms < 0 || timers[i] < due_ms)) due_ms = timers[i];
+    loop_sleep(&call->sipp->loop, &call->task, due_ms);
+}
+
+static bool branches(struct call *call, const struct step *step) {
+    if (step->next < 0) return false;
+    if (step->test >= 0 && !value_is_set(call_value(call, step->test))) return false;
+    return step->chance <= 0 || sipp_rand(call->sipp, false) > step->chance;
+}
+
+bool call_next(struct call *call) {
+    int next = call->index + 1;
+    if (call->index >= 0 && branches(call, call_step(call))) next = call_step(call)->next;
+    call->index = next;
+    call->thought = WHAT_IF_NONE;
+    call->recv_timeout_ms = 0;
+    if (next < (int)call->steps->count) return true;
+    call_end(call, CALL_SUCCEEDED);
+    return false;
+}
+
+/* A number of milliseconds in billionths, as SIPp makes it a length: truncated, never negative. */
+static int64_t milliseconds(int64_t number) {
+    int64_t ms = number_whole(number);
+    return ms < 1 ? 0 : ms > INT32_MAX ? INT32_MAX : ms;
+}
+
+int64_t distribution_sample(struct sipp *sipp, const struct distribution *d) {
+    if (!d->uniform) return d->min;
+    int64_t part = (int64_t)sipp_rand(sipp, true) * NUMBER_ONE / INT32_MAX, spread, sample;
+    if (!number_multiply(d->max - d->min, part, &spread)) spread = 0;
+    return number_add(d->min, spread, &sample) ? sample : d->min;
+}
+
+static void begin_pause(struct call *call, int64_t ms) {
+    call->paused_ms = loop_clock(&call->sipp->loop) + ms;
+    if (call->paused_ms == 0) call->paused_ms = 1; /* 0 means: no pause */
+}
+
+static void run_pause(struct call *call, const struct step *step) {
+    int64_t ms = call->sipp->config.pause_ms;
+    if (step->pause == PAUSE_DISTRIBUTION)
+        ms = milliseconds(distribution_sample(call->sipp, &step->distribution));
+    else if (step->pause == PAUSE_VARIABLE)
+        ms = milliseconds(value_number(call_value(call, step->variable)));
+    begin_pause(call, ms);
+    if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;
+    if (call->index < 0) call->index = 0; /* after a jump to step 0, which is for the next step to take */
+    call_sleep(call);
+}
+
+/* The callee thinks before this step: which of the two pauses comes next, and how long is it? */
+static unsigned next_thought(const struct call *call, const struct step *step, int64_t *ms) {
+    const struct sipp_config *c = &call->sipp->config;
+    const struct {
+        unsigned what;
+        int64_t ns;
+    } pauses[] = {{WHAT_IF_RING, c->ring_after_ns}, {WHAT_IF_ANSWER, c->answer_after_ns}};
+    for (size_t i = 0; i < sizeof pauses / sizeof *pauses; i++) {
+        if (!(step->what_if & ~call->thought & pauses[i].what) || pauses[i].ns <= 0) continue;
+        *ms = pauses[i].ns / NS_PER_MS;
+        return pauses[i].what;
+    }
+    return WHAT_IF_NONE;
+}
+
+bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause) {
+    struct sipp *sipp = call->sipp;
+    buf_reset(&sipp->text);
+    if (!render(&sipp->text, call, t, index)) return false;
+    struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
+    sipp_send(sipp, call->to, payload, cause);
+    payload_drop(payload);
+    return true;
+}
+
+/* Renders a step's message and sends it, unless lost= says that it gets lost. */
+static struct payload *send_step(struct call *call, int index, const struct cause *cause) {
+    struct sipp *sipp = call->sipp;
+    const struct step *step = &call->steps->steps[index];
+    if (span_is(step->head.method, "ACK")) call->established = true;
+    buf_reset(&sipp->text);
+    if (!render(&sipp->text, call, step->template, index)) return NULL;
+    struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
+    if (sipp_loses(sipp, step))
+        sipp_note(sipp, &(struct cause){.why = "lost by lost=: step %", .arg = {index}, .at = step->at});
+    else
+        sipp_send(sipp, call->to, payload, cause);
+    return payload;
+}
+
+bool call_send_step(struct call *call, int index, const struct cause *cause) {
+    struct payload *payload = send_step(call, index, cause);
+    payload_drop(payload);
+    return payload != NULL;
+}
+
+static void keep_sent(struct call *call, struct payload *payload, const struct step *step) {
+    call->sent_step = call->index;
+    call->sent_invite = span_starts(payload_span(payload), "INVITE");
+    payload_drop(call->sent);
+    call->sent = payload;
+    if (step->start_txn >= 0) {
+        buf_reset(&call->txns[step->start_txn].branch);
+        header_branch(&call->txns[step->start_txn].branch, header_clip(payload_span(payload)));
+    }
+    if (step->ack_txn >= 0) call->txns[step->ack_txn].ack_step = call->index;
+    if (call->last_step >= 0) { /* what was received last is answered by this, if it comes again */
+        call->answered_hash = call->last_hash;
+        call->answered_recv = call->last_step;
+        call->answered_send = call->index;
+        call->last_hash = 0;
+    }
+    call->repeats = 0;
+    call->retrans_ms = 0;
+    if (step->retrans_ms == 0) return;
+    call->retrans_ms = call->sipp->loop.clock_ms + step->retrans_ms;
+    call->retrans_delay_ms = step->retrans_ms;
+    call->retrans_count = 0;
+}
+
+static void run_send(struct call *call, const struct step *step) {
+    if (call->retrans_ms > 0) { /* a message that is still retransmitted blocks the next one */
+        call_sleep(call);
+        return;
+    }
+    const struct template_head *head = &step->head;
+    if (!head->is_response && !span_is(head->method, "ACK") && !span_is(head->method, "CANCEL")) call->cseq++;
+    struct cause cause = {.why = "step % of the scenario", .arg = {call->index}, .at = step->at};
+    struct payload *payload = send_step(call, call->index, &cause);
+    if (!payload) return;
+    keep_sent(call, payload, step);
+    if (perform_actions(call, step, payload) != PERFORM_ENDED) call_next(call);
+}
+
+static void expect_name(const struct step *step, char *out, size_t size) {
+    if (step->request.p)
+        snprintf(out, size, SPAN_FMT, SPAN_ARG(step->request));
+    else
+        snprintf(out, size, "%u", step->response);
+}
+
+static void recv_timed_out(struct call *call, const struct step *step) {
+    char name[64];
+    expect_name(step, name, sizeof name);
+    call->recv_timeout_ms = 0;
+    if (step->on_timeout >= 0 && step->on_timeout < (int)call->steps->count) {
+        sipp_note(call->sipp, &(struct cause){.why = "receive timeout: jump to ontimeout", .at = step->at});
+        call->index = step->on_timeout;
+        call->thought = WHAT_IF_NONE;
+        return;
+    }
+    call_fail(call, step->at, "timeout waiting for %s", name);
+    call_abort(call);
+}
+
+static void run_recv(struct call *call, const struct step *step) {
+    int64_t clock_ms = call->sipp->loop.clock_ms;
+    if (call->queued) {
+        struct payload *payload = call->queued;
+        call->queued = NULL;
+        call_recv(call, payload);
+        payload_drop(payload);
+    } else if (call->recv_timeout_ms > clock_ms) {
+        call_sleep(call);
+    } else if (call->recv_timeout_ms > 0) {
+        recv_timed_out(call, step);
+    } else if (step->timeout_ms > 0) {
+        call->recv_timeout_ms = clock_ms + step->timeout_ms; /* goes to sleep in the next turn */
+    } else {
+        call_sleep(call);
+    }
+}
+
+static void execute(struct call *call, const struct step *step) {
+    switch (step->kind) {
+    case STEP_SEND: run_send(call, step); break;
+    case STEP_RECV: run_recv(call, step); break;
+    case STEP_PAUSE: run_pause(call, step); break;
+    case STEP_NOP:
+        if (perform_actions(call, step, NULL) != PERFORM_ENDED) call_next(call);
+        break;
+    }
+}
+
+void call_run(struct task *task) {
+    struct call *call = (struct call *)task;
+    const struct step *step = call_step(call);
+    int64_t clock_ms = loop_clock(&call->sipp->loop), think_ms = 0;
+    unsigned thought = next_thought(call, step, &think_ms);
+    if (step->condexec >= 0 && !thought &&
+        value_is_set(call_value(call, step->condexec)) == step->condexec_inverse) {
+        call_next(call);
+        return;
+    }
+    if (call->retrans_ms > 0 && call->retrans_ms < clock_ms && !retrans_run(call)) return;
+    if (call->paused_ms > clock_ms) {
+        call_sleep(call);
+    } else if (call->paused_ms > 0) {
+        call->paused_ms = 0;
+        if (thought)
+            call->thought |= thought;
+        else
+            call_next(call);
+    } else if (thought) {
+        begin_pause(call, think_ms);
+        call_sleep(call);
+    } else {
+        execute(call, step);
+    }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of a SIPp: its place in the scenario and all that SIPp remembers for it (facts: SIPp 14). */
+#ifndef MODEL_SIPP_PROCESS_CALL_H
+#define MODEL_SIPP_PROCESS_CALL_H
+
+#include "model/sipp/process/process.h"
+
+/* A transaction that start_txn named. */
+struct txn {
+    struct buf branch;
+    int ack_step;           /* 0: no ACK sent yet */
+    uint64_t response_hash; /* of its last response; 0: none */
+};
+
+struct call {
+    struct task task; /* first, so that a task of a call is the call */
+    struct sipp *sipp;
+    struct call *prev, *next;      /* among the open calls; next also among the free ones */
+    struct known *known;           /* its Call-ID */
+    const struct step_list *steps; /* the main part, or init */
+    bool init;
+    uint32_t number;
+    int index; /* the current step */
+    struct udp_address to;
+    struct value *values; /* one for each variable of the program */
+    int64_t line;         /* of the injection file; -1: there is none */
+
+    /* sending */
+    struct payload *sent; /* the last scenario message; NULL: none */
+    int sent_step;
+    bool sent_invite;
+    int64_t retrans_ms; /* when it is due to be sent again; 0: never */
+    int64_t retrans_delay_ms;
+    uint32_t retrans_count;
+    uint32_t cseq;
+    bool established, ack_pending;
+
+    /* receiving */
+    struct payload *received;         /* the "last message"; NULL: none */
+    struct payload *queued;           /* waits for the next recv */
+    uint64_t last_hash;               /* of the last matched message, until something is sent; 0: none */
+    int last_step;                    /* that it matched; -1: none was */
+    uint64_t answered_hash;           /* of the message that a send followed */
+    int answered_recv, answered_send; /* -1: none */
+    uint32_t repeats;                 /* how often an answer was repeated since the last step was sent */
+    int64_t recv_timeout_ms;          /* when the receive timer expires; 0: it is not armed */
+    int64_t paused_ms;                /* until when; 0: not */
+    unsigned thought;                 /* what-if pauses of the current step that are over: enum what_if */
+    struct buf peer_tag, routes, next_url, challenge;
+    bool has_peer_tag, has_routes;
+    unsigned challenge_status;
+    uint32_t nonce_count;
+    struct txn *txns;
+
+    bool failed; /* marked by an action: counted at its end */
+};
+
+/* A new call at step 0; number is its call number. */
+struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to);
+
+/* The call that runs the steps of <init> once, before all others; it takes a call number. */
+struct call *call_new_init(struct sipp *sipp);
+
+const struct step *call_step(const struct call *call);
+
+/* Runs the call's task: a retransmission that is due, the end of a pause, or the current step. */
+void call_run(struct task *task);
+
+/* Goes to the step after the current one, or to its next label. False if the call has ended by this. */
+bool call_next(struct call *call);
+
+/* The variable's value, of the call or global. */
+struct value *call_value(struct call *call, int variable);
+
+/* The last message, as SIPp's string functions see it; empty if there is none. */
+struct span call_last_message(const struct call *call);
+
+/* A number of a distribution, in billionths. */
+int64_t distribution_sample(struct sipp *sipp, const struct distribution *d);
+
+/* Puts the call to sleep until whichever of its timers comes first. */
+void call_sleep(struct call *call);
+
+enum call_end {
+    CALL_SUCCEEDED,
+    CALL_FAILED,           /* told and counted; a dead call is remembered */
+    CALL_FAILED_FORGOTTEN, /* the same, but nothing is remembered (facts: SIPp 6.4) */
+    CALL_FORGOTTEN         /* neither counted nor remembered */
+};
+
+/* Takes the call out of the process, to be used again; frees its memory. */
+void call_release(struct call *call);
+void call_free(struct call *call, const struct sipp_program *program);
+
+/* Ends the call, counts it and releases it. */
+void call_end(struct call *call, enum call_end how);
+
+/* Says that the call fails, and why, at the place of its current step. Once for each call. */
+void call_fail(struct call *call, struct source_pos at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Sends the message of a scenario step, rendered anew, as SIPp's send_scene. False after a fatal error. */
+bool call_send_step(struct call *call, int step, const struct cause *cause);
+
+/* Sends a rendered template that is no step. index is what [branch] takes. */
+bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause);
+
+/*
+ * Ends the call as SIPp does that gives up: with ACK, BYE or CANCEL where it is a client (facts: SIPp 6.2).
+ */
+void call_abort(struct call *call);
+
+/*
+ * retrans.c: is a retransmission due? Sends it or gives the call up. False if the call has ended or jumped.
+ */
+bool retrans_run(struct call *call);
+
+/* receive.c: a message for this call. */
+void call_recv(struct call *call, struct payload *payload);
+
+/* unexpected.c: the message fits nowhere. */
+void call_unexpected(struct call *call, struct payload *payload);
+
+/* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
+enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };
+enum perform_result perform_actions(struct call *call, const struct step *step,
+                                    const struct payload *payload);
+
+#endif

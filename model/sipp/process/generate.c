@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* The call generator of a client (facts: SIPp 8): calls at regular times on SIPp's clock, within a limit. */
+#include "model/sipp/process/call.h"
+#include "model/sipp/scenario/number.h"
+
+#include <assert.h>
+
+/*
+ * What making one call costs in processor time: SIPp makes no more of them when the clock has moved
+ * meanwhile.
+ */
+#define MAKE_NS (10 * NS_PER_US)
+
+/* -cid_str: %u the call's number, %p the process, %s the local address, any other %x a percent sign. */
+static struct span make_call_id(struct sipp *sipp) {
+    struct buf *out = &sipp->text;
+    buf_reset(out);
+    for (const char *c = sipp->config.call_id; *c; c++) {
+        if (*c != '%') {
+            buf_add_char(out, *c);
+            continue;
+        }
+        switch (*++c) {
+        case 'u': buf_add_u64(out, sipp->next_number); break;
+        case 'p': buf_add_u64(out, sipp->config.pid); break;
+        case 's': ipv4_write(out, sipp->config.local.ip); break;
+        default: buf_add_char(out, '%'); break;
+        }
+        if (!*c) break;
+    }
+    return buf_span(out);
+}
+
+/* When the next call is due on the clock. */
+static int64_t next_slot_ms(const struct generator *g) {
+    const struct sipp_config *c = &g->sipp->config;
+    int64_t ms = (int64_t)(g->slots + 1) * c->rate_period_ms / c->rate;
+    return ms > 0 ? ms : 1;
+}
+
+static uint32_t calls_due(struct generator *g) {
+    struct sipp *sipp = g->sipp;
+    const struct sipp_config *c = &sipp->config;
+    int64_t due = sipp->loop.clock_ms * c->rate / c->rate_period_ms - (int64_t)g->slots;
+    if (c->calls > 0 && due > (int64_t)(c->calls - sipp->counts.created))
+        due = (int64_t)(c->calls - sipp->counts.created);
+    if (due <= 0) return 0;
+    g->slots += (uint64_t)due; /* slots that the limit makes useless are not made up for */
+    int64_t room = (int64_t)g->limit - (int64_t)sipp->counts.open;
+    return room <= 0 ? 0 : due < room ? (uint32_t)due : (uint32_t)room;
+}
+
+static void run(struct task *task) {
+    struct generator *g = (struct generator *)task;
+    struct sipp *sipp = g->sipp;
+    const struct sipp_config *c = &sipp->config;
+    int64_t clock_ms = loop_clock(&sipp->loop), used_ns = 0;
+    uint32_t to_open = sipp->quitting ? 0 : calls_due(g);
+    while (to_open > 0) {
+        to_open--;
+        call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote);
+        used_ns += MAKE_NS;
+        int64_t later_ms = (sipp_now(sipp) + used_ns) / NS_PER_MS;
+        if (later_ms - later_ms % sipp->loop.tick_ms > clock_ms) break;
+    }
+    g->slots -= to_open;
+    if (c->calls > 0 && sipp->counts.created >= c->calls) sipp->quitting = true;
+    if (sipp->quitting) {
+        loop_sleep(&sipp->loop, task, -1);
+        sipp_check_end(sipp);
+    } else if (to_open == 0) {
+        loop_sleep(&sipp->loop, task, next_slot_ms(g));
+    }
+}
+
+/* SIPp's own limit of open calls: three times what the rate makes in the length of a call. */
+static uint32_t default_limit(const struct sipp *sipp) {
+    const struct sipp_config *c = &sipp->config;
+    int64_t duration_ms = 0;
+    for (const struct step *s = sipp->program->main.steps;
+         s < sipp->program->main.steps + sipp->program->main.count; s++) {
+        if (s->kind != STEP_PAUSE || s->pause == PAUSE_VARIABLE) continue;
+        int64_t longest = s->distribution.min, part;
+        if (s->distribution.uniform &&
+            number_multiply(s->distribution.max - s->distribution.min, 990000000, &part))
+            longest += part; /* the 99th percentile */
+        duration_ms += s->pause == PAUSE_DEFAULT ? c->pause_ms : number_whole(longest);
+    }
+    if (duration_ms < c->pause_ms) duration_ms = c->pause_ms;
+    if (duration_ms < 1000) duration_ms = 1000;
+    int64_t limit = duration_ms > INT32_MAX ? INT32_MAX : 3 * duration_ms * c->rate / c->rate_period_ms;
+    return limit < 1 ? 1 : limit > INT32_MAX ? INT32_MAX : (uint32_t)limit;
+}
+
+void generator_start(struct sipp *sipp) {
+    struct generator *g = &sipp->generator;
+    g->task = (struct task){.run = run};
+    g->sipp = sipp;
+    g->limit = sipp->config.limit ? sipp->config.limit : default_limit(sipp);
+    loop_wake(&sipp->loop, &g->task);
+}

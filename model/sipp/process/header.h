@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How SIPp finds things in a received message: by searching its bytes, with rules of its own, not by
+ * parsing it (facts: SIPp 3.4, 5.1, 10.2). A message is its bytes up to the first NUL.
+ */
+#ifndef MODEL_SIPP_PROCESS_HEADER_H
+#define MODEL_SIPP_PROCESS_HEADER_H
+
+#include "base/buf.h"
+
+/* The message as SIPp's string functions see it. */
+struct span header_clip(struct span datagram);
+
+/*
+ * Adds all headers of that name (which ends in a colon), joined by ", ", as [last_name] shows them; with
+ * value_only without the name. False if there is none. The compact form is tried when the full one is absent.
+ */
+bool header_write(struct buf *out, struct span msg, struct span name, bool value_only);
+
+/* The value of Call-ID, what stands behind a "///" in it; false if there is none. */
+bool header_call_id(struct span msg, struct span *id);
+
+bool header_has_to(struct span msg);
+
+/* The code of a response; 0 if it is none. */
+unsigned header_status(struct span msg);
+
+/* The method of a request: all up to the first space; p NULL if there is no space. */
+struct span header_method(struct span msg);
+
+/* The method in CSeq; empty if SIPp does not find it. */
+struct span header_cseq_method(struct span msg);
+
+/* The number in CSeq, 0 if there is none. */
+uint32_t header_cseq_number(struct span msg);
+
+/* The tag of To; p NULL if it has none. */
+struct span header_to_tag(struct span msg);
+
+/* The branch of the first Via; empty if there is none. Written to out. */
+void header_branch(struct buf *out, struct span msg);
+
+/* What follows the empty line; p NULL if there is no empty line. */
+struct span header_body(struct span msg);
+
+/*
+ * What <ereg search_in="hdr"> looks at: the rest of the line behind the nth (from 1) place where name stands,
+ * anywhere or only at the start of a line. Empty if there is none.
+ */
+struct span header_after(struct span msg, struct span name, bool case_indep, int64_t nth, bool start_line);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* Performing actions (facts: SIPp 10.2). */
+#include "model/sipp/process/auth.h"
+#include "model/sipp/process/call.h"
+#include "model/sipp/process/header.h"
+#include "model/sipp/process/render.h"
+#include "model/sipp/scenario/number.h"
+
+#include <assert.h>
+
+struct performance {
+    struct call *call;
+    const struct action *action;
+    struct span msg; /* received or sent; p NULL: there is none */
+    bool skip_rest;  /* a check has failed: SIPp performs no further action of this step */
+};
+
+static struct value *target(struct performance *p, size_t i) {
+    return call_value(p->call, p->action->target[i]);
+}
+
+static bool fatal(struct performance *p, const char *reason) {
+    sipp_fatal(p->call->sipp, p->action->at, reason);
+    return false;
+}
+
+static int64_t operand(struct performance *p) {
+    const struct action *a = p->action;
+    return a->variable >= 0 ? value_number(call_value(p->call, a->variable)) : a->number;
+}
+
+/* A text of the action, rendered into the SIPp's second buffer, where it stays until the next one. */
+static bool text(struct performance *p, const struct template *t, struct span *out) {
+    struct buf *b = &p->call->sipp->text2;
+    buf_reset(b);
+    if (!render(b, p->call, t, RENDER_ACTION)) return false;
+    *out = header_clip(buf_span(b));
+    return true;
+}
+
+static bool perform_assign(struct performance *p) {
+    value_set_number(target(p, 0), operand(p));
+    return true;
+}
+
+static bool perform_arithmetic(struct performance *p) {
+    static bool (*const operations[])(int64_t a, int64_t b,
+                                      int64_t * out) = {[ACTION_ADD] = number_add,
+                                                        [ACTION_SUBTRACT] = number_subtract,
+                                                        [ACTION_MULTIPLY] = number_multiply,
+                                                        [ACTION_DIVIDE] = number_divide};
+    int64_t a = value_number(target(p, 0)), b = operand(p), result;
+    if (p->action->kind == ACTION_DIVIDE && b == 0) { /* SIPp warns and goes on */
+        sipp_note(p->call->sipp, &(struct cause){.why = "division by zero: unchanged", .at = p->action->at});
+        return true;
+    }
+    if (!operations[p->action->kind](a, b, &result)) return fatal(p, "not simulated: a number beyond 9.2e9");
+    value_set_number(target(p, 0), result);
+    return true;
+}
+
+static bool perform_assignstr(struct performance *p) {
+    struct span value;
+    if (!text(p, p->action->text, &value)) return false;
+    value_set_string(target(p, 0), value);
+    return true;
+}
+
+static bool perform_todouble(struct performance *p) {
+    const struct value *from = call_value(p->call, p->action->variable);
+    int64_t number = from->number;
+    if (from->type == VALUE_STRING && !number_parse(value_string(from), &number))
+        sipp_note(p->call->sipp,
+                  &(struct cause){.why = "todouble: no number, unchanged", .at = p->action->at});
+    else if (from->type != VALUE_UNSET)
+        value_set_number(target(p, 0), from->type == VALUE_BOOL ? number * NUMBER_ONE : number);
+    return true;
+}
+
+static bool perform_trim(struct performance *p) {
+    struct buf *b = &p->call->sipp->text2;
+    buf_reset(b);
+    buf_add(b, span_trim(value_string(target(p, 0))));
+    value_set_string(target(p, 0), buf_span(b));
+    return true;
+}
+
+static bool compare(enum compare how, int64_t a, int64_t b) {
+    switch (how) {
+    case COMPARE_EQUAL: return a == b;
+    case COMPARE_NOT_EQUAL: return a != b;
+    case COMPARE_GREATER: return a > b;
+    case COMPARE_LESS: return a < b;
+    case COMPARE_GREATER_EQUAL: return a >= b;
+    case COMPARE_LESS_EQUAL: return a <= b;
+    }
+    assert(!"a comparison");
+    return false;
+}
+
+static bool perform_test(struct performance *p) {
+    const struct action *a = p->action;
+    int64_t left = value_number(call_value(p->call, a->variable));
+    int64_t right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
+    value_set_bool(target(p, 0), compare(a->compare, left, right));
+    return true;
+}
+
+static bool perform_strcmp(struct performance *p) {
+    const struct action *a = p->action;
+    struct span left = value_string(call_value(p->call, a->variable));
+    struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
+    size_t common = left.len < right.len ? left.len : right.len;
+    int order = common ? memcmp(left.p, right.p, common) : 0;
+    if (order == 0) order = left.len < right.len ? -1 : left.len > right.len;
+    value_set_number(target(p, 0), order < 0 ? -NUMBER_ONE : order > 0 ? NUMBER_ONE : 0);
+    return true;
+}
+
+static bool perform_gettimeofday(struct performance *p) {
+    int64_t now_us = sipp_now(p->call->sipp) / NS_PER_US;
+    int64_t s = p->call->sipp->config.start_s + now_us / 1000000;
+    value_set_number(target(p, 0), s * NUMBER_ONE);
+    value_set_number(target(p, 1), now_us % 1000000 * NUMBER_ONE);
+    return true;
+}
+
+static bool perform_index(struct performance *p) {
+    value_set_number(target(p, 0), p->call->index * NUMBER_ONE);
+    return true;
+}
+
+static bool perform_sample(struct performance *p) {
+    value_set_number(target(p, 0), distribution_sample(p->call->sipp, &p->action->distribution));
+    return true;
+}
+
+/* The step after this one is the one jumped to: the pointer goes to the one before that. */
+static bool perform_jump(struct performance *p) {
+    int64_t to = number_whole(operand(p));
+    if (to == p->call->index) return fatal(p, "SIPp ends: a jump to its own step");
+    if (to < 0 || to > (int64_t)p->call->steps->count)
+        return fatal(p, "SIPp ends: a jump out of the scenario");
+    p->call->index = (int)to - 1;
+    return true;
+}
+
+static bool perform_pauserestore(struct performance *p) {
+    p->call->paused_ms = number_whole(operand(p));
+    return true;
+}
+
+static bool perform_log(struct performance *p) {
+    struct span ignored;
+    return text(p, p->action->text, &ignored);
+}
+
+static bool perform_error(struct performance *p) {
+    struct span message;
+    struct buf reason = {0};
+    if (!text(p, p->action->text, &message)) return false;
+    buf_add_text(&reason, "SIPp ends: ");
+    for (size_t i = 0; i < message.len && i < 200; i++)
+        buf_add_char(&reason, message.p[i] == '\r' || message.p[i] == '\n' ? ' ' : message.p[i]);
+    fatal(p, buf_text(&reason));
+    buf_free(&reason);
+    return false;
+}
+
+static bool perform_setdest(struct performance *p) {
+    struct udp_address to;
+    struct span host, port;
+    int64_t number;
+    if (!text(p, p->action->text, &host)) return false;
+    if (!ipv4_parse(host, &to.ip)) return fatal(p, "setdest: the host must be an IPv4 address");
+    if (!text(p, p->action->text2, &port)) return false;
+    if (!number_parse(port, &number) || number < 0 || number_whole(number) > UINT16_MAX)
+        return fatal(p, "SIPp ends: setdest has no valid port");
+    to.port = (uint16_t)number_whole(number);
+    p->call->to = to;
+    return true;
+}
+
+static bool perform_verifyauth(struct performance *p) {
+    struct buf header = {0}, user = {0};
+    struct span method = header_method(p->msg), value, body = header_body(p->msg);
+    ptrdiff_t line_end = span_find(p->msg, '\n');
+    bool right = false, ok = false;
+    if (!text(p, p->action->text, &value)) goto done;
+    buf_add(&user, value);
+    if (!text(p, p->action->text2, &value)) goto done;
+    ok = true;
+    if (line_end > 0 && method.p && (size_t)line_end > method.len) {
+        header_write(&header, p->msg, SPAN("Authorization:"), true);
+        right = auth_verify(buf_span(&header), buf_span(&user), value, method, body.p ? body : SPAN(""));
+    }
+    value_set_bool(target(p, 0), right);
+done:
+    buf_free(&header);
+    buf_free(&user);
+    return ok;
+}
+
+static struct span ereg_text(struct performance *p, bool *there) {
+    const struct action *a = p->action;
+    struct span s = {0};
+    switch (a->place) {
+    case EREG_MSG: s = p->msg; break;
+    case EREG_BODY: s = p->msg.p ? header_body(p->msg) : s; break;
+    case EREG_VAR: s = value_string(call_value(p->call, a->variable)); break;
+    case EREG_HDR:
+        if (p->msg.p) s = header_after(p->msg, a->plain, a->case_indep, a->occurrence, a->start_line);
+        break;
+    }
+    *there = s.p && (a->place != EREG_HDR || s.len > 0);
+    return s.p ? s : SPAN("");
+}
+
+static bool fail_check(struct performance *p, const char *reason) {
+    call_fail(p->call, p->action->at, "%s", reason);
+    p->skip_rest = true;
+    return true;
+}
+
+/*
+ * A regular expression that does not do what check_it wants marks the call as failed; it goes on all the
+ * same.
+ */
+static bool perform_ereg(struct performance *p) {
+    const struct action *a = p->action;
+    regmatch_t match[ACTION_TARGETS];
+    bool there;
+    struct span s = ereg_text(p, &there);
+    struct buf *copy = &p->call->sipp->text2;
+    buf_reset(copy);
+    buf_add(copy, s);
+    const char *c = buf_text(copy);
+    bool matched = regexec(a->regex, c, ACTION_TARGETS, match, 0) == 0;
+    if (a->check_it && (!there || !matched))
+        return fail_check(p, there ? "the regular expression does not match"
+                                   : "what ereg searches is not there");
+    for (size_t i = 0; matched && i < a->target_count; i++) {
+        if (match[i].rm_so < 0) continue;
+        value_set_string(target(p, i), span_between(c + match[i].rm_so, c + match[i].rm_eo));
+    }
+    return !a->check_it_inverse || !matched ||
+           fail_check(p, "the regular expression matches, which it must not");
+}
+
+static bool (*const performers[])(struct performance *p) = {
+    [ACTION_ADD] = perform_arithmetic,
+    [ACTION_ASSIGN] = perform_assign,
+    [ACTION_ASSIGNSTR] = perform_assignstr,
+    [ACTION_DIVIDE] = perform_arithmetic,
+    [ACTION_EREG] = perform_ereg,
+    [ACTION_ERROR] = perform_error,
+    [ACTION_EXEC] = NULL,
+    [ACTION_GETTIMEOFDAY] = perform_gettimeofday,
+    [ACTION_INDEX] = perform_index,
+    [ACTION_JUMP] = perform_jump,
+    [ACTION_LOG] = perform_log,
+    [ACTION_MULTIPLY] = perform_arithmetic,
+    [ACTION_PAUSERESTORE] = perform_pauserestore,
+    [ACTION_SAMPLE] = perform_sample,
+    [ACTION_SETDEST] = perform_setdest,
+    [ACTION_STRCMP] = perform_strcmp,
+    [ACTION_SUBTRACT] = perform_arithmetic,
+    [ACTION_TEST] = perform_test,
+    [ACTION_TODOUBLE] = perform_todouble,
+    [ACTION_TRIM] = perform_trim,
+    [ACTION_VERIFYAUTH] = perform_verifyauth,
+};
+
+static enum perform_result perform_exec(struct call *call, const struct action *a) {
+    switch (a->command) {
+    case EXEC_STOP_CALL: return PERFORM_STOP_CALL;
+    case EXEC_STOP_GRACEFULLY: call->sipp->quitting = true; return PERFORM_OK;
+    case EXEC_STOP_NOW: sipp_exit(call->sipp, 97); return PERFORM_ENDED;
+    }
+    assert(!"a command");
+    return PERFORM_OK;
+}
+
+enum perform_result perform_actions(struct call *call, const struct step *step,
+                                    const struct payload *payload) {
+    struct performance p = {.call = call};
+    if (payload) p.msg = header_clip(payload_span(payload));
+    for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
+        p.action = &step->actions.actions[i];
+        if (p.action->kind == ACTION_EXEC) {
+            enum perform_result result = perform_exec(call, p.action);
+            if (result != PERFORM_OK) return result;
+        } else if (!performers[p.action->kind](&p)) {
+            return PERFORM_ENDED;
+        }
+    }
+    return PERFORM_OK;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of struct sipp: one process, its calls and what they share. */
+#ifndef MODEL_SIPP_PROCESS_PROCESS_H
+#define MODEL_SIPP_PROCESS_PROCESS_H
+
+#include "model/sipp/process/loop.h"
+#include "model/sipp/process/rand.h"
+#include "model/sipp/scenario/inject.h"
+#include "model/sipp/scenario/program.h"
+#include "model/sipp/sipp.h"
+
+/* Plain FNV: without the fall-through of uthash's own choice, which clang warns of. */
+#define HASH_FUNCTION HASH_FNV
+#include <uthash.h>
+
+struct call;
+
+/* A Call-ID that SIPp knows: of an open call, or of one that has ended a short time ago. */
+struct known {
+    UT_hash_handle hh;
+    struct known *prev, *next; /* among the dead, in the order in which they are forgotten */
+    struct call *call;         /* NULL: it is dead */
+    int64_t until_ms;          /* when a dead one is forgotten */
+    bool listed;               /* found by its Call-ID: a second call with the same one is not */
+    size_t key;                /* where the key begins in id */
+    size_t len;
+    char id[];
+};
+
+/* The call generator of a client (facts: SIPp 8). */
+struct generator {
+    struct task task; /* first */
+    struct sipp *sipp;
+    uint64_t slots; /* regular slots used, for calls or in vain */
+    uint32_t limit;
+};
+
+struct sipp {
+    struct sipp_config config;
+    const struct sipp_program *program;
+    struct host *host;
+    struct net *net;
+    const struct trace *trace;
+    struct loop loop;
+    struct generator generator;
+    struct known *known; /* hash by Call-ID */
+    struct known *dead_first, *dead_last;
+    struct call *open, *free;
+    struct value *globals; /* one for each variable of the program, used where it is global */
+    struct inject inject;
+    struct buf text, text2; /* for rendering */
+    struct rand rand;
+    bool rand_seeded;
+    struct random_stream random;
+    uint32_t next_number, dynamic_id;
+    struct sipp_counts counts;
+    bool quitting; /* no new calls; ends when no call is open */
+    bool ended;    /* the process has gone */
+    int exit_status;
+    uint64_t about; /* number of the datagram that is being processed; 0: none */
+    sipp_failed_fn *failed;
+    void *failed_arg;
+};
+
+static inline int64_t sipp_now(const struct sipp *sipp) { return sipp->loop.queue->now_ns; }
+
+/* Sends a payload from the SIPp's port and accounts for its cost. */
+void sipp_send(struct sipp *sipp, struct udp_address to, struct payload *payload, const struct cause *cause);
+
+/* A note for the trace: something happened without a datagram. */
+void sipp_note(struct sipp *sipp, const struct cause *cause);
+
+/* An error that ends the process (exit status 255): told like a failed call. */
+void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason);
+
+/* No new calls once as many were made as -m allows. */
+void sipp_check_quitting(struct sipp *sipp);
+
+/* Ends the process if it is quitting and no call is open. */
+void sipp_check_end(struct sipp *sipp);
+
+/* The process exits: its port closes, nothing happens any more. */
+void sipp_exit(struct sipp *sipp, int status);
+
+/* A number from rand(), which lost= and uniform distributions seed at their first use. */
+int32_t sipp_rand(struct sipp *sipp, bool seeds);
+
+/* Is a message of this step to be lost? */
+bool sipp_loses(struct sipp *sipp, const struct step *step);
+
+/* known.c */
+struct known *known_add(struct sipp *sipp, struct span id, struct call *call);
+struct known *known_find(struct sipp *sipp, struct span id);
+void known_die(struct sipp *sipp, struct known *k);   /* its call has ended */
+void known_renew(struct sipp *sipp, struct known *k); /* a dead one got a message */
+void known_forget(struct sipp *sipp, struct known *k);
+void known_free_all(struct sipp *sipp);
+
+/* generate.c */
+void generator_start(struct sipp *sipp);
+
+/* receive.c */
+void sipp_recv(void *arg, struct datagram *d);
+
+#endif

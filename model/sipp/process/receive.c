@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* What SIPp does with a received datagram (facts: SIPp 5). */
+#include "model/sipp/process/call.h"
+#include "model/sipp/process/header.h"
+#include "model/sipp/process/route.h"
+
+#include <assert.h>
+
+/* A message and what matching needs of it. */
+struct incoming {
+    struct payload *payload;
+    struct span msg;
+    uint64_t hash;
+    unsigned status;    /* 0: a request */
+    struct span method; /* of a request */
+    struct span cseq_method;
+};
+
+/* SIPp compares whole datagrams by a hash of theirs. Never 0, which means: none. */
+static uint64_t hash_of(struct span s) {
+    uint64_t h = span_hash(s);
+    return h ? h : 1;
+}
+
+static bool matches_response(struct call *call, const struct incoming *in, int index,
+                             const struct step *step) {
+    if (step->response == 0 || step->response != in->status) return false;
+    if (step->response_txn >= 0) {
+        struct buf *branch = &call->sipp->text2;
+        buf_reset(branch);
+        header_branch(branch, in->msg);
+        const struct buf *started = &call->txns[step->response_txn].branch;
+        return started->len > 0 && span_eq(buf_span(branch), buf_span(started));
+    }
+    /* The CSeq's method must be found in the methods sent before: "INVITEACKBYE" (facts: SIPp 5.3). */
+    return index == 0 || (step->methods.len > 0 && span_search(step->methods, in->cseq_method) >= 0);
+}
+
+static bool matches_request(const struct incoming *in, const struct step *step) {
+    if (in->status > 0) return false;
+    if (!step->regex) return span_eq(step->request, in->method);
+    char method[65];
+    assert(in->method.len < sizeof method);
+    memcpy(method, in->method.p, in->method.len);
+    method[in->method.len] = '\0';
+    return regexec(step->regex, method, 0, NULL, 0) == 0;
+}
+
+static bool matches(struct call *call, const struct incoming *in, int index) {
+    const struct step *step = &call->steps->steps[index];
+    if (step->kind != STEP_RECV) return false;
+    return step->request.p ? matches_request(in, step) : matches_response(call, in, index, step);
+}
+
+/* From the current step on: optional receives may be passed over. -1: nothing fits. */
+static int match_forward(struct call *call, const struct incoming *in) {
+    for (int i = call->index; i < (int)call->steps->count; i++) {
+        if (matches(call, in, i)) return i;
+        if (call->steps->steps[i].optional == OPTIONAL_FALSE) return -1;
+    }
+    return -1;
+}
+
+static void repeat_ack(struct call *call, int index) {
+    struct cause cause = {.why = "answer repeated: ACK of step % again",
+                          .arg = {index},
+                          .at = call->steps->steps[index].at,
+                          .reference = "RFC 3261 13.2.2.4",
+                          .retransmission = ++call->repeats};
+    call_send_template(call, call->steps->steps[index].template, index, &cause);
+}
+
+static void note_ignored(struct call *call, const char *why) {
+    sipp_note(call->sipp, &(struct cause){.why = why, .at = call_step(call)->at});
+}
+
+/* Is it a response to an INVITE? SIPp compares only as many letters as the CSeq's method has. */
+static bool of_invite(const struct incoming *in) {
+    return span_eq(span_head(SPAN("INVITE"), in->cseq_method.len), in->cseq_method);
+}
+
+/* A late response of a transaction that a name was given to. True: nothing more is to be done with it. */
+static bool late_in_transaction(struct call *call, const struct incoming *in, const struct step *step) {
+    const struct txn *txn = &call->txns[step->response_txn];
+    if (in->status < 200) {
+        note_ignored(call, "ignored: a late provisional response of its transaction");
+    } else if (txn->ack_step > 0) {
+        repeat_ack(call, txn->ack_step);
+    } else if (txn->response_hash == in->hash) {
+        note_ignored(call, "ignored: a final response of its transaction, again");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* A response to an INVITE whose ACK stands right behind it is acknowledged again. */
+static bool late_invite_response(struct call *call, const struct incoming *in, int index) {
+    const struct step_list *steps = call->steps;
+    if (in->status == 0 || !of_invite(in) || index + 1 >= (int)steps->count) return false;
+    const struct step *after = &steps->steps[index + 1];
+    if (after->kind != STEP_SEND || !span_is(after->head.method, "ACK")) return false;
+    repeat_ack(call, index + 1);
+    return true;
+}
+
+enum backward { BACKWARD_NONE, BACKWARD_MATCH, BACKWARD_DONE };
+
+/* Among the steps before the current one: facts, SIPp 5.4. */
+static enum backward match_backward(struct call *call, const struct incoming *in, int *found) {
+    bool only_optional = true;
+    for (int i = call->index - 1; i >= 0; i--) {
+        const struct step *step = &call->steps->steps[i];
+        if (step->optional == OPTIONAL_FALSE) only_optional = false;
+        if (!matches(call, in, i)) continue;
+        if (only_optional || step->optional == OPTIONAL_GLOBAL) {
+            *found = i;
+            return BACKWARD_MATCH;
+        }
+        bool done =
+            step->response_txn >= 0 ? late_in_transaction(call, in, step) : late_invite_response(call, in, i);
+        if (done) return BACKWARD_DONE;
+    }
+    return BACKWARD_NONE;
+}
+
+/* The message has come before. True: that has been dealt with. */
+static bool duplicate(struct call *call, const struct incoming *in) {
+    if (call->answered_recv >= 0 && call->answered_hash == in->hash) {
+        const struct step *recv = &call->steps->steps[call->answered_recv];
+        if (sipp_loses(call->sipp, recv)) {
+            sipp_note(call->sipp,
+                      &(struct cause){.why = "a repeated message is lost by lost=", .at = recv->at});
+            return true;
+        }
+        struct cause cause = {.why = "answer to a repeated message: step % again",
+                              .arg = {call->answered_send},
+                              .at = call->steps->steps[call->answered_send].at,
+                              .retransmission = ++call->repeats};
+        call_send_step(call, call->answered_send, &cause);
+        return true;
+    }
+    if (call->last_step >= 0 && call->last_hash == in->hash) {
+        note_ignored(call, "ignored: the same message again, nothing sent since");
+        return true;
+    }
+    return false;
+}
+
+static bool is_any(struct span method, const char *const *names) {
+    for (; *names; names++)
+        if (span_is(method, *names)) return true;
+    return false;
+}
+
+/* Does the message end the retransmission of what was sent before its step? (facts: SIPp 4) */
+static void stop_retransmission(struct call *call, const struct incoming *in, int index) {
+    static const char *const ending[] = {"ACK", "CANCEL", "BYE", "PRACK", NULL};
+    if (in->status == 0 && !is_any(in->method, ending)) return;
+    if (index <= call->sent_step) return;
+    if (in->status == 0 || in->status >= 200 || of_invite(in)) {
+        call->retrans_ms = 0;
+    } else { /* RFC 3261 17.1.2.2: a provisional response slows it down */
+        enum { T2_MS = 4000 };
+        call->retrans_ms = call->sipp->loop.clock_ms + T2_MS;
+        call->retrans_delay_ms = T2_MS;
+    }
+}
+
+static bool store_challenge(struct call *call, const struct incoming *in, const struct step *step) {
+    if (!step->auth || (in->status != 401 && in->status != 407)) return true;
+    buf_reset(&call->challenge);
+    header_write(&call->challenge, in->msg, SPAN("Proxy-Authenticate:"), true);
+    if (call->challenge.len == 0) header_write(&call->challenge, in->msg, SPAN("WWW-Authenticate:"), true);
+    if (call->challenge.len == 0) {
+        sipp_fatal(call->sipp, step->at,
+                   "SIPp ends: a 401 or 407 without Proxy-Authenticate and WWW-Authenticate");
+        return false;
+    }
+    call->challenge_status = in->status;
+    call->nonce_count = 1;
+    return true;
+}
+
+static void keep_received(struct call *call, const struct incoming *in, int index) {
+    call->last_step = index;
+    call->last_hash = in->hash;
+    struct payload *before = call->received;
+    call->received = payload_hold(in->payload);
+    payload_drop(before);
+}
+
+/* The message fits a step: facts, SIPp 5.5, in its order. */
+static void accept(struct call *call, const struct incoming *in, int index) {
+    const struct step *step = &call->steps->steps[index];
+    if (sipp_loses(call->sipp, step)) {
+        sipp_note(
+            call->sipp,
+            &(struct cause){.why = "lost by lost=: a message for step %", .arg = {index}, .at = step->at});
+        return;
+    }
+    if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = in->hash;
+    switch (perform_actions(call, step, in->payload)) {
+    case PERFORM_OK: break;
+    case PERFORM_ENDED: return;
+    case PERFORM_STOP_CALL:
+        call_fail(call, step->at, "stopped by int_cmd=\"stop_call\"");
+        call_end(call, CALL_FAILED_FORGOTTEN);
+        return;
+    }
+    if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
+    if (in->status == 0) {
+        uint32_t cseq = header_cseq_number(in->msg);
+        if (cseq > call->cseq) call->cseq = cseq;
+    }
+    stop_retransmission(call, in, index);
+    if (in->status == 200) call->ack_pending = true;
+    if (step->rrs && !call->has_routes) route_store(call, in->msg, in->status == 0);
+    if (!store_challenge(call, in, step) || !step->advance_state) return;
+    keep_received(call, in, index);
+    if (step->optional != OPTIONAL_FALSE && step->test >= 0 && !value_is_set(call_value(call, step->test))) {
+        call_sleep(call);
+        return;
+    }
+    call->paused_ms = 0;
+    call->index = index;
+    call_next(call);
+}
+
+/* A label _unexp.main takes all that fits nowhere: the message waits there for a recv. */
+static bool jump_to_unexpected(struct call *call, struct payload *payload) {
+    const struct sipp_program *p = call->sipp->program;
+    if (p->unexpected_main < 0 || p->unexpected_main >= (int)call->steps->count) return false;
+    if (p->unexpected_retaddr >= 0) {
+        struct value *back = call_value(call, p->unexpected_retaddr);
+        if (value_is_set(back)) return false; /* it is being dealt with already */
+        value_set_number(back, call->index * INT64_C(1000000000));
+    }
+    if (p->unexpected_pausedaddr >= 0)
+        value_set_number(call_value(call, p->unexpected_pausedaddr), call->paused_ms * INT64_C(1000000000));
+    payload_drop(call->queued);
+    call->queued = payload_hold(payload);
+    call->index = p->unexpected_main;
+    call->thought = WHAT_IF_NONE;
+    call->paused_ms = 0;
+    call_run(&call->task);
+    return true;
+}
+
+/* Reads what matching needs; false after an error that ends SIPp. */
+static bool read_message(struct call *call, struct incoming *in) {
+    if (span_starts(in->msg, "SIP/2.0")) {
+        in->status = header_status(in->msg);
+        in->cseq_method = header_cseq_method(in->msg);
+        struct span tag = header_to_tag(in->msg);
+        if (tag.p) {
+            buf_reset(&call->peer_tag);
+            buf_add(&call->peer_tag, tag);
+            call->has_peer_tag = true;
+        }
+        return true;
+    }
+    in->method = header_method(in->msg);
+    if (!in->method.p || in->method.len >= 64) {
+        sipp_fatal(call->sipp, call_step(call)->at,
+                   "SIPp ends: it cannot read the method of a received message");
+        return false;
+    }
+    if (span_is(in->method, "ACK")) call->established = true;
+    return true;
+}
+
+void call_recv(struct call *call, struct payload *payload) {
+    struct incoming in = {.payload = payload, .msg = header_clip(payload_span(payload))};
+    loop_wake(&call->sipp->loop, &call->task);
+    if (call->index == 0 && call_step(call)->kind == STEP_NOP) {
+        payload_drop(call->queued);
+        call->queued = payload_hold(payload);
+        call->paused_ms = 0;
+        call_run(&call->task);
+        return;
+    }
+    if (!header_has_to(in.msg)) {
+        call_unexpected(call, payload);
+        return;
+    }
+    in.hash = hash_of(in.msg);
+    if (duplicate(call, &in) || !read_message(call, &in)) return;
+    if (span_starts(in.msg, "SIP/2.0") && in.status == 0) {
+        call_unexpected(call, payload);
+        return;
+    }
+    int found = match_forward(call, &in);
+    enum backward backward = found >= 0 ? BACKWARD_MATCH : match_backward(call, &in, &found);
+    if (backward == BACKWARD_MATCH)
+        accept(call, &in, found);
+    else if (backward == BACKWARD_NONE && !jump_to_unexpected(call, payload))
+        call_unexpected(call, payload);
+}
+
+static void discard(struct sipp *sipp, const char *why) { sipp_note(sipp, &(struct cause){.why = why}); }
+
+static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) {
+    if (sipp->program->client) {
+        discard(sipp, "discarded: no call has this Call-ID, and a caller answers none");
+    } else if (sipp->quitting) {
+        discard(sipp, "discarded: SIPp takes no new calls any more");
+    } else {
+        struct call *call = call_new(sipp, id, datagram_from(d));
+        loop_spend(&sipp->loop, LOOP_CREATE_NS);
+        sipp_check_quitting(sipp);
+        call_recv(call, d->payload);
+    }
+}
+
+void sipp_recv(void *arg, struct datagram *d) {
+    struct sipp *sipp = arg;
+    struct span msg = header_clip(payload_span(d->payload)), id;
+    sipp->about = d->number;
+    if (span_search(msg, SPAN("SIP/2.0")) < 0) {
+        discard(sipp, "discarded: no SIP message");
+    } else if (!header_call_id(msg, &id)) {
+        discard(sipp, "discarded: no Call-ID");
+    } else {
+        struct known *known = known_find(sipp, id);
+        if (known && known->call) {
+            call_recv(known->call, d->payload);
+        } else if (known) {
+            known_renew(sipp, known);
+            discard(sipp, "ignored: its call is over");
+        } else {
+            recv_unknown(sipp, id, d);
+        }
+    }
+    sipp->about = 0;
+}

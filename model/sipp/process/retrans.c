@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Retransmission by timer (facts: SIPp 4): of the last message that a send step with retrans= has sent. */
+#include "model/sipp/process/call.h"
+
+/* RFC 3261's T2: where the doubling of the interval ends for everything but an INVITE. */
+enum { T2_MS = 4000 };
+
+/* How often SIPp repeats a message before it gives up. */
+enum { INVITE_RETRANS_MAX = 5, NON_INVITE_RETRANS_MAX = 9, RETRANS_MAX = 9 };
+
+static uint32_t limit(int32_t given, uint32_t absent) { return given < 0 ? absent : (uint32_t)given; }
+
+static uint32_t allowed(const struct call *call) {
+    const struct sipp_config *c = &call->sipp->config;
+    uint32_t kind = call->sent_invite ? limit(c->max_invite_retrans, INVITE_RETRANS_MAX)
+                                      : limit(c->max_non_invite_retrans, NON_INVITE_RETRANS_MAX);
+    uint32_t all = limit(c->max_retrans, RETRANS_MAX);
+    return kind < all ? kind : all;
+}
+
+static bool give_up(struct call *call) {
+    const struct step *sent = &call->steps->steps[call->sent_step];
+    struct span what = sent->head.is_response ? SPAN("the response") : sent->head.method;
+    call->retrans_ms = 0;
+    if (sent->on_timeout >= 0 && sent->on_timeout < (int)call->steps->count) {
+        sipp_note(call->sipp, &(struct cause){.why = "no answer after % retransmissions: jump to ontimeout",
+                                              .arg = {call->retrans_count},
+                                              .at = sent->at});
+        call->index = sent->on_timeout;
+        call->thought = WHAT_IF_NONE;
+        call->recv_timeout_ms = 0;
+        return false;
+    }
+    call_fail(call, sent->at, "no answer to " SPAN_FMT " after %u transmissions", SPAN_ARG(what),
+              call->retrans_count + 1);
+    call_abort(call);
+    return false;
+}
+
+static const char *timer_reference(const struct call *call, const struct step *sent) {
+    if (sent->head.is_response) return "RFC 3261 13.3.1.4";
+    return call->sent_invite ? "RFC 3261 17.1.1.2, timer A" : "RFC 3261 17.1.2.2, timer E";
+}
+
+bool retrans_run(struct call *call) {
+    struct sipp *sipp = call->sipp;
+    const struct step *sent = &call->steps->steps[call->sent_step];
+    if (call->retrans_count >= allowed(call)) return give_up(call);
+    call->retrans_count++;
+    struct cause cause = {.why = "no answer within % ms: retransmission %",
+                          .arg = {call->retrans_delay_ms, call->retrans_count},
+                          .reference = timer_reference(call, sent),
+                          .at = sent->at,
+                          .retransmission = call->retrans_count};
+    call->retrans_delay_ms *= 2;
+    if (!call->sent_invite && call->retrans_delay_ms > T2_MS) call->retrans_delay_ms = T2_MS;
+    if (!sipp_loses(sipp, sent)) sipp_send(sipp, call->to, call->sent, &cause);
+    call->retrans_ms = sipp->loop.clock_ms + call->retrans_delay_ms;
+    return true;
+}

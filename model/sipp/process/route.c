@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/process/route.h"
+
+#include "model/sipp/process/header.h"
+
+static void set_next_url(struct call *call, struct span target) {
+    while (target.len > 0 && (target.p[0] == ' ' || target.p[0] == '\t'))
+        target = span_skip(target, 1);
+    if (target.len > 0 && target.p[0] == '<') {
+        target = span_skip(target, 1);
+        ptrdiff_t close = span_find(target, '>');
+        if (close < 0) return;
+        target = span_head(target, (size_t)close);
+    }
+    buf_reset(&call->next_url);
+    buf_add(&call->next_url, target);
+}
+
+/* The first or the last entry of a list that is split at every comma; the list gets shorter by it. */
+static struct span take_entry(struct span *list, bool from_front) {
+    size_t i = from_front ? 0 : list->len;
+    struct span entry;
+    if (from_front) {
+        while (i < list->len && list->p[i] != ',')
+            i++;
+        entry = span_head(*list, i);
+        *list = i < list->len ? span_skip(*list, i + 1) : (struct span){0};
+    } else {
+        while (i > 0 && list->p[i - 1] != ',')
+            i--;
+        entry = span_skip(*list, i);
+        *list = i > 0 ? span_head(*list, i - 1) : (struct span){0};
+    }
+    return entry;
+}
+
+static void add_route(struct call *call, struct span entry) {
+    if (call->has_routes) buf_add_text(&call->routes, ", ");
+    call->has_routes = true;
+    buf_add(&call->routes, span_trim(entry));
+}
+
+void route_store(struct call *call, struct span msg, bool is_request) {
+    struct buf record_route = {0}, contact = {0};
+    header_write(&record_route, msg, SPAN("Record-Route:"), true);
+    header_write(&contact, msg, SPAN("Contact:"), true);
+    struct span target = buf_span(&contact), strict = {0};
+    if (contact.len > 0 && record_route.len > 0) {
+        bool first = true;
+        for (struct span list = buf_span(&record_route); list.p;) {
+            struct span entry = take_entry(&list, is_request);
+            /* A strict router is where the request goes; the target then stands at the end of the route. */
+            if (first && span_search(entry, SPAN(";lr")) < 0) {
+                strict = entry;
+            } else {
+                first = false;
+                add_route(call, entry);
+            }
+        }
+        if (strict.p) {
+            add_route(call, target);
+            target = strict;
+        }
+    }
+    if (contact.len > 0) set_next_url(call, target);
+    buf_free(&record_route);
+    buf_free(&contact);
+}

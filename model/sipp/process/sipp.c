@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/sipp.h"
+
+#include "base/mem.h"
+#include "model/sipp/process/call.h"
+#include "model/sipp/scenario/number.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+/* 2026-01-01T00:00:00Z */
+#define DEFAULT_START_S INT64_C(1767225600)
+
+void sipp_config_default(struct sipp_config *config) {
+    *config = (struct sipp_config){.service = "service",
+                                   .rate = 10,
+                                   .rate_period_ms = 1000,
+                                   .pid = 1,
+                                   .hz = 250,
+                                   .media_port = 6000,
+                                   .max_retrans = -1,
+                                   .max_invite_retrans = -1,
+                                   .max_non_invite_retrans = -1,
+                                   .base_cseq = 1,
+                                   .call_id = "%u-%p@%s",
+                                   .start_s = DEFAULT_START_S};
+    config->local.port = config->remote.port = config->outbound.port = 5060;
+}
+
+void sipp_send(struct sipp *sipp, struct udp_address to, struct payload *payload, const struct cause *cause) {
+    struct udp_options options = {.tos = 0, .dont_fragment = true};
+    if (host_send(sipp->host, sipp->config.local.port, options, to, payload, cause) != 0)
+        sipp_note(sipp, &(struct cause){.why = "not sent: the network is unreachable", .at = cause->at});
+    loop_spend(&sipp->loop, LOOP_SEND_NS);
+}
+
+void sipp_note(struct sipp *sipp, const struct cause *cause) {
+    trace_note(sipp->trace, sipp_now(sipp), host_name(sipp->host), sipp->about, cause);
+}
+
+int32_t sipp_rand(struct sipp *sipp, bool seeds) {
+    if (seeds && !sipp->rand_seeded) { /* SIPp takes the time: here, the host's own stream stands for it */
+        sipp->rand_seeded = true;
+        rand_seed(&sipp->rand, random_u32(&sipp->random));
+    }
+    return rand_next(&sipp->rand);
+}
+
+bool sipp_loses(struct sipp *sipp, const struct step *step) {
+    int64_t drawn;
+    if (!sipp->program->lose_packets || step->lost <= 0) return false;
+    return number_divide(sipp_rand(sipp, true) * 100, INT32_MAX, &drawn) && drawn < step->lost;
+}
+
+void sipp_exit(struct sipp *sipp, int status) {
+    if (sipp->ended) return;
+    sipp->ended = true;
+    sipp->exit_status = status;
+    host_unbind(sipp->host, sipp->config.local.port);
+    loop_stop(&sipp->loop);
+}
+
+void sipp_check_end(struct sipp *sipp) {
+    if (sipp->quitting && sipp->counts.open == 0) sipp_exit(sipp, sipp->counts.failed > 0);
+}
+
+void sipp_check_quitting(struct sipp *sipp) {
+    if (sipp->config.calls > 0 && sipp->counts.created >= sipp->config.calls) sipp->quitting = true;
+}
+
+void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason) {
+    if (sipp->ended) return;
+    if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
+    sipp_exit(sipp, 255);
+}
+
+static void arrive(void *arg, struct datagram *d) { loop_arrive(&((struct sipp *)arg)->loop, d); }
+
+/* The keywords whose meaning depends on the command line. */
+static void check_keywords(const struct sipp *sipp, struct diag *diag) {
+    for (const struct template *t = sipp->program->templates; t; t = t->next) {
+        for (const struct template_part *part = t->parts; part < t->parts + t->count; part++) {
+            if (part->id != KEYWORD_FIELD) continue;
+            struct span file = template_text(t, part);
+            if (!sipp->inject.source)
+                diag_error(diag, part->at, "[field...] needs an injection file");
+            else if (file.len > 0 && !inject_is(&sipp->inject, file))
+                diag_error(diag, part->at, "the injection file is not " SPAN_FMT, SPAN_ARG(file));
+        }
+    }
+}
+
+static void check_config(const struct sipp *sipp, struct diag *diag) {
+    const struct sipp_config *c = &sipp->config;
+    struct source_pos at = {sipp->program->source, 0};
+    if (sipp->program->client && c->remote.ip == 0)
+        diag_error(diag, at, "the scenario calls, but nobody says whom");
+    /* Products of the clock and the rate must fit. */
+    enum { RATE_MAX = 1000000, PERIOD_MS_MAX = 1000000000 };
+    if (c->rate > RATE_MAX || c->rate_period_ms > PERIOD_MS_MAX)
+        diag_error(diag, at, "not simulated: more than %d calls in a period, or a period of more than %d ms",
+                   RATE_MAX, PERIOD_MS_MAX);
+    assert(c->hz > 0 && c->hz <= 1000 && 1000 % c->hz == 0);
+    assert(c->rate > 0 && c->rate_period_ms > 0);
+}
+
+static void set_variables(struct sipp *sipp, struct diag *diag) {
+    const struct variable_table *t = &sipp->program->variables;
+    for (size_t i = 0; i < sipp->config.variable_count; i++) {
+        const struct sipp_setting *s = &sipp->config.variables[i];
+        int id = variable_find(t, span_of(s->name));
+        if (id >= 0 && t->variables[id].level == VARIABLE_GLOBAL)
+            value_set_string(&sipp->globals[id], span_of(s->value));
+        else
+            diag_error(diag, s->at, "the scenario has no <Global variables=\"%s\"/>", s->name);
+    }
+}
+
+struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
+                      const struct trace *trace, struct diag *diag) {
+    unsigned before = diag->errors;
+    struct sipp *sipp = mem_new(sizeof *sipp);
+    sipp->config = *config;
+    sipp->program = program;
+    sipp->host = host;
+    sipp->net = host_net(host);
+    sipp->trace = trace;
+    sipp->globals = mem_new(program->variables.count * sizeof *sipp->globals);
+    sipp->next_number = 1;
+    sipp->dynamic_id = 10000;
+    rand_seed(&sipp->rand, 1);
+    host_random(host, &sipp->random, "sipp");
+    loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
+    if (config->inject) inject_load(&sipp->inject, config->inject, diag);
+    check_keywords(sipp, diag);
+    check_config(sipp, diag);
+    set_variables(sipp, diag);
+    if (diag->errors == before && !host_bind(host, config->local.port, arrive, sipp))
+        diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken",
+                   host_name(host), config->local.port);
+    if (diag->errors != before) {
+        sipp->ended = true;
+        sipp_free(sipp);
+        return NULL;
+    }
+    if (program->init.count > 0) call_new_init(sipp);
+    if (program->client) generator_start(sipp);
+    if (sipp->loop.first) loop_start(&sipp->loop);
+    return sipp;
+}
+
+void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg) {
+    sipp->failed = failed;
+    sipp->failed_arg = arg;
+}
+
+struct sipp_counts sipp_counts(const struct sipp *sipp) {
+    return sipp->counts;
+}
+
+int sipp_exit_status(const struct sipp *sipp) {
+    return sipp->ended ? sipp->exit_status : sipp->counts.failed > 0;
+}
+
+void sipp_free(struct sipp *sipp) {
+    if (!sipp) return;
+    if (!sipp->ended) host_unbind(sipp->host, sipp->config.local.port);
+    loop_stop(&sipp->loop);
+    while (sipp->open) {
+        known_forget(sipp, sipp->open->known);
+        call_release(sipp->open);
+    }
+    known_free_all(sipp);
+    for (struct call *call = sipp->free, *next; call; call = next) {
+        next = call->next;
+        call_free(call, sipp->program);
+    }
+    for (size_t i = 0; i < sipp->program->variables.count; i++)
+        buf_free(&sipp->globals[i].text);
+    free(sipp->globals);
+    inject_free(&sipp->inject);
+    buf_free(&sipp->text);
+    buf_free(&sipp->text2);
+    loop_free(&sipp->loop);
+    free(sipp);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* A message that the scenario does not expect, and how SIPp gives a call up (facts: SIPp 6). */
+#include "model/sipp/process/call.h"
+#include "model/sipp/process/header.h"
+
+static bool send_default(struct call *call, enum default_message which, const char *why,
+                         const char *reference) {
+    struct cause cause = {.why = why, .at = call_step(call)->at, .reference = reference};
+    return call_send_template(call, call->sipp->program->defaults[which], -1, &cause);
+}
+
+/* Only a client says goodbye, and only if it has got beyond its first step. */
+static bool say_goodbye(struct call *call) {
+    if (!call->sipp->program->client || call->index <= 0) return true;
+    if (call->established || !call->sent_invite)
+        return !call->received ||
+               send_default(call, DEFAULT_BYE, "the call is given up: default BYE", "RFC 3261 15.1.1");
+    if (!call->received) return true;
+    if (header_status(call_last_message(call)) >= 400)
+        return send_default(call, DEFAULT_ACK, "the call is given up: default ACK", "RFC 3261 17.1.1.3");
+    if (!call->ack_pending)
+        return send_default(call, DEFAULT_CANCEL, "the call is given up: default CANCEL", "RFC 3261 9.1");
+    call->ack_pending = false;
+    return send_default(call, DEFAULT_ACK, "the call is given up: default ACK", "RFC 3261 13.2.2.4") &&
+           send_default(call, DEFAULT_BYE, "the call is given up: default BYE", "RFC 3261 15.1.1");
+}
+
+void call_abort(struct call *call) {
+    if (say_goodbye(call)) call_end(call, CALL_FAILED);
+}
+
+/* "200", or "100, 180 or 200": what the current step and, behind optional ones, the next ones wait for. */
+static void add_expected(struct buf *out, const struct call *call) {
+    int last = call->index;
+    while (call->steps->steps[last].optional != OPTIONAL_FALSE && last + 1 < (int)call->steps->count &&
+           call->steps->steps[last + 1].kind == STEP_RECV)
+        last++;
+    for (int i = call->index; i <= last; i++) {
+        const struct step *step = &call->steps->steps[i];
+        if (i > call->index) buf_add_text(out, i == last ? " or " : ", ");
+        if (step->request.p)
+            buf_add(out, step->request);
+        else
+            buf_add_u64(out, step->response);
+    }
+}
+
+static void add_received(struct buf *out, struct span msg) {
+    unsigned status = header_status(msg);
+    struct span method = header_method(msg);
+    if (status > 0)
+        buf_add_u64(out, status);
+    else if (span_starts(msg, "SIP/2.0") || !method.p)
+        buf_add_text(out, "something that is no SIP message");
+    else
+        buf_add(out, span_head(method, 64));
+}
+
+/* Tells the failure: "expected 200, got 486". */
+static void tell(struct call *call, struct span msg) {
+    static const char *const when[] = {[STEP_SEND] = "before <send>",
+                                       [STEP_RECV] = "",
+                                       [STEP_PAUSE] = "while in <pause>",
+                                       [STEP_NOP] = "before <nop>"};
+    const struct step *step = call_step(call);
+    struct buf *text = &call->sipp->text2;
+    buf_reset(text);
+    if (step->kind == STEP_RECV) {
+        buf_add_text(text, "expected ");
+        add_expected(text, call);
+        buf_add_text(text, ", got ");
+        add_received(text, msg);
+    } else {
+        buf_add_text(text, "unexpected ");
+        add_received(text, msg);
+        buf_addf(text, " %s", when[call->paused_ms > 0 ? STEP_PAUSE : step->kind]);
+    }
+    call_fail(call, step->at, "%s", buf_text(text));
+}
+
+/* Requests that SIPp answers with its default 200 and ends the call (facts: SIPp 6.1). */
+static bool answered_by_default(struct span method) {
+    return span_is(method, "BYE") || span_is(method, "CANCEL") || span_is(method, "PING");
+}
+
+void call_unexpected(struct call *call, struct payload *payload) {
+    struct span msg = header_clip(payload_span(payload)), method = {0};
+    if (!span_starts(msg, "SIP/2.0")) method = header_method(msg);
+    bool to_be_answered = answered_by_default(method) && header_has_to(msg);
+    struct payload *before = call->received;
+    call->received = payload_hold(payload);
+    payload_drop(before);
+    if (!to_be_answered) {
+        tell(call, msg);
+        call_abort(call);
+        return;
+    }
+    bool is_ping = span_is(method, "PING");
+    if (!is_ping) tell(call, msg);
+    if (send_default(call, DEFAULT_200, "unexpected request: default 200", NULL))
+        call_end(call, is_ping ? CALL_FORGOTTEN : CALL_FAILED_FORGOTTEN);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The children of <action> (facts: SIPp 10.2), compiled. Performing them is perform.c. */
+#ifndef MODEL_SIPP_SCENARIO_ACTION_H
+#define MODEL_SIPP_SCENARIO_ACTION_H
+
+#include "model/sipp/scenario/template.h"
+#include "model/sipp/scenario/xml.h"
+
+#include <regex.h>
+
+enum action_kind {
+    ACTION_ADD,
+    ACTION_ASSIGN,
+    ACTION_ASSIGNSTR,
+    ACTION_DIVIDE,
+    ACTION_EREG,
+    ACTION_ERROR,
+    ACTION_EXEC,
+    ACTION_GETTIMEOFDAY,
+    ACTION_INDEX,
+    ACTION_JUMP,
+    ACTION_LOG, /* also warning: neither is seen on the wire */
+    ACTION_MULTIPLY,
+    ACTION_PAUSERESTORE,
+    ACTION_SAMPLE,
+    ACTION_SETDEST,
+    ACTION_STRCMP,
+    ACTION_SUBTRACT,
+    ACTION_TEST,
+    ACTION_TODOUBLE,
+    ACTION_TRIM,
+    ACTION_VERIFYAUTH
+};
+
+enum ereg_place { EREG_MSG, EREG_HDR, EREG_BODY, EREG_VAR };
+enum compare {
+    COMPARE_EQUAL,
+    COMPARE_NOT_EQUAL,
+    COMPARE_GREATER,
+    COMPARE_LESS,
+    COMPARE_GREATER_EQUAL,
+    COMPARE_LESS_EQUAL
+};
+enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW };
+
+/* The whole match and nine groups. */
+enum { ACTION_TARGETS = 10 };
+
+/* Numbers in billionths. */
+struct distribution {
+    bool uniform; /* else fixed: min is the value */
+    int64_t min, max;
+};
+
+struct action {
+    enum action_kind kind;
+    struct source_pos at;
+    int target[ACTION_TARGETS]; /* variables of assign_to */
+    size_t target_count;
+    int variable, variable2;       /* -1: not given */
+    int64_t number;                /* value="..." where it is a number */
+    struct template *text, *text2; /* message, value, host and port, user and password */
+    struct span plain;             /* value of strcmp, header of ereg: in action.strings */
+    struct buf strings;
+    enum compare compare;
+    enum exec_command command;
+    struct distribution distribution;
+    enum ereg_place place;
+    regex_t *regex; /* of an ereg */
+    bool check_it, check_it_inverse, case_indep, start_line;
+    int64_t occurrence;
+};
+
+struct action_list {
+    struct action *actions;
+    size_t count, cap;
+};
+
+void action_list_free(struct action_list *list);
+
+/* Compiles the children of an <action> element to the end of the list. */
+void action_list_compile(struct action_list *list, const struct template_compiler *c,
+                         const struct xml_element *e);
+
+/* Reads the attributes of a <pause> or <sample> that has distribution=. False after an error. */
+bool distribution_compile(struct distribution *d, const struct xml_element *e, struct diag *diag);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading the attributes of one element of a scenario: decoded, converted, with errors that point at them. */
+#ifndef MODEL_SIPP_SCENARIO_ELEMENT_H
+#define MODEL_SIPP_SCENARIO_ELEMENT_H
+
+#include "model/sipp/scenario/template.h"
+#include "model/sipp/scenario/xml.h"
+
+/* Where an attribute's value begins. */
+struct source_pos attribute_at(const struct xml_element *e, const struct xml_attribute *a);
+
+/*
+ * Is each attribute of the element one of these? The lists end with NULL; a second list may be NULL. One
+ * that is not is an error with a suggestion.
+ */
+void element_check_attributes(const struct xml_element *e, const char *const *known, const char *const *also,
+                              struct diag *diag);
+
+/* The integer an attribute holds, or absent if it is not there. SIPp calls it what. */
+int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
+                        int64_t absent, struct diag *diag);
+
+/* true or false. */
+bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag);
+
+/* A number in billionths; false if it is not there or after an error. */
+bool element_number(const struct xml_element *e, const char *name, int64_t *out, struct diag *diag);
+
+/* The attribute as a template; NULL if it is not there. */
+struct template *element_template(const struct template_compiler *c, const struct xml_element *e,
+                                  const char *name);
+
+/* The decoded value, added to out; false if it is not there. */
+bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out,
+                  struct diag *diag);
+
+/* The variable that an attribute names; -1 if it is not there or after an error. */
+int element_variable(const struct template_compiler *c, const struct xml_element *e, const char *name);
+
+/* An error if the attribute is not there. */
+bool element_needs(const struct xml_element *e, const char *name, struct diag *diag);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SIPp's variables of type double, without floating point: a number is a count of billionths, so it
+ * reaches from -9.2e9 to 9.2e9. It prints as SIPp prints a double, with six decimals (facts: SIPp 10.1).
+ */
+#ifndef MODEL_SIPP_SCENARIO_NUMBER_H
+#define MODEL_SIPP_SCENARIO_NUMBER_H
+
+#include "base/buf.h"
+
+#define NUMBER_ONE INT64_C(1000000000)
+
+/* The largest whole number that fits. */
+#define NUMBER_WHOLE_MAX INT64_C(9223372036)
+
+/*
+ * Reads "-12.5", blanks around it allowed; false if it is no decimal number, has more than nine decimals or
+ * does not fit.
+ */
+bool number_parse(struct span text, int64_t *out);
+
+/* The whole part, towards zero: SIPp's (int)v. */
+static inline int64_t number_whole(int64_t n) { return n / NUMBER_ONE; }
+
+/* "2.000000", rounded to the nearest. */
+void number_write(struct buf *out, int64_t n);
+
+/* False if the result does not fit; number_divide also if b is 0. */
+bool number_add(int64_t a, int64_t b, int64_t *out);
+bool number_subtract(int64_t a, int64_t b, int64_t *out);
+bool number_multiply(int64_t a, int64_t b, int64_t *out);
+bool number_divide(int64_t a, int64_t b, int64_t *out);
+
+/*
+ * Reads an integer as C writes it (0x1F, 017, 25), blanks around it allowed, as SIPp reads its attributes
+ * (facts: SIPp 1.1). False if it is none or is not from min to max.
+ */
+bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out);
+
+#endif

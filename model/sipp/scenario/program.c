@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/scenario/program.h"
+
+#include "base/mem.h"
+#include "model/sipp/scenario/loader.h"
+
+#include <stdlib.h>
+
+static void compile_label(struct loader *l, const struct xml_element *e) { label_add(l, e, false); }
+
+static void compile_init(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){NULL}, NULL, l->diag);
+    for (const struct xml_element *child = e->first; child; child = child->next) {
+        if (span_is(child->name, "label")) {
+            label_add(l, child, true);
+        } else if (span_is(child->name, "nop")) {
+            step_compile_init(l, child);
+        } else {
+            diag_error(l->diag, xml_at(child), "<init> holds only <nop> and <label>, not <" SPAN_FMT ">",
+                       SPAN_ARG(child->name));
+        }
+    }
+}
+
+/* Calls use() for each name of variables="a,b". */
+static void each_variable(struct loader *l, const struct xml_element *e,
+                          void (*use)(struct loader *l, struct span name, struct source_pos at)) {
+    element_check_attributes(e, (const char *const[]){"variables", NULL}, NULL, l->diag);
+    const struct xml_attribute *a = xml_attribute(e, "variables");
+    if (!a) {
+        element_needs(e, "variables", l->diag);
+        return;
+    }
+    for (struct span rest = a->value; rest.p;) {
+        ptrdiff_t comma = span_find(rest, ',');
+        use(l, span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma)), source_at(e->source, rest.p));
+        rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
+    }
+}
+
+static void declare_global(struct loader *l, struct span name, struct source_pos at) {
+    if (variable_find(&l->program->variables, name) >= 0)
+        diag_error(l->diag, at, "<Global> must stand before the first use of $" SPAN_FMT, SPAN_ARG(name));
+    int id = variable_use(&l->program->variables, name, at, l->diag);
+    if (id >= 0) l->program->variables.variables[id].level = VARIABLE_GLOBAL;
+}
+
+/* Without -users each call has its own. */
+static void declare_user(struct loader *l, struct span name, struct source_pos at) {
+    variable_use(&l->program->variables, name, at, l->diag);
+}
+
+static void reference_variable(struct loader *l, struct span name, struct source_pos at) {
+    if (variable_find(&l->program->variables, name) < 0)
+        diag_error(l->diag, at, "there is no variable $" SPAN_FMT " before this", SPAN_ARG(name));
+    else
+        variable_use(&l->program->variables, name, at, l->diag);
+}
+
+static void compile_global(struct loader *l, const struct xml_element *e) {
+    each_variable(l, e, declare_global);
+}
+
+static void compile_user(struct loader *l, const struct xml_element *e) { each_variable(l, e, declare_user); }
+
+static void compile_reference(struct loader *l, const struct xml_element *e) {
+    each_variable(l, e, reference_variable);
+}
+
+static void compile_nothing(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){"value", NULL}, NULL, l->diag);
+}
+
+static const char *const default_names[DEFAULT_MESSAGES] = {
+    [DEFAULT_ACK] = "ack", [DEFAULT_BYE] = "bye", [DEFAULT_CANCEL] = "cancel", [DEFAULT_200] = "200"};
+
+static void compile_default(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){"id", NULL}, NULL, l->diag);
+    const struct xml_attribute *id = xml_attribute(e, "id");
+    if (!id || !e->cdata.p) {
+        if (!id) element_needs(e, "id", l->diag);
+        if (!e->cdata.p) diag_error(l->diag, xml_at(e), "<DefaultMessage> has no CDATA section");
+        return;
+    }
+    for (int i = 0; i < DEFAULT_MESSAGES; i++) {
+        if (!span_is(id->value, default_names[i])) continue;
+        struct text text = {0};
+        text_of_cdata(&text, e->source, e->cdata);
+        l->program->defaults[i] = template_compile(&l->c, text_view(&text));
+        text_free(&text);
+        return;
+    }
+    if (!span_is(id->value, "ack2") && !span_is(id->value, "3pcc_abort"))
+        diag_error(l->diag, attribute_at(e, id), "there is no default message \"" SPAN_FMT "\"",
+                   SPAN_ARG(id->value));
+}
+
+/* What may stand in <scenario>. A message gets an index. compile NULL: SIPp has it, this has not. */
+static const struct kind {
+    const char *name;
+    bool message;
+    void (*compile)(struct loader *l, const struct xml_element *e);
+} kinds[] = {
+    {"CallLengthRepartition", false, compile_nothing},
+    {"DefaultMessage", false, compile_default},
+    {"Global", false, compile_global},
+    {"Reference", false, compile_reference},
+    {"ResponseTimeRepartition", false, compile_nothing},
+    {"User", false, compile_user},
+    {"init", false, compile_init},
+    {"label", false, compile_label},
+    {"nop", true, step_compile_nop},
+    {"pause", true, step_compile_pause},
+    {"recv", true, step_compile_recv},
+    {"recvCmd", true, NULL},
+    {"send", true, step_compile_send},
+    {"sendCmd", true, NULL},
+    {"timewait", true, step_compile_pause},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static const struct kind *find_kind(struct span name) {
+    for (size_t i = 0; i < KINDS; i++)
+        if (span_is(name, kinds[i].name)) return &kinds[i];
+    return NULL;
+}
+
+static void unknown_element(struct loader *l, const struct xml_element *e) {
+    const char *names[KINDS + 1] = {0};
+    for (size_t i = 0; i < KINDS; i++)
+        names[i] = kinds[i].name;
+    const char *other = diag_suggest(e->name, names);
+    diag_error(l->diag, xml_at(e), "unknown element <" SPAN_FMT ">%s%s%s", SPAN_ARG(e->name),
+               other ? "; did you mean <" : "", other ? other : "", other ? ">?" : "");
+}
+
+static void check_order(struct loader *l, const struct xml_element *e) {
+    bool is_recv = span_is(e->name, "recv");
+    if (l->timewait) diag_error(l->diag, xml_at(l->timewait), "<timewait> must be the last message");
+    if (l->optional && !is_recv)
+        diag_error(l->diag, xml_at(l->optional),
+                   "an optional <recv> directly before <" SPAN_FMT
+                   ">: one that is not optional must stand between",
+                   SPAN_ARG(e->name));
+    l->optional = NULL;
+    l->timewait = NULL;
+    if (!l->role_known && (is_recv || span_is(e->name, "send"))) {
+        l->role_known = true;
+        l->program->client = !is_recv;
+    }
+    l->messages++;
+}
+
+static void compile_child(struct loader *l, const struct xml_element *e) {
+    const struct kind *kind = find_kind(e->name);
+    if (!kind) {
+        unknown_element(l, e);
+        return;
+    }
+    if (kind->message) check_order(l, e);
+    if (kind->compile)
+        kind->compile(l, e);
+    else
+        diag_error(l->diag, xml_at(e), "<%s> is not simulated", kind->name);
+}
+
+static bool expects_invite(const struct step *s) {
+    if (s->kind != STEP_RECV || !s->request.p) return false;
+    return s->regex ? regexec(s->regex, "INVITE", 0, NULL, 0) == 0 : span_is(s->request, "INVITE");
+}
+
+/*
+ * Where "the callee thinks" stands: before the first response after a recv of an INVITE, and before the first
+ * final one.
+ */
+static void mark_what_if(struct step_list *list) {
+    unsigned open = WHAT_IF_NONE;
+    for (struct step *s = list->steps; s < list->steps + list->count; s++) {
+        if (expects_invite(s)) open = WHAT_IF_RING | WHAT_IF_ANSWER;
+        if (s->kind != STEP_SEND || !s->head.is_response) continue;
+        s->what_if = open & (s->head.status >= 200 ? WHAT_IF_RING | WHAT_IF_ANSWER : WHAT_IF_RING);
+        open &= ~s->what_if;
+    }
+}
+
+static void finish(struct loader *l) {
+    struct sipp_program *p = l->program;
+    label_resolve(l);
+    transaction_check(l);
+    variable_table_check(&p->variables, l->diag);
+    for (struct step *s = p->main.steps; s < p->main.steps + p->main.count; s++)
+        if (s->kind == STEP_RECV) s->methods.p = p->methods.p;
+    mark_what_if(&p->main);
+    struct source_pos at = xml_at(l->root);
+    if (l->messages == 0)
+        diag_error(l->diag, at, "the scenario has no messages");
+    else if (!l->role_known)
+        diag_error(l->diag, at, "the scenario neither sends nor receives: is it a caller or a callee?");
+}
+
+static void compile_scenario(struct loader *l) {
+    const struct xml_element *root = l->root;
+    if (!span_is(root->name, "scenario")) {
+        diag_error(l->diag, xml_at(root), "the root element is <" SPAN_FMT ">, not <scenario>",
+                   SPAN_ARG(root->name));
+        return;
+    }
+    for (size_t i = 0; i < root->attribute_count; i++) {
+        struct span name = root->attributes[i].name;
+        if (!span_is(name, "name") && !span_starts(name, "xmlns") && span_find(name, ':') < 0)
+            diag_error(l->diag, source_at(root->source, name.p), "<scenario> has no attribute " SPAN_FMT,
+                       SPAN_ARG(name));
+    }
+    for (const struct xml_element *e = root->first; e; e = e->next)
+        compile_child(l, e);
+    finish(l);
+}
+
+/* The texts of facts: SIPp 6.3. */
+static void compile_default_messages(struct loader *l) {
+    static const char *const texts[DEFAULT_MESSAGES] = {
+        [DEFAULT_ACK] = "ACK [last_Request_URI] SIP/2.0\n"
+                        "[last_Via]\n[last_From]\n[last_To]\n"
+                        "Call-ID: [call_id]\n"
+                        "CSeq: [last_cseq_number] ACK\n"
+                        "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n"
+                        "Max-Forwards: 70\n"
+                        "Subject: Performance Test\n"
+                        "Content-Length: 0\n\n",
+        [DEFAULT_BYE] = "BYE [last_Request_URI] SIP/2.0\n"
+                        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n"
+                        "[last_From]\n[last_To]\n"
+                        "Call-ID: [call_id]\n"
+                        "CSeq: [last_cseq_number+1] BYE\n"
+                        "Max-Forwards: 70\n"
+                        "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n"
+                        "Content-Length: 0\n\n",
+        [DEFAULT_CANCEL] = "CANCEL [last_Request_URI] SIP/2.0\n"
+                           "[last_Via]\n[last_From]\n[last_To]\n"
+                           "Call-ID: [call_id]\n"
+                           "CSeq: [last_cseq_number] CANCEL\n"
+                           "Max-Forwards: 70\n"
+                           "Contact: <sip:sipp@[local_ip]:[local_port];transport=[transport]>\n"
+                           "Content-Length: 0\n\n",
+        [DEFAULT_200] = "SIP/2.0 200 OK\n"
+                        "[last_Via]\n[last_From]\n[last_To]\n[last_Call-ID]\n[last_CSeq]\n"
+                        "Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n"
+                        "Content-Length: 0\n\n"};
+    for (int i = 0; i < DEFAULT_MESSAGES; i++) {
+        struct text text = {0};
+        text_of_span(&text, (struct source_pos){0}, span_of(texts[i]));
+        l->program->defaults[i] = template_compile(&l->c, text_view(&text));
+        text_free(&text);
+    }
+}
+
+struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag) {
+    unsigned before = diag->errors;
+    struct xml_element *root = xml_load(xml, diag);
+    if (!root) return NULL;
+    struct sipp_program *p = mem_new(sizeof *p);
+    p->source = xml;
+    struct loader l = {.root = root, .program = p, .diag = diag};
+    l.c = (struct template_compiler){&p->variables, &p->files, &p->templates, diag};
+    compile_default_messages(&l);
+    compile_scenario(&l);
+    free(l.labels[0]);
+    free(l.labels[1]);
+    free(l.references);
+    free(l.transactions);
+    xml_free(root);
+    if (diag->errors == before) return p;
+    sipp_program_free(p);
+    return NULL;
+}
+
+bool sipp_program_is_client(const struct sipp_program *program) { return program->client; }
+
+void sipp_program_free(struct sipp_program *program) {
+    if (!program) return;
+    step_list_free(&program->main);
+    step_list_free(&program->init);
+    variable_table_free(&program->variables);
+    template_list_free(program->templates);
+    source_set_free(&program->files);
+    buf_free(&program->methods);
+    free(program);
+}

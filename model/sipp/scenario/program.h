@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A compiled scenario: its steps with everything that can be decided before a call runs them
+ * (facts: SIPp 1 and 2). Immutable once it is loaded; sipp_program_load is in sipp.h.
+ */
+#ifndef MODEL_SIPP_SCENARIO_PROGRAM_H
+#define MODEL_SIPP_SCENARIO_PROGRAM_H
+
+#include "model/sipp/scenario/action.h"
+#include "model/sipp/sipp.h"
+
+enum step_kind { STEP_SEND, STEP_RECV, STEP_PAUSE, STEP_NOP };
+enum optional { OPTIONAL_FALSE, OPTIONAL_TRUE, OPTIONAL_GLOBAL };
+enum pause_length { PAUSE_DEFAULT, PAUSE_DISTRIBUTION, PAUSE_VARIABLE };
+
+/* "The callee thinks" (sipp_config.ring_after_ns, answer_after_ns): before this step. Bits. */
+enum what_if { WHAT_IF_NONE = 0, WHAT_IF_RING = 1, WHAT_IF_ANSWER = 2 };
+
+struct step {
+    enum step_kind kind;
+    struct source_pos at;
+    struct action_list actions;
+
+    /* send */
+    struct template *template;
+    struct template_head head;
+    uint32_t retrans_ms;    /* 0: never by timer */
+    int on_timeout;         /* a step; -1: none. Also of recv. */
+    int start_txn, ack_txn; /* of a send: number of the transaction, from 0; -1: none */
+    unsigned what_if;
+
+    /* recv */
+    struct span request; /* p NULL: a response is expected; views into the source */
+    regex_t *regex;      /* of the request, with regexp_match */
+    unsigned response;
+    struct span methods; /* all earlier requests' without transactions, in one word; in program.methods */
+    int response_txn;    /* -1: matched by the CSeq's method */
+    uint32_t timeout_ms; /* 0: none */
+    enum optional optional;
+    bool advance_state, rrs, auth;
+
+    /* pause */
+    enum pause_length pause;
+    struct distribution distribution;
+    int variable;
+    bool timewait;
+
+    /* all */
+    int next;       /* a step; -1: none */
+    int test;       /* a variable that next depends on; -1: none */
+    int32_t chance; /* 0: always; else next is taken only when rand() is larger */
+    int condexec;   /* a variable; -1: none */
+    bool condexec_inverse;
+    int64_t lost; /* percent, in billionths; -1: not given */
+};
+
+enum default_message { DEFAULT_ACK, DEFAULT_BYE, DEFAULT_CANCEL, DEFAULT_200, DEFAULT_MESSAGES };
+
+struct step_list {
+    struct step *steps;
+    size_t count, cap;
+};
+
+struct sipp_program {
+    const struct source *source;
+    struct step_list main, init;
+    struct variable_table variables;
+    struct template *templates; /* all of them */
+    struct template *defaults[DEFAULT_MESSAGES];
+    struct source_set files;
+    struct buf methods;
+    size_t transaction_count;
+    bool client;
+    /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
+    int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
+    bool lose_packets; /* some step has lost= */
+};
+
+#endif

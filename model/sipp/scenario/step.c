@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/scenario/loader.h"
+
+#include "base/mem.h"
+#include "model/sipp/scenario/number.h"
+
+#include <stdlib.h>
+
+static const char *const common_attributes[] = {
+    "next", "test",     "chance",     "condexec", "condexec_inverse", "counter", "crlf", "display",
+    "hide", "hiderest", "repeat_rtd", "rtd",      "start_rtd",        "lost",    NULL};
+
+static struct step *add_step(struct step_list *list, const struct xml_element *e, enum step_kind kind) {
+    list->steps = mem_room(list->steps, list->count, &list->cap, sizeof *list->steps);
+    struct step *s = &list->steps[list->count++];
+    *s = (struct step){.kind = kind,
+                       .at = xml_at(e),
+                       .on_timeout = -1,
+                       .start_txn = -1,
+                       .ack_txn = -1,
+                       .response_txn = -1,
+                       .advance_state = true,
+                       .variable = -1,
+                       .next = -1,
+                       .test = -1,
+                       .condexec = -1,
+                       .lost = -1};
+    return s;
+}
+
+static void compile_chance(struct loader *l, struct step *s, const struct xml_element *e) {
+    int64_t p;
+    if (!element_number(e, "chance", &p, l->diag)) return;
+    if (p < 0 || p > NUMBER_ONE) {
+        diag_error(l->diag, attribute_at(e, xml_attribute(e, "chance")), "chance must be from 0 to 1");
+        return;
+    }
+    int64_t below;
+    if (number_multiply(NUMBER_ONE - p, (int64_t)INT32_MAX, &below)) s->chance = (int32_t)below;
+}
+
+/* What all messages have. The statistics attributes have no effect on the wire. */
+static void compile_common(struct loader *l, struct step *s, const struct xml_element *e, bool init) {
+    const struct step_list *list = init ? &l->program->init : &l->program->main;
+    label_refer(l, e, "next", init, list->count - 1);
+    s->test = element_variable(&l->c, e, "test");
+    s->condexec = element_variable(&l->c, e, "condexec");
+    s->condexec_inverse = element_bool(e, "condexec_inverse", false, l->diag);
+    compile_chance(l, s, e);
+    if (element_number(e, "lost", &s->lost, l->diag)) l->program->lose_packets = true;
+    for (const struct xml_element *child = e->first; child; child = child->next) {
+        if (span_is(child->name, "action"))
+            action_list_compile(&s->actions, &l->c, child);
+        else
+            diag_error(l->diag, xml_at(child), "unknown element <" SPAN_FMT "> in <" SPAN_FMT ">",
+                       SPAN_ARG(child->name), SPAN_ARG(e->name));
+    }
+}
+
+void step_compile_send(struct loader *l, const struct xml_element *e) {
+    static const char *const known[] = {"retrans", "timeout", "ontimeout", "start_txn", "ack_txn", NULL};
+    struct step *s = add_step(&l->program->main, e, STEP_SEND);
+    size_t index = l->program->main.count - 1;
+    element_check_attributes(e, known, common_attributes, l->diag);
+    s->retrans_ms = (uint32_t)element_integer(e, "retrans", 0, INT32_MAX, 0, l->diag);
+    element_integer(e, "timeout", 0, INT32_MAX, 0, l->diag); /* of a congested socket: UDP knows none */
+    label_refer(l, e, "ontimeout", false, index);
+    if (!e->cdata.p) {
+        diag_error(l->diag, xml_at(e), "<send> has no CDATA section");
+    } else {
+        struct text text = {0};
+        text_of_cdata(&text, e->source, e->cdata);
+        s->template = template_compile(&l->c, text_view(&text));
+        if (!template_head(s->template, &s->head))
+            diag_error(l->diag, text_at(text_view(&text), 0),
+                       "a message must begin with its method or SIP/2.0, not with a keyword");
+        text_free(&text);
+        transaction_of_send(l, s, e);
+    }
+    compile_common(l, s, e, false);
+}
+
+static void compile_expectation(struct loader *l, struct step *s, const struct xml_element *e) {
+    const struct xml_attribute *request = xml_attribute(e, "request"),
+                               *response = xml_attribute(e, "response");
+    if (!request && !response) diag_error(l->diag, xml_at(e), "<recv> needs request= or response=");
+    if (response) s->response = (unsigned)element_integer(e, "response", 1, 999, 0, l->diag);
+    s->methods = (struct span){NULL, l->program->methods.len}; /* completed when all is known */
+    transaction_of_recv(l, s, e);
+    if (!request) return;
+    s->request = request->value;
+    if (!element_bool(e, "regexp_match", false, l->diag)) return;
+    char *pattern = mem_text(request->value), why[128];
+    regex_t *regex = mem_new(sizeof *regex);
+    int status = regcomp(regex, pattern, REG_EXTENDED | REG_NOSUB);
+    if (status == 0) {
+        s->regex = regex;
+    } else {
+        regerror(status, regex, why, sizeof why);
+        diag_error(l->diag, attribute_at(e, request), "request: %s", why);
+        free(regex);
+    }
+    free(pattern);
+}
+
+static enum optional take_optional(struct loader *l, const struct xml_element *e) {
+    static const char *const names[] = {"false", "true", "global", NULL};
+    const struct xml_attribute *a = xml_attribute(e, "optional");
+    if (!a) return OPTIONAL_FALSE;
+    for (int i = 0; names[i]; i++)
+        if (span_is(a->value, names[i])) return (enum optional)i;
+    diag_error(l->diag, attribute_at(e, a), "optional: \"" SPAN_FMT "\" is none of true, false and global",
+               SPAN_ARG(a->value));
+    return OPTIONAL_FALSE;
+}
+
+void step_compile_recv(struct loader *l, const struct xml_element *e) {
+    static const char *const known[] = {"request",       "response",     "regexp_match", "optional",
+                                        "timeout",       "ontimeout",    "rrs",          "auth",
+                                        "advance_state", "response_txn", "ignoresdp",    NULL};
+    struct step *s = add_step(&l->program->main, e, STEP_RECV);
+    size_t index = l->program->main.count - 1;
+    element_check_attributes(e, known, common_attributes, l->diag);
+    compile_expectation(l, s, e);
+    s->optional = take_optional(l, e);
+    s->timeout_ms = (uint32_t)element_integer(e, "timeout", 0, INT32_MAX, 0, l->diag);
+    label_refer(l, e, "ontimeout", false, index);
+    s->rrs = element_bool(e, "rrs", false, l->diag);
+    s->auth = element_bool(e, "auth", false, l->diag);
+    s->advance_state = element_bool(e, "advance_state", true, l->diag);
+    if (!s->advance_state && s->optional == OPTIONAL_FALSE)
+        diag_error(l->diag, attribute_at(e, xml_attribute(e, "advance_state")),
+                   "advance_state=\"false\" is only for an optional recv");
+    if (e->cdata.p) diag_error(l->diag, source_at(e->source, e->cdata.p), "<recv> has no text");
+    l->optional = s->optional == OPTIONAL_FALSE ? NULL : e;
+    compile_common(l, s, e, false);
+}
+
+void step_compile_pause(struct loader *l, const struct xml_element *e) {
+    static const char *const known[] = {"milliseconds", "variable", "distribution", "value",        "min",
+                                        "max",          "mean",     "stdev",        "sanity_check", NULL};
+    struct step *s = add_step(&l->program->main, e, STEP_PAUSE);
+    element_check_attributes(e, known, common_attributes, l->diag);
+    if (span_is(e->name, "timewait")) {
+        s->timewait = true;
+        l->timewait = e;
+        if (xml_attribute(e, "next"))
+            diag_error(l->diag, attribute_at(e, xml_attribute(e, "next")),
+                       "<timewait> is the end: it has no next=");
+    }
+    if (xml_attribute(e, "variable")) {
+        s->pause = PAUSE_VARIABLE;
+        s->variable = element_variable(&l->c, e, "variable");
+    } else if (xml_attribute(e, "distribution")) {
+        s->pause = PAUSE_DISTRIBUTION;
+        distribution_compile(&s->distribution, e, l->diag);
+    } else if (xml_attribute(e, "milliseconds")) {
+        s->pause = PAUSE_DISTRIBUTION;
+        element_number(e, "milliseconds", &s->distribution.min, l->diag);
+    }
+    compile_common(l, s, e, false);
+}
+
+void step_compile_nop(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){NULL}, common_attributes, l->diag);
+    compile_common(l, add_step(&l->program->main, e, STEP_NOP), e, false);
+}
+
+void step_compile_init(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){NULL}, common_attributes, l->diag);
+    compile_common(l, add_step(&l->program->init, e, STEP_NOP), e, true);
+}
+
+void step_list_free(struct step_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        action_list_free(&list->steps[i].actions);
+        if (list->steps[i].regex) regfree(list->steps[i].regex);
+        free(list->steps[i].regex);
+    }
+    free(list->steps);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/scenario/template.h"
+
+#include "base/mem.h"
+#include "model/sipp/scenario/number.h"
+
+#include <stdlib.h>
+
+/* The longest text between [ and ] that SIPp takes. */
+enum { KEYWORD_LEN_MAX = 256 };
+
+/*
+ * [authentication] in [field line=[authentication ...]]: a keyword's parameters are templates, but not
+ * endlessly.
+ */
+enum { NESTING_MAX = 4 };
+
+struct cutter {
+    const struct template_compiler *c;
+    struct template *t;
+    struct text_view source;
+    unsigned depth;
+};
+
+static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth);
+
+void template_list_free(struct template *first) {
+    for (struct template *t = first, *next; t; t = next) {
+        next = t->next;
+        free(t->parts);
+        buf_free(&t->bytes);
+        free(t);
+    }
+}
+
+static struct template_part *add_part(struct template *t, enum keyword_id id, struct source_pos at) {
+    t->parts = mem_room(t->parts, t->count, &t->cap, sizeof *t->parts);
+    struct template_part *part = &t->parts[t->count++];
+    *part = (struct template_part){.id = id, .at = at, .text = t->bytes.len};
+    return part;
+}
+
+static void part_text(struct template *t, struct template_part *part, struct span text) {
+    part->text = t->bytes.len;
+    part->text_len = text.len;
+    buf_add(&t->bytes, text);
+}
+
+static void add_literal_byte(struct cutter *k, char c, size_t i) {
+    struct template *t = k->t;
+    struct template_part *last = t->count ? &t->parts[t->count - 1] : NULL;
+    if (!last || last->id != KEYWORD_LITERAL || last->text + last->text_len != t->bytes.len)
+        last = add_part(t, KEYWORD_LITERAL, text_at(k->source, i));
+    buf_add_char(&t->bytes, c);
+    last->text_len++;
+}
+
+static int hex_digit(struct span s, size_t i) {
+    if (i >= s.len) return -1;
+    int c = ascii_lower((unsigned char)s.p[i]);
+    return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* \x5B is a byte. A single digit, or none, swallows the character behind it: so does SIPp. */
+static size_t take_hex(struct cutter *k, size_t i) {
+    int high = hex_digit(k->source.bytes, i + 2), low = hex_digit(k->source.bytes, i + 3);
+    if (high < 0) return i + 3;
+    add_literal_byte(k, (char)(low < 0 ? high : high * 16 + low), i);
+    return i + 4;
+}
+
+/* The first c at or after from that is not inside double quotes, or -1. */
+static ptrdiff_t find_unquoted(struct span s, size_t from, char c) {
+    for (size_t i = from; i < s.len; i++) {
+        if (s.p[i] == c) return (ptrdiff_t)i;
+        if (s.p[i] != '"') continue;
+        ptrdiff_t quote = span_find(span_skip(s, i + 1), '"');
+        if (quote < 0) return -1;
+        i += (size_t)quote + 1;
+    }
+    return -1;
+}
+
+/*
+ * The value of a parameter "name=" in a keyword: up to a space, or between double quotes. An absent one
+ * has bytes.p NULL.
+ */
+static struct text_view parameter(struct text_view keyword, const char *name) {
+    ptrdiff_t found = span_search(keyword.bytes, span_of(name));
+    if (found < 0) return (struct text_view){.source = keyword.source};
+    size_t from = (size_t)found + strlen(name);
+    bool quoted = from < keyword.bytes.len && keyword.bytes.p[from] == '"';
+    from += quoted;
+    ptrdiff_t len = span_find(span_skip(keyword.bytes, from), quoted ? '"' : ' ');
+    return text_part(keyword, from, len < 0 ? keyword.bytes.len : from + (size_t)len);
+}
+
+static struct template *parameter_template(struct cutter *k, struct text_view keyword, const char *name) {
+    struct text_view value = parameter(keyword, name);
+    return value.bytes.len > 0 ? cut(k->c, value, k->depth + 1) : NULL;
+}
+
+static void compile_field(struct cutter *k, struct template_part *part, struct text_view keyword) {
+    struct span digits = span_skip(keyword.bytes, strlen("field"));
+    size_t n = 0;
+    while (n < digits.len && ascii_digit((unsigned char)digits.p[n]))
+        n++;
+    if (n == 0 || !integer_parse(span_head(digits, n), 0, INT32_MAX, &part->number))
+        diag_error(k->c->diag, part->at, "the number of the field is missing, as in [field0]");
+    struct span file = parameter(keyword, "file=").bytes;
+    if (file.p) part_text(k->t, part, file);
+    part->param[0] = parameter_template(k, keyword, "line=");
+}
+
+/* SIPp reads the file at each use, relative to where it was started: here, beside the scenario. */
+static void compile_file(struct cutter *k, struct template_part *part, struct text_view keyword) {
+    struct text_view name = parameter(keyword, "name=");
+    if (!name.bytes.p || name.bytes.len == 0) {
+        diag_error(k->c->diag, part->at, "[file] needs name=");
+        return;
+    }
+    if (span_find(name.bytes, '[') >= 0) {
+        diag_error(k->c->diag, part->at, "a keyword in the name of [file] is not simulated");
+        return;
+    }
+    struct buf path = {0};
+    const char *scenario = k->source.source ? k->source.source->name : "";
+    const char *slash = strrchr(scenario, '/');
+    if (slash && name.bytes.p[0] != '/') buf_add(&path, span_between(scenario, slash + 1));
+    buf_add(&path, name.bytes);
+    const char *text = buf_text(&path);
+    struct source *file = source_load(k->c->files, text, text, part->at, k->c->diag);
+    if (file) part_text(k->t, part, (struct span){file->text, file->len});
+    buf_free(&path);
+}
+
+static void compile_fill(struct cutter *k, struct template_part *part, struct text_view keyword) {
+    struct text_view filling = parameter(keyword, "text="), variable = parameter(keyword, "variable=");
+    part_text(k->t, part, filling.bytes.len ? filling.bytes : SPAN("X"));
+    part->number = -1;
+    if (!variable.bytes.p)
+        diag_error(k->c->diag, part->at, "[fill] needs variable=");
+    else
+        part->number = variable_use(k->c->variables, variable.bytes, text_at(variable, 0), k->c->diag);
+}
+
+static void compile_authentication(struct cutter *k, struct template_part *part, struct text_view keyword) {
+    static const char *const aka[] = {"aka_OP=", "aka_AMF=", "aka_K="};
+    for (size_t i = 0; i < sizeof aka / sizeof *aka; i++)
+        if (parameter(keyword, aka[i]).bytes.p)
+            diag_error(k->c->diag, part->at, SPAN_FMT " is not simulated: there is no AKA here",
+                       (int)strlen(aka[i]) - 1, aka[i]);
+    part->param[0] = parameter_template(k, keyword, "username=");
+    part->param[1] = parameter_template(k, keyword, "password=");
+}
+
+static void compile_last_header(struct cutter *k, struct template_part *part, struct text_view keyword) {
+    struct span name = span_skip(keyword.bytes, strlen("last_"));
+    part_text(k->t, part, name);
+    if (name.len > 0 && name.p[name.len - 1] == ':') return;
+    buf_add_char(&k->t->bytes, ':');
+    part->text_len++;
+}
+
+static void unknown(struct cutter *k, struct source_pos at, struct span name) {
+    const char *other = diag_suggest(name, keyword_names());
+    diag_error(k->c->diag, at, "unknown keyword [" SPAN_FMT "]%s%s%s", SPAN_ARG(name),
+               other ? "; did you mean [" : "", other ? other : "", other ? "]?" : "");
+}
+
+/*
+ * Splits off +n or -n: SIPp takes the first + (or else -) of the keyword, if a digit follows, and drops the
+ * rest.
+ */
+static struct text_view take_offset(struct text_view keyword, int64_t *offset) {
+    struct span s = keyword.bytes;
+    if (span_starts(s, "authentication") || span_starts(s, "tdmmap")) return keyword;
+    ptrdiff_t sign = span_find(s, '+');
+    if (sign < 0) sign = span_find(s, '-');
+    if (sign < 0 || (size_t)sign + 1 >= s.len || !ascii_digit((unsigned char)s.p[sign + 1])) return keyword;
+    int64_t n = 0;
+    for (size_t i = (size_t)sign + 1; i < s.len && ascii_digit((unsigned char)s.p[i]) && n < INT32_MAX; i++)
+        n = n * 10 + (s.p[i] - '0');
+    *offset = s.p[sign] == '-' ? -n : n;
+    return text_part(keyword, 0, (size_t)sign);
+}
+
+static void compile_keyword(struct cutter *k, struct text_view keyword, struct source_pos at) {
+    int64_t offset = 0;
+    keyword = take_offset(keyword, &offset);
+    enum keyword_id id = keyword_find(keyword.bytes);
+    struct template_part *part = add_part(k->t, id, at);
+    part->offset = offset;
+    switch (id) {
+    case KEYWORD_FIELD: compile_field(k, part, keyword); break;
+    case KEYWORD_FILE: compile_file(k, part, keyword); break;
+    case KEYWORD_FILL: compile_fill(k, part, keyword); break;
+    case KEYWORD_AUTHENTICATION: compile_authentication(k, part, keyword); break;
+    case KEYWORD_LAST_HEADER: compile_last_header(k, part, keyword); break;
+    case KEYWORD_VARIABLE:
+        part->number = variable_use(k->c->variables, span_skip(keyword.bytes, 1), at, k->c->diag);
+        break;
+    case KEYWORD_NOT_SIMULATED:
+        diag_error(k->c->diag, at, "[" SPAN_FMT "] is not simulated", SPAN_ARG(keyword.bytes));
+        break;
+    case KEYWORD_UNKNOWN: unknown(k, at, keyword.bytes); break;
+    default: break;
+    }
+}
+
+/* Takes the keyword whose [ stands at i; returns where the text goes on. */
+static size_t take_keyword(struct cutter *k, size_t i) {
+    struct span s = k->source.bytes;
+    struct source_pos at = text_at(k->source, i);
+    ptrdiff_t close = find_unquoted(s, i + 1, ']'), open = find_unquoted(s, i + 1, '[');
+    if (close < 0 || (size_t)close - i - 1 > KEYWORD_LEN_MAX) {
+        diag_error(k->c->diag, at, "[ without ]; a literal [ is written \\x5B");
+        return s.len;
+    }
+    size_t end = (size_t)close;
+    if (end == i + 1)
+        diag_error(k->c->diag, at, "empty keyword []; a literal [ is written \\x5B");
+    else if (open >= 0 && open < close)
+        diag_error(k->c->diag, at, "a [ inside a keyword: a value that holds one needs double quotes");
+    else
+        compile_keyword(k, text_part(k->source, i + 1, end), at);
+    return end + 1;
+}
+
+static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth) {
+    struct template *t = mem_new(sizeof *t);
+    t->next = *c->all;
+    *c->all = t;
+    struct cutter k = {c, t, source, depth};
+    if (depth > NESTING_MAX) {
+        diag_error(c->diag, text_at(source, 0), "keywords are nested too deeply");
+        return t;
+    }
+    for (size_t i = 0; i < source.bytes.len;) {
+        char here = source.bytes.p[i];
+        if (here == '\\' && i + 1 < source.bytes.len && source.bytes.p[i + 1] == 'x') {
+            i = take_hex(&k, i);
+        } else if (here == '[') {
+            i = take_keyword(&k, i);
+        } else {
+            if (here == '\n') add_literal_byte(&k, '\r', i);
+            add_literal_byte(&k, here, i++);
+        }
+    }
+    return t;
+}
+
+struct template *template_compile(const struct template_compiler *c, struct text_view source) {
+    return cut(c, source, 0);
+}
+
+bool template_head(const struct template *t, struct template_head *out) {
+    *out = (struct template_head){0};
+    if (t->count == 0 || t->parts[0].id != KEYWORD_LITERAL) return false;
+    struct span line = template_text(t, &t->parts[0]);
+    ptrdiff_t space = span_find(line, ' ');
+    if (space < 0) return false;
+    struct span first = span_head(line, (size_t)space);
+    if (!span_is(first, "SIP/2.0")) {
+        out->method = first;
+        return true;
+    }
+    struct span rest = span_skip(line, (size_t)space + 1);
+    size_t digits = 0;
+    while (digits < rest.len && ascii_digit((unsigned char)rest.p[digits]))
+        digits++;
+    int64_t status = 0;
+    out->is_response = true;
+    if (integer_parse(span_head(rest, digits), 0, 999, &status)) out->status = (unsigned)status;
+    return true;
+}

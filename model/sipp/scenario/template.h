@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A template: a message, or a text in an action, cut once into literal parts and keywords (facts: SIPp 2
+ * and 3). Rendering it for a call is render.h.
+ */
+#ifndef MODEL_SIPP_SCENARIO_TEMPLATE_H
+#define MODEL_SIPP_SCENARIO_TEMPLATE_H
+
+#include "model/sipp/scenario/keyword.h"
+#include "model/sipp/scenario/text.h"
+#include "model/sipp/scenario/variable.h"
+
+struct template_part {
+    enum keyword_id id;
+    struct source_pos at;
+    /*
+     * In template.bytes: the literal as it goes on the wire, the header name of last_ (with its colon), the
+     * filling of fill, the content of file, the file name of field.
+     */
+    size_t text, text_len;
+    int64_t offset;            /* +n or -n */
+    int64_t number;            /* of a field; the id of a variable */
+    struct template *param[2]; /* user and password of authentication; line of field; NULL: absent */
+};
+
+struct template {
+    struct template *next; /* of the same program */
+    struct template_part *parts;
+    size_t count, cap;
+    struct buf bytes;
+};
+
+/* What compiling needs. Every template it makes goes to the head of *all, also those inside others. */
+struct template_compiler {
+    struct variable_table *variables;
+    struct source_set *files; /* those of [file name=...] */
+    struct template **all;
+    struct diag *diag;
+};
+
+/* Cuts a text; errors (unknown keywords ...) go to diag, the rest is compiled all the same. */
+struct template *template_compile(const struct template_compiler *c, struct text_view source);
+
+void template_list_free(struct template *first);
+
+static inline struct span template_text(const struct template *t, const struct template_part *part) {
+    return (struct span){t->bytes.p ? t->bytes.p + part->text : "", part->text_len};
+}
+
+/* What the first line of a message says. */
+struct template_head {
+    struct span method; /* of a request; views into the template */
+    bool is_response;
+    unsigned status; /* of a response; 0: a keyword stands there */
+};
+
+/* Reads the first line; false if it does not begin with a literal method or SIP/2.0 and a space. */
+bool template_head(const struct template *t, struct template_head *out);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/sipp/scenario/variable.h"
+
+#include "base/mem.h"
+#include "model/sipp/scenario/number.h"
+
+#include <stdlib.h>
+
+void variable_table_free(struct variable_table *t) {
+    for (size_t i = 0; i < t->count; i++)
+        free(t->variables[i].name);
+    free(t->variables);
+    *t = (struct variable_table){0};
+}
+
+int variable_find(const struct variable_table *t, struct span name) {
+    for (size_t i = 0; i < t->count; i++)
+        if (span_is(name, t->variables[i].name)) return (int)i;
+    return -1;
+}
+
+int variable_use(struct variable_table *t, struct span name, struct source_pos at, struct diag *diag) {
+    if (name.len == 0 || span_find(name, '$') >= 0 || span_find(name, ',') >= 0) {
+        diag_error(diag, at, "\"" SPAN_FMT "\" is no name for a variable", SPAN_ARG(name));
+        return -1;
+    }
+    int id = variable_find(t, name);
+    if (id < 0) {
+        t->variables = mem_room(t->variables, t->count, &t->cap, sizeof *t->variables);
+        id = (int)t->count++;
+        t->variables[id] = (struct variable){.name = mem_text(name), .at = at};
+    }
+    t->variables[id].uses++;
+    return id;
+}
+
+void variable_table_check(const struct variable_table *t, struct diag *diag) {
+    const char **names = mem_new((t->count + 1) * sizeof *names);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct variable *v = &t->variables[i];
+        if (v->uses != 1 || strcmp(v->name, "_") == 0) continue;
+        size_t others = 0;
+        for (size_t j = 0; j < t->count; j++)
+            if (j != i) names[others++] = t->variables[j].name;
+        names[others] = NULL;
+        const char *other = diag_suggest(span_of(v->name), names);
+        diag_error(diag, v->at, "variable $%s is named only here%s%s%s", v->name,
+                   other ? "; did you mean $" : "", other ? other : "", other ? "?" : "");
+    }
+    free(names);
+}
+
+void value_set_string(struct value *v, struct span text) {
+    value_clear(v);
+    v->type = VALUE_STRING;
+    buf_add(&v->text, text);
+}
+
+void value_set_number(struct value *v, int64_t number) {
+    value_clear(v);
+    v->type = VALUE_NUMBER;
+    v->number = number;
+}
+
+void value_set_bool(struct value *v, bool truth) {
+    value_clear(v);
+    v->type = VALUE_BOOL;
+    v->number = truth;
+}
+
+bool value_is_set(const struct value *v) {
+    return v->type == VALUE_STRING || ((v->type == VALUE_NUMBER || v->type == VALUE_BOOL) && v->number != 0);
+}
+
+struct span value_string(const struct value *v) {
+    return v->type == VALUE_STRING ? buf_span(&v->text) : (struct span){"", 0};
+}
+
+int64_t value_number(const struct value *v) { return v->type == VALUE_NUMBER ? v->number : 0; }
+
+void value_write(struct buf *out, const struct value *v) {
+    switch (v->type) {
+    case VALUE_STRING: buf_add(out, buf_span(&v->text)); break;
+    case VALUE_NUMBER:
+        if (v->number != 0) number_write(out, v->number);
+        break;
+    case VALUE_BOOL: buf_add_text(out, v->number ? "true" : "false"); break;
+    case VALUE_UNSET: break;
+    }
+}
