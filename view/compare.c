@@ -15,12 +15,12 @@ static int64_t size_of(int64_t n) { return n < 0 ? -n : n; }
 static void judge_times(struct compare *c, size_t i, size_t j) {
     const struct compare_options *o = c->options;
     struct compare_pair *pair = &c->pairs[i];
-    int64_t at_ns = compare_time(c->a.capture, i);
+    int64_t at_ns = compare_time(c->a.capture, i), far_ns = size_of(at_ns); /* a file's time may run back */
     pair->late_ns = compare_time(c->b.capture, j) - at_ns;
     if (size_of(pair->late_ns) > c->worst_ns) c->worst_ns = size_of(pair->late_ns);
     /* In this order nothing overflows, whatever a file says. */
     int64_t allowed_ns =
-        o->tolerance_ns + at_ns / 1000000 * o->tolerance_ppm + at_ns % 1000000 * o->tolerance_ppm / 1000000;
+        o->tolerance_ns + far_ns / 1000000 * o->tolerance_ppm + far_ns % 1000000 * o->tolerance_ppm / 1000000;
     pair->late =
         size_of(pair->late_ns) > allowed_ns && !compare_ignored(&o->scope.ignore, "frame.time_relative");
 }
