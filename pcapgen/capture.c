@@ -13,6 +13,9 @@
 /* tcpdump's default snap length: nothing is cut. */
 enum { SNAPLEN = 262144 };
 
+/* What is collected for one write(): a quarter of the system time that stdio's own 4 KiB cost. */
+enum { BUFFER = 1 << 18 };
+
 struct capture {
     struct capture_options options;
     char *name;          /* for messages */
@@ -20,6 +23,7 @@ struct capture {
     pcap_t *pcap;
     pcap_dumper_t *dumper; /* writes to out->file, or to the stream */
     struct buf frame;
+    char *buffer; /* stdio's, of out->file */
     uint64_t packets;
     int failed; /* errno of the first write that failed */
 };
@@ -34,6 +38,7 @@ static char *message(const char *name, const char *why) {
 static void capture_free(struct capture *c) {
     if (c->pcap) pcap_close(c->pcap);
     buf_free(&c->frame);
+    free(c->buffer);
     free(c->name);
     free(c);
 }
@@ -63,7 +68,11 @@ struct capture *capture_open(const char *path, const struct capture_options *opt
     bool to_stdout = strcmp(path, "-") == 0;
     struct capture *c = new_capture(to_stdout ? "standard output" : path, options);
     c->out = outfile_open(path);
-    if (c->out) return begin(c, c->out->file, error);
+    if (c->out) {
+        c->buffer = mem_new(BUFFER);
+        setvbuf(c->out->file, c->buffer, _IOFBF, BUFFER);
+        return begin(c, c->out->file, error);
+    }
     *error = message(path, strerror(errno));
     capture_abandon(c);
     return NULL;

@@ -2,10 +2,14 @@
 #include "sim/event.h"
 
 #include <assert.h>
+#include <string.h>
 
-void event_queue_init(struct event_queue *q) { *q = (struct event_queue){0}; }
+void event_queue_init(struct event_queue *q) { memset(q, 0, sizeof *q); }
 
 void event_queue_free(struct event_queue *q) {
+    for (size_t i = 0; q->far && i < EVENT_SLOTS; i++)
+        for (struct event *e = q->slots[i]; e; e = e->next)
+            e->link = NULL;
     heap_free(&q->heap);
     event_queue_init(q);
 }
@@ -14,9 +18,59 @@ void event_init(struct event *e, void (*fire)(void *arg), void *arg) {
     *e = (struct event){.fire = fire, .arg = arg};
 }
 
+static size_t slot_of(int64_t slot) { return (size_t)slot % EVENT_SLOTS; }
+
+static void wheel_add(struct event_queue *q, struct event *e) {
+    size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
+    e->next = q->slots[i];
+    e->link = &q->slots[i];
+    if (e->next) e->next->link = &e->next;
+    q->slots[i] = e;
+    q->used[i / 64] |= UINT64_C(1) << i % 64;
+    q->far++;
+}
+
+static void wheel_remove(struct event_queue *q, struct event *e) {
+    size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
+    *e->link = e->next;
+    if (e->next) e->next->link = e->link;
+    e->link = NULL;
+    if (!q->slots[i]) q->used[i / 64] &= ~(UINT64_C(1) << i % 64);
+    q->far--;
+}
+
+/* The next slot after that one, as time goes, that holds an event, of this round or a later one. */
+static int64_t next_used(const struct event_queue *q, int64_t slot) {
+    for (slot++;;) {
+        size_t i = slot_of(slot);
+        uint64_t word = q->used[i / 64] >> i % 64;
+        if (word) return slot + __builtin_ctzll(word);
+        slot += 64 - (int64_t)(i % 64);
+    }
+}
+
+/* Moves the next slot that holds an event of its own round into the heap. */
+static void turn_wheel(struct event_queue *q) {
+    while (q->far && !q->heap.count) {
+        q->slot = next_used(q, q->slot);
+        for (struct event *e = q->slots[slot_of(q->slot)], *next; e; e = next) {
+            next = e->next;
+            if (e->node.at >> EVENT_SLOT_SHIFT != q->slot) continue;
+            wheel_remove(q, e);
+            heap_add(&q->heap, &e->node);
+        }
+    }
+}
+
 void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
     assert(e->fire && at_ns >= q->now_ns);
-    heap_put(&q->heap, &e->node, at_ns);
+    event_cancel(q, e);
+    e->node.at = at_ns;
+    e->node.sequence = q->heap.sequence++;
+    if (at_ns >> EVENT_SLOT_SHIFT > q->slot)
+        wheel_add(q, e);
+    else
+        heap_add(&q->heap, &e->node);
 }
 
 void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
@@ -24,9 +78,15 @@ void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
     event_at(q, e, q->now_ns + delay_ns);
 }
 
-void event_cancel(struct event_queue *q, struct event *e) { heap_remove(&q->heap, &e->node); }
+void event_cancel(struct event_queue *q, struct event *e) {
+    if (e->link)
+        wheel_remove(q, e);
+    else
+        heap_remove(&q->heap, &e->node);
+}
 
 bool event_queue_step(struct event_queue *q) {
+    turn_wheel(q);
     struct event *e = (struct event *)heap_first(&q->heap); /* its node is its first member */
     if (!e) return false;
     assert(e->node.at >= q->now_ns);

@@ -17,15 +17,27 @@
 #define NS_PER_S  INT64_C(1000000000)
 
 struct event {
-    struct heap_node node; /* at: nanoseconds; in no heap: not scheduled */
+    struct heap_node node;      /* at: nanoseconds */
+    struct event *next, **link; /* in the wheel; link NULL: in no slot of it */
     void (*fire)(void *arg);
     void *arg;
 };
+
+/*
+ * What is due soon is in a heap, what is far off waits in a wheel of slots until its slot comes up: thousands
+ * of timers that will be cancelled before they are due then cost the few datagrams in flight nothing. The
+ * order is the heap's all the same: a slot goes into it as a whole before the first of its events may fire.
+ */
+enum { EVENT_SLOT_SHIFT = 22 /* 4.2 ms */, EVENT_SLOTS = 4096 /* 17 s; what is later comes round again */ };
 
 struct event_queue {
     int64_t now_ns;
     uint64_t fired; /* how many events have fired */
     struct heap heap;
+    int64_t slot; /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
+    size_t far;   /* events in the wheel */
+    struct event *slots[EVENT_SLOTS];
+    uint64_t used[EVENT_SLOTS / 64]; /* a bit for each slot that holds an event */
 };
 
 void event_queue_init(struct event_queue *q);
@@ -46,7 +58,7 @@ void event_after(struct event_queue *q, struct event *e, int64_t delay_ns);
 /* Takes e out of the queue; does nothing if it is not in it. */
 void event_cancel(struct event_queue *q, struct event *e);
 
-static inline bool event_pending(const struct event *e) { return e->node.slot != 0; }
+static inline bool event_pending(const struct event *e) { return e->node.slot != 0 || e->link; }
 
 /* Advances the clock to the next event and fires it; false when no event is left. */
 bool event_queue_step(struct event_queue *q);

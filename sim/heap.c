@@ -37,12 +37,17 @@ static void sift_down(struct heap *h, size_t i, struct heap_node *node) {
     place(h, i, node);
 }
 
+void heap_add(struct heap *h, struct heap_node *node) {
+    assert(!node->slot);
+    h->nodes = mem_room(h->nodes, h->count, &h->cap, sizeof(struct heap_node *));
+    sift_up(h, h->count++, node);
+}
+
 void heap_put(struct heap *h, struct heap_node *node, int64_t at) {
     heap_remove(h, node);
     node->at = at;
     node->sequence = h->sequence++;
-    h->nodes = mem_room(h->nodes, h->count, &h->cap, sizeof(struct heap_node *));
-    sift_up(h, h->count++, node);
+    heap_add(h, node);
 }
 
 void heap_remove(struct heap *h, struct heap_node *node) {

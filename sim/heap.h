@@ -35,6 +35,9 @@ bool heap_before(const struct heap_node *a, const struct heap_node *b);
 /* Puts a node in; one that is in already is moved (with a new sequence number). */
 void heap_put(struct heap *h, struct heap_node *node, int64_t at);
 
+/* Puts in a node that is in none and that has its time and its sequence number already. */
+void heap_add(struct heap *h, struct heap_node *node);
+
 /* Takes a node out; does nothing if it is in none. */
 void heap_remove(struct heap *h, struct heap_node *node);
 

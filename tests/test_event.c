@@ -98,8 +98,7 @@ static void check_order(void *arg) {
     seen++;
 }
 
-static void a_thousand_random_schedulings_and_cancellations_keep_the_order(void **state) {
-    (void)state;
+static void keep_the_order(int64_t unit_ns) {
     struct event_queue q;
     struct random_stream r;
     struct event *events = mem_new(MANY * sizeof *events);
@@ -108,13 +107,13 @@ static void a_thousand_random_schedulings_and_cancellations_keep_the_order(void 
     unsigned pending = 0;
     for (int i = 0; i < MANY; i++) {
         event_init(&events[i], check_order, &events[i]);
-        event_at(&q, &events[i], 1 + random_below(&r, 50));
+        event_at(&q, &events[i], (1 + random_below(&r, 50)) * unit_ns);
     }
     for (int i = 0; i < MANY; i++) {
         if (random_below(&r, 3) == 0)
             event_cancel(&q, &events[i]);
         else if (random_below(&r, 3) == 0)
-            event_at(&q, &events[i], 1 + random_below(&r, 50));
+            event_at(&q, &events[i], (1 + random_below(&r, 50)) * unit_ns);
         pending += event_pending(&events[i]);
     }
     seen = 0;
@@ -124,6 +123,14 @@ static void a_thousand_random_schedulings_and_cancellations_keep_the_order(void 
     assert_int_equal(seen, pending);
     event_queue_free(&q);
     free(events);
+}
+
+/* Times within a slot of the wheel, within a round of it, and over many rounds. */
+static void a_thousand_random_schedulings_and_cancellations_keep_the_order(void **state) {
+    static const int64_t unit_ns[] = {1, 100 * NS_PER_US, 100 * NS_PER_MS, 40 * NS_PER_S};
+    (void)state;
+    for (size_t unit = 0; unit < sizeof unit_ns / sizeof *unit_ns; unit++)
+        keep_the_order(unit_ns[unit]);
 }
 
 int main(void) {
