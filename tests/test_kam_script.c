@@ -23,7 +23,8 @@ struct harness {
     struct source_set set;
     struct diag diag;
     struct kam_program *program;
-    struct kam_vars vars, avps;
+    struct kam_process process;
+    struct kam_vars avps;
     struct kam_run run;
     struct buf out; /* $var(out) at the end */
 };
@@ -40,7 +41,7 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
     assert_non_null(h->program);
     h->run.state = (struct kam_script_state){.program = h->program,
                                              .kind = KAM_REQUEST_ROUTE,
-                                             .vars = &h->vars,
+                                             .process = &h->process,
                                              .avps = &h->avps,
                                              .scratch = &h->run.scratch};
     h->run.msg.is_request = true;
@@ -48,7 +49,7 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
     h->run.msg.uri = SPAN("sip:service@172.20.0.3:5060");
     buf_reset(&h->run.source_text);
     buf_add_text(&h->run.source_text, "172.20.0.2");
-    script_vars_set(&h->vars, program_number(h->program, &h->program->vars, SPAN("out")),
+    script_vars_set(&h->process.vars, program_number(h->program, &h->program->vars, SPAN("out")),
                     (struct kam_value){.type = KAM_STR, .s = SPAN("")});
     struct kam_outcome outcome =
         kam_route_run(kam_program_route(h->program, KAM_REQUEST_ROUTE, SPAN("")), &h->run);
@@ -59,7 +60,7 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
 
 static void drop_script(struct harness *h) {
     kam_program_free(h->program);
-    kam_vars_free(&h->vars);
+    kam_process_free(&h->process);
     kam_vars_free(&h->avps);
     arena_free(&h->run.scratch);
     buf_free(&h->out);

@@ -210,7 +210,7 @@ static void failures_of_t_relay_are_answered_after_the_script(void **state) {
     request_at(100 * MS, "MESSAGE", "2", "");
     rig_run();
     assert_string_equal(
-        happened(), "caller: 500 OPTIONS\ncaller: 477 OPTIONS\ncaller: 500 MESSAGE\ncaller: 478 MESSAGE\n");
+        happened(), "caller: 477 OPTIONS\ncaller: 477 OPTIONS\ncaller: 478 MESSAGE\ncaller: 478 MESSAGE\n");
 }
 
 /* Both branches go to the callee here; each ACK and CANCEL is its branch's own. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/forward.h"
 
+#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
@@ -24,8 +25,10 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     if (!run->from_readable) return false;
     if (to)
         d.to = *to;
-    else if (!kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to))
+    else if (!kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to)) {
+        kam_run_fail(run, KAM_E_BAD_ADDRESS);
         return false;
+    }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(&run->edits, run, run->socket, 0);
     if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
@@ -35,6 +38,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     cause.retransmission = run->retransmission;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
+    kam_run_fail(run, ok ? KAM_E_OK : KAM_E_SEND);
     return ok;
 }
 

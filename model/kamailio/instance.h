@@ -55,7 +55,7 @@ struct kamailio {
     struct kam_run failure_run; /* the request that a failure_route handles, while a reply or a timer runs */
     struct kam_run tm_run;      /* a transaction's request, parsed again to be answered */
     struct kam_tm tm;
-    struct kam_vars timer_vars; /* $var of the timer process, which runs failure_routes too */
+    struct kam_process timer; /* the timer process, which runs failure_routes too */
 };
 
 /* Does the URI's host and port name one of our sockets, by its address or the advertised one? */

@@ -165,6 +165,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     write_signature(k, &k->server_line, "Server", k->globals->server_header);
     write_signature(k, &k->agent_line, "User-Agent", k->globals->user_agent_header);
     kam_outbox_init(&k->outbox);
+    kam_process_init(&k->timer);
     kam_tm_init(&k->tm, k);
     kam_run_init(&k->run, k);
     kam_run_init(&k->failure_run, k);
@@ -198,7 +199,7 @@ void kamailio_free(struct kamailio *k) {
     kam_run_free(&k->tm_run);
     kam_tm_free(&k->tm);
     kam_outbox_free(&k->outbox);
-    kam_vars_free(&k->timer_vars);
+    kam_process_free(&k->timer);
     buf_free(&k->server_line);
     buf_free(&k->agent_line);
     free(k->sockets);

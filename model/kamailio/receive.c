@@ -84,12 +84,12 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
     if (!kam_tm_recv_reply(run)) kam_forward_reply(run);
 }
 
-int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars,
+int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_process *process,
                     struct datagram *d) {
     struct kam_run *run = &k->run;
     enum kam_cost cost = KAM_COST_SL_ACK;
     if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
-        run->state.vars = vars;
+        run->state.process = process;
         run->about = d->number;
         run->retransmission = d->cause.retransmission;
         if (run->msg.is_request)

@@ -10,8 +10,9 @@
 struct kamailio;
 struct kam_socket;
 
-/* Handles a datagram now; vars are the worker's. Returns how long the worker is busy with it, sending
+/* Handles a datagram now; process is the worker. Returns how long the worker is busy with it, sending
  * included. */
-int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_vars *vars, struct datagram *d);
+int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_process *process,
+                    struct datagram *d);
 
 #endif

@@ -132,6 +132,8 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
     return d;
 }
 
+void kam_run_fail(struct kam_run *run, int error) { run->state.process->error = error; }
+
 struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference) {
     return (struct cause){.why = why,
                           .reference = reference,

@@ -71,11 +71,11 @@ struct kam_run {
     char md5[KAM_MD5_LEN + 1];
 
     /* tm's part. */
-    struct kam_transaction *transaction;                       /* that of the message; NULL: none (yet) */
-    bool looked_up;                                            /* NULL is known to be true */
-    unsigned branch;                                           /* of a reply, in branch_route: which one */
-    unsigned done;                                             /* enum kam_done */
-    int error;                                                 /* what t_relay() failed with */
+    struct kam_transaction *transaction; /* that of the message; NULL: none (yet) */
+    bool looked_up;                      /* NULL is known to be true */
+    unsigned branch;                     /* of a reply, in branch_route: which one */
+    unsigned done;                       /* enum kam_done */
+    int error;                           /* what t_relay() failed with, enum kam_error */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
     bool auto_100;
     int64_t fr_ms, fr_inv_ms;   /* t_set_fr() before there is a transaction; 0: not set */
@@ -118,6 +118,9 @@ bool kam_resolve(struct span uri, struct udp_address *to);
 
 /* Where replies to the request go (facts: Kamailio 2.3). */
 struct kam_destination kam_reply_destination(const struct kam_run *run);
+
+/* Remembers what a function failed with, for the statement after it. */
+void kam_run_fail(struct kam_run *run, int error);
 
 /* A cause that says the script did it, where, and of which transaction. */
 struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference);

@@ -26,7 +26,7 @@ static void handle(struct kam_worker *w, struct datagram *d) {
     struct kam_socket *socket = w->pool->socket;
     if (w->state != KAM_RUNNING) w->pool->running++;
     w->state = KAM_RUNNING;
-    int64_t busy_ns = kam_receive(socket->k, socket, &w->vars, d);
+    int64_t busy_ns = kam_receive(socket->k, socket, &w->process, d);
     datagram_drop(d);
     event_after(queue_of(w), &w->event, busy_ns);
 }
@@ -81,6 +81,7 @@ void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socke
         struct kam_worker *w = &pool->workers[i];
         w->pool = pool;
         w->wakeup = &wakeups[i % wakeup_count];
+        kam_process_init(&w->process);
         event_init(&w->event, worker_fire, w);
         wait_in_line(w);
     }
@@ -91,7 +92,7 @@ void kam_worker_pool_free(struct kam_worker_pool *pool) {
         struct kam_worker *w = &pool->workers[i];
         event_cancel(queue_of(w), &w->event);
         datagram_drop(w->datagram);
-        kam_vars_free(&w->vars);
+        kam_process_free(&w->process);
     }
     backlog_free(&pool->backlog);
     free(pool->workers);

@@ -26,7 +26,7 @@ struct kam_worker {
     struct event event; /* the end of waking or running */
     const struct kam_wakeup *wakeup;
     struct datagram *datagram; /* of a waking one: its own; NULL: it will look into the queue */
-    struct kam_vars vars;      /* $var: a process's */
+    struct kam_process process;
 };
 
 struct kam_worker_pool {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The functions of Kamailio's core, and of the modules that have only one or two of them. */
+#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
@@ -127,7 +128,9 @@ static int append_branch(struct kam_run *run, const struct kam_value *args, size
     struct span uri = kam_run_uri(run), next_hop = run->next_hop;
     if (count > 0 && !kam_format_arg(run, &args[0], &uri)) return -1;
     if (count == 0) run->next_hop = (struct span){0};
-    return kam_run_add_branch(run, uri, next_hop) ? 1 : -1;
+    if (kam_run_add_branch(run, uri, next_hop)) return 1;
+    kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
+    return -1;
 }
 
 const struct kam_function kam_corex_functions[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/sl.h"
 
+#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/reply.h"
 #include "model/kamailio/modules/module.h"
@@ -34,10 +35,14 @@ bool kam_sl_absorbs_ack(struct kam_run *run) {
     return true;
 }
 
-/* What sl_reply_error() says without another error. */
+/* Tells what the statement before has failed with. */
 static int sl_reply_error(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
-    return kam_sl_reply(run, 500, SPAN("I'm terribly sorry, server error occurred (1/SL)")) ? 1 : -1;
+    struct buf reason = {0};
+    unsigned status = kam_error_write(&reason, run->state.last_error, "SL");
+    kam_sl_reply(run, status, buf_span(&reason));
+    buf_free(&reason);
+    return 1;
 }
 
 /* The two arguments of a reply function. */

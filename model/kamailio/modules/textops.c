@@ -31,14 +31,20 @@ static const struct sip_header *find(const struct kam_run *run, struct span name
     return NULL;
 }
 
-/* After the header that the second argument names, else after the last one. */
+static const struct sip_header *find_last(const struct kam_run *run, struct span name) {
+    for (const struct sip_header *h = run->msg.headers + run->msg.header_count; h-- > run->msg.headers;)
+        if (is_called(h, name)) return h;
+    return NULL;
+}
+
+/* After the last header that has the name in the second argument, else after the last one of all. */
 static int append_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
     struct span text, name;
     if (run->damaged || !kam_format_arg(run, &args[0], &text)) return -1;
     size_t at = run->msg.header_end;
     if (count > 1) {
         if (!kam_format_arg(run, &args[1], &name)) return -1;
-        const struct sip_header *h = find(run, span_trim(name));
+        const struct sip_header *h = find_last(run, span_trim(name));
         if (h) at = offset_of(run, h->line.p + h->line.len);
     }
     kam_lump_insert(run->target, at, text);

@@ -52,7 +52,7 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
     switch (pv->kind) {
     case CFG_PV_TABLE: v = pv->pv->get(h->run, pv->argument); break;
     case CFG_PV_VAR:
-        v = script_vars_get(h->state->vars, pv->number);
+        v = script_vars_get(&h->state->process->vars, pv->number);
         if (v.type == KAM_NULL) v.type = KAM_INT; /* a new $var is 0 */
         break;
     case CFG_PV_AVP: v = script_vars_get(h->state->avps, pv->number); break;
@@ -69,7 +69,7 @@ bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v
     case CFG_PV_TABLE: return pv->pv->set(h->run, pv->argument, v);
     case CFG_PV_VAR:
         if (v.type == KAM_NULL) v = (struct kam_value){.type = KAM_INT};
-        script_vars_set(h->state->vars, pv->number, v);
+        script_vars_set(&h->state->process->vars, pv->number, v);
         return true;
     case CFG_PV_AVP:
         if (v.type == KAM_NULL)

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/error.h"
 #include "model/kamailio/script/eval.h"
 
 #include <assert.h>
@@ -138,6 +139,8 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
     int result = 1;
     for (const struct cfg_stmt *s = stmts; s; s = s->next) {
         h->state->at = s->at;
+        h->state->last_error = h->state->process->error;
+        h->state->process->error = KAM_E_UNSPEC;
         if (++*h->steps > STEPS_MAX) {
             h->ends |= CFG_END_EXIT;
             result = FAILED;

@@ -60,15 +60,26 @@ struct kam_vars {
 };
 void kam_vars_free(struct kam_vars *vars);
 
+/* What a process of Kamailio keeps from one message to the next. */
+struct kam_process {
+    struct kam_vars vars;
+    int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
+                  more */
+};
+
+void kam_process_init(struct kam_process *process);
+void kam_process_free(struct kam_process *process);
+
 /* What the interpreter needs of a run; run.h's struct kam_run begins with it. */
 struct kam_script_state {
     const struct kam_program *program;
-    enum kam_route_kind kind; /* of the block that runs */
-    struct kam_vars *vars;    /* the worker's */
-    struct kam_vars *avps;    /* the message's */
-    struct arena *scratch;    /* for texts that live until the run ends; reset by the owner of the run */
-    struct source_pos at;     /* the statement that runs: kept for causes */
-    int retcode;              /* $rc */
+    enum kam_route_kind kind;    /* of the block that runs */
+    struct kam_process *process; /* the worker, or the timer */
+    int last_error;              /* of the statement before the one that runs */
+    struct kam_vars *avps;       /* the message's */
+    struct arena *scratch;       /* for texts that live until the run ends; reset by the owner of the run */
+    struct source_pos at;        /* the statement that runs: kept for causes */
+    int retcode;                 /* $rc */
 };
 
 struct kam_outcome {

@@ -3,6 +3,7 @@
 #include "model/kamailio/script/vars.h"
 
 #include "base/mem.h"
+#include "model/kamailio/error.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,10 @@ void kam_vars_free(struct kam_vars *vars) {
     free(vars->all);
     *vars = (struct kam_vars){0};
 }
+
+void kam_process_init(struct kam_process *process) { *process = (struct kam_process){.error = KAM_E_UNSPEC}; }
+
+void kam_process_free(struct kam_process *process) { kam_vars_free(&process->vars); }
 
 static struct kam_var *find(const struct kam_vars *vars, size_t number) {
     for (size_t i = vars->count; i-- > 0;)

@@ -17,12 +17,17 @@ kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t) {
     return set;
 }
 
-void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status) {
+void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status, bool with_text) {
     buf_reset(out);
     if (cause_status == 0 || !tm->set.local_cancel_reason) return;
     buf_addf(out, "Reason: SIP;cause=%u", cause_status);
-    if (cause_status == 200) buf_add(out, SPAN(";text=\"Call completed elsewhere\""));
+    if (cause_status == 200 && with_text) buf_add(out, SPAN(";text=\"Call completed elsewhere\""));
     buf_add(out, SPAN("\r\n"));
+}
+
+unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
+    static const unsigned hows[] = {KAM_CANCEL_FAKE, KAM_CANCEL_KEEP_RESENDING, KAM_CANCEL_FORCE};
+    return hows[tm->set.cancel_b_method];
 }
 
 static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
@@ -72,7 +77,7 @@ void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
                             unsigned how) {
     struct buf lines = {0};
-    kam_tm_reason_write(&lines, t->tm, cause_status);
+    kam_tm_reason_write(&lines, t->tm, cause_status, true);
     for (unsigned i = 0; i < t->client_count; i++)
         if (branches & (kam_branch_set)1 << i) kam_tm_cancel_branch(t, i, buf_span(&lines), how);
     buf_free(&lines);
@@ -88,11 +93,6 @@ static void keep_reasons(struct kam_transaction *t, const struct kam_run *run) {
 static void answer(struct kam_transaction *cancel, const struct kam_run *run, const char *reason) {
     struct cause cause = kam_cause(run, "the CANCEL is answered here, at once", "RFC 3261 9.2, 16.10");
     kam_tm_reply(cancel, run, 200, span_of(reason), KAM_SEND_OTHER, &cause);
-}
-
-static unsigned how_to_cancel(const struct kam_tm *tm) {
-    static const unsigned hows[] = {KAM_CANCEL_FAKE, KAM_CANCEL_KEEP_RESENDING, KAM_CANCEL_FORCE};
-    return hows[tm->set.cancel_b_method];
 }
 
 void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t) {
@@ -111,6 +111,6 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
     keep_reasons(t, run);
     for (unsigned i = 0; i < t->client_count; i++)
         if (branches & (kam_branch_set)1 << i)
-            kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), how_to_cancel(t->tm));
+            kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), kam_tm_how_to_cancel(t->tm));
     answer(cancel, run, "canceling");
 }

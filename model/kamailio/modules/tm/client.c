@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's branches: a request goes out to one or several destinations (facts: Kamailio 6.3, 6.8). */
+#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
 
-enum {
-    NO_BRANCH = -1,
-    DROPPED = -6,
-    NO_SOCKET = -7,
-    UNRESOLVABLE = -478,
-    CANNOT_SEND = -477,
-    CANCELED = -487
-};
-
-/* failure_route works on the request as the script had left it when it was relayed first. */
-static void save_request(struct kam_transaction *t, const struct kam_run *run) {
+/*
+ * failure_route sees the edits of the request as the script had left them when it was relayed first; the URI
+ * and the next hop as they were when the transaction was made.
+ */
+static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
     if (t->saved || run->state.kind != KAM_REQUEST_ROUTE) return;
     t->saved = true;
     edit_list_copy(&t->edits, &run->edits);
     buf_reset(&t->reply_lines);
     buf_add(&t->reply_lines, buf_span(&run->reply_lines));
-    if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
-    if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
 }
 
 /*
@@ -64,12 +57,12 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, struct sp
                        struct span next_hop) {
     struct kam_destination d = {.socket = run->socket};
     struct span where = next_hop.len ? next_hop : uri;
-    if (needs_other_transport(where)) return NO_SOCKET;
-    if (!kam_resolve(where, &d.to)) return UNRESOLVABLE;
+    if (needs_other_transport(where)) return KAM_E_NO_SOCKET;
+    if (!kam_resolve(where, &d.to)) return KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, uri);
-    if (!p) return CANNOT_SEND;
+    if (!p) return KAM_E_SEND;
     struct kam_client *c = kam_tm_add_client(t);
     c->request.destination = d;
     c->request.payload = p;
@@ -80,10 +73,10 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, struct sp
 
 static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
                       struct span uri, struct span next_hop) {
-    if (t->client_count == KAM_BRANCHES_MAX) return NO_BRANCH;
+    if (t->client_count == KAM_BRANCHES_MAX) return KAM_E_TOO_MANY_BRANCHES;
     edit_list_copy(&run->branch_edits, &run->edits);
     if (!branch_route) return make_branch(t, run, uri, next_hop);
-    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return DROPPED;
+    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return KAM_E_DROPPED;
     return make_branch(t, run, uri, next_hop);
 }
 
@@ -107,19 +100,24 @@ static unsigned send_branches(struct kam_transaction *t, struct kam_run *run, un
     return sent;
 }
 
+static int fail(struct kam_run *run, int error, int result) {
+    run->error = error;
+    kam_run_fail(run, error);
+    return result;
+}
+
 static int lower(int a, int b) { return a < b ? a : b; }
 
 int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     if (t->canceled) {
         run->added_count = 0;
-        run->error = CANCELED;
-        return -1;
+        return fail(run, KAM_E_CANCELED, -1);
     }
     const struct kam_route *branch_route = t->on_branch;
     t->on_branch = NULL;
     unsigned first = t->client_count, tried = 0;
-    int error = NO_BRANCH;
-    save_request(t, run);
+    int error = KAM_E_UNSPEC;
+    save_edits(t, run);
     if (run->uri_is_new) {
         tried++;
         run->uri_is_new = false;
@@ -131,16 +129,10 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
         error = lower(error, add_branch(t, run, branch_route, b->uri, b->next_hop));
     }
     run->added_count = 0;
-    if (t->client_count == first) {
-        run->error = tried ? error : NO_BRANCH;
-        return tried ? error : -1;
-    }
+    if (t->client_count == first)
+        return tried ? fail(run, error, error) : fail(run, KAM_E_DROPPED, -1); /* the latter: nowhere to go */
     t->clients[first]->first_of_step = true;
-    if (send_branches(t, run, first) == 0) {
-        run->error = CANNOT_SEND;
-        return -1;
-    }
-    run->error = 0;
+    if (send_branches(t, run, first) == 0) return fail(run, KAM_E_SEND, -1);
     run->done |= KAM_FORWARDED;
-    return 1;
+    return fail(run, KAM_E_OK, 1);
 }

@@ -19,7 +19,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
 }
 
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
-                              struct kam_vars *vars, int64_t *failure_reply_mode) {
+                              struct kam_process *process, int64_t *failure_reply_mode) {
     struct kamailio *k = t->tm->k;
     const struct kam_route *route = t->clients[branch]->on_failure;
     if (!route || t->method == KAM_CANCEL) return false;
@@ -31,7 +31,7 @@ bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsign
     run->branch = branch;
     run->failure_status = status;
     run->failure_reply_mode = *failure_reply_mode;
-    run->state.vars = vars;
+    run->state.process = process;
     kam_route_run(route, run);
     *failure_reply_mode = run->failure_reply_mode;
     kam_run_end(run);

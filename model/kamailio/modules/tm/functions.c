@@ -42,8 +42,11 @@ static int relay_request(struct kam_run *run) {
     case KAM_NEWTRAN_ACK:
         return kam_forward_request(run, NULL, "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
     case KAM_NEWTRAN_EXISTS:
-        if (run->method == KAM_ACK) return 1;
-        break;
+        if (run->method != KAM_ACK) break;
+        /* t_lookup_request() has found it: its final reply is acknowledged */
+        run->done |= KAM_RELEASED;
+        kam_tm_let_go(run->transaction);
+        return 1;
     case KAM_NEWTRAN_FAILED: return -1;
     case KAM_NEWTRAN_NEW: break;
     }
@@ -72,13 +75,24 @@ static int t_newtran(struct kam_run *run, const struct kam_value *args, size_t c
     }
 }
 
+/* In the nameless onreply_route tm has not looked at the reply yet: its transaction is sought for this only.
+ */
+static int core_onreply_reply(struct kam_run *run, unsigned status, struct span reason) {
+    unsigned branch;
+    run->transaction = kam_tm_find_reply(run, &branch);
+    bool ok = run->transaction && kam_tm_script_reply(run, status, reason);
+    run->transaction = NULL;
+    return ok ? 1 : -1;
+}
+
 static int t_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)count;
     unsigned status;
     struct span reason;
-    if (!run->transaction || !kam_status_arg(&args[0], &status) || !kam_format_arg(run, &args[1], &reason))
-        return -1;
-    return kam_tm_script_reply(run, status, reason) ? 1 : -1;
+    if (run->method == KAM_ACK && run->msg.is_request) return -1;
+    if (!kam_status_arg(&args[0], &status) || !kam_format_arg(run, &args[1], &reason)) return -1;
+    if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return core_onreply_reply(run, status, reason);
+    return kam_tm_check(run) && kam_tm_script_reply(run, status, reason) ? 1 : -1;
 }
 
 static int t_lookup_request(struct kam_run *run, const struct kam_value *args, size_t count) {
@@ -88,7 +102,7 @@ static int t_lookup_request(struct kam_run *run, const struct kam_value *args, s
 
 static int t_lookup_cancel(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
-    return kam_tm_find_canceled(run) ? 1 : -1;
+    return run->method == KAM_CANCEL && kam_tm_find_canceled(run) ? 1 : -1;
 }
 
 static int t_check_trans(struct kam_run *run, const struct kam_value *args, size_t count) {
@@ -109,9 +123,8 @@ static int t_check_trans(struct kam_run *run, const struct kam_value *args, size
 /* Ends the script when the CANCEL was relayed. */
 static int t_relay_cancel(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
-    if (!kam_tm_find_canceled(run)) return 1;
-    relay_cancel(run);
-    return 0;
+    if (run->method != KAM_CANCEL || !kam_tm_find_canceled(run)) return 1;
+    return relay_cancel(run) < 0 ? -1 : 0;
 }
 
 /* Arms a block: for the transaction, or for the one that t_relay() will make. "" and "0" disarm. */
@@ -181,7 +194,7 @@ static int t_is_canceled(struct kam_run *run, const struct kam_value *args, size
 
 /* Asks the chosen branch in failure_route, or all of them. */
 static int any_branch(struct kam_run *run, bool all, bool timed_out) {
-    const struct kam_transaction *t = run->transaction;
+    const struct kam_transaction *t = kam_tm_check(run);
     if (!t) return -1;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
@@ -210,11 +223,14 @@ static int t_any_replied(struct kam_run *run, const struct kam_value *args, size
     return any_branch(run, true, false);
 }
 
-/* The timers, in ms, of the transaction or of the one that is to come; 0 leaves one as it is. */
+/* The timers, in ms, of the transaction, where 0 leaves one as it is, or of the one that is to come. */
 static void set_fr(struct kam_run *run, int64_t fr_inv_ms, int64_t fr_ms) {
-    struct kam_transaction *t = run->transaction;
-    if (fr_inv_ms) *(t ? &t->fr_inv_ms : &run->fr_inv_ms) = fr_inv_ms;
-    if (fr_ms) *(t ? &t->fr_ms : &run->fr_ms) = fr_ms;
+    if (run->transaction) {
+        kam_tm_change_fr(run->transaction, fr_inv_ms, fr_ms);
+    } else {
+        run->fr_inv_ms = fr_inv_ms;
+        run->fr_ms = fr_ms;
+    }
 }
 
 static int t_set_fr(struct kam_run *run, const struct kam_value *args, size_t count) {
@@ -226,7 +242,10 @@ static int t_set_fr(struct kam_run *run, const struct kam_value *args, size_t co
 
 static int t_reset_fr(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
-    set_fr(run, run->k->tm.set.fr_inv_timer_ms, run->k->tm.set.fr_timer_ms);
+    if (run->transaction)
+        set_fr(run, run->k->tm.set.fr_inv_timer_ms, run->k->tm.set.fr_timer_ms);
+    else
+        set_fr(run, 0, 0);
     return 1;
 }
 
@@ -238,12 +257,14 @@ static int t_set_auto_inv_100(struct kam_run *run, const struct kam_value *args,
     return 1;
 }
 
-/* The script lets go of the transaction that it has made. */
+/* The script lets go of its transaction, which is then as if it had not been looked for. */
 static int t_release(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)args, (void)count;
-    if (!run->transaction) return -1;
+    if (!kam_tm_check(run)) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);
+    run->transaction = NULL;
+    run->looked_up = false;
     return 1;
 }
 
@@ -252,17 +273,18 @@ static int t_drop_replies(struct kam_run *run, const struct kam_value *args, siz
     static const struct {
         const char *word;
         int64_t mode;
-    } modes[] = {{"n", 0}, {"a", 1}, {"l", 2}};
+    } modes[] = {{"n", 0}, {"l", 2}};
     run->failure_reply_mode = 1;
     if (count == 0) return 1;
     struct span word = kam_text_arg(run, &args[0]);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (span_is(word, modes[i].word)) run->failure_reply_mode = modes[i].mode;
+        if (span_starts(word, modes[i].word)) run->failure_reply_mode = modes[i].mode;
     return 1;
 }
 
 /* t_newtran() if need be, then t_reply(). */
 static int t_send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+    if (run->method == KAM_ACK) return -1;
     if (!run->transaction && kam_tm_newtran(run) != KAM_NEWTRAN_NEW) return -1;
     return t_reply(run, args, count);
 }
@@ -277,7 +299,8 @@ static const char *const branch_block[] = {"branch_route", NULL};
 const struct kam_function kam_tm_functions[] = {
     {"t_relay", 0, 0, REQUESTS, t_relay, NULL, false, NULL},
     {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, NULL, false, NULL},
-    {"t_reply", 2, 2, REQUESTS, t_reply, NULL, true, kam_check_status},
+    {"t_reply", 2, 2, REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE, t_reply, NULL, true,
+     kam_check_status},
     {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, NULL, true, kam_check_status},
     {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, NULL, false, NULL},
     {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, NULL, false, NULL},

@@ -3,6 +3,7 @@
  * Kamailio 6.5, 6.8). */
 #include "model/kamailio/message/reply.h"
 #include "base/mem.h"
+#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
 
@@ -57,7 +58,7 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
     *status = 0;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
-        bool now = in && i == in->branch, fake = now ? !in->run : c->fake_reply;
+        bool now = in && i == in->branch, fake = !now && c->fake_reply;
         unsigned own = now ? in->status : c->last_status;
         if (!now && own < 200) return CANNOT_PICK;
         if (!now && !c->reply && !c->fake_reply) continue; /* could not be sent */
@@ -89,10 +90,8 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
 }
 
 static struct decision none_left(struct kam_transaction *t) {
-    struct cause cause = {.why = "all branches failed and their replies were dropped: local 500",
-                          .transaction = t->number};
-    kam_tm_reply(t, kam_tm_request(t), 500, SPAN("I'm terribly sorry, server error occurred (1/TM)"),
-                 KAM_SEND_OTHER, &cause);
+    int error = t->tm->k->failure_run.error; /* of the last t_relay() there */
+    kam_tm_reply_error(t, kam_tm_request(t), error ? error : KAM_E_UNSPEC);
     return (struct decision){.outcome = COMPLETED, .relay = NO_RELAY};
 }
 
@@ -121,7 +120,7 @@ static struct decision decide_after_failure_route(struct kam_transaction *t, con
 
 /* A negative final reply: the best one goes upstream when all branches have ended. */
 static struct decision decide_negative(struct kam_transaction *t, const struct incoming *in) {
-    struct kam_vars *vars = in->run ? in->run->state.vars : &t->tm->k->timer_vars;
+    struct kam_process *process = in->run ? in->run->state.process : &t->tm->k->timer;
     unsigned picked_status, branches = t->client_count;
     t->clients[in->branch]->last_status = in->status;
     int picked = pick(t, in, &picked_status);
@@ -140,7 +139,7 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
     assert(picked >= 0);
     t->had_6xx = false;
     int64_t mode = t->tm->set.failure_reply_mode;
-    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, vars, &mode))
+    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, process, &mode))
         return decide_after_failure_route(t, in, picked, branches, mode);
     return (struct decision){.outcome = COMPLETED, .relay = picked};
 }
@@ -313,7 +312,7 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
     enum outcome outcome = relay(t, &in, &d);
     if (cancel) {
         struct buf lines = {0};
-        kam_tm_reason_write(&lines, t->tm, d.cancel_cause);
+        kam_tm_reason_write(&lines, t->tm, d.cancel_cause, false);
         kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_KEEP_RESENDING);
         buf_free(&lines);
     }
@@ -347,7 +346,7 @@ static bool cancel_now(struct kam_transaction *t, unsigned branch) {
     if (t->cancel_reason.len)
         buf_add(&lines, buf_span(&t->cancel_reason));
     else
-        kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0);
+        kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0, false);
     c->cancel_begun = true;
     kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_FORCE);
     buf_free(&lines);
@@ -360,7 +359,11 @@ static bool run_onreply_route(struct kam_transaction *t, struct kam_client *c, s
     struct kam_vars *avps = run->state.avps;
     run->state.avps = &t->avps;
     run->state.kind = KAM_TM_ONREPLY_ROUTE;
+    /* A t_reply() in there sees that the branch has answered: one with a final reply is not cancelled. */
+    unsigned last_status = c->last_status;
+    if (run->msg.status > last_status) c->last_status = run->msg.status;
     struct kam_outcome outcome = kam_route_run(c->on_reply, run);
+    c->last_status = last_status;
     run->state.avps = avps;
     if (!outcome.dropped || run->msg.status >= 200) return true;
     struct cause cause = kam_cause(run, "provisional reply dropped by onreply_route", NULL);
@@ -414,7 +417,7 @@ bool kam_tm_recv_reply(struct kam_run *run) {
         if (t->method == KAM_INVITE) kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KILL);
         kam_tm_wait(t);
     } else if (d.canceled) {
-        kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KEEP_RESENDING);
+        kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, kam_tm_how_to_cancel(t->tm));
     }
     c->replied = true;
     bool counts =

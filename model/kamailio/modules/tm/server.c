@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's server side: creating transactions, replies towards the caller, retransmissions from it (facts:
  * Kamailio 4, 5, 6.5). */
+#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/reply.h"
@@ -131,40 +132,41 @@ bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reaso
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;
-    return kam_tm_reply(run->transaction, run, status, reason, KAM_SEND_OTHER, &cause);
+    const struct kam_run *request = run->msg.is_request ? run : kam_tm_request(run->transaction);
+    return kam_tm_reply(run->transaction, request, status, reason, KAM_SEND_OTHER, &cause);
 }
 
-/* What Kamailio answers when t_relay() failed (facts: Kamailio 5.3). */
-static void reply_error(struct kam_run *run, struct kam_transaction *t) {
+bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *request, int error) {
     static const struct {
         int error;
-        unsigned status;
-        const char *reason, *why;
-    } errors[] = {
-        {-478, 478, "Unresolvable destination (478/TM)",
-         "t_relay() failed: the destination cannot be resolved"},
-        {-477, 477, "Unfortunately error on sending to next hop occurred (477/TM)",
-         "t_relay() failed: the next hop is in no network that the proxy knows"},
-        {-487, 487, "Transaction canceled (487/TM)",
-         "t_relay() failed: the INVITE was cancelled before it came"},
-        {-6, 500, "I'm terribly sorry, server error occurred (6/TM)",
-         "t_relay() failed: branch_route dropped all branches"},
-        {-7, 500, "I'm terribly sorry, server error occurred (7/TM)",
-         "t_relay() failed: there is no socket of that transport"},
-        {-1, 500, "I'm terribly sorry, server error occurred (1/TM)", "t_relay() failed"},
+        const char *why;
+    } whys[] = {
+        {KAM_E_BAD_ADDRESS, "t_relay() failed: the destination cannot be resolved"},
+        {KAM_E_SEND, "t_relay() failed: the next hop is in no network that the proxy knows"},
+        {KAM_E_CANCELED, "t_relay() failed: the INVITE was cancelled before it came"},
+        {KAM_E_DROPPED, "t_relay() failed: branch_route dropped all branches, or there were none"},
+        {KAM_E_NO_SOCKET, "t_relay() failed: there is no socket of that transport"},
+        {0, "t_relay() failed"},
     };
     size_t i = 0;
-    while (errors[i].error != run->error && errors[i].error != -1)
+    while (whys[i].error != error && whys[i].error != 0)
         i++;
-    struct cause cause = kam_cause(run, errors[i].why, "RFC 3261 16.6");
-    kam_tm_reply(t, run, errors[i].status, span_of(errors[i].reason), KAM_SEND_OTHER, &cause);
+    struct cause cause = kam_cause(request, whys[i].why, "RFC 3261 16.6");
+    struct buf reason = {0};
+    unsigned status = kam_error_write(&reason, error, "TM");
+    bool ok = kam_tm_reply(t, request, status, buf_span(&reason), KAM_SEND_OTHER, &cause);
+    buf_free(&reason);
+    return ok;
 }
 
 void kam_tm_script_ended(struct kam_run *run) {
     struct kam_transaction *t = run->transaction;
     if (!t) return;
-    if (run->done == KAM_ERROR_DELAYED)
-        reply_error(run, t);
-    else if (run->done == 0)
+    bool of_ack = run->method == KAM_ACK && !(run->done & KAM_RELEASED);
+    bool confused = (run->done & KAM_ERROR_DELAYED) && (run->done & KAM_EXISTS);
+    if (run->done == KAM_ERROR_DELAYED) {
+        if (!kam_tm_reply_error(t, run, run->error)) kam_tm_let_go(t);
+    } else if (run->done == 0 || of_ack || confused) {
         kam_tm_let_go(t);
+    }
 }

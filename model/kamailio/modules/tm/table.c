@@ -135,6 +135,8 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->to_tag = run->to_tag;
     t->via = run->via;
     t->force_rport = run->force_rport;
+    if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
+    if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
     t->auto_100 = run->auto_100;
     t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
     t->fr_inv_ms = run->fr_inv_ms ? run->fr_inv_ms : tm->set.fr_inv_timer_ms;

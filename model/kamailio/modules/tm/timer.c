@@ -8,6 +8,7 @@
 #define TICK_NS       (NS_PER_S / 16)
 #define TICKS_PER_S   16
 #define LATE_NS       (100 * NS_PER_US) /* from the tick to what the timer process does */
+#define SLOW_NS       1                 /* the slow timers run behind the fast ones */
 #define SEND_GAP_NS   (50 * NS_PER_US)
 #define CANCEL_GAP_NS (100 * NS_PER_US) /* a timeout's reply, then the CANCEL */
 
@@ -30,9 +31,10 @@ static int64_t now_tick(const struct kam_resend *r) {
     return kam_tick(k, k->queue->now_ns);
 }
 
+/* In one tick all copies go before the ends: these have been handed on to the slow timers. */
 static void fire_at(struct kam_resend *r, int64_t tick) {
     struct kamailio *k = r->transaction->tm->k;
-    event_at(k->queue, &r->event, kam_tick_ns(k, tick) + LATE_NS);
+    event_at(k->queue, &r->event, kam_tick_ns(k, tick) + LATE_NS + (r->last ? SLOW_NS : 0));
 }
 
 static void send_copy(struct kam_resend *r) {
@@ -94,7 +96,9 @@ static void resend_fire(void *arg) {
         end(r);
     } else {
         if (!r->disabled && r->copy_tick <= tick) copy(r, tick);
-        fire_at(r, !r->disabled && r->copy_tick < r->end_tick ? r->copy_tick : r->end_tick);
+        bool copies = !r->disabled && r->copy_tick < r->end_tick;
+        r->last = r->last || (!r->disabled && !copies);
+        fire_at(r, copies ? r->copy_tick : r->end_tick);
     }
     kam_tm_timer_sends(r->transaction->tm);
 }
@@ -119,7 +123,7 @@ void kam_resend_start(struct kam_resend *r, int64_t end_ms) {
     r->end_ms = end_ms;
     r->last_ms = t1_ms;
     r->next_ms = 2 * t1_ms;
-    r->disabled = r->slow = false;
+    r->disabled = r->slow = r->last = false;
     fire_at(r, r->copy_tick < r->end_tick ? r->copy_tick : r->end_tick);
 }
 
@@ -140,6 +144,19 @@ void kam_resend_restart_end(struct kam_resend *r, int64_t end_ms) {
     r->end_tick = capped(r, now_tick(r) + kam_ticks_of(end_ms));
     r->end_ms = end_ms;
     r->inv = true;
+}
+
+void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_ms) {
+    if (fr_inv_ms) t->fr_inv_ms = fr_inv_ms;
+    if (fr_ms) t->fr_ms = fr_ms;
+    for (unsigned i = 0; i < t->client_count; i++) {
+        struct kam_resend *r = &t->clients[i]->request;
+        int64_t end_ms = r->inv && fr_inv_ms ? fr_inv_ms : fr_ms;
+        if (!event_pending(&r->event) || end_ms == 0) continue;
+        int64_t end_tick = now_tick(r) + kam_ticks_of(end_ms);
+        r->end_tick = r->inv && fr_inv_ms ? end_tick : capped(r, end_tick);
+        r->end_ms = end_ms;
+    }
 }
 
 void kam_tm_wait(struct kam_transaction *t) {

@@ -34,6 +34,7 @@ struct kam_resend {
     struct kam_destination destination;
     bool stopped;  /* for good: it cannot be started again */
     bool disabled; /* no more copies; the end still comes */
+    bool last;     /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
     bool slow;     /* T2 from now on: a provisional reply to another request than INVITE */
     bool inv;      /* the end is fr_inv_timer's, not fr_timer's */
     int64_t copy_tick, end_tick;
@@ -74,10 +75,12 @@ struct kam_transaction {
     struct via via;
     bool force_rport;
 
-    /* What the script had made of it when it was relayed first. */
+    /* What the script had made of it when the transaction was made: new_uri, next_hop; when it was relayed
+     * first: edits, reply_lines. */
+    struct buf new_uri, next_hop;
     bool saved;
     struct edit_list edits;
-    struct buf reply_lines, new_uri, next_hop;
+    struct buf reply_lines;
 
     /* The server side. */
     unsigned status;      /* of the last reply sent, 0: none */
@@ -163,6 +166,9 @@ void kam_resend_stop_copies(struct kam_resend *r);
 void kam_resend_slow(struct kam_resend *r);
 void kam_resend_restart_end(struct kam_resend *r, int64_t end_ms);
 
+/* Sets fr_timer and fr_inv_timer, in ms, also of the branches that wait; 0 leaves one as it is. */
+void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_ms);
+
 /* The transaction ends wt_timer from now; does nothing if that was said before. */
 void kam_tm_wait(struct kam_transaction *t);
 
@@ -190,6 +196,9 @@ void kam_tm_resend_reply(struct kam_transaction *t, const struct cause *cause);
 /* A reply made here. false after a final one was sent. lines: more headers. */
 bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status,
                   struct span reason, enum kam_send_kind kind, const struct cause *cause);
+
+/* The reply that tells of an error of t_relay(), an enum kam_error. false as above. */
+bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *request, int error);
 
 /* The reply that the script asks for, to the run's transaction. */
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason);
@@ -252,8 +261,11 @@ void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, 
                             unsigned how);
 void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how);
 
-/* Writes the Reason line for a status; nothing for 0. */
-void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status);
+/* What modparam cancel_b_method says, enum kam_cancel_how. */
+unsigned kam_tm_how_to_cancel(const struct kam_tm *tm);
+
+/* Writes the Reason line for a status, of a 200 with a text or without; nothing for 0. */
+void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status, bool with_text);
 
 /* tm_ack */
 
@@ -265,10 +277,10 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
 /* tm_failure */
 
 /*
- * Runs the branch's failure_route, if it has one, with the process's variables; true if it ran. The mode is
+ * Runs the branch's failure_route, if it has one, in that process; true if it ran. The mode is
  * modparam failure_reply_mode, which the script may change for this time.
  */
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
-                              struct kam_vars *vars, int64_t *failure_reply_mode);
+                              struct kam_process *process, int64_t *failure_reply_mode);
 
 #endif
