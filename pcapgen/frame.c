@@ -16,9 +16,10 @@ int frame_datalink(enum tap_link link) {
     return datalinks[link];
 }
 
-/* The MAC that Docker gives a container: 02:42 and the four bytes of its address. */
+/* The MAC that Docker gives a container: 02:42 and the four bytes of its address. A group's: RFC 1112 6.4. */
 static void add_mac(struct buf *out, uint32_t ip) {
     char mac[6] = {0x02, 0x42, (char)(ip >> 24), (char)(ip >> 16), (char)(ip >> 8), (char)ip};
+    if (ip_is_multicast(ip)) memcpy(mac, (char[]){0x01, 0x00, 0x5e, (char)(ip >> 16 & 0x7f)}, 4);
     buf_add(out, (struct span){mac, sizeof mac});
 }
 

@@ -11,6 +11,7 @@ unsigned kam_error_write(struct buf *reason, int error, const char *module) {
         {KAM_E_TOO_MANY_BRANCHES, 500, "Forking capacity exceeded"},
         {KAM_E_SEND, 477, "Unfortunately error on sending to next hop occurred"},
         {KAM_E_BAD_ADDRESS, 478, "Unresolvable destination"},
+        {KAM_E_BAD_URI, 479, "Regretfully, we were not able to process the URI"},
         {KAM_E_CANCELED, 487, "Transaction canceled"},
         {0, 500, "I'm terribly sorry, server error occurred"}, /* all others */
     };

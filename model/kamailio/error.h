@@ -17,6 +17,7 @@ enum kam_error {
     KAM_E_TOO_MANY_BRANCHES = -12,
     KAM_E_SEND = -477,
     KAM_E_BAD_ADDRESS = -478,
+    KAM_E_BAD_URI = -479,
     KAM_E_CANCELED = -487
 };
 

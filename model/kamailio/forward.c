@@ -23,10 +23,13 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
     struct kam_destination d = {.socket = run->socket};
     if (!run->from_readable) return false;
+    int error = KAM_E_OK;
     if (to)
         d.to = *to;
-    else if (!kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to)) {
-        kam_run_fail(run, KAM_E_BAD_ADDRESS);
+    else
+        error = kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to);
+    if (error) {
+        kam_run_fail(run, error);
         return false;
     }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/run.h"
 
+#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
 
@@ -112,15 +113,24 @@ const char *kam_run_md5(struct kam_run *run) {
     return run->md5;
 }
 
-bool kam_resolve(struct span uri, struct udp_address *to) {
+/* A transport that Kamailio does not know counts as none. */
+static bool needs_other_transport(const struct uri *u) {
+    static const char *const others[] = {"tcp", "tls", "sctp", "ws", "wss"};
+    struct span transport = uri_param(u, "transport");
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (span_is_nocase(transport, others[i])) return true;
+    return span_is_nocase(u->scheme, "sips");
+}
+
+int kam_resolve(struct span uri, struct udp_address *to) {
     struct uri u;
     uint64_t port = SIP_PORT;
-    if (!uri_parse(&u, uri) || !span_is_nocase(u.scheme, "sip") || !ipv4_parse(u.host, &to->ip)) return false;
-    struct span transport = uri_param(&u, "transport");
-    if (span_is_nocase(transport, "tcp") || span_is_nocase(transport, "tls")) return false;
-    if (u.port.len && !span_to_u64(u.port, 65535, &port)) return false;
+    if (!uri_parse(&u, uri)) return KAM_E_BAD_URI;
+    if (needs_other_transport(&u)) return KAM_E_NO_SOCKET;
+    if (!span_is_nocase(u.scheme, "sip") || !ipv4_parse(u.host, &to->ip)) return KAM_E_BAD_ADDRESS;
+    if (u.port.len && !span_to_u64(u.port, 65535, &port)) return KAM_E_BAD_ADDRESS;
     to->port = port ? (uint16_t)port : SIP_PORT;
-    return true;
+    return KAM_E_OK;
 }
 
 struct kam_destination kam_reply_destination(const struct kam_run *run) {

@@ -113,8 +113,12 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
 uint32_t kam_run_hash(struct kam_run *run);
 const char *kam_run_md5(struct kam_run *run);
 
-/* Where a SIP URI points: its host as an IPv4 address, 5060 without a port. False: not resolvable here. */
-bool kam_resolve(struct span uri, struct udp_address *to);
+/*
+ * Where a SIP URI points: its host as an IPv4 address, 5060 without a port. 0, or what is wrong:
+ * KAM_E_BAD_URI, KAM_E_NO_SOCKET for what asks for TCP or TLS (only UDP is simulated), KAM_E_BAD_ADDRESS for
+ * all that cannot be resolved here.
+ */
+int kam_resolve(struct span uri, struct udp_address *to);
 
 /* Where replies to the request go (facts: Kamailio 2.3). */
 struct kam_destination kam_reply_destination(const struct kam_run *run);

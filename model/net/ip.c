@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-enum { TTL = 64, PROTOCOL_UDP = 17, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
+enum { TTL = 64, MULTICAST_TTL = 1, PROTOCOL_UDP = 17, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
 
 /* Offsets in the headers (RFC 791 3.1, RFC 768). */
 enum {
@@ -65,7 +65,7 @@ void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_ad
     put16(h + IP_LEN, IPV4_HEADER_LEN + udp_len);
     put16(h + IP_ID, identification);
     put16(h + IP_FLAGS, dont_fragment ? FLAG_DF : 0);
-    h[IP_TTL] = TTL;
+    h[IP_TTL] = ip_is_multicast(to.ip) ? MULTICAST_TTL : TTL;
     h[IP_PROTOCOL] = PROTOCOL_UDP;
     put32(h + IP_SRC, from.ip);
     put32(h + IP_DST, to.ip);

@@ -5,7 +5,9 @@
 
 #include "model/net/datagram.h"
 
-/* Writes both headers of d for its payload: TTL 64, no options, valid checksums. */
+static inline bool ip_is_multicast(uint32_t ip) { return ip >> 28 == 14; }
+
+/* Writes both headers of d for its payload: TTL 64 (1 to a group), no options, valid checksums. */
 void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_address to, uint8_t tos,
                       bool dont_fragment, uint16_t identification);
 

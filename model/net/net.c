@@ -317,13 +317,19 @@ static void travel(struct net *net, struct host *from, struct host *to, struct d
     if (random_chance(r, path->duplicate_ppm)) fly(net, to, d, path->delay_ns + held_ns);
 }
 
-bool host_reaches(const struct host *host, uint32_t ip) { return (ip & NETMASK) == (host->ip & NETMASK); }
+/* Linux lets nobody send to a broadcast address who has not asked for it. 0.0.0.0 is the host itself. */
+bool host_reaches(const struct host *host, uint32_t ip) {
+    uint32_t net = ip & NETMASK, loopback = ip >> 24;
+    if (ip == 0 || ip_is_multicast(ip)) return true;
+    if (loopback == 127) return ip != UINT32_C(0x7fffffff);
+    return net == (host->ip & NETMASK) && ip != (net | ~NETMASK);
+}
 
 int host_send(struct host *host, uint16_t source_port, struct udp_options options, struct udp_address to,
               struct payload *payload, const struct cause *cause) {
     struct net *net = host->net;
     if (!host_reaches(host, to.ip)) return -1;
-    struct host *receiver = net_find_host(net, to.ip);
+    struct host *receiver = to.ip ? net_find_host(net, to.ip) : host;
     struct datagram *d = datagram_new(&net->pool);
     d->payload = payload_hold(payload);
     d->number = ++net->datagrams;
@@ -332,7 +338,11 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     bool fits = IPV4_HEADER_LEN + UDP_HEADER_LEN + payload->len <= net->mtu;
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
                      options.dont_fragment && fits, next_identification(host, to.ip));
-    if (!receiver) {
+    if (ip_is_multicast(to.ip)) {
+        /* nobody is in the group */
+        if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);
+        lose(net, LOST_NO_HOST, d);
+    } else if (!receiver) {
         lose(net, LOST_NO_HOST, d);
     } else if (receiver == host) {
         fly(net, host, d, LOOPBACK_DELAY_NS);

@@ -69,12 +69,15 @@ bool host_bind(struct host *host, uint16_t port, void (*recv)(void *arg, struct 
 /* Closes it: what arrives from now on meets nobody. */
 void host_unbind(struct host *host, uint16_t port);
 
-/* Is the address in a network that the host knows? host_send() to another one fails. */
+/*
+ * May a datagram go there: into a network that the host knows, to itself, to a group (nobody is in one)?
+ * host_send() to another address, or to a broadcast address, fails.
+ */
 bool host_reaches(const struct host *host, uint32_t ip);
 
 /*
  * Sends a payload (held for as long as needed) now. The cause is copied. Returns 0, or -1 when the
- * address is in no network that the host knows (sendto's ENETUNREACH). An address of that network that
+ * address is none that host_reaches() (sendto's ENETUNREACH or EACCES). An address of that network that
  * nobody has is no error: the datagram never leaves (ARP gets no answer).
  */
 int host_send(struct host *host, uint16_t source_port, struct udp_options options, struct udp_address to,

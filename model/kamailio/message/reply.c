@@ -45,6 +45,26 @@ static void add_to(struct buf *out, const struct kam_run *request, unsigned stat
     buf_add(out, span_between(end, h->line.p + h->line.len));
 }
 
+void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
+    enum { LONGEST = 511 };
+    struct buf line = {0};
+    const char *before = "Contact: <";
+    if (status / 100 != 3) return;
+    if (request->new_uri.p) {
+        buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->new_uri));
+        before = ", <";
+    }
+    for (size_t i = 0; i < request->added_count; i++) {
+        buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->added[i].uri));
+        before = ", <";
+    }
+    if (line.len && line.len + 2 <= LONGEST) {
+        buf_add(&request->reply_lines, buf_span(&line));
+        buf_add(&request->reply_lines, SPAN("\r\n"));
+    }
+    buf_free(&line);
+}
+
 struct payload *kam_reply_build(const struct kam_run *request, unsigned status, struct span reason,
                                 enum kam_tag_kind kind, struct span more_lines) {
     struct kamailio *k = request->k;

@@ -15,4 +15,10 @@ void kam_reply_tag_write(struct buf *out, const struct kam_run *request, enum ka
 struct payload *kam_reply_build(const struct kam_run *request, unsigned status, struct span reason,
                                 enum kam_tag_kind kind, struct span more_lines);
 
+/*
+ * A 3xx that is made here names the branches that there are, the Request-URI only where the script has set
+ * it. The line joins those of append_to_reply(), so a second 3xx has it twice.
+ */
+void kam_reply_add_contacts(struct kam_run *request, unsigned status);
+
 #endif

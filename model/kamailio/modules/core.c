@@ -121,14 +121,14 @@ const struct kam_function kam_core_functions[] = {
 };
 
 /*
- * append_branch(): another destination for the next t_relay(): the argument, or the Request-URI of now, by
- * the next hop of now. The Request-URI takes the next hop along: it is gone then.
+ * append_branch(): another destination for the next t_relay(): the argument, or without (or "") the
+ * Request-URI of now, by the next hop of now. The Request-URI takes the next hop along: it is gone then.
  */
 static int append_branch(struct kam_run *run, const struct kam_value *args, size_t count) {
-    struct span uri = kam_run_uri(run), next_hop = run->next_hop;
+    struct span uri = {0}, next_hop = run->next_hop;
     if (count > 0 && !kam_format_arg(run, &args[0], &uri)) return -1;
-    if (count == 0) run->next_hop = (struct span){0};
-    if (kam_run_add_branch(run, uri, next_hop)) return 1;
+    if (uri.len == 0) run->next_hop = (struct span){0};
+    if (kam_run_add_branch(run, uri.len ? uri : kam_run_uri(run), next_hop)) return 1;
     kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
     return -1;
 }

@@ -67,16 +67,16 @@ static int maxfwd_process(struct kam_run *run, const struct kam_value *args, siz
     return 1;
 }
 
-/* Is the number (missing: 70 or so) below the argument? */
+/* Is the number below the argument? -2: there is none, -3: it is none; the argument may be up to 255. */
 static int is_maxfwd_lt(struct kam_run *run, const struct kam_value *args, size_t count) {
     (void)count;
     int64_t limit;
     uint64_t n;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
-    if (!kam_number_arg(&args[0], &limit)) return -2;
-    if (!h) return -1;
+    if (!kam_number_arg(&args[0], &limit) || limit < 0 || limit >= HIGHEST) return -1;
+    if (!h) return -2;
     struct span digits = span_trim(kam_max_forwards(run, h));
-    if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -2;
+    if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -3;
     return (int64_t)(n & 0xffff) >= limit ? -1 : 1;
 }
 

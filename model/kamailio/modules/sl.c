@@ -13,6 +13,7 @@
 bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     if (run->method == KAM_ACK || run->damaged) return false;
     struct kam_destination d = kam_reply_destination(run);
+    kam_reply_add_contacts(run, status);
     struct payload *p = kam_reply_build(run, status, reason, KAM_TAG_STATELESS, (struct span){0});
     struct cause cause =
         kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");

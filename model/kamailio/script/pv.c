@@ -144,7 +144,6 @@ static bool replace_part(struct kam_run *run, enum part part, struct kam_value v
     if (part == USER) user = new_text;
     if (part == HOST) host = new_text;
     if (part == PORT) port = new_text;
-    if (host.len == 0) return false;
     struct buf b = {0};
     buf_add(&b, u.scheme);
     buf_add_char(&b, ':');

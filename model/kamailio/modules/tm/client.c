@@ -43,22 +43,13 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
     return !outcome.dropped;
 }
 
-/* Only UDP is simulated: what asks for TCP or TLS meets a Kamailio that has no such socket. */
-static bool needs_other_transport(struct span uri) {
-    struct uri u;
-    if (!uri_parse(&u, uri)) return false;
-    struct span transport = uri_param(&u, "transport");
-    return span_is_nocase(u.scheme, "sips") || span_is_nocase(transport, "tcp") ||
-           span_is_nocase(transport, "tls");
-}
-
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
 static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri,
                        struct span next_hop) {
     struct kam_destination d = {.socket = run->socket};
     struct span where = next_hop.len ? next_hop : uri;
-    if (needs_other_transport(where)) return KAM_E_NO_SOCKET;
-    if (!kam_resolve(where, &d.to)) return KAM_E_BAD_ADDRESS;
+    int error = kam_resolve(where, &d.to);
+    if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, uri);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What scripts may ask of tm (facts: Kamailio 11.7), and tm's parameters. */
 #include "base/mem.h"
+#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
 #include "model/kamailio/modules/module.h"
 
 #include <regex.h>
@@ -47,7 +49,9 @@ static int relay_request(struct kam_run *run) {
         run->done |= KAM_RELEASED;
         kam_tm_let_go(run->transaction);
         return 1;
-    case KAM_NEWTRAN_FAILED: return -1;
+    case KAM_NEWTRAN_FAILED:
+        if (!kam_uri_readable(kam_run_uri(run))) kam_run_fail(run, KAM_E_BAD_URI);
+        return -1;
     case KAM_NEWTRAN_NEW: break;
     }
     struct kam_transaction *t = run->transaction;

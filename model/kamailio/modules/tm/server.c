@@ -80,6 +80,7 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
     run->about = t->about;
     run->force_rport = t->force_rport;
     buf_add(&run->reply_lines, buf_span(&t->reply_lines));
+    if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
     return run;
 }
 
@@ -132,7 +133,8 @@ bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reaso
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;
-    const struct kam_run *request = run->msg.is_request ? run : kam_tm_request(run->transaction);
+    struct kam_run *request = run->msg.is_request ? run : kam_tm_request(run->transaction);
+    kam_reply_add_contacts(request, status);
     return kam_tm_reply(run->transaction, request, status, reason, KAM_SEND_OTHER, &cause);
 }
 
