@@ -28,6 +28,8 @@ struct kam_socket {
 struct kam_settings {
     bool enable_full_lr, append_fromtag, add_username, enable_double_rr; /* rr */
     int64_t max_limit;                                                   /* maxfwd */
+    int64_t default_code;                                                /* sl */
+    struct span default_reason;
 };
 
 struct kamailio {

@@ -127,6 +127,8 @@ static bool check_globals(const struct kamailio *k, struct diag *diag) {
 
 static void read_settings(struct kamailio *k) {
     const struct kam_program *p = k->program;
+    k->settings.default_code = kam_program_param(p, "sl", "default_code");
+    k->settings.default_reason = kam_program_param_text(p, "sl", "default_reason");
     k->settings.max_limit = kam_program_param(p, "maxfwd", "max_limit");
     k->settings.enable_full_lr = kam_program_param(p, "rr", "enable_full_lr") != 0;
     k->settings.append_fromtag = kam_program_param(p, "rr", "append_fromtag") != 0;

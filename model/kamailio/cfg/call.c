@@ -22,7 +22,6 @@ static const char *const synonyms[][2] = {
     {"rewriteport", "setport"},
     {"setp", "setport"},
     {"rewriteuri", "seturi"},
-    {"forward_udp", "forward"},
 };
 
 /* The core's functions; the starred ones may be called without parentheses. */
@@ -99,10 +98,7 @@ bool cfg_call_starts(const struct cfg_parse *p) {
 }
 
 struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
-    char number[24];
-    if (v.type == KAM_STR) return v.s;
-    int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
-    return arena_text(&p->program->arena, (struct span){number, (size_t)len});
+    return kam_value_text(v, &p->program->arena);
 }
 
 /* route(NAME), route("NAME"), route($var(x)): a name that is known is looked up when the file has been read.
@@ -120,7 +116,7 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
             s->route_name = cfg_literal_text(p, name);
     }
     if (!cfg_expect(p, ")")) return NULL;
-    if (s->route_name.p) cfg_refer(p, s, "route", s->route_name, s->at);
+    if (s->route_name.p) cfg_refer(p, &s->route, "route", s->route_name, s->at, true);
     return s;
 }
 
@@ -160,7 +156,8 @@ static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
 }
 
 /* The arguments up to the ); more than KAM_ARGS_MAX are only counted. */
-static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool hosts) {
+static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, const struct cfg_expr *args[KAM_ARGS_MAX],
+                       bool core, bool hosts) {
     if (!cfg_expect(p, "(")) return false;
     if (hosts && cfg_next_is(p, "uri:host")) {
         /* forward(uri:host, uri:port) is forward() */
@@ -171,8 +168,9 @@ static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, bool hosts) {
     if (cfg_take(p, ")")) return true;
     do {
         const struct cfg_expr *arg = NULL;
+        if (core && cfg_next_is(p, "(")) return cfg_expected(p, "an argument");
         if (hosts ? !parse_host_arg(p, &arg) : !(arg = cfg_expr_parse(p))) return false;
-        if (s->arg_count < KAM_ARGS_MAX) s->args[s->arg_count] = arg;
+        if (s->arg_count < KAM_ARGS_MAX) args[s->arg_count] = arg;
         s->arg_count++;
     } while (cfg_take(p, ","));
     return cfg_expect(p, ")");
@@ -225,42 +223,27 @@ static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core
                    cfg_hint(name->text, names, hint));
 }
 
-static bool count_error(struct cfg_parse *p, const struct cfg_token *name, const struct kam_function *f,
-                        size_t n) {
+/* The counts of all rows of that name in the module. */
+static bool count_error(struct cfg_parse *p, const struct cfg_token *name, const struct lookup *l, size_t n) {
     char range[48];
-    if (f->min_args == f->max_args)
-        snprintf(range, sizeof range, "%u", f->min_args);
+    unsigned min = l->function->min_args, max = l->function->max_args;
+    for (const struct kam_function *f = l->module->functions; f->name; f++) {
+        if (strcmp(f->name, l->function->name) != 0) continue;
+        if (f->min_args < min) min = f->min_args;
+        if (f->max_args > max) max = f->max_args;
+    }
+    if (min == max)
+        snprintf(range, sizeof range, "%u", min);
     else
-        snprintf(range, sizeof range, "%u to %u", f->min_args, f->max_args);
-    diag_error(p->diag, name->at, "%s() takes %s argument%s, not %zu", f->name, range,
-               f->max_args == 1 ? "" : "s", n);
+        snprintf(range, sizeof range, "%u to %u", min, max);
+    diag_error(p->diag, name->at, "%s() takes %s argument%s, not %zu", l->function->name, range,
+               max == 1 ? "" : "s", n);
     return false;
 }
 
-/* What can be known of an argument now: formats, names of blocks, what the function itself asks for. */
-static bool check_literal(struct cfg_parse *p, const struct kam_function *f, size_t i,
-                          const struct cfg_expr *arg) {
-    struct kam_value v;
-    if (!cfg_expr_is_constant(arg) || !cfg_expr_constant(p, arg, &v)) return true;
-    if (f->formats && v.type == KAM_STR && !cfg_format_check(p, v.s, arg->at)) return false;
-    if (f->formats && v.type == KAM_STR && span_find(v.s, '$') >= 0) return true; /* known at run time only */
-    const char *wrong = f->check ? f->check(i, v) : NULL;
-    if (wrong) {
-        diag_error(p->diag, arg->at, "%s(): argument %zu %s", f->name, i + 1, wrong);
-        return false;
-    }
-    if (f->route_args && i == 0) cfg_refer(p, NULL, f->route_args[0], cfg_literal_text(p, v), arg->at);
-    return true;
-}
-
-static bool check_literals(struct cfg_parse *p, const struct cfg_stmt *s) {
-    for (size_t i = 0; i < s->arg_count; i++)
-        if (!check_literal(p, s->function, i, s->args[i])) return false;
-    return true;
-}
-
 /* Is the call one that Kamailio would accept here? */
-static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_stmt *s, bool core) {
+static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_stmt *s,
+                  const struct cfg_expr *const *args, bool core) {
     struct span called = name->text;
     for (size_t i = 0; core && i < sizeof synonyms / sizeof *synonyms; i++)
         if (span_is(called, synonyms[i][0]) && !find(p, called, s->arg_count).function)
@@ -275,14 +258,14 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
                    l.module->name);
         return false;
     }
-    if (!l.count_fits || s->arg_count > KAM_ARGS_MAX) return count_error(p, name, l.function, s->arg_count);
+    if (!l.count_fits || s->arg_count > KAM_ARGS_MAX) return count_error(p, name, &l, s->arg_count);
     if (!l.kind_fits) {
         diag_error(p->diag, name->at, "%s() cannot be used in %s", l.function->name, kind_name(p->kind));
         return false;
     }
     s->function = l.function;
     s->in_core = l.module == &kam_modules[0];
-    return check_literals(p, s);
+    return cfg_args_parse(p, s, args);
 }
 
 struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
@@ -296,6 +279,7 @@ struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
                    cfg_hint(name->text, cfg_statement_words, hint));
         return NULL;
     }
-    if (cfg_next_is(p, "(") && !parse_args(p, s, core && takes_host(name->text))) return NULL;
-    return check(p, name, s, core) ? s : NULL;
+    const struct cfg_expr *args[KAM_ARGS_MAX] = {0};
+    if (cfg_next_is(p, "(") && !parse_args(p, s, args, core, core && takes_host(name->text))) return NULL;
+    return check(p, name, s, args, core) ? s : NULL;
 }

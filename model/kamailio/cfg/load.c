@@ -12,11 +12,11 @@ static void find_route(struct kam_program *program, const struct cfg_route_ref *
         if (span_eq(r->name, ref->name)) found = r;
         if (n < 255 && r->name.len) names[n++] = r->name.p; /* arena texts end with a NUL */
     }
-    if (ref->stmt) ref->stmt->route = found;
+    *ref->out = found;
     if (found) return;
     char hint[CFG_HINT_MAX];
     cfg_hint(ref->name, names, hint);
-    if (ref->stmt)
+    if (ref->must_exist)
         diag_error(diag, ref->at, "route not found: " SPAN_FMT "%s", SPAN_ARG(ref->name), hint);
     else
         diag_warning(diag, ref->at, "there is no %s[" SPAN_FMT "]: nothing will run%s", ref->word,

@@ -73,15 +73,18 @@ static const struct block *find_block(const struct cfg_token *t) {
     return NULL;
 }
 
-void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
-               struct source_pos at) {
+void cfg_refer(struct cfg_parse *p, const struct kam_route **out, const char *word, struct span name,
+               struct source_pos at, bool must_exist) {
     struct cfg_route_ref *ref = cfg_new(p, sizeof *ref);
-    *ref =
-        (struct cfg_route_ref){.stmt = stmt, .word = word, .name = name, .at = at, .kind = KAM_REQUEST_ROUTE};
+    *ref = (struct cfg_route_ref){.out = out,
+                                  .must_exist = must_exist,
+                                  .word = word,
+                                  .name = name,
+                                  .at = at,
+                                  .kind = KAM_REQUEST_ROUTE};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (strcmp(blocks[i].word, word) == 0) ref->kind = blocks[i].kind;
     if (span_is(name, "0")) ref->name = (struct span){0};
-    if (!stmt && !ref->name.len) return; /* t_on_failure("0"): none from now on */
     *p->refs_end = ref;
     p->refs_end = &ref->next;
 }

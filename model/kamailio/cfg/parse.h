@@ -13,7 +13,8 @@
 /* A route block that something names. */
 struct cfg_route_ref {
     struct cfg_route_ref *next;
-    struct cfg_stmt *stmt; /* the route() that runs it; NULL: an argument of a function */
+    const struct kam_route **out; /* where it goes */
+    bool must_exist;              /* route() needs it; a function is warned of one that is missing */
     enum kam_route_kind kind;
     const char *word; /* "route", "failure_route" ... */
     struct span name;
@@ -51,9 +52,9 @@ void *cfg_new(struct cfg_parse *p, size_t size);
 /* A statement of that kind that stands there. */
 struct cfg_stmt *cfg_stmt_new(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at);
 
-/* Notes that a block is named; the word is that of the block: "failure_route". */
-void cfg_refer(struct cfg_parse *p, struct cfg_stmt *stmt, const char *word, struct span name,
-               struct source_pos at);
+/* Notes that a block is named, to be put into *out; the word is that of the block: "failure_route". */
+void cfg_refer(struct cfg_parse *p, const struct kam_route **out, const char *word, struct span name,
+               struct source_pos at, bool must_exist);
 
 /* `; did you mean X?` where one of the names is near, or nothing. The buffer holds it. */
 #define CFG_HINT_MAX 80
@@ -94,8 +95,11 @@ struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p);
 /* Looks a pseudo-variable up that is written so; an error stands at `at`. */
 const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct source_pos at);
 
-/* Checks that the pseudo-variables in a format exist. */
-bool cfg_format_check(struct cfg_parse *p, struct span text, struct source_pos at);
+/* A text cut at its pseudo-variables, which must exist; at least one piece. */
+const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, struct source_pos at);
+
+/* The arguments of a call whose function is known, call->arg_count of them, into the call. */
+bool cfg_args_parse(struct cfg_parse *p, struct cfg_stmt *call, const struct cfg_expr *const *exprs);
 
 /* listen = ...; the next token is behind the = */
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at);

@@ -78,6 +78,35 @@ bool cfg_pv_look(struct span name, struct span argument, struct cfg_pv *out) {
     return false;
 }
 
+/* What Kamailio's core and the modules here have besides. */
+static const char *const not_simulated[] = {
+    "_s",        "aa",        "ad",          "adu",     "ai",      "ar",    "AU",   "Au",     "aU",
+    "au",        "bF",        "bf",          "bR",      "branch",  "bs",    "C",    "ccp",    "conid",
+    "csb",       "def",       "di",          "dip",     "dir",     "dP",    "ds",   "env",    "err.class",
+    "err.level", "err.rcode", "err.rreason", "expires", "fn",      "from",  "fs",   "fsn",    "fti",
+    "hdrc",      "hfl",       "lsock",       "mF",      "mf",      "mi",    "msg",  "msgbuf", "mt",
+    "oP",        "pd",        "pn",          "pp",      "prid",    "pU",    "pu",   "RAut",   "re",
+    "Rn",        "rn",        "rP",          "rt",      "ruri",    "Rut",   "rv",   "sas",    "sel",
+    "shv",       "sid",       "siz",         "snd",     "sndfrom", "sndto", "stat", "su",     "sut",
+    "Tb",        "TF",        "Tf",          "time",    "timef",   "tn",    "to",   "TS",     "Ts",
+    "TV",        "utimef",    "version",     "via0",    "via1",    "vn",    "xavi", "xavp",   "xavu",
+    NULL};
+
+static bool is_listed(struct span name) {
+    for (size_t i = 0; not_simulated[i]; i++)
+        if (span_is(name, not_simulated[i])) return true;
+    return false;
+}
+
+bool cfg_pv_exists(struct span text) {
+    struct cfg_pv_parts parts;
+    struct cfg_pv pv;
+    if (!cfg_pv_cut(text, &parts)) return false;
+    bool kept_here = span_is(parts.name, "var") || span_is(parts.name, "avp");
+    return (kept_here && parts.argument.len) || is_listed(parts.name) ||
+           (parts.name.p[0] != '_' && cfg_pv_look(parts.name, parts.argument, &pv));
+}
+
 /* $avp(s:name) and $avp(name) are one; $avp(i:5) and $avp($x) are not simulated. */
 static bool avp_name(struct cfg_parse *p, struct span *name, struct source_pos at) {
     if (span_starts(*name, "s:"))
@@ -95,6 +124,10 @@ static void unknown(struct cfg_parse *p, const struct cfg_pv_parts *parts, struc
     size_t n = 5;
     for (const struct kam_pv *pv = kam_pvs; pv->name && n < 255; pv++)
         if (pv->name[0] != '_') names[n++] = pv->name;
+    if (is_listed(parts->name)) {
+        diag_error(p->diag, at, "the pseudo-variable " SPAN_FMT " is not simulated", SPAN_ARG(text));
+        return;
+    }
     const char *meant = diag_suggest(parts->name, names);
     bool known = meant && span_is(parts->name, meant);
     if (known && !parts->argument.p)
@@ -142,19 +175,26 @@ const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct s
     return found;
 }
 
-bool cfg_format_check(struct cfg_parse *p, struct span text, struct source_pos at) {
-    for (ptrdiff_t i; (i = span_find(text, '$')) >= 0;) {
+const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, struct source_pos at) {
+    const struct cfg_piece *first = NULL, **end = &first;
+    for (;;) {
+        struct cfg_piece *piece = cfg_new(p, sizeof *piece);
+        ptrdiff_t i = span_find(text, '$');
+        *end = piece;
+        end = &piece->next;
+        piece->text = arena_text(&p->program->arena, i < 0 ? text : span_head(text, (size_t)i));
+        if (i < 0) return first;
         text = span_skip(text, (size_t)i);
         size_t len = cfg_pv_len(text);
         if (len == 0) {
             diag_error(p->diag, at, "invalid pseudo-variable in the text at \"" SPAN_FMT "\"",
                        SPAN_ARG(span_head(text, 20)));
-            return false;
+            return NULL;
         }
-        if (!cfg_pv_find(p, span_head(text, len), at)) return false;
+        piece->pv = cfg_pv_find(p, span_head(text, len), at);
+        if (!piece->pv) return NULL;
         text = span_skip(text, len);
     }
-    return true;
 }
 
 bool cfg_pv_run_time(const struct kam_program *program, struct span text, struct cfg_pv *out) {

@@ -21,6 +21,9 @@ bool cfg_pv_cut(struct span text, struct cfg_pv_parts *out);
 /* Looks up everything but $var and $avp, whose names a program numbers. */
 bool cfg_pv_look(struct span name, struct span argument, struct cfg_pv *out);
 
+/* Does Kamailio have such a pseudo-variable, simulated or not? */
+bool cfg_pv_exists(struct span text);
+
 /* Looks a pseudo-variable up at run time; a $var or $avp that the program never names has no value. */
 bool cfg_pv_run_time(const struct kam_program *program, struct span text, struct cfg_pv *out);
 

@@ -38,7 +38,9 @@ static void add_to(struct buf *out, const struct kam_run *request, unsigned stat
     while (end > h->line.p && (end[-1] == '\n' || end[-1] == '\r'))
         end--;
     buf_add(out, span_between(h->line.p, end));
-    if (status >= 180 && request->to_tag.len == 0) {
+    /* a script may ask for a negative status: to sl that is less than 180, to tm a huge one */
+    bool tagged = kind == KAM_TAG_STATELESS ? (int)status >= 180 : status >= 180;
+    if (tagged && request->to_tag.len == 0) {
         buf_add(out, SPAN(";tag="));
         kam_reply_tag_write(out, request, kind);
     }
@@ -74,7 +76,9 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
     struct span line = span_trim(request->msg.first_line);
     buf_add(out, span_skip(line, line.len - SPAN("SIP/2.0").len));
     buf_add_char(out, ' ');
-    buf_add_u64(out, status);
+    /* three digits, whatever number the script gave */
+    for (unsigned unit = 100; unit > 0; unit /= 10)
+        buf_add_char(out, (char)('0' + status / unit % 10));
     buf_add_char(out, ' ');
     buf_add(out, reason);
     buf_add(out, SPAN("\r\n"));

@@ -8,7 +8,7 @@
 
 enum {
     LONGEST = 5,  /* digits; more are no number to Kamailio, which then counts modulo 65536 */
-    HIGHEST = 256 /* limit that maxfwd_process() takes */
+    HIGHEST = 255 /* limit that the functions take */
 };
 
 /* What an earlier call has put in the place of the number, or NULL. */
@@ -37,18 +37,11 @@ static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n
         kam_lump_replace(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), len, (struct span){text, len});
 }
 
-static const char *check_limit(size_t index, struct kam_value literal) {
-    (void)index;
-    int64_t n;
-    bool ok = kam_number_arg(&literal, &n) && n >= 0 && n <= HIGHEST;
-    return ok ? NULL : "must be a number from 0 to 256";
-}
-
-static int maxfwd_process(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    int64_t limit, max_limit = run->k->settings.max_limit;
+    int64_t limit = args[0].n, max_limit = run->k->settings.max_limit;
     uint64_t n;
-    if (!kam_number_arg(&args[0], &limit) || limit < 0 || limit > HIGHEST) return -1;
+    if (limit < 0 || limit > HIGHEST) return -1;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
     if (!h && run->damaged) return -2;
     if (!h) {
@@ -68,12 +61,12 @@ static int maxfwd_process(struct kam_run *run, const struct kam_value *args, siz
 }
 
 /* Is the number below the argument? -2: there is none, -3: it is none; the argument may be up to 255. */
-static int is_maxfwd_lt(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int is_maxfwd_lt(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    int64_t limit;
+    int64_t limit = args[0].n;
     uint64_t n;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
-    if (!kam_number_arg(&args[0], &limit) || limit < 0 || limit >= HIGHEST) return -1;
+    if (limit < 0 || limit > HIGHEST) return -1;
     if (!h) return -2;
     struct span digits = span_trim(kam_max_forwards(run, h));
     if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -3;
@@ -81,11 +74,11 @@ static int is_maxfwd_lt(struct kam_run *run, const struct kam_value *args, size_
 }
 
 const struct kam_function kam_maxfwd_functions[] = {
-    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
-    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
-    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, NULL, false, check_limit},
-    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false, check_limit},
-    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, NULL, false, check_limit},
+    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
+    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
+    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
+    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {KAM_ARG_NUMBER}, true},
+    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {KAM_ARG_NUMBER}, true},
     {0},
 };
 

@@ -6,7 +6,7 @@
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
-static int record_route(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct kam_settings *set = &run->k->settings;
     if (run->record_routed) return -1;
@@ -161,7 +161,7 @@ static int after_strict(struct kam_run *run, struct route first) {
     return 1;
 }
 
-static int loose_route(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct route first;
     struct uri uri;
@@ -172,9 +172,14 @@ static int loose_route(struct kam_run *run, const struct kam_value *args, size_t
 }
 
 const struct kam_function kam_rr_functions[] = {
-    {"record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE, record_route, NULL,
-     false, NULL},
-    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route, NULL, false, NULL},
+    {"record_route",
+     0,
+     0,
+     KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE,
+     record_route,
+     {0},
+     false},
+    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route, {0}, false},
     {0},
 };
 

@@ -2,24 +2,24 @@
 /* siputils: questions about a message. */
 #include "model/kamailio/modules/module.h"
 
-static int has_totag(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int has_totag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->to_tag.len ? 1 : -1;
 }
 
-static int is_request(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int is_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->msg.is_request ? 1 : -1;
 }
 
-static int is_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int is_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->msg.is_request ? -1 : 1;
 }
 
 const struct kam_function kam_siputils_functions[] = {
-    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag, NULL, false, NULL},
-    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request, NULL, false, NULL},
-    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply, NULL, false, NULL},
+    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag, {0}, false},
+    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request, {0}, false},
+    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply, {0}, false},
     {0},
 };

@@ -37,7 +37,7 @@ bool kam_sl_absorbs_ack(struct kam_run *run) {
 }
 
 /* Tells what the statement before has failed with. */
-static int sl_reply_error(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int sl_reply_error(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct buf reason = {0};
     unsigned status = kam_error_write(&reason, run->state.last_error, "SL");
@@ -46,39 +46,48 @@ static int sl_reply_error(struct kam_run *run, const struct kam_value *args, siz
     return 1;
 }
 
-/* The two arguments of a reply function. */
-static bool reply_args(struct kam_run *run, const struct kam_value *args, unsigned *status,
-                       struct span *reason) {
-    return kam_status_arg(&args[0], status) && kam_format_arg(run, &args[1], reason);
+/* The status and the reason that the arguments ask for, or the parameters' where they have no value. */
+static unsigned status_of(const struct kam_run *run, const struct kam_arg *arg) {
+    return (unsigned)(arg->missing ? run->k->settings.default_code : arg->n);
 }
 
-static int sl_send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static struct span reason_of(const struct kam_run *run, const struct kam_arg *arg) {
+    return arg->missing ? run->k->settings.default_reason : arg->s;
+}
+
+static int sl_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    unsigned status;
-    struct span reason;
-    return reply_args(run, args, &status, &reason) && kam_sl_reply(run, status, reason) ? 1 : -1;
+    return kam_sl_reply(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 
 /* Like sl_send_reply(), or tm's t_reply() where there is a transaction. */
-static int send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
-    (void)count;
-    unsigned status;
-    struct span reason;
-    if (!reply_args(run, args, &status, &reason)) return -1;
-    bool ok = run->transaction ? kam_tm_script_reply(run, status, reason) : kam_sl_reply(run, status, reason);
-    return ok ? 1 : -1;
+static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (!run->transaction) return sl_send_reply(run, args, count);
+    return kam_tm_script_reply(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 
 const struct kam_function kam_sl_functions[] = {
-    {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, NULL, true, kam_check_status},
-    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, NULL, false, NULL},
-    {"send_reply", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, send_reply, NULL, true, kam_check_status},
+    {"sl_send_reply",
+     2,
+     2,
+     KAM_REQUEST_ROUTE,
+     sl_send_reply,
+     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_FORMAT},
+     false},
+    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, {0}, false},
+    {"send_reply",
+     2,
+     2,
+     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
+     send_reply,
+     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_FORMAT},
+     false},
     {0},
 };
 
 const struct kam_param kam_sl_params[] = {
-    {"default_code", KAM_PARAM_INT, 500, NULL, 200, 699, false},
-    {"default_reason", KAM_PARAM_STR, 0, "Internal Server Error", 0, 0, false},
+    {"default_code", KAM_PARAM_INT, 500, NULL, INT32_MIN, INT32_MAX, true},
+    {"default_reason", KAM_PARAM_STR, 0, "Internal Server Error", 0, 0, true},
     {"bind_tm", KAM_PARAM_INT, 1, NULL, 0, 1, false},
     {"rich_redirect", KAM_PARAM_INT, 0, NULL, 0, 3, false},
     {"event_callback_fl_ack", KAM_PARAM_STR, 0, "", 0, 0, false},

@@ -38,87 +38,79 @@ static const struct sip_header *find_last(const struct kam_run *run, struct span
 }
 
 /* After the last header that has the name in the second argument, else after the last one of all. */
-static int append_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
-    struct span text, name;
-    if (run->damaged || !kam_format_arg(run, &args[0], &text)) return -1;
-    size_t at = run->msg.header_end;
-    if (count > 1) {
-        if (!kam_format_arg(run, &args[1], &name)) return -1;
-        const struct sip_header *h = find_last(run, span_trim(name));
-        if (h) at = offset_of(run, h->line.p + h->line.len);
-    }
-    kam_lump_insert(run->target, at, text);
+static int append_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (run->damaged || args[0].s.len == 0) return -1;
+    const struct sip_header *h = count > 1 ? find_last(run, args[1].s) : NULL;
+    size_t at = h ? offset_of(run, h->line.p + h->line.len) : run->msg.header_end;
+    kam_lump_insert(run->target, at, args[0].s);
     return 1;
 }
 
 /* Before the header that the second argument names, else before the first one. */
-static int insert_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
-    struct span text, name;
-    if (run->damaged || !kam_format_arg(run, &args[0], &text)) return -1;
-    const struct sip_header *h = run->msg.headers;
-    if (count > 1) {
-        if (!kam_format_arg(run, &args[1], &name)) return -1;
-        const struct sip_header *named = find(run, span_trim(name));
-        if (named) h = named;
-    }
-    kam_lump_insert(run->target, offset_of(run, h->line.p), text);
+static int insert_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (run->damaged || args[0].s.len == 0) return -1;
+    const struct sip_header *named = count > 1 ? find(run, args[1].s) : NULL;
+    const struct sip_header *h = named ? named : run->msg.headers;
+    kam_lump_insert(run->target, offset_of(run, h->line.p), args[0].s);
     return 1;
 }
 
-static int remove_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int remove_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span name;
     bool any = false;
-    if (run->damaged || !kam_format_arg(run, &args[0], &name)) return -1;
+    if (run->damaged) return -1;
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
-        if (!is_called(h, span_trim(name))) continue;
+        if (!is_called(h, args[0].s)) continue;
         kam_lump_remove(run->target, offset_of(run, h->line.p), h->line.len);
         any = true;
     }
     return any ? 1 : -1;
 }
 
-static int is_present_hf(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int is_present_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span name;
-    return kam_format_arg(run, &args[0], &name) && find(run, span_trim(name)) ? 1 : -1;
+    return find(run, args[0].s) ? 1 : -1;
 }
 
-static int append_to_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int append_to_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span text;
-    if (!kam_format_arg(run, &args[0], &text)) return -1;
-    buf_add(&run->reply_lines, text);
+    if (args[0].s.len == 0) return -1;
+    buf_add(&run->reply_lines, args[0].s);
     return 1;
 }
 
 /* "INVITE|BYE", any case; of a reply the CSeq's method counts. */
-static int is_method(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int is_method(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span left = kam_text_arg(run, &args[0]);
-    struct span method = run->msg.is_request ? run->msg.method : run->cseq_method;
-    for (;;) {
-        ptrdiff_t bar = span_find(left, '|');
-        struct span word = bar < 0 ? left : span_head(left, (size_t)bar);
-        if (span_eq_nocase(span_trim(word), method)) return 1;
-        if (bar < 0) return -1;
-        left = span_skip(left, (size_t)bar + 1);
+    struct span left = args[0].s, method = run->msg.is_request ? run->msg.method : run->cseq_method;
+    while (left.len) {
+        size_t len = 0;
+        while (len < left.len && left.p[len] != '|' && left.p[len] != ',')
+            len++;
+        if (span_eq_nocase(span_trim(span_head(left, len)), method)) return 1;
+        left = span_skip(left, len < left.len ? len + 1 : len);
     }
+    return -1;
 }
 
-static int has_body(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int has_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->msg.body.len ? 1 : -1;
 }
 
 const struct kam_function kam_textops_functions[] = {
-    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, NULL, true, NULL},
-    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, NULL, true, NULL},
-    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, NULL, true, NULL},
-    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, NULL, true, NULL},
-    {"append_to_reply", 1, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE, append_to_reply, NULL,
-     true, NULL},
-    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, NULL, false, NULL},
-    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body, NULL, false, NULL},
+    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, {KAM_ARG_FORMAT, KAM_ARG_HEADER}, false},
+    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, {KAM_ARG_FORMAT, KAM_ARG_HEADER}, false},
+    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, {KAM_ARG_HEADER}, true},
+    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, {KAM_ARG_HEADER}, true},
+    {"append_to_reply",
+     1,
+     1,
+     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE,
+     append_to_reply,
+     {KAM_ARG_FORMAT},
+     true},
+    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, {KAM_ARG_METHODS}, false},
+    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body, {0}, false},
     {0},
 };

@@ -7,12 +7,16 @@
 
 int64_t script_narrow(int64_t n) { return (int32_t)(uint32_t)(uint64_t)n; }
 
-struct span script_text(struct script *h, struct kam_value v) {
+struct span kam_value_text(struct kam_value v, struct arena *arena) {
     char number[24];
     if (v.type == KAM_STR) return v.s;
     if (v.type == KAM_NULL) return SPAN("");
     int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
-    return arena_text(h->arena, (struct span){number, (size_t)len});
+    return arena_text(arena, (struct span){number, (size_t)len});
+}
+
+struct span script_text(struct script *h, struct kam_value v) {
+    return kam_value_text(v, h->arena);
 }
 
 static int hex_value(int c) {

@@ -8,6 +8,9 @@
 
 #include "model/kamailio/script/value.h"
 
+#include <regex.h>
+#include <stdbool.h>
+
 /* The kinds of route blocks, as bits: where a function may stand. */
 enum kam_route_kind {
     KAM_REQUEST_ROUTE = 1,
@@ -19,25 +22,53 @@ enum kam_route_kind {
 };
 
 struct kam_run; /* one run of a route block over one message: model/kamailio/run.h */
+struct kam_route;
 
 #define KAM_ARGS_MAX 4
 
+/* The types of arguments. What each takes, and what a variable in it does: facts: Kamailio 11.8. */
+enum kam_arg_type {
+    KAM_ARG_NONE,
+    KAM_ARG_TEXT,             /* as it stands: a $ is a character */
+    KAM_ARG_NUMBER,           /* 12, "12", or one variable that is a number */
+    KAM_ARG_STATUS,           /* the same; one that is not there is for the function to replace */
+    KAM_ARG_FORMAT,           /* a text in which variables are expanded */
+    KAM_ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
+    KAM_ARG_VARIABLE_OR_FORMAT,
+    KAM_ARG_REGEX,         /* one variable, or else an extended regular expression */
+    KAM_ARG_HEADER,        /* the name of a header field */
+    KAM_ARG_METHODS,       /* INVITE|BYE */
+    KAM_ARG_FAILURE_ROUTE, /* the name of a block; "" and "0": none */
+    KAM_ARG_ONREPLY_ROUTE,
+    KAM_ARG_BRANCH_ROUTE,
+    KAM_ARG_ADDRESS,     /* 1.2.3.4, with or without quotes */
+    KAM_ARG_INTEGER,     /* 12, without quotes */
+    KAM_ARG_LOG_LEVEL,   /* "L_INFO" */
+    KAM_ARG_LOG_FACILITY /* "LOG_LOCAL0" */
+};
+
+/* An argument as the body of a function gets it. */
+struct kam_arg {
+    bool missing;  /* its variable has no value; only of the types that say so in KAM_ARG_MAY_MISS */
+    int64_t n;     /* of a number; of an address: host order */
+    struct span s; /* of a text, a name, a pattern, methods */
+    const struct kam_route *route; /* of a block; NULL: none */
+    const regex_t *regex;          /* of a pattern that the file gives; NULL: s is to be compiled */
+};
+
+/* A row of a module's table. A function that means something else with more arguments has a row for each. */
 struct kam_function {
     const char *name;
     unsigned min_args, max_args;
     unsigned routes;
-    /* Arguments are evaluated, in order. Returns what the script sees: > 0 true, < 0 false, 0 ends the
-     * script. */
-    int (*call)(struct kam_run *run, const struct kam_value *args, size_t count);
-    /* Non-NULL: argument 1 names a route block, "failure_route" ...: one that is missing is warned of. */
-    const char *const *route_args;
-    bool formats; /* literal arguments are formats: the pseudo-variables in them must exist; call uses
-                     kam_format */
     /*
-     * NULL, or what is wrong with argument `index` (from 0) that the configuration gives literally: "must be
-     * a number". NULL if nothing is. A format with pseudo-variables is not asked about.
+     * Runs with its arguments expanded and converted; where one cannot be, the function fails without having
+     * been called. Returns what the script sees: > 0 true, < 0 false, 0 ends the script.
      */
-    const char *(*check)(size_t index, struct kam_value literal);
+    int (*call)(struct kam_run *run, const struct kam_arg *args, size_t count);
+    enum kam_arg_type args[KAM_ARGS_MAX];
+    bool expressions; /* an argument may also be an expression, as in f($var(x)): its value is then read like
+                         a text that stands in the file */
 };
 
 /* A parameter that modparam() may set. */

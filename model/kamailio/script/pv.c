@@ -140,7 +140,7 @@ static struct kam_value get_myself(struct kam_run *run, struct span argument) {
 static bool replace_part(struct kam_run *run, enum part part, struct kam_value value) {
     struct uri u;
     if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
-    struct span new_text = kam_text_arg(run, &value), user = u.user, host = u.host, port = u.port;
+    struct span new_text = kam_value_text(value, &run->scratch), user = u.user, host = u.host, port = u.port;
     if (part == USER) user = new_text;
     if (part == HOST) host = new_text;
     if (part == PORT) port = new_text;

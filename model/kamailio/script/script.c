@@ -4,6 +4,7 @@
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/cfg/pv.h"
 #include "model/kamailio/error.h"
+#include "model/kamailio/script/args.h"
 #include "model/kamailio/script/eval.h"
 
 #include <assert.h>
@@ -23,10 +24,11 @@ enum { STEPS_MAX = 1000000 };
 static void set_retcode(struct script *h, int retcode) { h->retcode = h->state->retcode = retcode; }
 
 static int run_function(struct script *h, const struct cfg_stmt *s) {
-    struct kam_value args[KAM_ARGS_MAX];
-    for (size_t i = 0; i < s->arg_count; i++)
-        if (!script_eval(h, s->args[i], &args[i])) return FAILED;
-    int result = s->function->call(h->run, args, s->arg_count);
+    struct kam_arg room[KAM_ARGS_MAX];
+    const struct kam_arg *args;
+    enum script_args_result had = script_args(h, s, room, &args);
+    if (had == SCRIPT_ARGS_BAD) return FAILED;
+    int result = had == SCRIPT_ARGS_GOOD ? s->function->call(h->run, args, s->arg_count) : FAILED;
     if (s->in_core) return result;
     if (result == 0) h->ends |= CFG_END_EXIT;
     set_retcode(h, result);

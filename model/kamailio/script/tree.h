@@ -102,6 +102,21 @@ struct cfg_expr {
     const regex_t *regex;           /* of CFG_MATCH with a constant on the right */
 };
 
+/* A text cut at its variables: one piece is a text, then a variable. */
+struct cfg_piece {
+    const struct cfg_piece *next;
+    struct span text;
+    const struct cfg_pv *pv; /* NULL: none, and this is the last piece */
+};
+
+/* Where an argument comes from that is not known when the file is read. */
+struct cfg_arg {
+    enum { CFG_ARG_KNOWN, CFG_ARG_VARIABLE, CFG_ARG_FORMAT, CFG_ARG_EXPRESSION } from;
+    const struct cfg_pv *pv;
+    const struct cfg_piece *pieces;
+    const struct cfg_expr *expr;
+};
+
 enum cfg_stmt_kind {
     CFG_STMT_FUNCTION,
     CFG_STMT_ROUTE,
@@ -138,7 +153,8 @@ struct cfg_stmt {
     const struct kam_function *function;
     bool in_core; /* the function is the core's: it leaves $rc alone */
     size_t arg_count;
-    const struct cfg_expr *args[KAM_ARGS_MAX];
+    const struct kam_arg *known; /* its arguments; those that come from elsewhere are left out */
+    const struct cfg_arg *args;  /* where they come from; NULL: all are known */
 };
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef MODEL_KAMAILIO_SCRIPT_VALUE_H
 #define MODEL_KAMAILIO_SCRIPT_VALUE_H
 
-#include "base/span.h"
+#include "base/arena.h"
 
 enum kam_value_type { KAM_NULL, KAM_INT, KAM_STR };
 
@@ -12,5 +12,8 @@ struct kam_value {
     int64_t n;     /* of a KAM_STR: 0, or what it is as a number where that is not what its text says ($rm) */
     struct span s; /* of a KAM_STR; owned by the program, the message or the run's scratch memory */
 };
+
+/* A value as text; null is "". A number is written into the arena. */
+struct span kam_value_text(struct kam_value v, struct arena *arena);
 
 #endif

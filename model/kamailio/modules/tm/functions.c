@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What scripts may ask of tm (facts: Kamailio 11.7), and tm's parameters. */
-#include "base/mem.h"
 #include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
@@ -9,7 +8,6 @@
 
 #include <regex.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
 static int relay_cancel(struct kam_run *run) {
@@ -63,13 +61,13 @@ static int relay_request(struct kam_run *run) {
     return relayed(run, kam_tm_forward(t, run));
 }
 
-static int t_relay(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_relay(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->state.kind == KAM_FAILURE_ROUTE) return kam_tm_forward(run->transaction, run) > 0 ? 1 : -1;
     return relay_request(run);
 }
 
-static int t_newtran(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_newtran(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 0;
@@ -89,27 +87,27 @@ static int core_onreply_reply(struct kam_run *run, unsigned status, struct span 
     return ok ? 1 : -1;
 }
 
-static int t_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    unsigned status;
-    struct span reason;
+    const struct kam_tm_settings *set = &run->k->tm.set;
+    unsigned status = (unsigned)(args[0].missing ? set->default_code : args[0].n);
+    struct span reason = args[1].missing ? set->default_reason : args[1].s;
     if (run->method == KAM_ACK && run->msg.is_request) return -1;
-    if (!kam_status_arg(&args[0], &status) || !kam_format_arg(run, &args[1], &reason)) return -1;
     if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return core_onreply_reply(run, status, reason);
     return kam_tm_check(run) && kam_tm_script_reply(run, status, reason) ? 1 : -1;
 }
 
-static int t_lookup_request(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_lookup_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return kam_tm_check(run) ? 1 : -1;
 }
 
-static int t_lookup_cancel(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_lookup_cancel(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->method == KAM_CANCEL && kam_tm_find_canceled(run) ? 1 : -1;
 }
 
-static int t_check_trans(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_check_trans(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->state.kind != KAM_REQUEST_ROUTE && run->state.kind != KAM_CORE_ONREPLY_ROUTE) return 1;
     if (!run->msg.is_request) {
@@ -125,72 +123,59 @@ static int t_check_trans(struct kam_run *run, const struct kam_value *args, size
 }
 
 /* Ends the script when the CANCEL was relayed. */
-static int t_relay_cancel(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_relay_cancel(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->method != KAM_CANCEL || !kam_tm_find_canceled(run)) return 1;
     return relay_cancel(run) < 0 ? -1 : 0;
 }
 
-/* Arms a block: for the transaction, or for the one that t_relay() will make. "" and "0" disarm. */
-static int arm(struct kam_run *run, const struct kam_value *arg, enum kam_route_kind kind,
-               const struct kam_route **own, const struct kam_route **of_transaction) {
-    struct span name = kam_text_arg(run, arg);
-    const struct kam_route *route = kam_program_route(run->state.program, kind, name);
-    if (!route && name.len > 1) return -1;
-    *(run->transaction ? of_transaction : own) = route;
+/* Arms a block, for the transaction or for the one that t_relay() will make; none disarms. */
+static int arm(const struct kam_route *route, const struct kam_route **own,
+               const struct kam_route **of_transaction) {
+    *(of_transaction ? of_transaction : own) = route;
     return 1;
 }
 
-static int t_on_failure(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_on_failure(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct kam_transaction *t = run->transaction;
-    return arm(run, &args[0], KAM_FAILURE_ROUTE, &run->on_failure, t ? &t->on_failure : NULL);
+    return arm(args[0].route, &run->on_failure, run->transaction ? &run->transaction->on_failure : NULL);
 }
 
-static int t_on_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_on_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct kam_transaction *t = run->transaction;
-    return arm(run, &args[0], KAM_TM_ONREPLY_ROUTE, &run->on_reply, t ? &t->on_reply : NULL);
+    return arm(args[0].route, &run->on_reply, run->transaction ? &run->transaction->on_reply : NULL);
 }
 
-static int t_on_branch(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_on_branch(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct kam_transaction *t = run->transaction;
-    return arm(run, &args[0], KAM_BRANCH_ROUTE, &run->on_branch, t ? &t->on_branch : NULL);
+    return arm(args[0].route, &run->on_branch, run->transaction ? &run->transaction->on_branch : NULL);
 }
 
-/* The status that counts here, 0: none. */
-static unsigned status_here(struct kam_run *run) {
+/* The status that counts here, of a reply or of the last one sent; -1: none. */
+static int64_t status_here(struct kam_run *run) {
     if (run->state.kind == KAM_FAILURE_ROUTE) return run->failure_status;
     if (!run->msg.is_request) return run->msg.status;
     const struct kam_transaction *t = kam_tm_check(run);
-    return t ? t->status : 0;
-}
-
-static const char *check_regex(size_t index, struct kam_value literal) {
-    (void)index;
-    regex_t regex;
-    char *pattern = literal.type == KAM_STR ? mem_text(literal.s) : NULL;
-    bool bad = pattern && regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0;
-    if (pattern && !bad) regfree(&regex);
-    free(pattern);
-    return bad ? "must be a regular expression" : NULL;
+    return t ? (int64_t)t->status : -1;
 }
 
 /* Does the status match the regular expression? */
-static int t_check_status(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_check_status(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    regex_t regex;
-    char digits[8];
-    struct span pattern = arena_text(&run->scratch, kam_text_arg(run, &args[0]));
-    snprintf(digits, sizeof digits, "%u", status_here(run));
-    if (regcomp(&regex, pattern.p, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return -1;
-    bool yes = regexec(&regex, digits, 0, NULL, 0) == 0;
-    regfree(&regex);
+    regex_t now;
+    char digits[16];
+    int64_t status = status_here(run);
+    if (status < 0) return -1;
+    snprintf(digits, sizeof digits, "%u", (unsigned)status);
+    if (args[0].regex) return regexec(args[0].regex, digits, 0, NULL, 0) == 0 ? 1 : -1;
+    const char *pattern = arena_text(&run->scratch, args[0].s).p; /* ends with the NUL that regcomp wants */
+    if (regcomp(&now, pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return -1;
+    bool yes = regexec(&now, digits, 0, NULL, 0) == 0;
+    regfree(&now);
     return yes ? 1 : -1;
 }
 
-static int t_is_canceled(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_is_canceled(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct kam_transaction *t = kam_tm_check(run);
     return t && t->canceled ? 1 : -1;
@@ -207,22 +192,22 @@ static int any_branch(struct kam_run *run, bool all, bool timed_out) {
     return -1;
 }
 
-static int t_branch_timeout(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_branch_timeout(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return any_branch(run, false, true);
 }
 
-static int t_branch_replied(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_branch_replied(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return any_branch(run, false, false);
 }
 
-static int t_any_timeout(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_any_timeout(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return any_branch(run, true, true);
 }
 
-static int t_any_replied(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_any_replied(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return any_branch(run, true, false);
 }
@@ -237,14 +222,14 @@ static void set_fr(struct kam_run *run, int64_t fr_inv_ms, int64_t fr_ms) {
     }
 }
 
-static int t_set_fr(struct kam_run *run, const struct kam_value *args, size_t count) {
-    int64_t fr_inv_ms = 0, fr_ms = 0;
-    if (!kam_number_arg(&args[0], &fr_inv_ms) || (count > 1 && !kam_number_arg(&args[1], &fr_ms))) return -1;
+static int t_set_fr(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    int64_t fr_inv_ms = args[0].n, fr_ms = count > 1 ? args[1].n : 0;
+    if (fr_inv_ms < 0 || fr_ms < 0) return -1;
     set_fr(run, fr_inv_ms, fr_ms);
     return 1;
 }
 
-static int t_reset_fr(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_reset_fr(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->transaction)
         set_fr(run, run->k->tm.set.fr_inv_timer_ms, run->k->tm.set.fr_timer_ms);
@@ -253,16 +238,14 @@ static int t_reset_fr(struct kam_run *run, const struct kam_value *args, size_t 
     return 1;
 }
 
-static int t_set_auto_inv_100(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    int64_t n;
-    if (!kam_number_arg(&args[0], &n)) return -1;
-    *(run->transaction ? &run->transaction->auto_100 : &run->auto_100) = n != 0;
+    *(run->transaction ? &run->transaction->auto_100 : &run->auto_100) = args[0].n != 0;
     return 1;
 }
 
 /* The script lets go of its transaction, which is then as if it had not been looked for. */
-static int t_release(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (!kam_tm_check(run)) return 1;
     run->done |= KAM_RELEASED;
@@ -273,60 +256,75 @@ static int t_release(struct kam_run *run, const struct kam_value *args, size_t c
 }
 
 /* What becomes of the replies that led here; without an argument they are all forgotten. */
-static int t_drop_replies(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_drop_replies(struct kam_run *run, const struct kam_arg *args, size_t count) {
     static const struct {
         const char *word;
         int64_t mode;
     } modes[] = {{"n", 0}, {"l", 2}};
     run->failure_reply_mode = 1;
     if (count == 0) return 1;
-    struct span word = kam_text_arg(run, &args[0]);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (span_starts(word, modes[i].word)) run->failure_reply_mode = modes[i].mode;
+        if (span_starts(args[0].s, modes[i].word)) run->failure_reply_mode = modes[i].mode;
     return 1;
 }
 
 /* t_newtran() if need be, then t_reply(). */
-static int t_send_reply(struct kam_run *run, const struct kam_value *args, size_t count) {
+static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     if (run->method == KAM_ACK) return -1;
     if (!run->transaction && kam_tm_newtran(run) != KAM_NEWTRAN_NEW) return -1;
     return t_reply(run, args, count);
 }
 
-static const char *const failure_block[] = {"failure_route", NULL};
-static const char *const onreply_block[] = {"onreply_route", NULL};
-static const char *const branch_block[] = {"branch_route", NULL};
-
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE)
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
 const struct kam_function kam_tm_functions[] = {
-    {"t_relay", 0, 0, REQUESTS, t_relay, NULL, false, NULL},
-    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, NULL, false, NULL},
-    {"t_reply", 2, 2, REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE, t_reply, NULL, true,
-     kam_check_status},
-    {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, NULL, true, kam_check_status},
-    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, NULL, false, NULL},
-    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, NULL, false, NULL},
-    {"t_check_trans", 0, 0,
-     KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE, t_check_trans,
-     NULL, false, NULL},
-    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request, NULL, false, NULL},
-    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel, NULL, false, NULL},
-    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel, NULL, false, NULL},
-    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, failure_block, false, NULL},
-    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, onreply_block, false, NULL},
-    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, branch_block, false, NULL},
-    {"t_check_status", 1, 1, REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE, t_check_status, NULL,
-     false, check_regex},
-    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled, NULL, false, NULL},
-    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout, NULL, false, NULL},
-    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied, NULL, false, NULL},
-    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout, NULL, false, NULL},
-    {"t_any_replied", 0, 0, WITH_TM, t_any_replied, NULL, false, NULL},
-    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, NULL, false, kam_check_numbers},
-    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr, NULL, false, NULL},
-    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, NULL, false, kam_check_numbers},
+    {"t_relay", 0, 0, REQUESTS, t_relay, {0}, false},
+    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, {0}, false},
+    {"t_reply",
+     2,
+     2,
+     REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
+     t_reply,
+     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_TEXT},
+     false},
+    {"t_send_reply",
+     2,
+     2,
+     KAM_REQUEST_ROUTE,
+     t_send_reply,
+     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_TEXT},
+     false},
+    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, {KAM_ARG_TEXT}, true},
+    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, {0}, false},
+    {"t_check_trans",
+     0,
+     0,
+     KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE,
+     t_check_trans,
+     {0},
+     false},
+    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request, {0}, false},
+    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel, {0}, false},
+    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel, {0}, false},
+    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {KAM_ARG_FAILURE_ROUTE}, false},
+    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {KAM_ARG_ONREPLY_ROUTE}, false},
+    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {KAM_ARG_BRANCH_ROUTE}, false},
+    {"t_check_status",
+     1,
+     1,
+     REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
+     t_check_status,
+     {KAM_ARG_REGEX},
+     false},
+    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled, {0}, false},
+    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout, {0}, false},
+    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied, {0}, false},
+    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout, {0}, false},
+    {"t_any_replied", 0, 0, WITH_TM, t_any_replied, {0}, false},
+    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, {KAM_ARG_NUMBER, KAM_ARG_NUMBER}, true},
+    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr, {0}, false},
+    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, {KAM_ARG_NUMBER}, true},
     {0},
 };
 
@@ -360,7 +358,7 @@ const struct kam_param kam_tm_params[] = {
     {"callid_cseq_matching", KAM_PARAM_INT, 0, NULL, 0, 1, false},
     {"reparse_invite", KAM_PARAM_INT, 1, NULL, 0, 1, true},
     {"ac_extra_hdrs", KAM_PARAM_STR, 0, "", 0, 0, true},
-    {"default_code", KAM_PARAM_INT, 500, NULL, 100, 699, true},
+    {"default_code", KAM_PARAM_INT, 500, NULL, INT32_MIN, INT32_MAX, true},
     {"default_reason", KAM_PARAM_STR, 0, "Server Internal Error", 0, 0, true},
     {"disable_6xx_block", KAM_PARAM_INT, 0, NULL, 0, 1, false},
     {"fr_inv_timer_next", KAM_PARAM_INT, 30000, NULL, 0, MS_MAX, true},

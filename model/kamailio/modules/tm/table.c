@@ -26,6 +26,7 @@ static void read_settings(struct kam_tm *tm) {
         {"faked_reply_prio", &tm->set.faked_reply_prio},
         {"cancel_b_method", &tm->set.cancel_b_method},
         {"unmatched_cancel", &tm->set.unmatched_cancel},
+        {"default_code", &tm->set.default_code},
     };
     const struct {
         const char *name;
@@ -47,6 +48,7 @@ static void read_settings(struct kam_tm *tm) {
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         *flags[i].where = kam_program_param(p, "tm", flags[i].name) != 0;
     tm->set.ac_extra_hdrs = kam_program_param_text(p, "tm", "ac_extra_hdrs");
+    tm->set.default_reason = kam_program_param_text(p, "tm", "default_reason");
     tm->set.auto_inv_100_reason = kam_program_param_text(p, "tm", "auto_inv_100_reason");
 }
 

@@ -108,7 +108,8 @@ struct kam_tm_settings {
     bool auto_inv_100, restart_fr_on_each_reply, remap_503_500, via1_matching, ruri_matching;
     bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
     int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
-    struct span auto_inv_100_reason, ac_extra_hdrs;
+    int64_t default_code;
+    struct span auto_inv_100_reason, ac_extra_hdrs, default_reason;
 };
 
 #define KAM_TM_BUCKETS 0x10000

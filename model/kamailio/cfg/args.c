@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Arguments of functions by their types: what is known when the file is read, and what is left. (facts:
+ * Kamailio 11.8) */
+#include "model/kamailio/script/args.h"
+#include "model/kamailio/cfg/pv.h"
+
+/* One argument being compiled. */
+struct reading {
+    struct cfg_parse *p;
+    const struct kam_function *function;
+    size_t index;
+    struct source_pos at;
+    struct kam_arg *known;
+    struct cfg_arg *arg;
+};
+
+static enum kam_arg_type type_of(const struct reading *r) { return r->function->args[r->index]; }
+
+static bool wrong(const struct reading *r, const char *what) {
+    diag_error(r->p->diag, r->at, "%s(): argument %zu %s", r->function->name, r->index + 1, what);
+    return false;
+}
+
+/* "$name" of no pseudo-variable is $avp(name), an old way to write it. */
+static bool old_avp(const struct reading *r, struct span text) {
+    struct span name = span_skip(text, 1);
+    if (span_starts(name, "s:")) name = span_skip(name, 2);
+    if (name.len == 0 || span_find(name, ':') >= 0 || span_find(name, '.') >= 0) return false;
+    struct cfg_pv *pv = cfg_new(r->p, sizeof *pv);
+    *pv = (struct cfg_pv){.kind = CFG_PV_AVP,
+                          .number = program_number(r->p->program, &r->p->program->avps, name)};
+    r->arg->from = CFG_ARG_VARIABLE;
+    r->arg->pv = pv;
+    return true;
+}
+
+/* A text that begins with $: one variable, and what follows it does not count. */
+static bool read_variable(const struct reading *r, struct span text, bool *done) {
+    size_t len = cfg_pv_len(text);
+    *done = true;
+    if (len && cfg_pv_exists(span_head(text, len))) {
+        r->arg->from = CFG_ARG_VARIABLE;
+        r->arg->pv = cfg_pv_find(r->p, span_head(text, len), r->at);
+        return r->arg->pv != NULL;
+    }
+    if (type_of(r) != KAM_ARG_LOG_LEVEL && old_avp(r, text)) return true;
+    *done = false;
+    return true;
+}
+
+static bool read_format(const struct reading *r, struct span text) {
+    r->arg->from = CFG_ARG_FORMAT;
+    r->arg->pieces = cfg_format_parse(r->p, text, r->at);
+    return r->arg->pieces != NULL;
+}
+
+static const struct {
+    enum kam_arg_type type;
+    const char *word;
+} blocks[] = {{KAM_ARG_FAILURE_ROUTE, "failure_route"},
+              {KAM_ARG_ONREPLY_ROUTE, "onreply_route"},
+              {KAM_ARG_BRANCH_ROUTE, "branch_route"}};
+
+/* The block is looked up when all are known; one that is missing is warned of. */
+static void refer(const struct reading *r) {
+    struct span name = r->known->s;
+    if (name.len == 0 || span_is(name, "0")) return;
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        if (type_of(r) == blocks[i].type)
+            cfg_refer(r->p, &r->known->route, blocks[i].word, name, r->at, false);
+}
+
+static bool read_text(const struct reading *r, struct span text) {
+    enum kam_arg_type type = type_of(r);
+    bool done = false;
+    if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {
+        if (!read_variable(r, text, &done)) return false;
+        if (done) return true;
+    }
+    if (script_arg_takes_variable(type) && type != KAM_ARG_LOG_LEVEL && text.len && text.p[0] == '@')
+        return wrong(r, "is a select: these are not simulated");
+    if (script_arg_takes_format(type) && span_find(text, '$') >= 0) return read_format(r, text);
+    const char *what = script_arg_read(type, text, r->known);
+    if (what) return wrong(r, what);
+    if (type == KAM_ARG_REGEX) {
+        r->known->regex = program_regex(r->p->program, text, true);
+        if (!r->known->regex) return wrong(r, "must be a regular expression");
+    }
+    refer(r);
+    return true;
+}
+
+/* The functions of the core take what stands there, and nothing that has to be computed. */
+static const char *core_wants(enum kam_arg_type type, const struct cfg_expr *e) {
+    if (type == KAM_ARG_INTEGER)
+        return e->op == CFG_INT && e->constant.n >= 0 ? NULL : "must be a number without quotes";
+    return e->op == CFG_TEXT ? NULL : "must be a text";
+}
+
+static bool read_arg(const struct reading *r, const struct cfg_expr *e, bool core) {
+    struct kam_value v;
+    const char *what = core ? core_wants(type_of(r), e) : NULL;
+    if (what) return wrong(r, what);
+    if (cfg_expr_is_constant(e) && cfg_expr_constant(r->p, e, &v))
+        return read_text(r, cfg_literal_text(r->p, v));
+    if (!r->function->expressions || e->op == CFG_CALL)
+        return wrong(r, "must be a text or a number that stands there");
+    r->arg->from = CFG_ARG_EXPRESSION;
+    r->arg->expr = e;
+    return true;
+}
+
+bool cfg_args_parse(struct cfg_parse *p, struct cfg_stmt *call, const struct cfg_expr *const *exprs) {
+    size_t n = call->arg_count;
+    bool all_known = true;
+    if (n == 0) return true;
+    struct kam_arg *known = cfg_new(p, n * sizeof *known);
+    struct cfg_arg *args = cfg_new(p, n * sizeof *args);
+    for (size_t i = 0; i < n; i++) {
+        struct reading r = {p, call->function, i, exprs[i]->at, &known[i], &args[i]};
+        if (!read_arg(&r, exprs[i], call->in_core)) return false;
+        if (args[i].from != CFG_ARG_KNOWN) all_known = false;
+    }
+    call->known = known;
+    if (!all_known) call->args = args;
+    return true;
+}

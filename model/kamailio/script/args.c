@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/args.h"
+
+#include "model/kamailio/cfg/pv.h"
+#include "model/sip/msg.h"
+
+bool script_arg_takes_variable(enum kam_arg_type type) {
+    return type == KAM_ARG_NUMBER || type == KAM_ARG_STATUS || type == KAM_ARG_VARIABLE_OR_TEXT ||
+           type == KAM_ARG_VARIABLE_OR_FORMAT || type == KAM_ARG_REGEX || type == KAM_ARG_LOG_LEVEL;
+}
+
+bool script_arg_takes_format(enum kam_arg_type type) {
+    return type == KAM_ARG_FORMAT || type == KAM_ARG_VARIABLE_OR_FORMAT;
+}
+
+/* Functions of these types have a rule of their own for a value that is not there. */
+static bool may_miss(enum kam_arg_type type) {
+    return type == KAM_ARG_STATUS || type == KAM_ARG_VARIABLE_OR_TEXT || type == KAM_ARG_VARIABLE_OR_FORMAT;
+}
+
+/* Digits with or without a sign, as far as an int goes; nothing at all is 0. */
+static bool read_number(struct span s, int64_t *n) {
+    uint64_t digits = 0;
+    bool negative = s.len && s.p[0] == '-', is_signed = negative || (s.len && s.p[0] == '+');
+    struct span rest = is_signed ? span_skip(s, 1) : s;
+    if (s.len && !span_to_u64(rest, INT32_MAX, &digits)) return false;
+    *n = negative ? -(int64_t)digits : (int64_t)digits;
+    return true;
+}
+
+static bool name_char(char c) {
+    return ascii_alnum((unsigned char)c) || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
+}
+
+/* A header's name; blanks and a colon may follow. Only of names that Kamailio knows these do not count. */
+static bool read_header(struct span s, struct span *name) {
+    size_t len = 0;
+    while (len < s.len && name_char(s.p[len]))
+        len++;
+    size_t end = len;
+    while (end < s.len && (s.p[end] == ' ' || s.p[end] == '\t'))
+        end++;
+    if (len == 0 || (end < s.len && s.p[end] != ':')) return false;
+    *name = s;
+    if (sip_header_id(span_head(s, len)) != SIP_OTHER) name->len = len;
+    return true;
+}
+
+/* The methods that may stand in a list; alone, a method may have any name. */
+static bool known_method(struct span name) {
+    static const char *const names[] = {"INVITE",   "CANCEL",  "ACK",    "BYE",       "INFO",
+                                        "REGISTER", "OPTIONS", "UPDATE", "SUBSCRIBE", "NOTIFY",
+                                        "PRACK",    "MESSAGE", "REFER",  "PUBLISH",   "KDMQ",
+                                        "GET",      "POST",    "PUT",    "DELETE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_is_nocase(name, names[i])) return true;
+    return false;
+}
+
+static bool method_char(char c) { return ascii_alnum((unsigned char)c) || strchr("-.!%*_+`'~", c); }
+
+/* INVITE|BYE, with commas too, blanks around the names, and one separator too many at the end. */
+static const char *read_methods(struct span s) {
+    bool all_known = true;
+    size_t names = 0;
+    for (struct span left = s; left.len; names++) {
+        size_t len = 0;
+        left = span_trim(left);
+        while (len < left.len && left.p[len] != '\0' && method_char(left.p[len]))
+            len++;
+        if (len == 0)
+            return s.len && names == 0 && left.len == 0 ? NULL : "must be a list of methods: INVITE|BYE";
+        if (!known_method(span_head(left, len))) all_known = false;
+        left = span_trim(span_skip(left, len));
+        if (left.len && left.p[0] != '|' && left.p[0] != ',') return "must be a list of methods: INVITE|BYE";
+        if (left.len) left = span_skip(left, 1);
+    }
+    if (s.len == 0) return "must not be empty";
+    return names > 1 && !all_known ? "must be a list of methods that Kamailio knows" : NULL;
+}
+
+/* Kamailio looks at the third letter: L_INFO, L_DBG ... */
+static bool read_level(struct span s) { return s.len > 2 && s.p[2] != '\0' && strchr("ABCEWNID", s.p[2]); }
+
+static bool read_facility(struct span s) {
+    static const char *const names[] = {
+        "AUTH", "AUTHPRIV", "CRON",   "DAEMON", "FTP",    "KERN",   "LPR",    "MAIL",   "NEWS",   "SYSLOG",
+        "USER", "UUCP",     "LOCAL0", "LOCAL1", "LOCAL2", "LOCAL3", "LOCAL4", "LOCAL5", "LOCAL6", "LOCAL7"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_starts_nocase(s, "LOG_") && span_is_nocase(span_skip(s, 4), names[i])) return true;
+    return false;
+}
+
+const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out) {
+    uint32_t ip;
+    *out = (struct kam_arg){.s = text};
+    switch (type) {
+    case KAM_ARG_NUMBER:
+    case KAM_ARG_STATUS:
+    case KAM_ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
+    case KAM_ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
+    case KAM_ARG_METHODS: return read_methods(text);
+    case KAM_ARG_ADDRESS:
+        if (!ipv4_parse(text, &ip)) return "must be an IPv4 address: names are not resolved";
+        out->n = ip;
+        return NULL;
+    case KAM_ARG_LOG_LEVEL: return read_level(text) ? NULL : "must be a log level: L_INFO";
+    case KAM_ARG_LOG_FACILITY: return read_facility(text) ? NULL : "must be a log facility: LOG_LOCAL0";
+    default: return NULL;
+    }
+}
+
+/* Of a variable: a number, or what $rm and $$ are as numbers. */
+static bool number_of(const struct cfg_pv *pv, struct kam_value v, int64_t *n) {
+    *n = pv->kind == CFG_PV_DOLLAR ? '$' : v.n;
+    return v.type == KAM_INT || (v.type == KAM_STR && *n != 0);
+}
+
+static enum script_args_result of_variable(struct script *h, enum kam_arg_type type, const struct cfg_pv *pv,
+                                           struct kam_arg *out) {
+    struct kam_value v = script_pv(h, pv);
+    *out = (struct kam_arg){0};
+    if (type == KAM_ARG_NUMBER || type == KAM_ARG_STATUS)
+        out->missing = !number_of(pv, v, &out->n);
+    else if (v.type == KAM_NULL)
+        out->missing = true;
+    else
+        out->s = script_text(h, v);
+    return !out->missing || may_miss(type) ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_MISSING;
+}
+
+static struct span expand(struct script *h, const struct cfg_piece *pieces) {
+    struct buf b = {0};
+    for (const struct cfg_piece *piece = pieces; piece; piece = piece->next) {
+        buf_add(&b, piece->text);
+        if (!piece->pv) break;
+        struct kam_value v = script_pv(h, piece->pv);
+        buf_add(&b, v.type == KAM_NULL ? SPAN("<null>") : script_text(h, v));
+    }
+    struct span text = arena_text(h->arena, buf_span(&b));
+    buf_free(&b);
+    return text;
+}
+
+/* The value of an expression, read as if it stood in the file between quotes. */
+static enum script_args_result of_expression(struct script *h, enum kam_arg_type type,
+                                             const struct cfg_expr *e, struct kam_arg *out) {
+    struct kam_value v;
+    struct cfg_pv pv;
+    if (!script_eval(h, e, &v)) return SCRIPT_ARGS_BAD;
+    struct span text = script_text(h, v);
+    size_t len = script_arg_takes_variable(type) ? cfg_pv_len(text) : 0;
+    if (len && cfg_pv_run_time(h->state->program, span_head(text, len), &pv))
+        return of_variable(h, type, &pv, out);
+    if (script_arg_takes_format(type) && span_find(text, '$') >= 0) {
+        struct buf b = {0};
+        bool ok = kam_format(&b, h->run, text);
+        *out = (struct kam_arg){.s = arena_text(h->arena, buf_span(&b))};
+        buf_free(&b);
+        return ok ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_BAD;
+    }
+    return script_arg_read(type, text, out) ? SCRIPT_ARGS_BAD : SCRIPT_ARGS_GOOD;
+}
+
+enum script_args_result script_args(struct script *h, const struct cfg_stmt *call,
+                                    struct kam_arg room[KAM_ARGS_MAX], const struct kam_arg **out) {
+    enum script_args_result result = SCRIPT_ARGS_GOOD;
+    *out = call->known;
+    if (!call->args) return result;
+    *out = room;
+    for (size_t i = 0; i < call->arg_count && result == SCRIPT_ARGS_GOOD; i++) {
+        const struct cfg_arg *arg = &call->args[i];
+        enum kam_arg_type type = call->function->args[i];
+        room[i] = call->known[i];
+        switch (arg->from) {
+        case CFG_ARG_KNOWN: break;
+        case CFG_ARG_VARIABLE: result = of_variable(h, type, arg->pv, &room[i]); break;
+        case CFG_ARG_FORMAT: room[i].s = expand(h, arg->pieces); break;
+        case CFG_ARG_EXPRESSION: result = of_expression(h, type, arg->expr, &room[i]); break;
+        }
+    }
+    return result;
+}
