@@ -16,6 +16,7 @@ void buf_free(struct buf *b) {
 char *buf_room(struct buf *b, size_t n) {
     if (b->cap - b->len < n) {
         size_t cap = b->cap ? b->cap : 256;
+        if (n > SIZE_MAX / 2 - b->len) mem_exhausted();
         while (cap - b->len < n)
             cap *= 2;
         b->p = mem_resize(b->p, cap);

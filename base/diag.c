@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
 
+#include "base/visible.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -10,10 +12,13 @@ static void add(struct diag *d, struct source_pos at, const char *kind, const ch
     if (at.source) {
         unsigned line, column;
         source_locate(at, &line, &column);
-        buf_addf(&d->text, "%s:%u:%u: %s: %s\n", at.source->name, line, column, kind, text);
+        visible_add(&d->text, span_of(at.source->name));
+        buf_addf(&d->text, ":%u:%u: %s: ", line, column, kind);
     } else {
-        buf_addf(&d->text, "siptwin: %s: %s\n", kind, text);
+        buf_addf(&d->text, "siptwin: %s: ", kind);
     }
+    visible_add(&d->text, span_of(text));
+    buf_add_char(&d->text, '\n');
 }
 
 void diag_error(struct diag *d, struct source_pos at, const char *format, ...) {

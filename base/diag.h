@@ -2,6 +2,7 @@
 /*
  * Diagnostics: what is wrong with the input, collected so that one run shows all of it (up to
  * DIAG_MAX errors), each as `FILE:LINE:COL: error: TEXT`, in the order found.
+ * What is not visible in a message, or in a file's name, is shown as a code: a terminal shall not obey it.
  */
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H

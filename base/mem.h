@@ -18,4 +18,8 @@ char *mem_text(struct span text);
  * to grow. */
 void *mem_room(void *array, size_t count, size_t *cap, size_t element_size);
 
+/* Says that there is no memory, removes the unfinished output files and ends the program as bad input does
+ * (exit status 2). */
+_Noreturn void mem_exhausted(void);
+
 #endif

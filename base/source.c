@@ -2,54 +2,33 @@
 #include "base/source.h"
 
 #include "base/diag.h"
+#include "base/infile.h"
 #include "base/mem.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 static struct source *adopt(struct source_set *set, const char *name, char *text, size_t len) {
     struct source *s = mem_new(sizeof *s);
-    *s = (struct source){set->first, mem_text(span_of(name)), text, len};
+    *s = (struct source){.next = set->first, .name = mem_text(span_of(name)), .text = text, .len = len};
     set->first = s;
     return s;
 }
 
 struct source *source_load(struct source_set *set, const char *path, const char *name,
                            struct source_pos asked, struct diag *diag) {
-    FILE *f = fopen(path, "rb");
-    struct stat st;
-    if (!f || fstat(fileno(f), &st) != 0) {
-        diag_error(diag, asked, "%s: %s", name, strerror(errno));
-        if (f) fclose(f);
+    struct buf text = {0};
+    struct stat st = {0};
+    const char *why;
+    if (!infile_read(&text, path, SOURCE_MAX, &why)) {
+        diag_error(diag, asked, "%s: %s", name, why);
+        buf_free(&text);
         return NULL;
     }
-    if (S_ISDIR(st.st_mode)) {
-        diag_error(diag, asked, "%s: is a directory", name);
-        fclose(f);
-        return NULL;
-    }
-    size_t cap = 65536, len = 0;
-    char *text = mem_new(cap + 1);
-    for (size_t n; (n = fread(text + len, 1, cap - len, f)) > 0;) {
-        len += n;
-        if (len > SOURCE_MAX) break;
-        if (len == cap) text = mem_resize(text, (cap *= 2) + 1);
-    }
-    bool failed = ferror(f);
-    int why = errno;
-    fclose(f);
-    if (failed || len > SOURCE_MAX) {
-        if (failed)
-            diag_error(diag, asked, "%s: %s", name, strerror(why));
-        else
-            diag_error(diag, asked, "%s: larger than %u bytes", name, SOURCE_MAX);
-        free(text);
-        return NULL;
-    }
-    text[len] = '\0';
-    return adopt(set, name, text, len);
+    buf_text(&text);
+    struct source *s = adopt(set, name, text.p, text.len);
+    if (stat(path, &st) == 0) s->device = st.st_dev, s->inode = st.st_ino;
+    return s;
 }
 
 struct source *source_text(struct source_set *set, const char *name, struct span text) {

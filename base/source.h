@@ -19,6 +19,7 @@ struct source {
     char *name; /* as messages show it */
     char *text; /* NUL-terminated after len bytes */
     size_t len;
+    uint64_t device, inode; /* of the file; inode 0: there is none */
 };
 
 /* All sources of a run, newest first; all-zero is an empty set. */
@@ -33,8 +34,8 @@ struct source_pos {
 };
 
 /*
- * Reads the file at path into the set; name is what messages call it. Returns NULL after a message
- * `error: NAME: REASON` at `asked`, the place that named the file.
+ * Reads the file at path, a regular one, into the set; name is what messages call it. Returns NULL after a
+ * message `error: NAME: REASON` at `asked`, the place that named the file.
  */
 struct source *source_load(struct source_set *set, const char *path, const char *name,
                            struct source_pos asked, struct diag *diag);

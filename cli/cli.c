@@ -2,8 +2,12 @@
 #include "cli/cli.h"
 
 #include "base/mem.h"
+#include "base/outfile.h"
+#include "base/visible.h"
 #include "model/lab/lab.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,13 +15,26 @@
 
 volatile sig_atomic_t cli_interrupted;
 
+void cli_print_visible(FILE *out, struct span text) {
+    struct buf line = {0};
+    visible_add(&line, text);
+    fwrite(line.p, 1, line.len, out);
+    buf_free(&line);
+}
+
 int cli_error(const char *format, ...) {
     va_list args;
-    fputs("siptwin: error: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    char *text = mem_new((size_t)len + 1);
+    va_start(args, format);
+    vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    fputs("siptwin: error: ", stderr);
+    cli_print_visible(stderr, span_of(text));
     fputc('\n', stderr);
+    free(text);
     return EXIT_BAD_INPUT;
 }
 
@@ -136,6 +153,32 @@ bool cli_find_scenario(struct buf *folder, const char *name) {
     return false;
 }
 
+const char *cli_standard_name(const char *path) {
+    static const char *const names[][2] = {
+        {"/dev/stdin", "/dev/stdout"}, {"/dev/fd/0", "/dev/fd/1"}, {"/proc/self/fd/0", "/proc/self/fd/1"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(path, names[i][0]) == 0 || strcmp(path, names[i][1]) == 0) return "-";
+    return path;
+}
+
+bool cli_is_failure(const char *path, int why) { return why && !(why == EPIPE && strcmp(path, "-") == 0); }
+
+static int stdout_failed; /* errno of the first flush that failed */
+
+void cli_flush(void) {
+    if (fflush(stdout) != 0 && !stdout_failed) stdout_failed = errno;
+}
+
+int cli_finish(int status) {
+    cli_flush();
+    int failed = stdout_failed ? stdout_failed : ferror(stdout) ? EIO : 0;
+    /* stdio has forgotten why it could not write in between. */
+    if (failed == EIO && write(STDOUT_FILENO, "", 0) < 0) failed = errno;
+    struct pollfd reader = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (failed == EIO && poll(&reader, 1, 0) == 1 && reader.revents & POLLERR) failed = EPIPE;
+    return cli_is_failure("-", failed) ? cli_error("standard output: %s", strerror(failed)) : status;
+}
+
 struct span cli_base_name(const char *folder) {
     struct span s = span_of(folder);
     while (s.len > 1 && s.p[s.len - 1] == '/')
@@ -156,16 +199,22 @@ int cli_colour(bool *colour, const struct command *self, const char *when) {
     return EXIT_GOOD;
 }
 
+/* Who asks twice does not want to wait until the work comes to a place where it can end. */
 static void interrupt(int number) {
     (void)number;
+    if (cli_interrupted) {
+        outfile_remove_unfinished();
+        _exit(EXIT_INTERRUPTED);
+    }
     cli_interrupted = 1;
 }
 
 void cli_catch_signals(void) {
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESETHAND};
+    struct sigaction action = {.sa_handler = interrupt}, before;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as under nohup */
+        sigaction(SIGHUP, &action, NULL);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(), told like a full disk */
 }

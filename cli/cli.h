@@ -22,6 +22,9 @@ struct command {
 
 extern const struct command cmd_check, cmd_compare, cmd_list, cmd_keys, cmd_recipe, cmd_run, cmd_sweep;
 
+/* Prints text that nobody vouches for: what is not visible as a code, see base/visible.h. */
+void cli_print_visible(FILE *out, struct span text);
+
 /* Prints "siptwin: error: ..." and returns EXIT_BAD_INPUT. */
 int cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -45,6 +48,19 @@ bool cli_find_scenario(struct buf *folder, const char *name);
 /* The directories that hold scenarios by name, in the order they are searched; ends with NULL. */
 const char *const *cli_scenario_directories(void);
 
+/* "-" for the names under which systems know standard input and output, /dev/stdout say; else the path. */
+const char *cli_standard_name(const char *path);
+
+/* Is this errno (0: none) of an output a failure? Whoever stops reading a text (`| head`) has seen enough. */
+bool cli_is_failure(const char *path, int why);
+
+/* Flushes standard output and remembers what went wrong, if anything did; cli_finish tells. */
+void cli_flush(void);
+
+/* The exit status of the program whose command ended with status: also text that could not be printed is
+ * told. */
+int cli_finish(int status);
+
 /* The last part of a folder's path. */
 struct span cli_base_name(const char *folder);
 
@@ -54,7 +70,7 @@ struct span cli_base_name(const char *folder);
  */
 int cli_colour(bool *colour, const struct command *self, const char *when);
 
-/* Set by SIGINT and SIGTERM once cli_catch_signals was called. */
+/* Set by SIGINT, SIGTERM and SIGHUP once cli_catch_signals was called; the second one ends the program. */
 extern volatile sig_atomic_t cli_interrupted;
 void cli_catch_signals(void);
 

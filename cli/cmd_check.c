@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/mem.h"
+#include "base/visible.h"
 #include "cli/golden.h"
 #include "model/lab/lab.h"
 
@@ -81,10 +82,10 @@ static void tell(const struct golden_result *r, const char *name, int width) {
                                         [GOLDEN_UNUSABLE] = "UNUSABLE",
                                         [GOLDEN_INTERRUPTED] = ""};
     printf("%-9s  ", words[r->verdict]);
-    if (r->reason.len)
-        printf("%-*s  " SPAN_FMT "\n", width, name, SPAN_ARG(buf_span(&r->reason)));
-    else
-        printf("%s\n", name);
+    cli_print_visible(stdout, span_of(name));
+    if (r->reason.len) printf("%*s", width - (int)strlen(name) + 2, "");
+    cli_print_visible(stdout, buf_span(&r->reason));
+    putchar('\n');
     print_indented(&r->report, "    ");
 }
 
@@ -92,7 +93,9 @@ static void tell(const struct golden_result *r, const char *name, int width) {
 static void print_tap_name(const char *name) {
     for (; *name; name++) {
         if (*name == '#' || *name == '\\') putchar('\\');
-        putchar(*name);
+        size_t len = visible_len(span_of(name));
+        cli_print_visible(stdout, (struct span){name, len ? len : 1});
+        name += len ? len - 1 : 0;
     }
 }
 
@@ -102,7 +105,9 @@ static void tell_tap(const struct golden_result *r, const char *name, size_t num
     print_tap_name(name);
     putchar('\n');
     if (!r->reason.len && !r->report.len) return;
-    printf("  ---\n  message: |\n    " SPAN_FMT "\n", SPAN_ARG(buf_span(&r->reason)));
+    fputs("  ---\n  message: |\n    ", stdout);
+    cli_print_visible(stdout, buf_span(&r->reason));
+    putchar('\n');
     if (r->report.len) {
         printf("  report: |\n");
         print_indented(&r->report, "    ");
@@ -141,7 +146,7 @@ static int check(const struct check_command *o) {
             tell_tap(&r, *g, number);
         else
             tell(&r, *g, width);
-        fflush(stdout);
+        cli_flush();
         buf_free(&r.reason);
         buf_free(&r.report);
     }
@@ -150,7 +155,11 @@ static int check(const struct check_command *o) {
     return status;
 }
 
-static void told(const char *name, const char *what) { printf("%-7s  %s\n", what, name); }
+static void told(const char *name, const char *what) {
+    printf("%-7s  ", what);
+    cli_print_visible(stdout, span_of(name));
+    putchar('\n');
+}
 
 static int make(const struct check_command *o, const char *name, const char *folder) {
     struct span base = cli_base_name(folder);
@@ -238,7 +247,6 @@ static int start(struct check_command *o, const struct command *self, int argc, 
     cli_catch_signals();
     status = o->update ? update(o) : check(o);
     if (status == EXIT_INTERRUPTED) fputs("siptwin: interrupted\n", stderr);
-    if (fflush(stdout) != 0) status = cli_error("standard output: %s", strerror(errno));
     return status;
 }
 

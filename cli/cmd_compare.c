@@ -101,7 +101,7 @@ static int take_captures(struct side *s, const char *name, const char *picked) {
         char *error = NULL;
         struct reader *capture =
             add_point(s, c->host, label_of(s, name, picked || r->count > 1 ? c->host : NULL));
-        if (reader_load_bytes(capture, (struct span){c->bytes, c->len}, name, &error)) continue;
+        if (reader_load_bytes(capture, buf_span(&c->bytes), name, &error)) continue;
         cli_error("%s", error);
         free(error);
         return EXIT_BAD_INPUT;
@@ -217,8 +217,6 @@ static int compare_sides(struct compare_command *o) {
     if (status == EXIT_GOOD)
         status =
             a->point_count == 1 ? compare_points(o, &a->points[0], &b->points[0]) : compare_all_points(o);
-    if (status == EXIT_INTERRUPTED) fputs("siptwin: interrupted\n", stderr);
-    if (fflush(stdout) != 0) status = cli_error("standard output: %s", strerror(errno));
     return status;
 }
 
@@ -299,9 +297,8 @@ static int run(const struct command *self, int argc, char **argv) {
             if (!o.tolerance) o.options.tolerance_ns = o.options.tolerance_ppm = 0;
         }
         if (status == EXIT_GOOD) {
-            cli_catch_signals();
-            o.sides[0].name = argv[optind];
-            o.sides[1].name = argv[optind + 1];
+            o.sides[0].name = cli_standard_name(argv[optind]);
+            o.sides[1].name = cli_standard_name(argv[optind + 1]);
             status = compare_sides(&o);
         }
     }

@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include "base/visible.h"
 #include "model/lab/lab.h"
+
+/* "03_lost_200  The 200 OK is lost", the name as wide as the widest one, in bytes. */
+static void add_entry(struct buf *out, const struct lab_entry *entry, size_t width) {
+    size_t len = strlen(entry->name);
+    visible_add(out, span_of(entry->name));
+    buf_addf(out, "%*s", (int)(width - len) + 2, "");
+    visible_add(out, span_of(entry->title));
+    buf_add_char(out, '\n');
+}
 
 static int run(const struct command *self, int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
@@ -12,15 +22,16 @@ static int run(const struct command *self, int argc, char **argv) {
     /* Without a directory: the first that is there. */
     for (const char *const *d = cli_scenario_directories(); asked || *d; d++) {
         struct diag diag = {0};
+        struct buf text = {0};
         size_t count;
         struct lab_entry *entries = lab_list(asked ? asked : *d, &count, &diag);
-        int widest = 0;
-        for (size_t i = 0; i < count; i++) {
-            int len = (int)strlen(entries[i].name);
-            if (len > widest) widest = len;
-        }
+        size_t widest = 0;
         for (size_t i = 0; i < count; i++)
-            printf("%-*s  %s\n", widest, entries[i].name, entries[i].title);
+            if (strlen(entries[i].name) > widest) widest = strlen(entries[i].name);
+        for (size_t i = 0; i < count; i++)
+            add_entry(&text, &entries[i], widest);
+        fwrite(text.p, 1, text.len, stdout);
+        buf_free(&text);
         lab_list_free(entries, count);
         if (asked || count) return cli_report(&diag);
         diag_free(&diag);

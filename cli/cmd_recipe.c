@@ -8,14 +8,24 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-static void warn(const char *path, const char *what) { fprintf(stderr, "%s: warning: %s\n", path, what); }
+static void warn(const char *path, const char *what) {
+    cli_print_visible(stderr, span_of(path));
+    fputs(": warning: ", stderr);
+    cli_print_visible(stderr, span_of(what));
+    fputc('\n', stderr);
+}
+
+/* The largest capture whose digest is looked at, in bytes. */
+#define CAPTURE_MAX ((off_t)1 << 30)
 
 /* Says on standard error why the command may not give this capture. */
 static void check_capture(const struct recipe *r, const char *capture) {
     char digest[RECIPE_DIGEST_SIZE];
     struct stat st;
     if (stat(capture, &st) != 0) return; /* it will be made */
-    if (!SHA256File(capture, digest) || strcmp(digest, r->capture) != 0)
+    if (S_ISREG(st.st_mode) && st.st_size > CAPTURE_MAX)
+        warn(capture, "is too large to find out whether the recipe made it");
+    else if (!S_ISREG(st.st_mode) || !SHA256File(capture, digest) || strcmp(digest, r->capture) != 0)
         warn(capture, "is not the capture that the recipe made");
 }
 
@@ -69,7 +79,7 @@ static int run(const struct command *self, int argc, char **argv) {
     if (recipe_load(&recipe, path.p, &diag)) {
         recipe_command(&command, &recipe, path.p, capture);
         puts(buf_text(&command));
-        fflush(stdout);
+        cli_flush();
         check_capture(&recipe, capture);
         check_scenario(&recipe, path.p);
         recipe_free(&recipe);

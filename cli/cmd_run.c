@@ -58,8 +58,9 @@ static const char *default_capture(struct buf *path, const char *folder) {
 
 static int open_ladders(struct run_options *o) {
     for (size_t i = 0; i < o->ladder_count; i++) {
-        o->ladders[i].file = outfile_open(o->ladders[i].path);
-        if (!o->ladders[i].file) return cli_error("%s: %s", o->ladders[i].path, strerror(errno));
+        const char *why;
+        o->ladders[i].file = outfile_open(o->ladders[i].path, &why);
+        if (!o->ladders[i].file) return cli_error("%s: %s", outfile_label(o->ladders[i].path), why);
     }
     return EXIT_GOOD;
 }
@@ -73,10 +74,11 @@ static int write_ladders(struct run_options *o, const struct record *record,
         struct wanted_ladder *wanted = &o->ladders[i];
         buf_reset(&text);
         ladder_write(&text, ladder, wanted->format, o->colour && strcmp(wanted->path, "-") == 0);
-        fwrite(text.p, 1, text.len, wanted->file->file);
+        outfile_add(wanted->file, buf_span(&text));
         int failed = outfile_close(wanted->file);
         wanted->file = NULL;
-        if (failed) status = cli_error("%s: %s", wanted->path, strerror(failed));
+        if (cli_is_failure(wanted->path, failed))
+            status = cli_error("%s: %s", outfile_label(wanted->path), strerror(failed));
     }
     buf_free(&text);
     ladder_free(ladder);
@@ -109,21 +111,21 @@ static void tell_summary(const struct run_outcome *outcome, const char *write) {
             result->created == 1 ? "" : "s", (unsigned long long)result->successful);
     if (result->failed) fprintf(stderr, ", %llu failed", (unsigned long long)result->failed);
     if (result->open) fprintf(stderr, ", %llu never ended", (unsigned long long)result->open);
-    fprintf(stderr, "; capture: %s\n", write);
+    fputs("; capture: ", stderr);
+    cli_print_visible(stderr, span_of(write));
+    fputc('\n', stderr);
 }
 
-/* Whoever stops reading the flow (`| head`) has seen enough; that is no error, and the files are complete. */
-static bool stdout_is_well(void) {
-    int failed = fflush(stdout) != 0 ? errno : ferror(stdout) ? EIO : 0;
-    if (!failed || failed == EPIPE) return true;
-    cli_error("standard output: %s", strerror(failed));
-    return false;
-}
-
-static int run_and_show(const struct lab_config *config, struct run_options *o, const char *write) {
+static int run_and_show(const struct run_scenario *scenario, struct run_options *o, const char *write) {
+    const struct lab_config *config = scenario->config;
+    outfile_protect(&scenario->sources);
     int status = open_ladders(o);
     struct run_lab *run = status == EXIT_GOOD ? run_lab_new(config, write, &status) : NULL;
-    if (!run) return status;
+    if (run && o->recipe) status = recipe_of_run_check(scenario, write);
+    if (!run || status != EXIT_GOOD) {
+        run_lab_free(run);
+        return status;
+    }
     struct onlookers all = {0};
     look_on(&all, run, o, config);
     status = run_lab_go(run);
@@ -131,7 +133,7 @@ static int run_and_show(const struct lab_config *config, struct run_options *o, 
         struct run_outcome outcome = run_lab_outcome(run);
         int written = write_ladders(o, &all.record, config);
         if (written != EXIT_GOOD) status = written;
-        if (!stdout_is_well()) status = EXIT_BAD_INPUT;
+        cli_flush(); /* before what is told on standard error */
         run_tell_failures(&outcome);
         if (!o->quiet) tell_summary(&outcome, write);
     }
@@ -153,7 +155,7 @@ static int run_named(const char *name, struct run_options *o) {
                            config->capture.at_count);
     if (status == EXIT_GOOD && !write && !(write = default_capture(&capture, scenario.folder.p)))
         status = EXIT_BAD_INPUT;
-    if (status == EXIT_GOOD) status = run_and_show(config, o, write);
+    if (status == EXIT_GOOD) status = run_and_show(&scenario, o, write);
     if (o->recipe && (status == EXIT_GOOD || status == EXIT_DIFFERENT)) {
         int written = recipe_of_run(&scenario, write, o->set, o->set_count);
         if (written != EXIT_GOOD) status = written;
@@ -236,8 +238,8 @@ static void take_option(struct run_options *o, int c, const char *value) {
         buf_addf(&o->start, "start=%s", value);
         break;
     case 'n': add_set(o, "capture.precision=ns"); break;
-    case 'w': o->write = value; break;
-    case 'l': add_ladder(o, value); break;
+    case 'w': o->write = cli_standard_name(value); break;
+    case 'l': add_ladder(o, cli_standard_name(value)); break;
     case 'f': o->format = value; break;
     case 'e': o->explain = true; break;
     case 'j': o->json = true; break;
@@ -276,7 +278,6 @@ static int run(const struct command *self, int argc, char **argv) {
             status = settle(&o);
         if (status == EXIT_GOOD) {
             cli_catch_signals();
-            signal(SIGPIPE, SIG_IGN);
             status = run_named(argv[optind], &o);
         }
     }

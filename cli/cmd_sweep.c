@@ -48,15 +48,21 @@ static void take(void *arg, uint64_t point, uint32_t run, const struct sweep_sam
 /* Completes a file, or tells why it could not be. */
 static int close_file(struct outfile *file, const char *path) {
     int why = outfile_close(file);
-    return why ? cli_error("%s: %s", path, strerror(why)) : EXIT_GOOD;
+    return cli_is_failure(path, why) ? cli_error("%s: %s", outfile_label(path), strerror(why)) : EXIT_GOOD;
 }
 
-/* Draws into the plot's temporary file. */
+/* Draws into the plot's temporary file; whether there is room for it is known then. */
 static int draw(const struct sweep_table *table, struct outfile *plot) {
-    struct buf script = {0};
-    int status = sweep_plot_write(&script, table) ? sweep_plot_draw(&script, fileno(plot->file))
+    struct buf script = {0}, picture = {0};
+    int status = sweep_plot_write(&script, table) ? sweep_plot_draw(&picture, buf_span(&script))
                                                   : cli_error("sweep: --plot: no run gave a number to draw");
+    if (status == EXIT_GOOD) {
+        int failed = outfile_add(plot, buf_span(&picture));
+        if (!failed && fflush(plot->file) != 0) failed = errno;
+        if (failed) status = cli_error("%s: %s", outfile_label(plot->path), strerror(failed));
+    }
     buf_free(&script);
+    buf_free(&picture);
     return status;
 }
 
@@ -74,7 +80,7 @@ static int sweep(const struct sweep_options *o, struct outfile *csv, struct outf
     int status = sweep_crew_run(plan, jobs, take, &progress);
     if (status == EXIT_GOOD && plot) status = draw(&progress.table, plot);
     if (status == EXIT_GOOD) {
-        fwrite(progress.table.csv.p, 1, progress.table.csv.len, csv->file);
+        outfile_add(csv, buf_span(&progress.table.csv));
         status = close_file(csv, o->output);
     } else {
         outfile_abandon(csv);
@@ -89,10 +95,11 @@ static int sweep(const struct sweep_options *o, struct outfile *csv, struct outf
 
 /* Opens the files, so that one that cannot be written is known before hours of work. */
 static int sweep_into_files(const struct sweep_options *o) {
-    struct outfile *csv = outfile_open(o->output), *plot = NULL;
-    if (!csv) return cli_error("%s: %s", o->output, strerror(errno));
-    if (o->plot && !(plot = outfile_open(o->plot))) {
-        int status = cli_error("%s: %s", o->plot, strerror(errno));
+    const char *why;
+    struct outfile *csv = outfile_open(o->output, &why), *plot = NULL;
+    if (!csv) return cli_error("%s: %s", outfile_label(o->output), why);
+    if (o->plot && !(plot = outfile_open(o->plot, &why))) {
+        int status = cli_error("%s: %s", outfile_label(o->plot), why);
         outfile_abandon(csv);
         return status;
     }
@@ -204,8 +211,8 @@ static int read_option(struct sweep_options *o, int c, const char *value) {
         o->plan.set = mem_room(o->plan.set, o->plan.set_count, &o->plan.set_cap, sizeof *o->plan.set);
         o->plan.set[o->plan.set_count++] = value;
         return EXIT_GOOD;
-    case 'p': o->plot = value; return EXIT_GOOD;
-    case 'o': o->output = value; return EXIT_GOOD;
+    case 'p': o->plot = cli_standard_name(value); return EXIT_GOOD;
+    case 'o': o->output = cli_standard_name(value); return EXIT_GOOD;
     }
     return EXIT_GOOD;
 }
@@ -217,6 +224,8 @@ static int check_options(const struct sweep_options *o, int argc, char **argv) {
     if (optind + 1 < argc)
         return cli_error("sweep: one scenario at a time, not also \"%s\"", argv[optind + 1]);
     if (p->axis_count == 0 && !p->seeds) return cli_error("sweep: nothing to vary; see --vary and --runs");
+    if (o->plot && strcmp(o->plot, "-") == 0 && strcmp(o->output, "-") == 0)
+        return cli_error("sweep: standard output is for the table; -o FILE or --plot FILE");
     if (o->plot && p->axis_count == 0) return cli_error("sweep: --plot needs a --vary to draw along x");
     if (o->plot && p->shards > 1) return cli_error("sweep: --plot needs the whole grid, not a --shard of it");
     return EXIT_GOOD;

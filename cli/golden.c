@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/golden.h"
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cli/path.h"
@@ -22,18 +23,8 @@ static void file_name(struct buf *out, const char *folder, const char *name, con
     buf_text(out);
 }
 
-/* All of a file; false with errno. */
-static bool read_file(struct buf *out, const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (!file) return false;
-    for (size_t n = 1; n > 0;) {
-        n = fread(buf_room(out, 65536), 1, 65536, file);
-        out->len += n;
-    }
-    bool good = !ferror(file);
-    fclose(file);
-    return good;
-}
+/* The largest golden capture that is read, in bytes. */
+#define GOLDEN_MAX ((size_t)1 << 30)
 
 static bool is_digest_of(const char *digest, struct span bytes) {
     char real[RECIPE_DIGEST_SIZE];
@@ -81,16 +72,17 @@ static void add_report(struct golden_result *result, const char *golden_name, st
 static void judge(struct golden_result *result, const struct recipe *recipe, const char *golden_name,
                   const struct recording *r, bool colour) {
     struct buf golden = {0};
+    const char *why;
     const struct recording_capture *c = find_capture(r, recipe->point);
     bool same_files = strcmp(r->digest, recipe->files) == 0;
     const char *files = same_files ? "its scenario's files have not changed" : "so do its scenario's files";
     if (!c) {
         unusable(result, "the scenario has no capture point ");
         buf_add_text(&result->reason, recipe->point);
-    } else if (!read_file(&golden, golden_name)) {
+    } else if (!infile_read(&golden, golden_name, GOLDEN_MAX, &why)) {
         unusable(result, golden_name);
-        buf_addf(&result->reason, ": %s", strerror(errno));
-    } else if (span_eq(buf_span(&golden), (struct span){c->bytes, c->len})) {
+        buf_addf(&result->reason, ": %s", why);
+    } else if (span_eq(buf_span(&golden), buf_span(&c->bytes))) {
         result->verdict = GOLDEN_GOOD;
         if (!same_files)
             buf_add_text(&result->reason, "the scenario's files have changed, the capture has not");
@@ -104,7 +96,7 @@ static void judge(struct golden_result *result, const struct recipe *recipe, con
                      recipe->version);
         else
             buf_addf(&result->reason, "the capture differs, and %s", files);
-        add_report(result, golden_name, buf_span(&golden), (struct span){c->bytes, c->len}, r, colour);
+        add_report(result, golden_name, buf_span(&golden), buf_span(&c->bytes), r, colour);
     }
     buf_free(&golden);
 }
@@ -164,13 +156,6 @@ void golden_check(struct golden_result *result, const char *folder, const char *
     buf_free(&golden_name);
 }
 
-static int write_file(const char *path, struct span bytes) {
-    struct outfile *file = outfile_open(path);
-    if (!file) return errno;
-    fwrite(bytes.p, 1, bytes.len, file->file);
-    return outfile_close(file);
-}
-
 /* What is to be made. */
 struct order {
     const char *folder, *scenario;
@@ -185,24 +170,23 @@ struct order {
 static int write_golden(const struct order *o, const char *name, const struct recording *r,
                         const struct recording_capture *c) {
     struct buf path = {0}, recipe_name = {0}, before = {0};
-    struct span bytes = {c->bytes, c->len};
+    struct span bytes = buf_span(&c->bytes);
     struct recipe recipe;
     file_name(&path, o->folder, name, ".pcap");
     file_name(&recipe_name, o->folder, name, RECIPE_SUFFIX);
-    const char *what = !read_file(&before, path.p)         ? "new"
-                       : span_eq(buf_span(&before), bytes) ? "same"
-                                                           : "changed";
-    const char *bad = path.p;
-    int failed =
-        recipe_make(&recipe, path.p, o->scenario, o->overrides, o->override_count, c->host, o->pinned)
-            ? 0
-            : errno;
+    const char *bad = path.p, *failed = NULL;
+    const char *what = !infile_read(&before, path.p, GOLDEN_MAX, &failed) ? "new"
+                       : span_eq(buf_span(&before), bytes)                ? "same"
+                                                                          : "changed";
+    failed = recipe_make(&recipe, path.p, o->scenario, o->overrides, o->override_count, c->host, o->pinned)
+                 ? NULL
+                 : strerror(errno);
     memcpy(recipe.files, r->digest, sizeof recipe.files);
     recipe_digest_of(recipe.capture, bytes);
-    if (!failed && strcmp(what, "same") != 0) failed = write_file(path.p, bytes);
+    if (!failed && strcmp(what, "same") != 0) failed = outfile_write(path.p, bytes);
     if (!failed) failed = recipe_save(&recipe, bad = recipe_name.p);
     recipe_free(&recipe);
-    int status = failed ? cli_error("%s: %s", bad, strerror(failed)) : EXIT_GOOD;
+    int status = failed ? cli_error("%s: %s", bad, failed) : EXIT_GOOD;
     if (!failed) o->told(name, what);
     buf_free(&path);
     buf_free(&recipe_name);

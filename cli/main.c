@@ -2,6 +2,9 @@
 /* siptwin: the deterministic twin of a SIP lab. This file only finds the subcommand. */
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static const struct command *const commands[] = {&cmd_run,   &cmd_compare, &cmd_check, &cmd_recipe,
                                                  &cmd_sweep, &cmd_list,    &cmd_keys};
 
@@ -22,7 +25,15 @@ static void help(FILE *out) {
           out);
 }
 
-int main(int argc, char **argv) {
+/* A closed descriptor 0, 1 or 2 would be the next file that is opened. These refuse what they are used for.
+ */
+static void hold_descriptors(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(EXIT_BAD_INPUT);
+}
+
+static int run(int argc, char **argv) {
     if (argc < 2) {
         help(stderr);
         return EXIT_BAD_INPUT;
@@ -44,4 +55,10 @@ int main(int argc, char **argv) {
     const char *meant = diag_suggest(word, names);
     if (meant) return cli_error("unknown command \"%s\"; did you mean %s?", argv[1], meant);
     return cli_error("unknown command \"%s\"; siptwin --help lists them", argv[1]);
+}
+
+int main(int argc, char **argv) {
+    hold_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    return cli_finish(run(argc, argv));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/path.h"
 
+#include "base/visible.h"
+
 #include <stdlib.h>
 
 bool path_between(struct buf *out, const char *from, const char *to) {
@@ -56,10 +58,15 @@ void path_quote(struct buf *out, struct span word) {
         return;
     }
     buf_add_char(out, '\'');
-    for (size_t i = 0; i < word.len; i++)
-        if (word.p[i] == '\'')
+    while (word.len) {
+        size_t len = visible_len(word);
+        if (*word.p == '\'')
             buf_add_text(out, "'\\''");
-        else
-            buf_add_char(out, word.p[i]);
+        else if (len || *word.p == '\n')
+            buf_add(out, span_head(word, len ? len : 1));
+        else /* a terminal is not to obey it */
+            buf_addf(out, "'\"$(printf '\\%03o')\"'", (unsigned char)*word.p);
+        word = span_skip(word, len ? len : 1);
+    }
     buf_add_char(out, '\'');
 }

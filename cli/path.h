@@ -17,7 +17,7 @@ void path_folder(struct buf *out, const char *file);
 /* Writes file as seen from the folder: joined with a slash, unless it begins with one. */
 void path_join(struct buf *out, const char *folder, const char *file);
 
-/* Writes a word so that a POSIX shell reads it as it is. */
+/* Writes a word so that a POSIX shell reads it as it is, and a terminal shows it. */
 void path_quote(struct buf *out, struct span word);
 
 #endif

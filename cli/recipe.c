@@ -104,7 +104,7 @@ static void add_line(struct buf *out, const char *key, const char *value) {
     buf_add_char(out, '\n');
 }
 
-int recipe_save(const struct recipe *r, const char *path) {
+const char *recipe_save(const struct recipe *r, const char *path) {
     struct buf text = {0};
     buf_add_text(&text, "# how the capture beside this file was made; `siptwin recipe` prints the command\n");
     add_line(&text, "siptwin", r->version);
@@ -114,37 +114,53 @@ int recipe_save(const struct recipe *r, const char *path) {
         add_line(&text, "set", r->set[i]);
     add_line(&text, "point", r->point);
     add_line(&text, "capture", r->capture);
-    int failed = 0;
-    struct outfile *file = outfile_open(path);
-    if (file) {
-        fwrite(text.p, 1, text.len, file->file);
-        failed = outfile_close(file);
-    } else {
-        failed = errno;
-    }
+    const char *why = outfile_write(path, buf_span(&text));
     buf_free(&text);
-    return failed;
+    return why;
+}
+
+/* The names of the capture at point i and of its recipe. */
+static void run_paths(struct buf *capture, struct buf *path, const struct run_scenario *s, const char *write,
+                      size_t i) {
+    run_capture_path(capture, write, s->config, i);
+    buf_reset(path);
+    recipe_path(path, capture->p);
+}
+
+int recipe_of_run_check(const struct run_scenario *s, const char *write) {
+    struct buf capture = {0}, path = {0};
+    struct stat st;
+    int status = EXIT_GOOD;
+    for (size_t i = 0; i < s->config->capture.at_count && status == EXIT_GOOD; i++) {
+        run_paths(&capture, &path, s, write, i);
+        const char *why = outfile_taken(path.p);
+        if (stat(capture.p, &st) == 0 && !S_ISREG(st.st_mode))
+            status = cli_error("run: --recipe is for a capture in a file, and %s is none", capture.p);
+        else if (why)
+            status = cli_error("%s: %s", path.p, why);
+    }
+    buf_free(&capture);
+    buf_free(&path);
+    return status;
 }
 
 int recipe_of_run(const struct run_scenario *s, const char *write, const char *const *overrides,
                   size_t count) {
     const struct lab_config *config = s->config;
     struct buf capture = {0}, path = {0};
-    int failed = 0;
-    for (size_t i = 0; i < config->capture.at_count && !failed; i++) {
+    const char *why = NULL;
+    for (size_t i = 0; i < config->capture.at_count && !why; i++) {
         struct recipe r;
         const char *host = config->hosts[config->capture.at[i]].name;
-        run_capture_path(&capture, write, config, i);
-        buf_reset(&path);
-        recipe_path(&path, capture.p);
+        run_paths(&capture, &path, s, write, i);
         if (!recipe_make(&r, capture.p, s->folder.p, overrides, count, host, config->capture.at_count > 1))
-            failed = errno;
+            why = strerror(errno);
         recipe_digest(r.files, &s->sources);
-        if (!failed && !SHA256File(capture.p, r.capture)) failed = errno;
-        if (!failed) failed = recipe_save(&r, path.p);
+        if (!why && !SHA256File(capture.p, r.capture)) why = strerror(errno);
+        if (!why) why = recipe_save(&r, path.p);
         recipe_free(&r);
     }
-    int status = failed ? cli_error("%s: %s", path.p, strerror(failed)) : EXIT_GOOD;
+    int status = why ? cli_error("%s: %s", path.p, why) : EXIT_GOOD;
     buf_free(&capture);
     buf_free(&path);
     return status;

@@ -51,19 +51,23 @@ void recipe_path(struct buf *out, const char *capture);
 bool recipe_make(struct recipe *r, const char *capture, const char *folder, const char *const *overrides,
                  size_t override_count, const char *host, bool pinned);
 
+struct run_scenario;
+
+/* Can there be recipes beside these captures? Asked once all other outputs are open; as recipe_of_run. */
+int recipe_of_run_check(const struct run_scenario *s, const char *write);
+
 /*
  * Writes the recipes of the captures that a run of the scenario has written (write is what -w said).
  * EXIT_GOOD, or EXIT_BAD_INPUT after a message.
  */
-struct run_scenario;
 int recipe_of_run(const struct run_scenario *s, const char *write, const char *const *overrides,
                   size_t count);
 
 /* Reads a recipe; false after errors in diag. */
 bool recipe_load(struct recipe *r, const char *path, struct diag *diag);
 
-/* Writes it. Returns 0 or an errno. */
-int recipe_save(const struct recipe *r, const char *path);
+/* Writes it. Returns NULL, or why it could not be. */
+const char *recipe_save(const struct recipe *r, const char *path);
 
 /* The folder of the scenario, whether it is there or not, as seen from here; path is the recipe's. False: it
  * was an installed scenario, and there is none of that name any more. */

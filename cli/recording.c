@@ -2,6 +2,7 @@
 #include "cli/recording.h"
 
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "cli/recipe.h"
 #include "cli/run_lab.h"
 
@@ -32,9 +33,7 @@ static int open_tapes(struct tapes *t, const struct lab_config *config, struct l
         size_t host = config->capture.at[r->count];
         struct recording_capture *c = &r->captures[r->count];
         char *error = NULL;
-        FILE *memory = open_memstream(&c->bytes, &c->len);
-        if (!memory) return failed(diag, mem_text(SPAN("out of memory")));
-        t->captures[r->count] = capture_open_stream(memory, config->folder, &options, &error);
+        t->captures[r->count] = capture_open_memory(&c->bytes, config->folder, &options, &error);
         if (!t->captures[r->count]) return failed(diag, error);
         c->host = mem_text(span_of(config->hosts[host].name));
         host_tap(lab_host_at(lab, host), seen, t->captures[r->count]);
@@ -81,6 +80,7 @@ int recording_make(struct recording *r, const char *folder, const char *const *o
     struct lab_config *config = lab_load(&sources, folder, overrides, count, diag);
     int status = EXIT_BAD_INPUT;
     if (config) {
+        outfile_protect(&sources);
         recipe_digest(r->digest, &sources);
         take_hosts(r, config);
         status = run(r, config, diag);
@@ -93,7 +93,7 @@ int recording_make(struct recording *r, const char *folder, const char *const *o
 void recording_free(struct recording *r) {
     for (size_t i = 0; i < r->count; i++) {
         free(r->captures[i].host);
-        free(r->captures[i].bytes);
+        buf_free(&r->captures[i].bytes);
     }
     for (size_t i = 0; i < r->host_count; i++)
         free((char *)(uintptr_t)r->hosts[i].name);

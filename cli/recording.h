@@ -9,8 +9,7 @@
 /* What was seen at one capture point. */
 struct recording_capture {
     char *host;
-    char *bytes;
-    size_t len;
+    struct buf bytes;
 };
 
 struct recording {

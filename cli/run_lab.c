@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "pcapgen/capture.h"
+#include "view/label.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -204,12 +205,16 @@ void run_tell_failures(const struct run_outcome *outcome) {
     const struct lab_result *result = &outcome->lab;
     for (size_t i = 0; i < result->failure_count; i++) {
         const struct lab_failure *f = &result->failures[i];
-        /* Times count from the first datagram of the capture, as tshark counts. */
-        int64_t at_ms = (f->now_ns - outcome->first_ns) / NS_PER_MS;
+        struct buf text = {0};
         unsigned line, column;
         source_locate(f->at, &line, &column);
-        fprintf(stderr, "%s:%u: at %lld.%03lld s: %s\n", f->at.source ? f->at.source->name : f->host, line,
-                (long long)(at_ms / 1000), (long long)(at_ms % 1000), f->reason);
+        buf_addf(&text, "%s:%u: at ", f->at.source ? f->at.source->name : f->host, line);
+        /* Times count from the first datagram of the capture, as tshark counts; a call may fail before. */
+        label_seconds(&text, f->now_ns - outcome->first_ns, 3);
+        buf_addf(&text, " s: %s", f->reason);
+        cli_print_visible(stderr, buf_span(&text));
+        fputc('\n', stderr);
+        buf_free(&text);
     }
     if (result->cut_off)
         fprintf(stderr, "siptwin: cut off at the time limit, %lld s of simulated time\n",

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* fopencookie() */
 #include "pcapgen/capture.h"
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "pcapgen/little_endian.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -19,11 +20,13 @@ enum { BUFFER = 1 << 18 };
 struct capture {
     struct capture_options options;
     char *name;          /* for messages */
-    struct outfile *out; /* NULL: a stream of the caller's */
+    struct outfile *out; /* NULL: it goes into memory */
+    struct buf *memory;
     pcap_t *pcap;
-    pcap_dumper_t *dumper; /* writes to out->file, or to the stream */
-    struct buf frame;
-    char *buffer; /* stdio's, of out->file */
+    pcap_dumper_t *dumper; /* writes to take_bytes() */
+    struct little_endian order;
+    struct buf frame, turned;
+    char *buffer; /* stdio's, of the dumper */
     uint64_t packets;
     int failed; /* errno of the first write that failed */
 };
@@ -35,12 +38,44 @@ static char *message(const char *name, const char *why) {
     return b.p;
 }
 
-static void capture_free(struct capture *c) {
-    if (c->pcap) pcap_close(c->pcap);
-    buf_free(&c->frame);
-    free(c->buffer);
-    free(c->name);
-    free(c);
+static bool is_big_endian(void) {
+    static const uint16_t one = 1;
+    return *(const uint8_t *)&one == 0;
+}
+
+/* What pcap_dump() has written, on its way to where it belongs: a write function of fopencookie(). */
+static ssize_t take_bytes(void *cookie, const char *bytes, size_t len) {
+    struct capture *c = cookie;
+    struct span all = {bytes, len};
+    struct buf *turned = c->memory ? c->memory : &c->turned;
+    if (is_big_endian()) {
+        buf_reset(&c->turned);
+        little_endian_add(&c->order, turned, all);
+        if (c->out) all = buf_span(&c->turned);
+    } else if (c->memory) {
+        buf_add(c->memory, all);
+    }
+    if (c->out && !c->failed) c->failed = outfile_add(c->out, all);
+    return c->failed ? 0 : (ssize_t)len;
+}
+
+/* Begins the capture. NULL: *error. */
+static struct capture *begin(struct capture *c, char **error) {
+    FILE *file = fopencookie(c, "wb", (cookie_io_functions_t){.write = take_bytes});
+    if (!file) mem_exhausted();
+    c->buffer = mem_new(BUFFER);
+    setvbuf(file, c->buffer, _IOFBF, BUFFER);
+    if (c->out) setvbuf(c->out->file, NULL, _IONBF, 0);
+    c->pcap = pcap_open_dead_with_tstamp_precision(
+        frame_datalink(c->options.link), SNAPLEN,
+        c->options.precision == TAP_NANOSECONDS ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
+    if (!c->pcap) mem_exhausted();
+    c->dumper = pcap_dump_fopen(c->pcap, file);
+    if (c->dumper) return c;
+    *error = message(c->name, pcap_geterr(c->pcap));
+    fclose(file);
+    capture_abandon(c);
+    return NULL;
 }
 
 static struct capture *new_capture(const char *name, const struct capture_options *options) {
@@ -50,37 +85,21 @@ static struct capture *new_capture(const char *name, const struct capture_option
     return c;
 }
 
-/* Begins the capture on a stream. NULL: *error. */
-static struct capture *begin(struct capture *c, FILE *file, char **error) {
-    c->pcap = pcap_open_dead_with_tstamp_precision(
-        frame_datalink(c->options.link), SNAPLEN,
-        c->options.precision == TAP_NANOSECONDS ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
-    assert(c->pcap);
-    c->dumper = pcap_dump_fopen(c->pcap, file);
-    if (c->dumper) return c;
-    *error = message(c->name, pcap_geterr(c->pcap));
-    if (!c->out) fclose(file);
-    capture_abandon(c);
-    return NULL;
-}
-
 struct capture *capture_open(const char *path, const struct capture_options *options, char **error) {
-    bool to_stdout = strcmp(path, "-") == 0;
-    struct capture *c = new_capture(to_stdout ? "standard output" : path, options);
-    c->out = outfile_open(path);
-    if (c->out) {
-        c->buffer = mem_new(BUFFER);
-        setvbuf(c->out->file, c->buffer, _IOFBF, BUFFER);
-        return begin(c, c->out->file, error);
-    }
-    *error = message(path, strerror(errno));
+    const char *why;
+    struct capture *c = new_capture(outfile_label(path), options);
+    c->out = outfile_open(path, &why);
+    if (c->out) return begin(c, error);
+    *error = message(c->name, why);
     capture_abandon(c);
     return NULL;
 }
 
-struct capture *capture_open_stream(FILE *file, const char *name, const struct capture_options *options,
+struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
                                     char **error) {
-    return begin(new_capture(name, options), file, error);
+    struct capture *c = new_capture(name, options);
+    c->memory = out;
+    return begin(c, error);
 }
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
@@ -103,12 +122,18 @@ void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction
 
 uint64_t capture_packets(const struct capture *c) { return c->packets; }
 
+/* Writes what is left to be written; the dumper is no more then. */
+static void end_dump(struct capture *c) {
+    if (c->dumper && pcap_dump_flush(c->dumper) != 0 && !c->failed) c->failed = errno;
+    if (c->dumper) pcap_dump_close(c->dumper);
+    c->dumper = NULL;
+}
+
 bool capture_close(struct capture *c, char **error) {
-    if (!c->failed && pcap_dump_flush(c->dumper) != 0) c->failed = errno;
+    end_dump(c);
     if (!c->failed && c->out) {
         c->failed = outfile_close(c->out);
         c->out = NULL;
-        c->dumper = NULL;
     }
     bool ok = !c->failed;
     if (!ok) *error = message(c->name, strerror(c->failed));
@@ -116,12 +141,14 @@ bool capture_close(struct capture *c, char **error) {
     return ok;
 }
 
-/* A dumper on a file of outfile's is not closed here: that would close the file twice. */
 void capture_abandon(struct capture *c) {
     if (!c) return;
-    if (c->out)
-        outfile_abandon(c->out);
-    else if (c->dumper)
-        pcap_dump_close(c->dumper);
-    capture_free(c);
+    end_dump(c);
+    outfile_abandon(c->out);
+    if (c->pcap) pcap_close(c->pcap);
+    buf_free(&c->frame);
+    buf_free(&c->turned);
+    free(c->buffer);
+    free(c->name);
+    free(c);
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A capture file, written by libpcap's pcap_dump while the simulation runs. It has a temporary name beside
- * its final one until it is complete, so that no half file ever has the final name.
+ * A capture file, written by libpcap's pcap_dump while the simulation runs, little-endian on every machine.
+ * It has a temporary name beside its final one until it is complete, so that no half file ever has the final
+ * name.
  */
 #ifndef PCAPGEN_CAPTURE_H
 #define PCAPGEN_CAPTURE_H
 
 #include "pcapgen/frame.h"
-
-#include <stdio.h>
 
 struct capture_options {
     enum tap_link link;
@@ -25,9 +24,8 @@ struct capture;
  */
 struct capture *capture_open(const char *path, const struct capture_options *options, char **error);
 
-/* The same on a stream (of memory, say), which capture_close or capture_abandon closes; name is for messages.
- */
-struct capture *capture_open_stream(FILE *file, const char *name, const struct capture_options *options,
+/* The same into memory: out, which is added to and lives longer; name is for messages. */
+struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
                                     char **error);
 
 /* Adds what a tap saw. Write errors show at capture_close. */

@@ -2,6 +2,7 @@
 #include "pcapgen/reader.h"
 
 #include "base/buf.h"
+#include "base/infile.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 enum {
     ETHERTYPE_VLAN = 0x8100,
@@ -197,16 +197,14 @@ static bool load_stream(struct reader *r, FILE *file, const char *name, char **e
 
 bool reader_load(struct reader *r, const char *path, char **error) {
     bool standard_input = strcmp(path, "-") == 0;
-    const char *name = standard_input ? "standard input" : path;
+    const char *name = standard_input ? "standard input" : path, *why = NULL;
     *r = (struct reader){0};
-    struct stat st;
-    FILE *file = standard_input ? stdin : fopen(path, "rb");
-    if (!file) return failed(error, name, "%s", strerror(errno));
-    if (fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode)) {
-        fclose(file);
-        return failed(error, name, "%s", strerror(EISDIR));
-    }
-    return load_stream(r, file, name, error);
+    FILE *file = standard_input ? stdin : infile_open_stream(path, &why);
+    if (!file) return failed(error, name, "%s", why);
+    if (standard_input) why = infile_no_stream(file);
+    if (!why) return load_stream(r, file, name, error);
+    fclose(file);
+    return failed(error, name, "%s", why);
 }
 
 bool reader_load_bytes(struct reader *r, struct span capture, const char *name, char **error) {

@@ -177,14 +177,14 @@ static void what_is_written_is_read(void **state) {
                      true, 0x1234);
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         struct capture_options o = {links[i], CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
-        char *bytes = NULL, *error = NULL;
-        size_t len;
-        struct capture *c = capture_open_stream(open_memstream(&bytes, &len), "memory", &o, &error);
+        char *error = NULL;
+        struct buf bytes = {0};
+        struct capture *c = capture_open_memory(&bytes, "memory", &o, &error);
         assert_non_null(c);
         capture_add(c, 1500, TAP_SENT, d);
         assert_true(capture_close(c, &error));
         struct reader r;
-        assert_true(reader_load_bytes(&r, (struct span){bytes, len}, "memory", &error));
+        assert_true(reader_load_bytes(&r, buf_span(&bytes), "memory", &error));
         assert_int_equal(r.count, 1);
         assert_int_equal(r.start_ns, 1000);
         assert_int_equal(r.packets[0].udp_checksum, (uint8_t)d->header[26] << 8 | (uint8_t)d->header[27]);
@@ -193,13 +193,13 @@ static void what_is_written_is_read(void **state) {
 
         char path[] = "/tmp/siptwin-test-XXXXXX";
         int fd = mkstemp(path);
-        assert_true(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
+        assert_true(fd >= 0 && write(fd, bytes.p, bytes.len) == (ssize_t)bytes.len);
         close(fd);
         assert_true(reader_load(&r, path, &error));
         assert_int_equal(r.count, 1);
         reader_free(&r);
         unlink(path);
-        free(bytes);
+        buf_free(&bytes);
     }
     datagram_drop(d);
     pool_free(&pool);
@@ -273,8 +273,8 @@ static void bad_paths_are_refused(void **state) {
     static const struct {
         const char *path, *error;
     } cases[] = {{"/nowhere/x.pcap", "/nowhere/x.pcap: No such file or directory"},
-                 {"/tmp", "/tmp: Is a directory"},
-                 {"/dev/null", "/dev/null: not a capture that can be read: "}};
+                 {"/tmp", "/tmp: is a directory"},
+                 {"/dev/null", "/dev/null: is a device, not a file"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct reader r;
         char *error = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What compare found, as text: the flow of both captures in one, lines that differ marked as diff does. */
 #include "base/mem.h"
+#include "base/visible.h"
 #include "model/net/datagram.h"
 #include "view/compare.h"
 #include "view/compare_value.h"
@@ -272,8 +273,9 @@ static void add_rows(struct report *r) {
 }
 
 static void add_side(struct buf *out, char letter, const struct compare_side *side) {
-    buf_addf(out, "%c  %s: %zu datagram%s", letter, side->label, side->capture->count,
-             side->capture->count == 1 ? "" : "s");
+    buf_addf(out, "%c  ", letter);
+    visible_add(out, span_of(side->label));
+    buf_addf(out, ": %zu datagram%s", side->capture->count, side->capture->count == 1 ? "" : "s");
     if (side->capture->others)
         buf_addf(out, ", %llu other frame%s not looked at", (unsigned long long)side->capture->others,
                  side->capture->others == 1 ? "" : "s");

@@ -2,7 +2,7 @@
 #include "view/compare_value.h"
 
 #include "base/mem.h"
-#include "view/escape.h"
+#include "base/visible.h"
 #include "view/paint.h"
 
 #include <stdlib.h>
@@ -17,23 +17,6 @@ static void add_field(struct buf *out, const struct compare_difference *d) {
     if (d->is_header) buf_add_text(out, "sip.");
     for (size_t i = 0; i < d->field.len; i++) /* a header's name may come from the wire */
         buf_add_char(out, d->field.p[i] > ' ' && d->field.p[i] <= '~' ? d->field.p[i] : '?');
-}
-
-/* Adds text so that it is seen, in one line; returns its columns. */
-static size_t add_visible(struct buf *out, struct span text) {
-    size_t columns = 0;
-    while (text.len) {
-        size_t len = escape_visible(text), before = out->len;
-        if (len)
-            buf_add(out, span_head(text, len));
-        else if (*text.p == '\r' || *text.p == '\n' || *text.p == '\t')
-            buf_add_text(out, *text.p == '\r' ? "\\r" : *text.p == '\n' ? "\\n" : "\\t");
-        else
-            buf_addf(out, "\\x%02x", (unsigned char)*text.p);
-        columns += len ? 1 : out->len - before;
-        text = span_skip(text, len ? len : 1);
-    }
-    return columns;
 }
 
 static bool is_word_char(char c) { return ascii_alnum((unsigned char)c) || c == '_'; }
@@ -108,7 +91,7 @@ static void add_line(struct buf *out, const char *indent, char letter, struct sp
     buf_add_text(out, indent);
     paint_add(out, colour, letter == 'A' ? PAINT_LOST : PAINT_NOTE);
     buf_addf(out, "  %c  %s", letter, seen.p > line.p ? "..." : "");
-    add_visible(out, seen);
+    visible_add(out, seen);
     if (seen.p + seen.len < line.p + line.len) buf_add_text(out, "...");
     paint_add(out, colour, PAINT_PLAIN);
     buf_add_char(out, '\n');
@@ -117,7 +100,7 @@ static void add_line(struct buf *out, const char *indent, char letter, struct sp
 /* A mark under the byte `at` of a line of which this much is seen. */
 static void add_caret(struct buf *out, const char *indent, struct span line, struct span seen, size_t at) {
     struct buf before = {0};
-    size_t columns = add_visible(&before, span_between(seen.p, line.p + at));
+    size_t columns = visible_add(&before, span_between(seen.p, line.p + at));
     buf_addf(out, "%s     %*s^\n", indent, (int)(columns + (seen.p > line.p ? 3 : 0)), "");
     buf_free(&before);
 }

@@ -5,13 +5,6 @@
 
 #include "base/buf.h"
 
-/*
- * The length of the UTF-8 character at the beginning of text (1 to 4), or 0 if there is none that may be
- * shown as it is: invalid or overlong sequences, surrogates, control characters, and those that turn the
- * direction of text or end a line are none.
- */
-size_t escape_visible(struct span text);
-
 /* As one line of a terminal: what is not visible becomes "?", byte by byte. */
 void escape_line(struct buf *out, struct span text);
 

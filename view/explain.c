@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/explain.h"
 
+#include "base/visible.h"
 #include "model/sip/msg.h"
 #include "view/escape.h"
 #include "view/label.h"
@@ -38,8 +39,7 @@ static void add_wrapped(struct buf *out, struct span text) {
             buf_add_char(out, ' ');
             column++;
         }
-        buf_add(out, word);
-        column += word.len;
+        column += visible_add(out, word);
         text = span_skip(text, word.len);
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/label.h"
 
+#include "base/visible.h"
 #include "model/sip/msg.h"
 
 void label_seconds(struct buf *out, int64_t ns, int digits) {
@@ -60,5 +61,6 @@ void label_position(struct buf *out, struct source_pos at) {
     const char *slash = strrchr(at.source->name, '/');
     unsigned line, column;
     source_locate(at, &line, &column);
-    buf_addf(out, "%s:%u", slash ? slash + 1 : at.source->name, line);
+    visible_add(out, span_of(slash ? slash + 1 : at.source->name));
+    buf_addf(out, ":%u", line);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/ladder.h"
 
-#include "base/mem.h"
+#include "base/table.h"
 #include "model/sip/msg.h"
 #include "model/sip/via.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 #define NO_STEP SIZE_MAX
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/record.h"
 
-#include "base/mem.h"
+#include "base/table.h"
 
 #include <stdlib.h>
-#include <uthash.h>
 
 struct record_ended {
     uint64_t datagram;

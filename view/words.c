@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/words.h"
 
-#include "base/mem.h"
-
 #include <stdlib.h>
 
 /* uthash's own function is one that compilers warn of (its switch falls through). */
 #define HASH_FUNCTION(key, len, value) (value) = (unsigned)span_hash((struct span){(key), (len)})
-#include <uthash.h>
+#include "base/table.h"
 
 struct word {
     struct span text;

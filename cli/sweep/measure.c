@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/sweep/measure.h"
 
-#include "base/mem.h"
+#include "base/table.h"
+#include "base/visible.h"
 #include "model/sip/msg.h"
 #include "view/label.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 const struct sweep_measure sweep_measures[SWEEP_MEASURES] = {
     [SWEEP_INVITES_CALLER] = {"invites_caller", SWEEP_COUNT},
@@ -163,7 +163,8 @@ static void tell_failure(struct sweep_sample *out, const struct watch *w, const 
     if (r->failure_count == 0) return;
     label_position(text, r->failures[0].at);
     if (text->len) buf_add_text(text, ": ");
-    set_text(out, SWEEP_REASON, r->failures[0].reason);
+    visible_add(text, span_of(r->failures[0].reason));
+    out->values[SWEEP_REASON].known = text->len > 0;
 }
 
 static void tell(struct sweep_sample *out, const struct watch *w, const struct lab_config *config,

@@ -2,6 +2,7 @@
 #include "cli/sweep/plan.h"
 
 #include "base/mem.h"
+#include "base/outfile.h"
 
 #include <stdlib.h>
 
@@ -87,6 +88,7 @@ static bool check_point(const struct sweep_plan *p, uint64_t point, struct diag 
         diag->warnings += mine.warnings;
     }
     lab_config_free(config);
+    outfile_protect(&sources);
     source_set_free(&sources);
     diag_free(&mine);
     return good;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -185,49 +186,75 @@ bool sweep_plot_write(struct buf *out, const struct sweep_table *table) {
     return count > 0;
 }
 
-/* Starts gnuplot, without the user's own settings, and waits for it; its exit status, 127 if there is none.
- */
-static int run_gnuplot(const char *argument, struct buf *script, int to) {
-    int ends[2], status = 0;
-    if (pipe(ends) != 0) return 126;
+/* Gives the script to a process and takes what it says, as it is ready for either. Closes both ends. */
+static void talk(int to, struct span script, int from, struct buf *out) {
+    enum { READ_SIZE = 1 << 15 };
+    fcntl(to, F_SETFL, O_NONBLOCK);
+    for (bool listening = true; listening && !cli_interrupted;) {
+        struct pollfd ends[] = {{.fd = from, .events = POLLIN},
+                                {.fd = script.len ? to : -1, .events = POLLOUT}};
+        if (poll(ends, 2, -1) < 0) continue;
+        if (ends[1].revents) {
+            ssize_t n = write(to, script.p, script.len);
+            /* Should it die before the end of its script, its status tells. */
+            script = n < 0 && errno != EINTR && errno != EAGAIN ? (struct span){0}
+                                                                : span_skip(script, n > 0 ? (size_t)n : 0);
+        }
+        if (script.len == 0 && to >= 0) close(to), to = -1;
+        if (!ends[0].revents) continue;
+        ssize_t n = read(from, buf_room(out, READ_SIZE), READ_SIZE);
+        if (n > 0) out->len += (size_t)n;
+        listening = n > 0 || (n < 0 && errno == EINTR);
+    }
+    if (to >= 0) close(to);
+    close(from);
+}
+
+/* Runs gnuplot, without the user's own settings; its exit status, 127 if there is none, 126 if it did not end
+ * by itself. */
+static int run_gnuplot(const char *argument, struct span script, struct buf *out) {
+    int in[2], back[2], status = 0;
+    if (pipe(in) != 0) return 126;
+    if (pipe(back) != 0) {
+        close(in[0]);
+        close(in[1]);
+        return 126;
+    }
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        dup2(ends[0], STDIN_FILENO);
-        dup2(to, STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
+        dup2(in[0], STDIN_FILENO);
+        dup2(back[1], STDOUT_FILENO);
+        const int ends[] = {in[0], in[1], back[0], back[1]};
+        for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+            close(ends[i]);
         setenv("LC_ALL", "C.UTF-8", 1);
         execlp("gnuplot", "gnuplot", "-d", argument, (char *)NULL);
         _exit(127);
     }
-    close(ends[0]);
-    /* It reads its script to the end; should it die before, we want its status, not a signal. */
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    sigaction(SIGPIPE, &ignore, &before);
-    for (size_t done = 0; script && done < script->len;) {
-        ssize_t n = write(ends[1], script->p + done, script->len - done);
-        if (n < 0 && errno != EINTR) break;
-        if (n > 0) done += (size_t)n;
-    }
-    sigaction(SIGPIPE, &before, NULL);
-    close(ends[1]);
+    close(in[0]);
+    close(back[1]);
+    talk(in[1], script, back[0], out);
     while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 126;
 }
 
 int sweep_plot_check(void) {
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    int status = run_gnuplot("--version", NULL, null);
-    close(null);
+    struct buf version = {0};
+    int status = run_gnuplot("--version", (struct span){0}, &version);
+    buf_free(&version);
     if (status == 127)
         return cli_error(
             "sweep: --plot needs gnuplot, which is not here (Debian: apt-get install gnuplot-nox)");
     return status == 0 ? EXIT_GOOD : cli_error("sweep: gnuplot --version ended with status %d", status);
 }
 
-int sweep_plot_draw(struct buf *script, int to) {
-    int status = run_gnuplot("-", script, to);
+int sweep_plot_draw(struct buf *out, struct span script) {
+    int status = run_gnuplot("-", script, out);
+    if (cli_interrupted) {
+        fputs("siptwin: interrupted, nothing written\n", stderr);
+        return EXIT_INTERRUPTED;
+    }
     return status == 0 ? EXIT_GOOD : cli_error("sweep: gnuplot ended with status %d", status);
 }

@@ -14,7 +14,7 @@ int sweep_plot_check(void);
 /* What gnuplot is told. Nothing numeric to draw: false. */
 bool sweep_plot_write(struct buf *out, const struct sweep_table *table);
 
-/* Runs gnuplot with that script; its SVG goes to the file descriptor. EXIT_BAD_INPUT after a message. */
-int sweep_plot_draw(struct buf *script, int to);
+/* Runs gnuplot with that script and adds the SVG that it draws to out. EXIT_BAD_INPUT after a message. */
+int sweep_plot_draw(struct buf *out, struct span script);
 
 #endif

@@ -8,8 +8,7 @@
 
 #include "base/diag.h"
 #include "base/source.h"
-
-#include <uthash.h>
+#include "base/table.h"
 
 /* Deeper nesting is an error; so is a text with more values than TREE_NODES_MAX. */
 #define TREE_DEPTH_MAX 16

@@ -11,7 +11,7 @@
 
 /* Plain FNV: without the fall-through of uthash's own choice, which clang warns of. */
 #define HASH_FUNCTION HASH_FNV
-#include <uthash.h>
+#include "base/table.h"
 
 struct call;
 
