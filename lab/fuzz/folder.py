@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""A drawn lab folder: scenario.yaml and the files beside it."""
+import os
+
+import flows
+from draw import Draw
+from proxy import Proxy
+
+NETS = ['172.20.0.%d', '192.168.77.%d', '10.1.2.%d']
+PORTS = [5080, 5070, 15060]
+CALL_IDS = ['x%u@%s', '%u-%p', 'a%%b%u', 'call.%u.%p@host']
+OPTIONS = {'service': ['bob', '123', 'a.b-c'], 'base_cseq': ['5', '100', '2147483000'], 'media_port': ['7000', '12346'],
+           'max_retrans': ['2', '3'], 'max_invite_retrans': ['1', '2'], 'max_non_invite_retrans': ['1', '3']}
+
+
+class Folder:
+    """files: name -> text. features: the decisions that made it, see draw.py."""
+
+    def __init__(self, seed, without=()):
+        self.draw = Draw(seed, without)
+        self.seed, self.files = seed, {}
+        self.compose()
+        self.features = self.draw.features
+
+    def compose(self):
+        draw = self.draw
+        topology = draw.choose('topology', ['direct'] + ['proxy'] * 5 + ['chain'] * 2)
+        flow = draw.choose('flow', flows.FLOWS)
+        draw.features += ['topology-' + topology, 'flow-' + flow.__name__]
+        net = draw.pick('net', NETS[0], NETS[1:], 10)
+        names = {'direct': [], 'proxy': ['proxy'], 'chain': ['p1', 'p2']}[topology]
+        address = {'uac': net % 2, 'uas': net % 3, 'proxy': net % 10, 'p1': net % 10, 'p2': net % 11}
+        port = {name: draw.pick('port', 5060, PORTS, 4, name) for name in ['uac', 'uas'] + names}
+        script = flows.Script(draw)
+        flow(script)
+        self.files['uac.xml'] = localized(script.uac.xml(), address['uac'])
+        uas = script.uas.xml()
+        if draw.on('timewait', 8):
+            uas = uas.replace('\n</scenario>', '\n  <timewait milliseconds="%s"/>\n\n</scenario>' % draw.choose('timewait/ms',
+                                                                                                                (0, 900)))
+        self.files['uas.xml'] = localized(uas, address['uac'])
+        way = names + ['uas']
+        for name, following in zip(names, way[1:]):
+            hosts = {'uas': address['uas'], 'next_host': address[following], 'next_port': str(port[following]),
+                     'next': '%s:%s' % (address[following], port[following])}
+            self.files[name + '.cfg'] = localized(Proxy(draw, name, address[name], port[name], hosts).text(), address['uac'])
+        self.files['scenario.yaml'] = '\n'.join(self.scenario(names, address, port)) + '\n'
+
+    def sipp(self, name):
+        draw, lines = self.draw, []
+        for key, values in OPTIONS.items():
+            value = draw.pick('%s/%s' % (name, key), None, values, 4)
+            if value is not None and not (name == 'uas' and key in ('base_cseq',)):
+                lines.append('%s: %s' % (key, value))
+        return lines
+
+    def scenario(self, names, address, port):
+        draw = self.draw
+        uac = ['scenario: uac.xml', 'target: uas'] + (['outbound: ' + names[0]] if names else [])
+        calls = draw.pick('calls', 1, [2, 3], 12)
+        uac.append('calls: %d' % calls)
+        if calls > 1:
+            uac += ['rate: %s' % draw.choose('rate', (1, 2, 5)), 'limit: 1'] if draw.on('one-at-a-time', 60) else ['rate: 1']
+        uac += self.sipp('uac')
+        call_id = draw.pick('uac/call-id-format', None, CALL_IDS, 6)
+        uac += ['call_id: "%s"' % call_id] if call_id else []
+        uac.append('pid: %d' % draw.choose('uac/pid', (217, 1234, 4537, 9001, 14799)))
+        uas = ['scenario: uas.xml', 'pid: %d' % draw.choose('uas/pid', (318, 1733, 4811, 9777, 15012))] + self.sipp('uas')
+        if 'max_retrans' not in ' '.join(uas):
+            uas.append('max_retrans: 3')
+        lines = ['title: drawn %s' % self.seed, '', 'hosts:']
+        for name, host in [('uac', uac)] + [(name, None) for name in names] + [('uas', uas)]:
+            lines += ['  %s:' % name, '    address: ' + address[name]]
+            lines += ['    port: %d' % port[name]] if port[name] != 5060 else []
+            if host:
+                lines += ['    sipp:'] + ['      ' + line for line in host]
+            else:
+                lines += ['    kamailio:', '      config: %s.cfg' % name]
+        drops = self.drops(['uac'] + names + ['uas'])
+        mtu = draw.pick('mtu', None, [576, 1300, 9000], 4)
+        if drops or mtu:
+            lines += ['', 'network:'] + (['  mtu: %d' % mtu] if mtu else []) + (['  drop:'] if drops else []) + drops
+        at = names or [draw.choose('captured', ['uac', 'uas'])]
+        lines += ['', 'capture:', '  at: ' + (at[0] if len(at) == 1 else '[%s]' % ', '.join(at)),
+                  '  link: ' + draw.pick('link', 'ethernet', ['sll2', 'sll'], 10), '  filter: all']
+        return lines
+
+    def drops(self, way):
+        lines = []
+        for at in range(2):
+            if self.draw.on('loss', 14, at):
+                stream = self.draw.stream('loss/%d' % at)
+                left = stream.randrange(len(way) - 1)
+                pair = [way[left], way[left + 1]]
+                if stream.random() < .5:
+                    pair.reverse()
+                lines.append('    - {from: %s, to: %s, nth: %d}' % (pair[0], pair[1], stream.choice([1, 1, 2, 2, 3, 4, 5])))
+        return sorted(set(lines))
+
+    def write(self, path):
+        os.makedirs(path, exist_ok=True)
+        for name, text in self.files.items():
+            with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
+                file.write(text)
+
+
+def localized(text, uac):
+    """The texts are written for the plain network: other networks have other hosts 2, 3."""
+    return text.replace('172.20.0.2:', uac + ':').replace('172.20.0.', uac.rsplit('.', 1)[0] + '.')
