@@ -533,7 +533,7 @@ static void thinking_is_a_pause(void **state) {
     buf_free(&first);
 }
 
-/* Facts: SIPp 8 and 11: global variables, init, an injection file. */
+/* Facts: SIPp 8 and 11: global variables, init (which uses up a line), an injection file. */
 static void settings(void **state) {
     (void)state;
     struct sipp_setting set = {.name = "g", .value = "given"};
@@ -552,9 +552,9 @@ static void settings(void **state) {
         "[call_id]]]></send>",
         NULL, NULL);
     assert_string_equal(buf_text(&transcript.text),
-                        "A ann/1/bob/ given 7.500000 5 2.77.172.20.0.3.%.%\r\n\r\n\n"
-                        "A bob/2/bob/ given 8.000000 5 3.77.172.20.0.3.%.%\r\n\r\n\n"
-                        "A ann/1/bob/ given 8.500000 5 4.77.172.20.0.3.%.%\r\n\r\n\n");
+                        "A bob/2/bob/ given 7.500000 5 2.77.172.20.0.3.%.%\r\n\r\n\n"
+                        "A ann/1/bob/ given 8.000000 5 3.77.172.20.0.3.%.%\r\n\r\n\n"
+                        "A bob/2/bob/ given 8.500000 5 4.77.172.20.0.3.%.%\r\n\r\n\n");
 }
 
 static void settings_that_do_not_fit(void **state) {

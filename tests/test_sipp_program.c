@@ -144,8 +144,8 @@ static const struct {
      "x.xml:4:16: error: int_cmd: \"stop\" is unknown\n"},
     {OPTIONS "<nop><action>\n<assign assign_to=\"_\"/></action></nop>",
      "x.xml:4:1: error: <assign> needs either value= or variable=\n"},
-    {OPTIONS "<nop><action>\n<assign assign_to=\"_\" value=\"1e3\"/></action></nop>",
-     "x.xml:4:30: error: value: \"1e3\" is no decimal number of at most nine decimals from -9223372036 to "
+    {OPTIONS "<nop><action>\n<assign assign_to=\"_\" value=\"1e30\"/></action></nop>",
+     "x.xml:4:30: error: value: \"1e30\" is no decimal number of at most nine decimals from -9223372036 to "
      "9223372036\n"},
     {OPTIONS "<nop><action>\n<ereg regexp=\"(a\" search_in=\"msg\" assign_to=\"_\"/></action></nop>",
      "x.xml:4:15: error: regexp: Unmatched ( or \\(\n"},

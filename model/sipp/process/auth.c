@@ -75,6 +75,9 @@ static void respond(char hex[HEX_LEN], const struct digest *d) {
         hash(hex, (const struct span[]){ha1, d->nonce, ha2}, 3);
 }
 
+/* Whatever begins with MD5, MD5-sess too, is computed as MD5 and repeated as it stands. */
+static bool plain_md5(struct span algorithm) { return span_starts_nocase(algorithm, "MD5"); }
+
 static void add_hex(char *out, uint32_t n) {
     for (unsigned i = 0; i < 8; i++)
         out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
@@ -85,7 +88,7 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
     struct span algorithm = auth_parameter(challenge, "algorithm"),
                 opaque = auth_parameter(challenge, "opaque");
     if (algorithm.len == 0) algorithm = SPAN("MD5");
-    if (!span_is_nocase(algorithm, "MD5")) return "only algorithm MD5 is simulated";
+    if (!plain_md5(algorithm)) return "SIPp ends: it knows no such algorithm";
     char cnonce[8], nc[8], response[HEX_LEN];
     struct digest d = {.user = c->user,
                        .password = c->password,
@@ -122,7 +125,7 @@ bool auth_verify(struct span header, struct span user, struct span password, str
                  struct span body) {
     if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
     struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
-    if (algorithm.len > 0 && !span_is_nocase(algorithm, "MD5")) return false;
+    if (algorithm.len > 0 && !plain_md5(algorithm)) return false;
     struct digest d = {.user = user,
                        .password = password,
                        .method = method,

@@ -63,7 +63,7 @@ struct call *call_new_init(struct sipp *sipp) {
     struct call *call = take_memory(sipp);
     call->number = sipp->next_number++;
     call->known = known_add(sipp, SPAN("///main-init"), call);
-    call->line = -1;
+    call->line = choose_line(sipp);
     begin(sipp, call, &sipp->program->init);
     return call;
 }

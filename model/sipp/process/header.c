@@ -57,8 +57,9 @@ static size_t line_end(struct span headers, size_t from) {
     }
 }
 
+/* SIPp never trims the first byte: an empty value stays the CR that it ends in. */
 static void trim_end(struct buf *out, size_t begin) {
-    while (out->len > begin && ascii_space((unsigned char)out->p[out->len - 1]))
+    while (out->len > begin + 1 && ascii_space((unsigned char)out->p[out->len - 1]))
         out->len--;
 }
 
@@ -104,7 +105,28 @@ bool header_write(struct buf *out, struct span msg, struct span name, bool value
 
 static bool lws(char c) { return c == ' ' || c == '\t'; }
 
-/* The value of a header by full or compact name, blanks allowed before its colon, up to its CRLF. */
+/* Behind blanks, and behind line ends that a blank follows. False at the end of the header. */
+static bool skip_lws(struct span *s) {
+    for (;;) {
+        while (s->len > 0 && lws(s->p[0]))
+            *s = span_skip(*s, 1);
+        if (!span_starts(*s, "\r\n")) return true;
+        if (s->len < 3 || !lws(s->p[2])) return false;
+        *s = span_skip(*s, 3);
+    }
+}
+
+/* Where the header ends whose value begins the text: at its CRLF that no blank follows, or the end. */
+static size_t value_len(struct span s) {
+    for (size_t from = 0;;) {
+        ptrdiff_t end = span_search(span_skip(s, from), SPAN("\r\n"));
+        if (end < 0) return s.len;
+        from += (size_t)end + 2;
+        if (from >= s.len || !lws(s.p[from])) return from - 2;
+    }
+}
+
+/* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. */
 static bool find_value(struct span msg, const char *full, const char *compact, struct span *value) {
     const char *names[] = {full, compact};
     for (struct span rest = msg; rest.len > 0;) {
@@ -115,10 +137,8 @@ static bool find_value(struct span msg, const char *full, const char *compact, s
                 after = span_skip(after, 1);
             if (after.len == 0 || after.p[0] != ':') continue;
             after = span_skip(after, 1);
-            while (after.len > 0 && lws(after.p[0]))
-                after = span_skip(after, 1);
-            ptrdiff_t end = span_search(after, SPAN("\r\n"));
-            *value = end < 0 ? after : span_head(after, (size_t)end);
+            if (!skip_lws(&after)) return false;
+            *value = span_head(after, value_len(after));
             return true;
         }
         ptrdiff_t lf = span_find(rest, '\n');
@@ -179,20 +199,40 @@ struct span header_cseq_method(struct span msg) {
     return span_head(s, n);
 }
 
-uint32_t header_cseq_number(struct span msg) {
+/* The digits that strtol() reads: blanks and a sign before them are allowed. False if they are too many. */
+static bool read_integer(struct span s, uint64_t *number, bool *negative) {
+    while (s.len > 0 && (ascii_space((unsigned char)s.p[0]) || s.p[0] == '\v' || s.p[0] == '\f'))
+        s = span_skip(s, 1);
+    *negative = s.len > 0 && s.p[0] == '-';
+    if (s.len > 0 && (s.p[0] == '-' || s.p[0] == '+')) s = span_skip(s, 1);
+    *number = 0;
+    for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]); s = span_skip(s, 1)) {
+        unsigned digit = (unsigned)(s.p[0] - '0');
+        if (*number > (UINT64_MAX - digit) / 10) return false;
+        *number = *number * 10 + digit;
+    }
+    return true;
+}
+
+uint64_t header_cseq_number(struct span msg) {
     static const char *const spellings[] = {"\r\nCSeq:", "\r\nCSEQ:", "\r\ncseq:", "\r\nCseq:"};
     for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
         ptrdiff_t found = span_search(msg, span_of(spellings[k]));
         if (found < 0) continue;
         struct span s = span_skip(msg, (size_t)found + strlen(spellings[k]));
-        while (s.len > 0 && lws(s.p[0]))
-            s = span_skip(s, 1);
-        uint64_t number = 0;
-        for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]) && number <= UINT32_MAX; s = span_skip(s, 1))
-            number = number * 10 + (uint64_t)(s.p[0] - '0');
-        return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+        uint64_t number;
+        bool negative;
+        if (!read_integer(s, &number, &negative)) return UINT64_MAX;
+        return negative ? 0 - number : number;
     }
     return 0;
+}
+
+int32_t header_integer(struct span text) {
+    uint64_t number;
+    bool negative;
+    if (!read_integer(text, &number, &negative) || number > INT64_MAX) return negative ? 0 : -1;
+    return (int32_t)(uint32_t)(negative ? 0 - number : number);
 }
 
 struct span header_to_tag(struct span msg) {
@@ -202,8 +242,7 @@ struct span header_to_tag(struct span msg) {
     if (close >= 0) to = span_skip(to, (size_t)close);
     for (ptrdiff_t semicolon; (semicolon = span_find(to, ';')) >= 0;) {
         to = span_skip(to, (size_t)semicolon + 1);
-        while (to.len > 0 && lws(to.p[0]))
-            to = span_skip(to, 1);
+        if (!skip_lws(&to)) return none;
         if (!span_starts_nocase(to, "tag=")) continue;
         to = span_skip(to, strlen("tag="));
         size_t n = 0;

@@ -31,8 +31,11 @@ struct span header_method(struct span msg);
 /* The method in CSeq; empty if SIPp does not find it. */
 struct span header_cseq_method(struct span msg);
 
-/* The number in CSeq, 0 if there is none. */
-uint32_t header_cseq_number(struct span msg);
+/* The number in CSeq as C's strtoul() reads it: -5 is 2^64 - 5. 0 if there is none. */
+uint64_t header_cseq_number(struct span msg);
+
+/* The integer that a text begins with, as C's atoi() reads it: cut to 32 bits. */
+int32_t header_integer(struct span text);
 
 /* The tag of To; p NULL if it has none. */
 struct span header_to_tag(struct span msg);

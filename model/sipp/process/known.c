@@ -45,12 +45,10 @@ struct known *known_find(struct sipp *sipp, struct span id) {
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known *k = mem_new(sizeof *k + id.len + 1);
-    ptrdiff_t slashes = span_search(id, SPAN("///"));
     k->call = call;
-    k->key = slashes < 0 ? 0 : (size_t)slashes + 3;
     k->len = id.len;
     memcpy(k->id, id.p, id.len);
-    struct span key = span_skip((struct span){k->id, k->len}, k->key);
+    struct span key = {k->id, k->len};
     k->listed = !known_find(sipp, key);
     if (k->listed) HASH_ADD_KEYPTR(hh, sipp->known, key.p, key.len, k);
     return k;

@@ -106,14 +106,19 @@ static bool perform_test(struct performance *p) {
     return true;
 }
 
+/* What glibc's strcmp() gives: the difference of the first bytes that differ, where an end counts as 0. */
+static int compare_texts(struct span a, struct span b) {
+    size_t i = 0;
+    while (i < a.len && i < b.len && a.p[i] == b.p[i])
+        i++;
+    return (i < a.len ? (unsigned char)a.p[i] : 0) - (i < b.len ? (unsigned char)b.p[i] : 0);
+}
+
 static bool perform_strcmp(struct performance *p) {
     const struct action *a = p->action;
     struct span left = value_string(call_value(p->call, a->variable));
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
-    size_t common = left.len < right.len ? left.len : right.len;
-    int order = common ? memcmp(left.p, right.p, common) : 0;
-    if (order == 0) order = left.len < right.len ? -1 : left.len > right.len;
-    value_set_number(target(p, 0), order < 0 ? -NUMBER_ONE : order > 0 ? NUMBER_ONE : 0);
+    value_set_number(target(p, 0), compare_texts(left, right) * NUMBER_ONE);
     return true;
 }
 

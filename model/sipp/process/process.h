@@ -22,7 +22,6 @@ struct known {
     struct call *call;         /* NULL: it is dead */
     int64_t until_ms;          /* when a dead one is forgotten */
     bool listed;               /* found by its Call-ID: a second call with the same one is not */
-    size_t key;                /* where the key begins in id */
     size_t len;
     char id[];
 };

@@ -210,8 +210,8 @@ static void accept(struct call *call, const struct incoming *in, int index) {
     }
     if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
     if (in->status == 0) {
-        uint32_t cseq = header_cseq_number(in->msg);
-        if (cseq > call->cseq) call->cseq = cseq;
+        uint64_t cseq = header_cseq_number(in->msg);
+        if (cseq > call->cseq) call->cseq = (uint32_t)cseq;
     }
     stop_retransmission(call, in, index);
     if (in->status == 200) call->ack_pending = true;

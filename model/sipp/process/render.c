@@ -139,29 +139,19 @@ static bool add_field(struct rendering *r, const struct template_part *part) {
     return true;
 }
 
+/* Between the first < and the first >, if they stand in this order. */
 static void add_last_request_uri(struct rendering *r) {
     struct buf to = {0};
-    if (header_write(&to, call_last_message(r->call), SPAN("To:"), false)) {
-        ptrdiff_t open = span_find(buf_span(&to), '<');
-        struct span rest = open < 0 ? (struct span){0} : span_skip(buf_span(&to), (size_t)open + 1);
-        ptrdiff_t close = span_find(rest, '>');
-        if (close >= 0) buf_add(r->out, span_head(rest, (size_t)close));
-    }
+    header_write(&to, call_last_message(r->call), SPAN("To:"), false);
+    ptrdiff_t open = span_find(buf_span(&to), '<'), close = span_find(buf_span(&to), '>');
+    if (open >= 0 && close > open) buf_add(r->out, span_between(to.p + open + 1, to.p + close));
     buf_free(&to);
 }
 
 static void add_last_cseq_number(struct rendering *r, int64_t offset) {
     struct buf cseq = {0};
-    int64_t number = 0;
-    if (header_write(&cseq, call_last_message(r->call), SPAN("CSeq:"), true)) {
-        struct span s = buf_span(&cseq);
-        size_t digits = 0;
-        while (digits < s.len && ascii_digit((unsigned char)s.p[digits]))
-            digits++;
-        uint64_t n;
-        if (span_to_u64(span_head(s, digits), INT32_MAX, &n)) number = (int64_t)n;
-    }
-    buf_add_i64(r->out, number + offset);
+    header_write(&cseq, call_last_message(r->call), SPAN("CSeq:"), true);
+    buf_add_i64(r->out, (int32_t)((uint32_t)header_integer(buf_span(&cseq)) + (uint32_t)offset));
     buf_free(&cseq);
 }
 

@@ -34,10 +34,21 @@ static struct span take_entry(struct span *list, bool from_front) {
     return entry;
 }
 
+/* SIPp trims spaces, no tabs, and leaves nothing but spaces as it is. */
+static struct span trim_spaces(struct span s) {
+    size_t begin = 0, end = s.len;
+    while (begin < end && s.p[begin] == ' ')
+        begin++;
+    if (begin == end) return s;
+    while (s.p[end - 1] == ' ')
+        end--;
+    return span_between(s.p + begin, s.p + end);
+}
+
 static void add_route(struct call *call, struct span entry) {
     if (call->has_routes) buf_add_text(&call->routes, ", ");
     call->has_routes = true;
-    buf_add(&call->routes, span_trim(entry));
+    buf_add(&call->routes, trim_spaces(entry));
 }
 
 void route_store(struct call *call, struct span msg, bool is_request) {
@@ -47,7 +58,9 @@ void route_store(struct call *call, struct span msg, bool is_request) {
     struct span target = buf_span(&contact), strict = {0};
     if (contact.len > 0 && record_route.len > 0) {
         bool first = true;
-        for (struct span list = buf_span(&record_route); list.p;) {
+        struct span list = buf_span(&record_route);
+        if (list.p[list.len - 1] == ',') list.len--; /* nothing behind the last comma is no entry */
+        while (list.p) {
             struct span entry = take_entry(&list, is_request);
             /* A strict router is where the request goes; the target then stands at the end of the route. */
             if (first && span_search(entry, SPAN(";lr")) < 0) {
@@ -57,7 +70,7 @@ void route_store(struct call *call, struct span msg, bool is_request) {
                 add_route(call, entry);
             }
         }
-        if (strict.p) {
+        if (strict.len > 0) {
             add_route(call, target);
             target = strict;
         }

@@ -10,25 +10,84 @@ static bool narrow(wide value, int64_t *out) {
     return true;
 }
 
+/* A power of ten that says more than this about a digit is out of reach either way. */
+enum { EXPONENT_MAX = 1000 };
+
+static int digit_value(char c) {
+    if (ascii_digit((unsigned char)c)) return c - '0';
+    int lower = ascii_lower((unsigned char)c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
+}
+
+/* "e-3" at the start of text: its value, and text goes on behind it. Without digits it is no exponent. */
+static int take_exponent(struct span *text) {
+    if (text->len < 2 || ascii_lower((unsigned char)text->p[0]) != 'e') return 0;
+    struct span s = span_skip(*text, 1);
+    bool negative = s.p[0] == '-';
+    if (s.p[0] == '-' || s.p[0] == '+') s = span_skip(s, 1);
+    if (s.len == 0 || !ascii_digit((unsigned char)s.p[0])) return 0;
+    int n = 0;
+    for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]); s = span_skip(s, 1))
+        if (n < EXPONENT_MAX) n = n * 10 + (s.p[0] - '0');
+    *text = s;
+    return negative ? -n : n;
+}
+
+/* The digits of a mantissa, its point after before of them, times ten to the exponent; in billionths. */
+static bool scale_digits(struct span digits, int before, int exponent, wide *out) {
+    int place = before + exponent + 8; /* of the next digit, as a power of ten of a billionth */
+    *out = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.p[i] == '.') continue;
+        int digit = digits.p[i] - '0';
+        if (place == -1 && digit >= 5) *out += 1; /* rounded at the first digit too many */
+        wide weight = digit;
+        for (int p = 0; p < place && weight > 0; p++)
+            if ((weight *= 10) > INT64_MAX) return false;
+        if (place >= 0) *out += weight;
+        place--;
+    }
+    return true;
+}
+
+static bool parse_decimal(struct span *text, wide *out) {
+    size_t n = 0, digits = 0;
+    int before = 0;
+    bool point = false;
+    for (; n < text->len && (ascii_digit((unsigned char)text->p[n]) || (text->p[n] == '.' && !point)); n++) {
+        if (text->p[n] == '.') {
+            point = true;
+            continue;
+        }
+        digits++;
+        before += !point;
+        if (before > EXPONENT_MAX) return false;
+    }
+    if (digits == 0) return false;
+    struct span mantissa = span_head(*text, n);
+    *text = span_skip(*text, n);
+    return scale_digits(mantissa, before, take_exponent(text), out);
+}
+
+static bool parse_hex(struct span *text, wide *out) {
+    wide value = 0;
+    *text = span_skip(*text, 2);
+    for (; text->len > 0 && digit_value(text->p[0]) < 16; *text = span_skip(*text, 1))
+        if ((value = value * 16 + digit_value(text->p[0])) > NUMBER_WHOLE_MAX) return false;
+    *out = value * NUMBER_ONE;
+    return true;
+}
+
 bool number_parse(struct span text, int64_t *out) {
-    text = span_trim(text);
+    wide value = 0;
+    *out = 0;
+    if (text.len == 0) return true;
+    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
+        text = span_skip(text, 1);
     bool negative = text.len > 0 && text.p[0] == '-';
     if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
-    int64_t whole = 0, unit = NUMBER_ONE, part = 0;
-    size_t digits = 0;
-    for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1), digits++) {
-        whole = whole * 10 + (text.p[0] - '0');
-        if (whole > NUMBER_WHOLE_MAX) return false;
-    }
-    if (text.len > 0 && text.p[0] == '.') {
-        text = span_skip(text, 1);
-        for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1), digits++) {
-            if ((unit /= 10) == 0) return false;
-            part += unit * (text.p[0] - '0');
-        }
-    }
-    if (digits == 0 || text.len > 0) return false;
-    wide value = (wide)whole * NUMBER_ONE + part;
+    bool hex = span_starts_nocase(text, "0x") && text.len > 2 && digit_value(text.p[2]) < 16;
+    if (!(hex ? parse_hex : parse_decimal)(&text, &value) || text.len > 0) return false;
     return narrow(negative ? -value : value, out);
 }
 
@@ -60,14 +119,10 @@ bool number_divide(int64_t a, int64_t b, int64_t *out) {
     return b != 0 && rounded_ratio((wide)a * NUMBER_ONE, b, out);
 }
 
-static int digit_value(char c) {
-    if (ascii_digit((unsigned char)c)) return c - '0';
-    int lower = ascii_lower((unsigned char)c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
-}
-
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
-    text = span_trim(text);
+    bool nothing = text.len == 0;
+    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
+        text = span_skip(text, 1);
     bool negative = text.len > 0 && text.p[0] == '-';
     if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
     int base = 10;
@@ -78,7 +133,7 @@ bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
         base = 8;
         text = span_skip(text, 1);
     }
-    if (text.len == 0) return false;
+    if (text.len == 0 && !nothing) return false;
     wide value = 0;
     for (size_t i = 0; i < text.len; i++) {
         int digit = digit_value(text.p[i]);

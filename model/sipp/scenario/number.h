@@ -14,8 +14,9 @@
 #define NUMBER_WHOLE_MAX INT64_C(9223372036)
 
 /*
- * Reads "-12.5", blanks around it allowed; false if it is no decimal number, has more than nine decimals or
- * does not fit.
+ * Reads a number as C's strtod() does, "-12.5", "5.", "1e3" or "0x10", blanks before it allowed, and rounds
+ * it to billionths; nothing at all is 0, as SIPp has it. False if something follows, or it does not fit (also
+ * "inf" and "nan").
  */
 bool number_parse(struct span text, int64_t *out);
 
@@ -32,8 +33,8 @@ bool number_multiply(int64_t a, int64_t b, int64_t *out);
 bool number_divide(int64_t a, int64_t b, int64_t *out);
 
 /*
- * Reads an integer as C writes it (0x1F, 017, 25), blanks around it allowed, as SIPp reads its attributes
- * (facts: SIPp 1.1). False if it is none or is not from min to max.
+ * Reads an integer as C writes it (0x1F, 017, 25), blanks before it allowed, as SIPp reads its attributes
+ * (facts: SIPp 1.1); nothing at all is 0. False if it is none or is not from min to max.
  */
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out);
 
