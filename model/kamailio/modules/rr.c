@@ -9,8 +9,10 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct kam_settings *set = &run->k->settings;
-    if (run->record_routed) return -1;
-    run->record_routed = true;
+    if (run->state.kind != KAM_BRANCH_ROUTE) { /* each branch may have its own */
+        if (run->record_routed) return -1;
+        run->record_routed = true;
+    }
     struct buf b = {0};
     struct uri uri;
     buf_add(&b, SPAN("Record-Route: <sip:"));

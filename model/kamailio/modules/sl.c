@@ -62,7 +62,7 @@ static int sl_send_reply(struct kam_run *run, const struct kam_arg *args, size_t
 
 /* Like sl_send_reply(), or tm's t_reply() where there is a transaction. */
 static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (!run->transaction) return sl_send_reply(run, args, count);
+    if (!run->transaction) return run->msg.is_request ? sl_send_reply(run, args, count) : -1;
     return kam_tm_script_reply(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 
@@ -78,7 +78,7 @@ const struct kam_function kam_sl_functions[] = {
     {"send_reply",
      2,
      2,
-     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
+     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
      send_reply,
      {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_FORMAT},
      false},

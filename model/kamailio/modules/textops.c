@@ -19,8 +19,19 @@ static struct span full_name(struct span name) {
     return name;
 }
 
+/* A name that Kamailio knows is read up to a colon, without the blanks before that. */
+static struct span known_name(struct span name) {
+    ptrdiff_t colon = span_find(name, ':');
+    struct span head = span_trim(colon < 0 ? name : span_head(name, (size_t)colon));
+    if (sip_header_id(head) != SIP_OTHER) return head;
+    for (size_t i = 0; i < sizeof compact_names / sizeof *compact_names; i++)
+        if (span_is_nocase(full_name(head), compact_names[i].name)) return head;
+    return name;
+}
+
 /* Is that header called so? A known one also by its compact name (facts: Kamailio 11.7). */
 static bool is_called(const struct sip_header *h, struct span name) {
+    name = known_name(name);
     enum sip_header_id id = sip_header_id(name);
     return id == SIP_OTHER ? span_eq_nocase(full_name(h->name), full_name(name)) : h->id == id;
 }

@@ -262,8 +262,15 @@ bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *o
     }
 }
 
+/* Is it a text whatever its variables hold? */
+static bool is_text(const struct cfg_expr *e) {
+    return e->op == CFG_TEXT || e->op == CFG_TO_STR || (e->op == CFG_PLUS && is_text(e->left));
+}
+
 bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out) {
     struct kam_value v;
+    /* Where a number is wanted, + adds, even if the variable on its left holds a text. */
+    if (e->op == CFG_PLUS && !is_text(e)) return eval_number(h, e, out);
     if (!script_eval(h, e, &v)) return false;
     *out = script_int(v);
     return true;

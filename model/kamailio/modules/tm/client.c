@@ -32,7 +32,7 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
     run->state.kind = KAM_BRANCH_ROUTE;
     run->branch = branch;
     struct kam_outcome outcome = kam_route_run(route, run);
-    *uri = run->new_uri;
+    *uri = kam_run_uri(run);
     *next_hop = run->next_hop;
     run->new_uri = whole_uri;
     run->next_hop = whole_next_hop;
@@ -44,10 +44,8 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 }
 
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
-static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri,
-                       struct span next_hop) {
+static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri, struct span where) {
     struct kam_destination d = {.socket = run->socket};
-    struct span where = next_hop.len ? next_hop : uri;
     int error = kam_resolve(where, &d.to);
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
@@ -65,10 +63,12 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, struct sp
 static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
                       struct span uri, struct span next_hop) {
     if (t->client_count == KAM_BRANCHES_MAX) return KAM_E_TOO_MANY_BRANCHES;
+    struct span where =
+        next_hop.len ? next_hop : uri; /* a branch_route may write another URI, and it stays so */
     edit_list_copy(&run->branch_edits, &run->edits);
-    if (!branch_route) return make_branch(t, run, uri, next_hop);
+    if (!branch_route) return make_branch(t, run, uri, where);
     if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return KAM_E_DROPPED;
-    return make_branch(t, run, uri, next_hop);
+    return make_branch(t, run, uri, next_hop.len ? next_hop : where);
 }
 
 /* Sends the branches from `first` on; returns how many could be sent. */

@@ -90,8 +90,8 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
 }
 
 static struct decision none_left(struct kam_transaction *t) {
-    int error = t->tm->k->failure_run.error; /* of the last t_relay() there */
-    kam_tm_reply_error(t, kam_tm_request(t), error ? error : KAM_E_UNSPEC);
+    const struct kam_run *run = &t->tm->k->failure_run;
+    kam_tm_reply_error(t, run, run->error ? run->error : KAM_E_UNSPEC);
     return (struct decision){.outcome = COMPLETED, .relay = NO_RELAY};
 }
 

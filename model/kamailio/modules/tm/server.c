@@ -138,7 +138,7 @@ bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reaso
     return kam_tm_reply(run->transaction, request, status, reason, KAM_SEND_OTHER, &cause);
 }
 
-bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *request, int error) {
+bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *run, int error) {
     static const struct {
         int error;
         const char *why;
@@ -153,10 +153,10 @@ bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *request
     size_t i = 0;
     while (whys[i].error != error && whys[i].error != 0)
         i++;
-    struct cause cause = kam_cause(request, whys[i].why, "RFC 3261 16.6");
+    struct cause cause = kam_cause(run, whys[i].why, "RFC 3261 16.6");
     struct buf reason = {0};
     unsigned status = kam_error_write(&reason, error, "TM");
-    bool ok = kam_tm_reply(t, request, status, buf_span(&reason), KAM_SEND_OTHER, &cause);
+    bool ok = kam_tm_reply(t, kam_tm_request(t), status, buf_span(&reason), KAM_SEND_OTHER, &cause);
     buf_free(&reason);
     return ok;
 }

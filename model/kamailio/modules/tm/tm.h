@@ -198,8 +198,9 @@ void kam_tm_resend_reply(struct kam_transaction *t, const struct cause *cause);
 bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsigned status,
                   struct span reason, enum kam_send_kind kind, const struct cause *cause);
 
-/* The reply that tells of an error of t_relay(), an enum kam_error. false as above. */
-bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *request, int error);
+/* The reply that tells of an error of t_relay(), an enum kam_error; run is the script that had it. It has the
+ * append_to_reply() lines of when t_relay() was called. false as above. */
+bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *run, int error);
 
 /* The reply that the script asks for, to the run's transaction. */
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason);
