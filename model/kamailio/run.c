@@ -107,7 +107,10 @@ const char *kam_run_md5(struct kam_run *run) {
                                       .from_tag = run->from_tag,
                                       .to_tag = run->to_tag,
                                       .via = &run->via};
-        kam_branch_md5(run->md5, &in);
+        if (run->from_readable)
+            kam_branch_md5(run->md5, &in);
+        else
+            memset(run->md5, 0, sizeof run->md5); /* and so they stand in the branch: 32 bytes of 0 */
     }
     run->digested = true;
     return run->md5;

@@ -49,7 +49,9 @@ struct kam_run {
     enum kam_method method; /* a reply's is its CSeq's */
     struct via via;         /* the topmost one */
     const struct sip_header *via_header, *from, *to, *call_id, *cseq;
-    struct span cseq_number, cseq_method, from_tag, to_tag; /* to_tag.p NULL: none */
+    struct span cseq_number, cseq_method;
+    struct span from_uri, from_tag, to_uri,
+        to_tag;      /* p of a tag NULL: none; of from_uri: From cannot be read */
     bool damaged;    /* not all of its headers can be read: msg holds those before the first bad one */
     bool unfinished; /* the empty line after them is missing */
     bool from_readable;

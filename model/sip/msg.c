@@ -52,20 +52,23 @@ static struct span without_line_end(struct span line) {
     return line;
 }
 
-/* The word up to the next space; *rest is what follows that space. */
-static struct span word_of(struct span s, struct span *rest) {
-    ptrdiff_t space = span_find(s, ' ');
-    *rest = space < 0 ? span_skip(s, s.len) : span_skip(s, (size_t)space + 1);
-    return space < 0 ? s : span_head(s, (size_t)space);
+/* The word up to the next of the stop characters; *rest is what follows that one, p NULL: there is none. */
+static struct span word_of(struct span s, const char *stops, struct span *rest) {
+    size_t n = 0;
+    while (n < s.len && (s.p[n] == '\0' || !strchr(stops, s.p[n])))
+        n++;
+    *rest = n < s.len ? span_skip(s, n + 1) : (struct span){0};
+    return span_head(s, n);
 }
 
+/* As Kamailio reads it: a blank must follow the status, a tab may stand for some of the blanks. */
 static bool parse_first_line(struct sip_msg *m, struct span line) {
     struct span rest, rest2;
-    struct span first = word_of(line, &rest), second = word_of(rest, &rest2);
+    struct span first = word_of(line, " ", &rest), second = word_of(rest, " \t", &rest2);
     m->first_line = line;
     if (span_is_nocase(first, "SIP/2.0")) {
         uint64_t status;
-        if (second.len != 3 || !span_to_u64(second, 999, &status) || status < 100) return false;
+        if (second.len != 3 || !span_to_u64(second, 999, &status) || !rest2.p) return false;
         m->is_request = false;
         m->status = (unsigned)status;
         m->reason = rest2;
@@ -73,8 +76,8 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     }
     m->is_request = true;
     m->method = first;
-    m->uri = second;
-    return first.len && second.len && span_is_nocase(span_trim(rest2), "SIP/2.0");
+    m->uri = second; /* may be empty, as SIPp's [next_url] can be */
+    return first.len && rest2.p && span_starts_nocase(span_trim(rest2), "SIP/2.0");
 }
 
 bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
@@ -120,11 +123,13 @@ const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_
 
 bool sip_cseq_parse(struct span value, struct span *number, struct span *method) {
     size_t n = 0;
-    while (n < value.len && ascii_digit(value.p[n]))
+    while (n < value.len && !ascii_space(value.p[n]))
         n++;
     *number = span_head(value, n);
     *method = span_trim(span_skip(value, n));
-    return n > 0 && n < value.len && ascii_space(value.p[n]) && method->len > 0;
+    for (size_t i = 0; i < method->len; i++)
+        if (ascii_space(method->p[i])) return false;
+    return n > 0 && method->len > 0;
 }
 
 struct span sip_tag(struct span value) {

@@ -61,7 +61,8 @@ const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_
 /* The id that belongs to a header name, compact or full. */
 enum sip_header_id sip_header_id(struct span name);
 
-/* Number and method of a CSeq value; false if it is none. */
+/* Number and method of a CSeq value, two words; what they are made of is not looked at. False if it is none.
+ */
 bool sip_cseq_parse(struct span value, struct span *number, struct span *method);
 
 /* The tag parameter of a From or To value (empty span with p == NULL: it has none). */

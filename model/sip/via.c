@@ -36,7 +36,8 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
     if (p < end && *p == '[') { /* an IPv6 reference */
         while (p < end && *p != ']')
             p++;
-        if (p < end) p++;
+        if (p == end) return NULL;
+        p++;
     } else {
         p = skip_word(p, end, ":;,");
     }
@@ -53,40 +54,93 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
     return p;
 }
 
+/* What a parameter is: where it goes, and whether it has a value. */
+enum { NOWHERE = -1 };
+enum value_rule { ANY_VALUE, SOME_VALUE /* it may be empty */, FULL_VALUE, NO_VALUE };
+static const struct {
+    const char *name;
+    ptrdiff_t where;
+    enum value_rule value;
+} known_params[] = {
+    {"branch", offsetof(struct via, branch), FULL_VALUE},
+    {"received", offsetof(struct via, received), SOME_VALUE},
+    {"rport", offsetof(struct via, rport), ANY_VALUE},
+    {"maddr", NOWHERE, SOME_VALUE},
+    {"ttl", NOWHERE, SOME_VALUE},
+    {"i", NOWHERE, SOME_VALUE},
+    {"alias", NOWHERE, NO_VALUE},
+};
+
+/* The value at p: a word, or quoted text without a backslash in it, whose quotes need not end. NULL: it is
+ * neither. */
+static const char *parse_value(struct span *value, const char *p, const char *end) {
+    const char *from = p;
+    if (p < end && *p == '"') {
+        for (p++; p < end && *p != '"'; p++)
+            if (*p == '\\') return NULL;
+        *value = span_between(from + 1, p);
+        return p < end ? p + 1 : p;
+    }
+    p = skip_word(p, end, ";,=");
+    *value = span_between(from, p);
+    return p < end && *p == '=' ? NULL : p;
+}
+
+/* Does the value keep the rule? `quotes`: how many the value had. */
+static bool value_fits(enum value_rule rule, struct span value, int quotes) {
+    switch (rule) {
+    case SOME_VALUE: return value.p;
+    case FULL_VALUE: return value.len > 0 ? quotes != 1 : quotes == 2;
+    case NO_VALUE: return !value.p;
+    default: return true;
+    }
+}
+
+/* Of several parameters of a name the last one counts. */
+static bool keep_param(struct via *v, struct span name, struct span whole, struct span value, int quotes) {
+    for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++) {
+        if (!span_is_nocase(name, known_params[i].name)) continue;
+        if (!value_fits(known_params[i].value, value, quotes)) return false;
+        if (known_params[i].where == NOWHERE) return true;
+        struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);
+        *param = (struct via_param){whole, value};
+    }
+    return true;
+}
+
+/* Returns the place behind the last parameter; NULL: one cannot be parsed. */
 static const char *parse_params(struct via *v, const char *p, const char *end) {
-    static const struct {
-        const char *name;
-        size_t where;
-    } known[] = {
-        {"branch", offsetof(struct via, branch)},
-        {"received", offsetof(struct via, received)},
-        {"rport", offsetof(struct via, rport)},
-    };
     for (;;) {
         const char *from = skip_blanks(p, end);
         if (from == end || *from != ';') return p;
         const char *name = skip_blanks(from + 1, end);
         p = skip_word(name, end, "=;,");
-        struct span word = span_between(name, p), value = {p, 0};
+        struct span word = span_between(name, p), value = {0};
+        int quotes = 0;
+        if (word.len == 0) return NULL;
         const char *equals = skip_blanks(p, end);
         if (equals < end && *equals == '=') {
             const char *text = skip_blanks(equals + 1, end);
-            if (text < end && *text == '"') {
-                for (p = text + 1; p < end && *p != '"'; p++)
-                    if (*p == '\\' && p + 1 < end) p++;
-                if (p < end) p++;
-            } else {
-                p = skip_word(text, end, ";,");
-            }
-            value = span_between(text, p);
+            p = parse_value(&value, text, end);
+            if (!p) return NULL;
+            if (value.p > text) quotes = p > value.p + value.len ? 2 : 1;
         }
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-            struct via_param *param = (struct via_param *)((char *)v + known[i].where);
-            if (span_is_nocase(word,
-                               known[i].name)) /* of several the last one counts, as it does to Kamailio */
-                *param = (struct via_param){span_between(from, p), value};
-        }
+        if (!keep_param(v, word, span_between(from, p), value, quotes)) return NULL;
     }
+}
+
+/* Skips comments, which have parentheses around them and may hold others. NULL: one does not end. */
+static const char *skip_comments(const char *p, const char *end) {
+    for (p = skip_blanks(p, end); p < end && *p == '('; p = skip_blanks(p, end)) {
+        unsigned depth = 0;
+        do {
+            if (p == end) return NULL;
+            depth += *p == '(';
+            depth -= *p == ')';
+            p++;
+        } while (depth);
+    }
+    return p;
 }
 
 bool via_parse(struct via *v, struct span value) {
@@ -97,9 +151,10 @@ bool via_parse(struct via *v, struct span value) {
     p = parse_sent_by(v, p, end);
     if (!p) return false;
     p = parse_params(v, p, end);
+    if (!p) return false;
     v->whole = span_between(value.p, p);
-    p = skip_blanks(p, end);
-    if (p < end && *p != ',') return false;
+    p = skip_comments(p, end);
+    if (!p || (p < end && *p != ',')) return false;
     if (p < end) v->rest = span_between(skip_blanks(p + 1, end), end);
     return true;
 }

@@ -7,7 +7,7 @@
 
 struct via_param {
     struct span whole; /* ";received=1.2.3.4", from the semicolon on; p NULL: absent */
-    struct span value; /* "1.2.3.4"; empty when there is no "=" */
+    struct span value; /* "1.2.3.4", without quotes; p NULL: there is no "=" */
 };
 
 struct via {
@@ -20,7 +20,10 @@ struct via {
     struct span rest; /* what follows the comma in the same header: further Vias; p NULL: none */
 };
 
-/* Parses the first Via of a header value; false if it is not of Via form. */
+/*
+ * Parses the first Via of a header value as Kamailio does (facts: Kamailio 2.5): comments may stand behind
+ * it, known parameters must have a value if they need one. False if it is not of Via form.
+ */
 bool via_parse(struct via *v, struct span value);
 
 #endif

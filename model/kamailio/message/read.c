@@ -1,17 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/read.h"
 
-/* The headers that there may be only one of: the parser stops at a second one. */
+#include "model/kamailio/message/address.h"
+
+/* The headers that there may be only one of in a request: the parser stops at a second one. */
 static bool is_single(enum sip_header_id id) {
     return id == SIP_FROM || id == SIP_TO || id == SIP_CALL_ID || id == SIP_CSEQ || id == SIP_MAX_FORWARDS ||
            id == SIP_CONTENT_LENGTH;
 }
 
+/* Fewer characters than RFC 3261 has in a token. */
+static bool name_readable(struct span name) {
+    for (size_t i = 0; i < name.len; i++) {
+        int c = ascii_lower((unsigned char)name.p[i]);
+        bool alphanumeric = (c >= 'a' && c <= 'z') || ascii_digit((unsigned char)c);
+        if (!alphanumeric && (c == '\0' || !strchr("+-._~", c))) return false;
+    }
+    return name.len > 0;
+}
+
 /* Can the parser read the header, after those before it? */
 static bool readable(const struct sip_msg *m, const struct sip_header *h) {
     uint64_t n;
-    if (h->line.p[h->line.len - 1] != '\n') return false;
-    if (is_single(h->id) && sip_msg_first(m, h->id) != h) return false;
+    if (h->line.p[h->line.len - 1] != '\n' || !name_readable(h->name)) return false;
+    if (m->is_request && is_single(h->id) && sip_msg_first(m, h->id) != h) return false;
     return h->id != SIP_CONTENT_LENGTH || span_to_u64(h->value, UINT32_MAX, &n);
 }
 
@@ -26,25 +38,12 @@ static void cut_off(struct kam_run *run, bool well_formed) {
     m->header_count = (size_t)(h - m->headers);
 }
 
-static bool via_readable(const struct via *v) {
+/* A Via and all that follow it in its header. */
+bool kam_via_readable(const struct via *v) {
     uint64_t port;
+    struct via next;
     if (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port)) return false;
-    if (v->branch.whole.p && v->branch.value.len == 0) return false;
-    if (v->rest.p && v->rest.len == 0) return false;
-    return span_find(v->whole, ',') < 0 && span_search(v->whole, SPAN(";;")) < 0;
-}
-
-/* A From or To: not empty, its brackets closed. */
-static bool address_readable(struct span value) {
-    ptrdiff_t open = span_find(value, '<');
-    return value.len > 0 && (open < 0 || span_find(span_skip(value, (size_t)open), '>') >= 0);
-}
-
-/* The tag without the quotes that do not belong there. */
-static struct span tag_of(struct span value) {
-    struct span tag = sip_tag(value);
-    bool quoted = tag.len > 1 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"';
-    return quoted ? (struct span){tag.p + 1, tag.len - 2} : tag;
+    return !v->rest.p || (via_parse(&next, v->rest) && kam_via_readable(&next));
 }
 
 static enum kam_method method_of(struct span name) {
@@ -52,6 +51,19 @@ static enum kam_method method_of(struct span name) {
     if (span_is(name, "ACK")) return KAM_ACK;
     if (span_is(name, "CANCEL")) return KAM_CANCEL;
     return KAM_OTHER_METHOD;
+}
+
+/* To is read of every message, From of requests when it is needed: that it cannot be read is known then. */
+static bool read_addresses(struct kam_run *run) {
+    struct kam_address from, to;
+    kam_address_parse(&from, run->from->value);
+    kam_address_parse(&to, run->to->value);
+    run->from_uri = from.uri;
+    run->from_tag = from.tag;
+    run->from_readable = from.readable;
+    run->to_uri = to.uri;
+    run->to_tag = to.tag;
+    return to.readable;
 }
 
 /* The headers that Kamailio needs before it runs a script. */
@@ -67,9 +79,9 @@ static bool find_headers(struct kam_run *run) {
         *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
         if (!*needed[i].where) return false;
     }
-    if (!via_parse(&run->via, run->via_header->value) || !via_readable(&run->via)) return false;
+    if (!via_parse(&run->via, run->via_header->value) || !kam_via_readable(&run->via)) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
-    return span_find(run->cseq->value, '\n') < 0 && address_readable(run->to->value);
+    return span_find(run->cseq->value, '\n') < 0 && read_addresses(run);
 }
 
 bool kam_msg_read(struct kam_run *run) {
@@ -82,9 +94,6 @@ bool kam_msg_read(struct kam_run *run) {
     run->msg.header_end += blanks;
     cut_off(run, well_formed);
     if (!find_headers(run)) return false;
-    run->from_readable = address_readable(run->from->value);
-    run->from_tag = tag_of(run->from->value);
-    run->to_tag = tag_of(run->to->value);
     run->method = method_of(run->msg.is_request ? run->msg.method : run->cseq_method);
     return true;
 }

@@ -17,4 +17,7 @@ bool kam_msg_read(struct kam_run *run);
 /* Is the text a URI that Kamailio can take apart? */
 bool kam_uri_readable(struct span uri);
 
+/* Can Kamailio's parser read a Via and all that follow it in its header? */
+bool kam_via_readable(const struct via *v);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/read.h"
 
 /* The offset of a place in the run's message. */
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
@@ -66,9 +67,9 @@ void kam_via_strip(struct edit_list *list, const struct kam_run *run) {
 }
 
 bool kam_via_second(const struct kam_run *run, struct via *out) {
-    if (run->via.rest.p) return via_parse(out, run->via.rest);
     const struct sip_header *h = sip_msg_next(&run->msg, run->via_header);
-    return h && via_parse(out, h->value);
+    struct span value = run->via.rest.p ? run->via.rest : h ? h->value : (struct span){0};
+    return value.p && via_parse(out, value) && kam_via_readable(out);
 }
 
 bool kam_via_is_ours(const struct kamailio *k, const struct via *via) {

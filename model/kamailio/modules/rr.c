@@ -9,6 +9,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct kam_settings *set = &run->k->settings;
+    if (!run->from_readable) return -1;
     if (run->state.kind != KAM_BRANCH_ROUTE) { /* each branch may have its own */
         if (run->record_routed) return -1;
         run->record_routed = true;

@@ -61,13 +61,13 @@ GETTER(get_op, run->msg.is_request ? part_of(run->msg.uri, PORT) : nothing())
 GETTER(get_du, part_of(run->next_hop, WHOLE))
 GETTER(get_dd, part_of(run->next_hop, HOST))
 GETTER(get_dp, part_of(run->next_hop, PORT))
-GETTER(get_fu, text(name_addr_uri(run->from->value)))
-GETTER(get_fU, part_of(name_addr_uri(run->from->value), USER))
-GETTER(get_fd, part_of(name_addr_uri(run->from->value), HOST))
+GETTER(get_fu, text(run->from_uri))
+GETTER(get_fU, part_of(run->from_uri, USER))
+GETTER(get_fd, part_of(run->from_uri, HOST))
 GETTER(get_ft, text(run->from_tag))
-GETTER(get_tu, text(name_addr_uri(run->to->value)))
-GETTER(get_tU, part_of(name_addr_uri(run->to->value), USER))
-GETTER(get_td, part_of(name_addr_uri(run->to->value), HOST))
+GETTER(get_tu, text(run->to_uri))
+GETTER(get_tU, part_of(run->to_uri, USER))
+GETTER(get_td, part_of(run->to_uri, HOST))
 GETTER(get_tt, text(run->to_tag))
 GETTER(get_ci, text(run->call_id->value))
 GETTER(get_cs, text(run->cseq_number))
@@ -107,7 +107,7 @@ static struct kam_value header(const struct kam_run *run, struct span name) {
     return nothing();
 }
 
-GETTER(get_hdr, header(run, argument))
+GETTER(get_hdr, run->damaged ? nothing() : header(run, argument)) /* it reads all headers first */
 GETTER(get_ct, header(run, SPAN("Contact")))
 GETTER(get_cT, header(run, SPAN("Content-Type")))
 GETTER(get_ua, header(run, SPAN("User-Agent")))
@@ -130,8 +130,8 @@ static struct kam_value get_myself(struct kam_run *run, struct span argument) {
         return number(0);
     }
     if (span_is(argument, "ru")) uri = kam_run_uri(run);
-    if (span_is(argument, "fu")) uri = name_addr_uri(run->from->value);
-    if (span_is(argument, "tu")) uri = name_addr_uri(run->to->value);
+    if (span_is(argument, "fu")) uri = run->from_uri;
+    if (span_is(argument, "tu")) uri = run->to_uri;
     return number(uri.p && uri_parse(&u, uri) && kam_is_own(run->k, &u));
 }
 

@@ -72,6 +72,7 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
     struct sip_msg *m = &tm->sent;
     struct buf *out = &tm->text;
     if (t->method != KAM_INVITE || !sip_msg_parse(m, payload_span(c->request.payload))) return NULL;
+    if (m->header_end == m->bytes.len) return NULL; /* it went out without its empty line */
     buf_reset(out);
     buf_add_text(out, method);
     buf_add(out, span_between(m->uri.p - 1, m->first_line.p + m->first_line.len));

@@ -57,6 +57,7 @@ static void absorb(struct kam_run *run, struct kam_transaction *t) {
 
 enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     if (run->transaction) return KAM_NEWTRAN_EXISTS;
+    if (run->damaged || run->unfinished) return KAM_NEWTRAN_FAILED;
     struct kam_transaction *t = kam_tm_check(run);
     run->stateful = true;
     if (t) {
@@ -64,7 +65,8 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
         return KAM_NEWTRAN_RETRANSMISSION;
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
-    if (run->damaged || run->unfinished || !kam_uri_readable(kam_run_uri(run))) return KAM_NEWTRAN_FAILED;
+    if (run->method == KAM_INVITE && !run->from_readable) return KAM_NEWTRAN_FAILED;
+    if (!kam_uri_readable(kam_run_uri(run))) return KAM_NEWTRAN_FAILED;
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);
     t->canceled = canceled;
