@@ -2,6 +2,7 @@
 /* Proves that calls of functions are taken and refused as Kamailio 5.6.3 does it: 3231 calls, each function
  * with each kind of argument (tests/kam_calls.txt, recorded with the real one). */
 #include "base/mem.h"
+#include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/script/program.h"
 
 #include <setjmp.h>

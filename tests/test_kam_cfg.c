@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves that kamailio.cfg is taken and refused as Kamailio 5.6.3 does it, with messages that point to what
  * the user wrote. */
+#include "model/kamailio/cfg/cfg.h"
+#include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/program.h"
 
 #include <setjmp.h>
@@ -375,10 +377,11 @@ static void settings_reach_the_program(void **state) {
     assert_int_equal(g->listens[1].port, 5062);
     assert_true(span_is(g->listens[1].advertise_host, "example.com"));
     assert_int_equal(g->listens[1].advertise_port, 99);
-    assert_int_equal(kam_program_param(p, "tm", "fr_timer"), 5000);
-    assert_int_equal(kam_program_param(p, "tm", "fr_inv_timer"), 120000);
-    assert_int_equal(kam_program_param(p, "rr", "enable_full_lr"), 1);
-    assert_true(span_is(kam_program_param_text(p, "tm", "auto_inv_100_reason"), "Trying"));
+    struct kam_tm tm = {0};
+    kam_program_settings(p, &kam_tm_module, &tm.set);
+    assert_int_equal(tm.set.fr_timer_ms, 5000);
+    assert_int_equal(tm.set.fr_inv_timer_ms, 120000);
+    assert_true(span_is(tm.set.auto_inv_100_reason, "Trying"));
     assert_true(kam_program_has_module(p, "tm") && !kam_program_has_module(p, "kex"));
     assert_non_null(kam_program_route(p, KAM_REQUEST_ROUTE, SPAN("")));
     assert_non_null(kam_program_route(p, KAM_FAILURE_ROUTE, SPAN("A")));
@@ -403,7 +406,9 @@ static void extra_modparams_come_after_the_file_and_have_their_own_place(void **
                                    {"tm", "fr_timer", "x", false, {yaml, 0}}};
     struct kam_program *p = kam_program_load(cfg, &set, extra, 1, &diag);
     assert_non_null(p);
-    assert_int_equal(kam_program_param(p, "tm", "fr_timer"), 7000);
+    struct kam_tm tm = {0};
+    kam_program_settings(p, &kam_tm_module, &tm.set);
+    assert_int_equal(tm.set.fr_timer_ms, 7000);
     kam_program_free(p);
     assert_null(kam_program_load(cfg, &set, extra, 4, &diag));
     assert_string_equal(buf_text(&diag.text),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves that the language of route blocks computes and flows as Kamailio 5.6.3's does; each result was seen
  * there. */
+#include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/run.h"
 #include "model/kamailio/script/program.h"
 #include "model/kamailio/script/vars.h"

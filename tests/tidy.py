@@ -7,6 +7,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LINES_MAX = 620
 
 # A folder may include from itself and from these.
+KAMAILIO = ['model/kamailio/cfg', 'model/kamailio/script', 'model/sip', 'model/net', 'sim', 'base']
 LAYERS = {
     'base': [],
     'sim': ['base'],
@@ -15,6 +16,11 @@ LAYERS = {
     'model/sipp': ['model/net', 'sim', 'base'],
     'model/sipp/scenario': ['model/sipp', 'model/sip', 'model/net', 'sim', 'base'],
     'model/sipp/process': ['model/sipp/scenario', 'model/sipp', 'model/sip', 'model/net', 'sim', 'base'],
+    'model/kamailio/script': ['model/sip', 'model/net', 'sim', 'base'],
+    'model/kamailio/cfg': ['model/kamailio/script', 'model/sip', 'model/net', 'sim', 'base'],
+    'model/kamailio': ['model/kamailio/message'] + KAMAILIO, # these two are the core: what runs a message, and what it does to it
+    'model/kamailio/message': ['model/kamailio'] + KAMAILIO,
+    'model/kamailio/modules': ['model/kamailio', 'model/kamailio/message'] + KAMAILIO, # a module's own folder counts as this one
     'model/lab': ['model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
     'pcapgen': ['model/net', 'sim', 'base'],
     'view': ['model/lab', 'model/sip', 'model/net', 'sim', 'base', 'pcapgen'],
@@ -25,6 +31,9 @@ LAYERS = {
 # Never in sim/ and model/: the operating system's time, randomness, environment and locale, and floating point.
 FORBIDDEN = re.compile(r'\b(float|double|time|clock|clock_gettime|gettimeofday|rand|srand|random|drand48|getrandom|getenv|'
                        r'setlocale|getpid|localtime|gmtime|strftime|strtod|atof|socket|sendto|recvfrom)\s*\(|\b(float|double)\s+\w')
+
+def room(folder):
+    return 'model/kamailio/modules' if folder.startswith('model/kamailio/modules/') else folder
 
 def strip(text):
     """C without comments and texts, line numbers kept"""
@@ -52,13 +61,14 @@ def main():
                 complaints.append('%s: no SPDX line at the top' % f)
         if not f.endswith(('.c', '.h')): continue
         lines = text.split('\n')
-        folder = os.path.dirname(f)
+        folder = room(os.path.dirname(f))
+        if folder.startswith(('sim', 'model')) and folder not in LAYERS: complaints.append('%s: the folder has no place in LAYERS' % f)
         if len(lines) > LINES_MAX: complaints.append('%s: %d lines, the limit is %d' % (f, len(lines), LINES_MAX))
         for n, line in enumerate(lines, 1):
             if len(line.rstrip('\r')) > 130: complaints.append('%s:%d: longer than 130 columns' % (f, n))
             m = re.match(r'#include "([^"]+)"', line)
             if m and folder in LAYERS:
-                of = os.path.dirname(m[1])
+                of = room(os.path.dirname(m[1]))
                 if of != folder and of not in LAYERS[folder]:
                     complaints.append('%s:%d: %s may not include from %s' % (f, n, folder, of or 'here'))
         if f.startswith(('sim/', 'model/')):

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/forward.h"
 
-#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/script/error.h"
 
 struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri) {
     if (!span_eq(uri, run->msg.uri)) {

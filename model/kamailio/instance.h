@@ -3,7 +3,6 @@
 #ifndef MODEL_KAMAILIO_INSTANCE_H
 #define MODEL_KAMAILIO_INSTANCE_H
 
-#include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/run.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
@@ -24,14 +23,6 @@ struct kam_socket {
     struct kam_worker_pool pool;
 };
 
-/* The module parameters that are asked for at run time. */
-struct kam_settings {
-    bool enable_full_lr, append_fromtag, add_username, enable_double_rr; /* rr */
-    int64_t max_limit;                                                   /* maxfwd */
-    int64_t default_code;                                                /* sl */
-    struct span default_reason;
-};
-
 struct kamailio {
     const struct kam_program *program;
     const struct kam_globals *globals;
@@ -41,7 +32,6 @@ struct kamailio {
     const struct trace *trace;
     struct kam_config config; /* its wakeups are a copy */
     struct random_stream wakeup_random;
-    struct kam_settings settings;
     const struct kam_route *request_route, *reply_route; /* reply_route NULL: none */
 
     struct kam_socket *sockets;
@@ -50,13 +40,12 @@ struct kamailio {
     struct buf server_line; /* "Server: ...\r\n", or empty */
     struct buf agent_line;  /* "User-Agent: ...\r\n", or empty */
     char sl_tag[33], tm_tag[33];
-    int64_t sl_until_ns; /* ACKs to stateless replies are absorbed before this moment */
+
+    void **module_data; /* what each of kam_modules keeps; NULL: it is not loaded */
+    struct buf text;    /* for texts that are needed for a moment */
 
     struct kam_outbox outbox;
-    struct kam_run run;         /* the message that a worker handles now */
-    struct kam_run failure_run; /* the request that a failure_route handles, while a reply or a timer runs */
-    struct kam_run tm_run;      /* a transaction's request, parsed again to be answered */
-    struct kam_tm tm;
+    struct kam_run run;       /* the message that a worker handles now */
     struct kam_process timer; /* the timer process, which runs failure_routes too */
 };
 

@@ -125,15 +125,27 @@ static bool check_globals(const struct kamailio *k, struct diag *diag) {
     return false;
 }
 
-static void read_settings(struct kamailio *k) {
-    const struct kam_program *p = k->program;
-    k->settings.default_code = kam_program_param(p, "sl", "default_code");
-    k->settings.default_reason = kam_program_param_text(p, "sl", "default_reason");
-    k->settings.max_limit = kam_program_param(p, "maxfwd", "max_limit");
-    k->settings.enable_full_lr = kam_program_param(p, "rr", "enable_full_lr") != 0;
-    k->settings.append_fromtag = kam_program_param(p, "rr", "append_fromtag") != 0;
-    k->settings.add_username = kam_program_param(p, "rr", "add_username") != 0;
-    k->settings.enable_double_rr = kam_program_param(p, "rr", "enable_double_rr") != 0;
+/* Gives each loaded module its data and settings, then lets it begin. */
+static void begin_modules(struct kamailio *k) {
+    size_t count = 0;
+    while (kam_modules[count])
+        count++;
+    k->module_data = mem_new(count * sizeof *k->module_data);
+    for (size_t i = 0; i < count; i++) {
+        const struct kam_module *m = kam_modules[i];
+        if (!kam_program_loads(k->program, i)) continue;
+        k->module_data[i] = mem_new(m->data_size + 1);
+        kam_program_settings(k->program, m, (char *)k->module_data[i] + m->settings);
+        if (m->init) m->init(k, k->module_data[i]);
+    }
+}
+
+static void end_modules(struct kamailio *k) {
+    for (size_t i = 0; kam_modules[i]; i++) {
+        if (k->module_data[i] && kam_modules[i]->free) kam_modules[i]->free(k->module_data[i]);
+        free(k->module_data[i]);
+    }
+    free(k->module_data);
 }
 
 /* A line about the program itself, unless server_signature=no: as configured, or the default. */
@@ -163,15 +175,12 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     k->config.version = mem_text(span_of(config->version));
     k->request_route = kam_program_route(program, KAM_REQUEST_ROUTE, (struct span){0});
     k->reply_route = kam_program_route(program, KAM_CORE_ONREPLY_ROUTE, (struct span){0});
-    read_settings(k);
     write_signature(k, &k->server_line, "Server", k->globals->server_header);
     write_signature(k, &k->agent_line, "User-Agent", k->globals->user_agent_header);
     kam_outbox_init(&k->outbox);
     kam_process_init(&k->timer);
-    kam_tm_init(&k->tm, k);
     kam_run_init(&k->run, k);
-    kam_run_init(&k->failure_run, k);
-    kam_run_init(&k->tm_run, k);
+    begin_modules(k);
     bool ok = check_globals(k, diag);
     ok = open_sockets(k, diag) && ok;
     if (!ok) {
@@ -184,7 +193,12 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     return k;
 }
 
-size_t kamailio_transactions(const struct kamailio *k) { return k->tm.count; }
+size_t kamailio_transactions(const struct kamailio *k) {
+    size_t n = 0;
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->pending) n += kam_modules[i]->pending(k->module_data[i]);
+    return n;
+}
 
 void kamailio_free(struct kamailio *k) {
     if (!k) return;
@@ -197,9 +211,8 @@ void kamailio_free(struct kamailio *k) {
         buf_free(&s->text);
     }
     kam_run_free(&k->run);
-    kam_run_free(&k->failure_run);
-    kam_run_free(&k->tm_run);
-    kam_tm_free(&k->tm);
+    end_modules(k);
+    buf_free(&k->text);
     kam_outbox_free(&k->outbox);
     kam_process_free(&k->timer);
     buf_free(&k->server_line);

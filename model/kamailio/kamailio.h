@@ -8,31 +8,9 @@
 #define MODEL_KAMAILIO_KAMAILIO_H
 
 #include "base/diag.h"
-#include "base/source.h"
+#include "model/kamailio/cfg/cfg.h"
+#include "model/kamailio/script/script.h"
 #include "model/net/net.h"
-
-struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */
-
-/* A modparam that scenario.yaml adds or overrides: modparam: {tm: {fr_timer: 5000}}. */
-struct kam_modparam {
-    const char *module, *name, *value;
-    bool is_number;
-    struct source_pos at;
-};
-
-/*
- * Compiles a configuration, with the extra modparams applied after the file's own. Files it includes are
- * read from its folder into the set. All errors go to diag; NULL if there was one. What Kamailio refuses is
- * refused, what Kamailio can do and this cannot is an error that names it.
- */
-struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
-                                     const struct kam_modparam *modparams, size_t modparam_count,
-                                     struct diag *diag);
-
-/* children=N of the configuration (default 8). */
-unsigned kam_program_children(const struct kam_program *program);
-
-void kam_program_free(struct kam_program *program);
 
 /*
  * What each kind of message costs, in nanoseconds from the worker running to the datagram leaving

@@ -4,7 +4,6 @@
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
-#include "model/kamailio/modules/sl.h"
 
 /* Between two sends of one run, in nanoseconds (facts: Kamailio 4, 6.4, 6.7). */
 static const int64_t gap_after_ns[] = {
@@ -58,11 +57,30 @@ static struct kam_outcome run_block(struct kamailio *k, struct kam_run *run, enu
     return outcome;
 }
 
+/* The modules are asked in their order; true: one of them says that it is done with the message. */
+static bool request_came(struct kamailio *k, struct kam_run *run) {
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->request_came && kam_modules[i]->request_came(run))
+            return true;
+    return false;
+}
+
+static void request_ended(struct kamailio *k, struct kam_run *run) {
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->request_ended) kam_modules[i]->request_ended(run);
+}
+
+static bool reply_came(struct kamailio *k, struct kam_run *run) {
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->reply_came && kam_modules[i]->reply_came(run)) return true;
+    return false;
+}
+
 static void receive_request(struct kamailio *k, struct kam_run *run) {
-    if (kam_sl_absorbs_ack(run)) return;
+    if (request_came(k, run)) return;
     /* Without a request_route, requests are read and that is all. */
     if (k->request_route) run_block(k, run, KAM_REQUEST_ROUTE, k->request_route);
-    kam_tm_script_ended(run);
+    request_ended(k, run);
 }
 
 /* A reply that belongs to no transaction is relayed by its second Via (facts: Kamailio 8.2). */
@@ -81,7 +99,7 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
             return;
         }
     }
-    if (!kam_tm_recv_reply(run)) kam_forward_reply(run);
+    if (!reply_came(k, run)) kam_forward_reply(run);
 }
 
 int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_process *process,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/run.h"
 
-#include "model/kamailio/error.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
+#include "model/kamailio/script/error.h"
 
 enum { SIP_PORT = 5060 };
 
@@ -40,7 +40,7 @@ static void clear(struct kam_run *run) {
     run->done = 0;
     run->error = 0;
     run->on_failure = run->on_reply = run->on_branch = NULL;
-    run->auto_100 = run->k->tm.set.auto_inv_100;
+    run->auto_100_is_set = false;
     run->fr_ms = run->fr_inv_ms = 0;
     run->failure_status = 0;
     run->stateful = false;
@@ -90,6 +90,18 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
     b->uri = arena_text(&run->scratch, uri);
     b->next_hop = arena_text(&run->scratch, next_hop);
     return true;
+}
+
+const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h) {
+    size_t at = (size_t)(h->value.p - run->msg.bytes.p);
+    for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
+        if (e->at == at && e->text_len == h->value.len) return e;
+    return NULL;
+}
+
+struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_header *h) {
+    const struct edit *e = kam_run_replaced(run, h);
+    return e ? (struct span){run->edits.texts.p + e->text, e->text_len} : h->value;
 }
 
 uint32_t kam_run_hash(struct kam_run *run) {
@@ -148,8 +160,11 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
 void kam_run_fail(struct kam_run *run, int error) { run->state.process->error = error; }
 
 struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference) {
-    return (struct cause){.why = why,
-                          .reference = reference,
-                          .at = run->state.at,
-                          .transaction = run->transaction ? run->transaction->number : 0};
+    return (struct cause){
+        .why = why,
+        .reference = reference,
+        .at = run->state.at,
+        .transaction = run->transaction
+                           ? ((const struct kam_transaction_head *)(const void *)run->transaction)->number
+                           : 0};
 }

@@ -13,7 +13,11 @@
 #include "model/sip/msg.h"
 #include "model/sip/uri.h"
 
-struct kam_transaction;
+struct kam_transaction; /* tm's; it begins with what the core knows of it */
+
+struct kam_transaction_head {
+    uint64_t number; /* 1 for the first one of an instance */
+};
 
 enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 
@@ -79,7 +83,7 @@ struct kam_run {
     unsigned done;                       /* enum kam_done */
     int error;                           /* what t_relay() failed with, enum kam_error */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
-    bool auto_100;
+    bool auto_100, auto_100_is_set;                            /* t_set_auto_inv_100() */
     int64_t fr_ms, fr_inv_ms;   /* t_set_fr() before there is a transaction; 0: not set */
     unsigned failure_status;    /* in failure_route: of the chosen reply */
     int64_t failure_reply_mode; /* in failure_route: what happens to the replies there are */
@@ -111,6 +115,12 @@ void kam_run_set_next_hop(struct kam_run *run, struct span text);
 
 /* Adds a branch; false if there are too many. next_hop.p NULL: none. */
 bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop);
+
+/* A Max-Forwards value as it stands now: maxfwd_process() changes it in place. */
+struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_header *h);
+
+/* The edit that has replaced the header's value in place, or NULL. */
+const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h);
 
 uint32_t kam_run_hash(struct kam_run *run);
 const char *kam_run_md5(struct kam_run *run);

@@ -36,14 +36,14 @@ static bool old_avp(const struct reading *r, struct span text) {
 
 /* A text that begins with $: one variable, and what follows it does not count. */
 static bool read_variable(const struct reading *r, struct span text, bool *done) {
-    size_t len = cfg_pv_len(text);
+    size_t len = script_pv_len(text);
     *done = true;
     if (len && cfg_pv_exists(span_head(text, len))) {
         r->arg->from = CFG_ARG_VARIABLE;
         r->arg->pv = cfg_pv_find(r->p, span_head(text, len), r->at);
         return r->arg->pv != NULL;
     }
-    if (type_of(r) != KAM_ARG_LOG_LEVEL && old_avp(r, text)) return true;
+    if (type_of(r) != ARG_LOG_LEVEL && old_avp(r, text)) return true;
     *done = false;
     return true;
 }
@@ -57,9 +57,9 @@ static bool read_format(const struct reading *r, struct span text) {
 static const struct {
     enum kam_arg_type type;
     const char *word;
-} blocks[] = {{KAM_ARG_FAILURE_ROUTE, "failure_route"},
-              {KAM_ARG_ONREPLY_ROUTE, "onreply_route"},
-              {KAM_ARG_BRANCH_ROUTE, "branch_route"}};
+} blocks[] = {{ARG_FAILURE_ROUTE, "failure_route"},
+              {ARG_ONREPLY_ROUTE, "onreply_route"},
+              {ARG_BRANCH_ROUTE, "branch_route"}};
 
 /* The block is looked up when all are known; one that is missing is warned of. */
 static void refer(const struct reading *r) {
@@ -77,12 +77,12 @@ static bool read_text(const struct reading *r, struct span text) {
         if (!read_variable(r, text, &done)) return false;
         if (done) return true;
     }
-    if (script_arg_takes_variable(type) && type != KAM_ARG_LOG_LEVEL && text.len && text.p[0] == '@')
+    if (script_arg_takes_variable(type) && type != ARG_LOG_LEVEL && text.len && text.p[0] == '@')
         return wrong(r, "is a select: these are not simulated");
     if (script_arg_takes_format(type) && span_find(text, '$') >= 0) return read_format(r, text);
     const char *what = script_arg_read(type, text, r->known);
     if (what) return wrong(r, what);
-    if (type == KAM_ARG_REGEX) {
+    if (type == ARG_REGEX) {
         r->known->regex = program_regex(r->p->program, text, true);
         if (!r->known->regex) return wrong(r, "must be a regular expression");
     }
@@ -92,7 +92,7 @@ static bool read_text(const struct reading *r, struct span text) {
 
 /* The functions of the core take what stands there, and nothing that has to be computed. */
 static const char *core_wants(enum kam_arg_type type, const struct cfg_expr *e) {
-    if (type == KAM_ARG_INTEGER)
+    if (type == ARG_INTEGER)
         return e->op == CFG_INT && e->constant.n >= 0 ? NULL : "must be a number without quotes";
     return e->op == CFG_TEXT ? NULL : "must be a text";
 }
@@ -101,7 +101,7 @@ static bool read_arg(const struct reading *r, const struct cfg_expr *e, bool cor
     struct kam_value v;
     const char *what = core ? core_wants(type_of(r), e) : NULL;
     if (what) return wrong(r, what);
-    if (cfg_expr_is_constant(e) && cfg_expr_constant(r->p, e, &v))
+    if (script_is_constant(e) && cfg_expr_constant(r->p, e, &v))
         return read_text(r, cfg_literal_text(r->p, v));
     if (!r->function->expressions || e->op == CFG_CALL)
         return wrong(r, "must be a text or a number that stands there");

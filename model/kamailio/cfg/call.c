@@ -112,7 +112,7 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
     } else {
         s->expr = cfg_expr_parse(p);
         if (!s->expr) return NULL;
-        if (cfg_expr_is_constant(s->expr) && cfg_expr_constant(p, s->expr, &name))
+        if (script_is_constant(s->expr) && cfg_expr_constant(p, s->expr, &name))
             s->route_name = cfg_literal_text(p, name);
     }
     if (!cfg_expect(p, ")")) return NULL;
@@ -185,10 +185,10 @@ struct lookup {
 /* A function of the name that fits best: loaded, right number of arguments, allowed here. */
 static struct lookup find(const struct cfg_parse *p, struct span name, size_t args) {
     struct lookup best = {0};
-    for (size_t i = 0; kam_modules[i].name; i++) {
-        for (const struct kam_function *f = kam_modules[i].functions; f && f->name; f++) {
+    for (size_t i = 0; kam_modules[i]; i++) {
+        for (const struct kam_function *f = kam_modules[i]->functions; f && f->name; f++) {
             if (!span_is(name, f->name)) continue;
-            struct lookup now = {f, &kam_modules[i], p->program->loaded[i],
+            struct lookup now = {f, kam_modules[i], p->program->loaded[i],
                                  args >= f->min_args && args <= f->max_args, (f->routes & p->kind) != 0};
             int score = now.loaded * 4 + now.count_fits * 2 + now.kind_fits;
             int best_score = best.function ? best.loaded * 4 + best.count_fits * 2 + best.kind_fits : -1;
@@ -210,8 +210,8 @@ static const char *kind_name(enum kam_route_kind kind) {
 static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core) {
     const char *names[512] = {0};
     size_t n = 0;
-    for (size_t i = 0; kam_modules[i].name; i++)
-        for (const struct kam_function *f = kam_modules[i].functions; f && f->name && n < 500; f++)
+    for (size_t i = 0; kam_modules[i]; i++)
+        for (const struct kam_function *f = kam_modules[i]->functions; f && f->name && n < 500; f++)
             names[n++] = f->name;
     for (size_t i = 0; cfg_statement_words[i]; i++)
         names[n++] = cfg_statement_words[i];
@@ -264,7 +264,7 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         return false;
     }
     s->function = l.function;
-    s->in_core = l.module == &kam_modules[0];
+    s->in_core = l.module == kam_modules[0];
     return cfg_args_parse(p, s, args);
 }
 

@@ -67,12 +67,6 @@ enum kam_value_type cfg_expr_type(const struct cfg_expr *e) {
     }
 }
 
-bool cfg_expr_is_constant(const struct cfg_expr *e) {
-    if (e->op == CFG_INT || e->op == CFG_TEXT) return true;
-    if (e->op == CFG_PV || e->op == CFG_CALL || e->op == CFG_TEST) return false;
-    return cfg_expr_is_constant(e->left) && (!e->right || cfg_expr_is_constant(e->right));
-}
-
 bool cfg_expr_constant(struct cfg_parse *p, const struct cfg_expr *e, struct kam_value *out) {
     return script_constant(p->program, e, out);
 }
@@ -117,7 +111,7 @@ static struct cfg_expr *node(struct cfg_parse *p, enum cfg_op op, struct source_
 /* A pattern that is known now is compiled now. */
 static bool compile_match(struct cfg_parse *p, struct cfg_expr *e) {
     struct kam_value pattern;
-    if (!cfg_expr_is_constant(e->right) || !cfg_expr_constant(p, e->right, &pattern)) return true;
+    if (!script_is_constant(e->right) || !cfg_expr_constant(p, e->right, &pattern)) return true;
     if (pattern.type != KAM_STR) {
         diag_error(p->diag, e->right->at, "the right side of =~ must be a string");
         return false;
@@ -140,8 +134,8 @@ static struct cfg_expr *int_node(struct cfg_parse *p, struct source_pos at, int6
  * number.
  */
 static const struct cfg_expr *simplify(struct cfg_parse *p, struct cfg_expr *e) {
-    bool right = cfg_expr_is_constant(e->right);
-    if (right == cfg_expr_is_constant(e->left)) return e;
+    bool right = script_is_constant(e->right);
+    if (right == script_is_constant(e->left)) return e;
     const struct cfg_expr *other = right ? e->left : e->right;
     struct kam_value v;
     if (!cfg_expr_constant(p, right ? e->right : e->left, &v)) return e;

@@ -15,9 +15,6 @@ bool cfg_global_parse(struct cfg_parse *p);
 /* What follows once the file is read: listen addresses without a port get the default one. */
 void cfg_globals_finish(struct cfg_parse *p);
 
-/* Reads a.b.c.d into host order; false if it is something else. */
-bool cfg_ipv4(struct span text, uint32_t *ip);
-
 /* Suggestions for a word that is neither setting nor statement at the outermost level. */
 const char *cfg_global_hint(struct span word, char hint[CFG_HINT_MAX]);
 

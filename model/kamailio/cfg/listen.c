@@ -34,19 +34,6 @@ static bool port_parse(struct cfg_parse *p, uint16_t *port) {
     return true;
 }
 
-bool cfg_ipv4(struct span text, uint32_t *ip) {
-    *ip = 0;
-    for (int i = 0; i < 4; i++) {
-        ptrdiff_t dot = span_find(text, '.');
-        uint64_t n;
-        if ((dot < 0) != (i == 3)) return false;
-        if (!span_to_u64(dot < 0 ? text : span_head(text, (size_t)dot), 255, &n)) return false;
-        *ip = *ip << 8 | (uint32_t)n;
-        if (dot >= 0) text = span_skip(text, (size_t)dot + 1);
-    }
-    return true;
-}
-
 static void add(struct cfg_parse *p, const struct kam_listen *listen) {
     struct kam_globals *g = &p->program->globals;
     struct kam_listen *all = (struct kam_listen *)g->listens;
@@ -96,7 +83,7 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
             p->program->tcp_listens++;
             continue;
         }
-        if (!cfg_ipv4(listen.address, &listen.ip)) {
+        if (!script_ipv4(listen.address, &listen.ip)) {
             diag_error(p->diag, listen.at, "listen=" SPAN_FMT ": only an IPv4 address is simulated",
                        SPAN_ARG(listen.address));
             return false;

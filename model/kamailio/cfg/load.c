@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
+#include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/cfg/parse.h"
 
 /* Where a route("NAME") is not there, Kamailio refuses to start; t_on_failure("NAME") it accepts. */

@@ -258,10 +258,11 @@ static const char *const kamailio_modules[] = {"acc",
                                                "xprint",
                                                NULL};
 
-static const struct kam_module *find_module(struct span name) {
-    for (const struct kam_module *m = kam_modules; m->name; m++)
-        if (m != kam_modules && span_is(name, m->name)) return m;
-    return NULL;
+/* The number of a module that may be loaded; 0: none. */
+static size_t find_module(struct span name) {
+    for (size_t i = 1; kam_modules[i]; i++)
+        if (span_is(name, kam_modules[i]->name)) return i;
+    return 0;
 }
 
 /* "/usr/lib/kamailio/modules/tm.so" -> tm */
@@ -280,12 +281,12 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "the module's name, a string");
     const struct cfg_token *t = cfg_get(p);
     struct span name = module_name(t->text);
-    const struct kam_module *m = find_module(name);
-    if (m && p->program->loaded[m - kam_modules]) {
-        diag_error(p->diag, t->at, "module \"%s\" is already loaded", m->name);
+    size_t m = find_module(name);
+    if (m && p->program->loaded[m]) {
+        diag_error(p->diag, t->at, "module \"%s\" is already loaded", kam_modules[m]->name);
         return false;
     }
-    if (m) return p->program->loaded[m - kam_modules] = true;
+    if (m) return p->program->loaded[m] = true;
     char hint[CFG_HINT_MAX];
     for (size_t i = 0; kamailio_modules[i]; i++) {
         if (!span_is(name, kamailio_modules[i])) continue;
@@ -315,25 +316,24 @@ static void unknown_param(const struct kam_module *m, struct span name, struct s
 }
 
 static bool is_default(const struct kam_param *param, struct kam_value value) {
-    if (param->type == KAM_PARAM_INT) return value.n == param->default_n;
+    if (param->type != KAM_PARAM_TEXT) return value.n == param->default_n;
     return param->default_s ? span_is(value.s, param->default_s) : value.s.len == 0;
 }
 
 /* Type, range, and whether the simulation knows what to do with it. */
 static bool check_value(const struct kam_module *m, const struct kam_param *param, struct kam_value value,
                         struct source_pos at, struct diag *diag) {
-    if ((param->type == KAM_PARAM_INT) != (value.type == KAM_INT)) {
-        diag_error(diag, at, "%s.%s must be %s", m->name, param->name,
-                   param->type == KAM_PARAM_INT ? "a number" : "a string");
+    bool is_number = param->type != KAM_PARAM_TEXT;
+    if (is_number != (value.type == KAM_INT)) {
+        diag_error(diag, at, "%s.%s must be %s", m->name, param->name, is_number ? "a number" : "a string");
         return false;
     }
-    bool ranged = param->type == KAM_PARAM_INT && (param->min_n != 0 || param->max_n != 0);
-    if (ranged && (value.n < param->min_n || value.n > param->max_n)) {
+    if (is_number && (value.n < param->min_n || value.n > param->max_n)) {
         diag_error(diag, at, "%s.%s must be from %lld to %lld", m->name, param->name, (long long)param->min_n,
                    (long long)param->max_n);
         return false;
     }
-    if (param->modelled || is_default(param, value)) return true;
+    if (param->use != KAM_PARAM_NOT_SIMULATED || is_default(param, value)) return true;
     diag_error(diag, at, "%s.%s is simulated only with its default value", m->name, param->name);
     return false;
 }
@@ -355,8 +355,8 @@ static void store(struct kam_program *program, const struct kam_param *param, st
 static bool set_matching(struct kam_program *program, const regex_t *modules, struct span name,
                          struct kam_value value, struct source_pos at, struct diag *diag, bool *any) {
     bool good = true;
-    for (size_t i = 1; kam_modules[i].name; i++) {
-        const struct kam_module *m = &kam_modules[i];
+    for (size_t i = 1; kam_modules[i]; i++) {
+        const struct kam_module *m = kam_modules[i];
         if (!program->loaded[i] || regexec(modules, m->name, 0, NULL, 0) != 0) continue;
         *any = true;
         const struct kam_param *param = find_param(m, name);
@@ -384,8 +384,8 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     if (any) return good;
     const char *names[64] = {0};
     char hint[CFG_HINT_MAX];
-    for (size_t i = 1, n = 0; kam_modules[i].name && n < 63; i++)
-        if (program->loaded[i]) names[n++] = kam_modules[i].name;
+    for (size_t i = 1, n = 0; kam_modules[i] && n < 63; i++)
+        if (program->loaded[i]) names[n++] = kam_modules[i]->name;
     diag_error(diag, at, "module \"" SPAN_FMT "\" is not loaded%s", SPAN_ARG(module),
                cfg_hint(module, names, hint));
     return false;

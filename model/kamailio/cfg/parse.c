@@ -162,10 +162,10 @@ static void recover(struct cfg_parse *p) {
 /* GROUP.NAME = VALUE [desc "..."]: variables that only selects and RPC read. */
 static bool parse_variable(struct cfg_parse *p) {
     const struct cfg_token *group = cfg_get(p);
-    for (const struct kam_module *m = kam_modules; m->name; m++) {
-        if (!span_is(group->text, m->name)) continue;
+    for (size_t i = 0; kam_modules[i]; i++) {
+        if (!span_is(group->text, kam_modules[i]->name)) continue;
         diag_error(p->diag, group->at, "setting a variable of module \"%s\" is not simulated: use modparam",
-                   m->name);
+                   kam_modules[i]->name);
         return false;
     }
     if (cfg_next_is(p, "[")) {

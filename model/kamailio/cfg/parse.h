@@ -4,6 +4,7 @@
 #define MODEL_KAMAILIO_CFG_PARSE_H
 
 #include "model/kamailio/cfg/lex.h"
+#include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/program.h"
 
 /* How deep blocks and parentheses may nest, and how high the tree of one expression may grow. */
@@ -74,8 +75,7 @@ const struct cfg_expr *cfg_expr_parse_level(struct cfg_parse *p, int level);
 /* The type that an expression has for sure: KAM_NULL if it shows only at run time. */
 enum kam_value_type cfg_expr_type(const struct cfg_expr *e);
 
-/* Is it the same in every run? Then cfg_expr_constant gives its value (texts go to the program). */
-bool cfg_expr_is_constant(const struct cfg_expr *e);
+/* The value of an expression that is the same in every run (texts go to the program). */
 bool cfg_expr_constant(struct cfg_parse *p, const struct cfg_expr *e, struct kam_value *out);
 
 /* A constant as text; a number is written out, and stays with the program. */

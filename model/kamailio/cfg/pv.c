@@ -1,82 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-variables as they are written: $ru, $var(x), $(ru), and inside formats. (facts: Kamailio 11.1, 11.6)
- */
+/* Pseudo-variables where the file names them: they must be known, and their modules loaded. */
 #include "model/kamailio/cfg/pv.h"
 
 #include <stdio.h>
-
-/* The characters of a name; not of an argument. */
-static bool name_char(char c) { return ascii_alnum((unsigned char)c) || c == '_' || c == '.' || c == '?'; }
-
-/* The ) that closes the ( before text, or -1. */
-static ptrdiff_t closing(struct span text) {
-    unsigned depth = 1;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.p[i] == '(') depth++;
-        if (text.p[i] == ')' && --depth == 0) return (ptrdiff_t)i;
-    }
-    return -1;
-}
-
-size_t cfg_pv_len(struct span text) {
-    if (text.len < 2 || text.p[0] != '$') return 0;
-    if (text.p[1] == '$') return 2;
-    size_t i = 1;
-    while (i < text.len && name_char(text.p[i]))
-        i++;
-    if (i < text.len && text.p[i] == '(') {
-        ptrdiff_t end = closing(span_skip(text, i + 1));
-        return end < 0 ? 0 : i + 1 + (size_t)end + 1;
-    }
-    return i > 1 ? i : 0;
-}
-
-bool cfg_pv_cut(struct span text, struct cfg_pv_parts *out) {
-    *out = (struct cfg_pv_parts){0};
-    bool wrapped = text.len > 3 && text.p[1] == '(';
-    struct span body = wrapped ? (struct span){text.p + 2, text.len - 3} : span_skip(text, 1);
-    if (span_is(body, "$")) {
-        out->name = body;
-        return true;
-    }
-    size_t i = 0;
-    while (i < body.len && name_char(body.p[i]))
-        i++;
-    out->name = span_head(body, i);
-    body = span_skip(body, i);
-    if (body.len && body.p[0] == '(') {
-        ptrdiff_t end = closing(span_skip(body, 1));
-        if (end <= 0) return false; /* open, or empty */
-        out->argument = (struct span){body.p + 1, (size_t)end};
-        body = span_skip(body, (size_t)end + 2);
-    }
-    out->rest = body;
-    return out->name.len > 0 && (body.len == 0 || (wrapped && (body.p[0] == '[' || body.p[0] == '{')));
-}
-
-static const struct {
-    const char *name;
-    int kind;
-} kept[] = {{"rc", CFG_PV_RETCODE},
-            {"retcode", CFG_PV_RETCODE},
-            {"?", CFG_PV_RETCODE},
-            {"null", CFG_PV_NULL},
-            {"$", CFG_PV_DOLLAR}};
-
-bool cfg_pv_look(struct span name, struct span argument, struct cfg_pv *out) {
-    *out = (struct cfg_pv){0};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        if (!span_is(name, kept[i].name) || argument.p) continue;
-        out->kind = kept[i].kind;
-        return true;
-    }
-    for (const struct kam_pv *pv = kam_pvs; pv->name; pv++) {
-        if (!span_is(name, pv->name) || pv->has_argument != (argument.p != NULL)) continue;
-        *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = pv, .argument = argument};
-        return true;
-    }
-    return false;
-}
 
 /* What Kamailio's core and the modules here have besides. */
 static const char *const not_simulated[] = {
@@ -99,12 +25,12 @@ static bool is_listed(struct span name) {
 }
 
 bool cfg_pv_exists(struct span text) {
-    struct cfg_pv_parts parts;
+    struct script_pv_parts parts;
     struct cfg_pv pv;
-    if (!cfg_pv_cut(text, &parts)) return false;
+    if (!script_pv_cut(text, &parts)) return false;
     bool kept_here = span_is(parts.name, "var") || span_is(parts.name, "avp");
     return (kept_here && parts.argument.len) || is_listed(parts.name) ||
-           (parts.name.p[0] != '_' && cfg_pv_look(parts.name, parts.argument, &pv));
+           (parts.name.p[0] != '_' && script_pv_look(parts.name, parts.argument, &pv));
 }
 
 /* $avp(s:name) and $avp(name) are one; $avp(i:5) and $avp($x) are not simulated. */
@@ -118,7 +44,7 @@ static bool avp_name(struct cfg_parse *p, struct span *name, struct source_pos a
     return true;
 }
 
-static void unknown(struct cfg_parse *p, const struct cfg_pv_parts *parts, struct span text,
+static void unknown(struct cfg_parse *p, const struct script_pv_parts *parts, struct span text,
                     struct source_pos at) {
     const char *names[256] = {"var", "avp", "rc", "retcode", "null"};
     size_t n = 5;
@@ -142,9 +68,9 @@ static void unknown(struct cfg_parse *p, const struct cfg_pv_parts *parts, struc
 }
 
 const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct source_pos at) {
-    struct cfg_pv_parts parts;
+    struct script_pv_parts parts;
     struct cfg_pv pv = {0};
-    if (!cfg_pv_cut(text, &parts)) {
+    if (!script_pv_cut(text, &parts)) {
         diag_error(p->diag, at, "invalid pseudo-variable " SPAN_FMT, SPAN_ARG(text));
         return NULL;
     }
@@ -160,7 +86,7 @@ const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct s
         if (!avp_name(p, &parts.argument, at)) return NULL;
         pv.kind = CFG_PV_AVP;
         pv.number = program_number(p->program, &p->program->avps, parts.argument);
-    } else if (!cfg_pv_look(parts.name, parts.argument, &pv) || parts.name.p[0] == '_') {
+    } else if (!script_pv_look(parts.name, parts.argument, &pv) || parts.name.p[0] == '_') {
         unknown(p, &parts, text, at);
         return NULL;
     }
@@ -185,7 +111,7 @@ const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, 
         piece->text = arena_text(&p->program->arena, i < 0 ? text : span_head(text, (size_t)i));
         if (i < 0) return first;
         text = span_skip(text, (size_t)i);
-        size_t len = cfg_pv_len(text);
+        size_t len = script_pv_len(text);
         if (len == 0) {
             diag_error(p->diag, at, "invalid pseudo-variable in the text at \"" SPAN_FMT "\"",
                        SPAN_ARG(span_head(text, 20)));
@@ -195,16 +121,4 @@ const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, 
         if (!piece->pv) return NULL;
         text = span_skip(text, len);
     }
-}
-
-bool cfg_pv_run_time(const struct kam_program *program, struct span text, struct cfg_pv *out) {
-    struct cfg_pv_parts parts;
-    if (!cfg_pv_cut(text, &parts) || parts.rest.len > 0 || parts.name.p[0] == '_') return false;
-    bool var = span_is(parts.name, "var"), avp = span_is(parts.name, "avp");
-    if (!parts.argument.len || (!var && !avp)) return cfg_pv_look(parts.name, parts.argument, out);
-    if (avp && span_starts(parts.argument, "s:")) parts.argument = span_skip(parts.argument, 2);
-    ptrdiff_t number = program_find_number(var ? program->vars : program->avps, parts.argument);
-    *out = (struct cfg_pv){.kind = number < 0 ? CFG_PV_NULL : var ? CFG_PV_VAR : CFG_PV_AVP};
-    if (number >= 0) out->number = (size_t)number;
-    return true;
 }

@@ -84,7 +84,7 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
     bool is_regex = cfg_take(p, "/");
     const struct cfg_expr *e = cfg_expr_parse(p);
     if (!e) return false;
-    if (!cfg_expr_is_constant(e) || !cfg_expr_constant(p, e, &c->label)) {
+    if (!script_is_constant(e) || !cfg_expr_constant(p, e, &c->label)) {
         diag_error(p->diag, e->at, "a case must be a constant");
         return false;
     }

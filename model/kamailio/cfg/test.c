@@ -112,8 +112,8 @@ static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
     test->right = cfg_expr_parse_level(p, 9);
     struct kam_value value;
     if (!test->right) return false;
-    if (!cfg_expr_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
-    test->with_net = value.type == KAM_STR && cfg_ipv4(value.s, &test->net);
+    if (!script_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
+    test->with_net = value.type == KAM_STR && script_ipv4(value.s, &test->net);
     test->mask = UINT32_MAX;
     if (!test->with_net)
         diag_error(p->diag, at,
@@ -151,7 +151,7 @@ static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
         test->right = cfg_expr_parse_level(p, 9);
     }
     if (!test->right) return false;
-    if (test->op != CFG_MATCH || !cfg_expr_is_constant(test->right)) return true;
+    if (test->op != CFG_MATCH || !script_is_constant(test->right)) return true;
     if (!cfg_expr_constant(p, test->right, &pattern) || pattern.type != KAM_STR) {
         diag_error(p->diag, test->right->at, "the right side of =~ must be a string");
         return false;

@@ -70,7 +70,7 @@ void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
 struct payload *kam_reply_build(const struct kam_run *request, unsigned status, struct span reason,
                                 enum kam_tag_kind kind, struct span more_lines) {
     struct kamailio *k = request->k;
-    struct buf *out = &k->tm.text;
+    struct buf *out = &k->text;
     buf_reset(out);
     /* The version as the request has it: the last word of its first line. */
     struct span line = span_trim(request->msg.first_line);

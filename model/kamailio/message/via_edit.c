@@ -10,7 +10,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 
 void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket,
                      unsigned branch) {
-    struct buf *b = &run->k->tm.text;
+    struct buf *b = &run->k->text;
     buf_reset(b);
     buf_add(b, SPAN("Via: SIP/2.0/UDP "));
     buf_add(b, socket->sent_by);

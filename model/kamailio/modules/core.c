@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The functions of Kamailio's core, and of the modules that have only one or two of them. */
-#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
+#include "model/kamailio/script/error.h"
 #include "model/kamailio/script/pv.h"
 
 static const char why_forwarded[] = "forwarded by forward(): no transaction";
@@ -87,29 +87,29 @@ static int rewritehostport(struct kam_run *run, const struct kam_arg *args, size
 
 #define CHANGES (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
 
-const struct kam_function kam_core_functions[] = {
-    {"forward", 0, 2, KAM_REQUEST_ROUTE, forward, {KAM_ARG_ADDRESS, KAM_ARG_INTEGER}, false},
-    {"forward_udp", 1, 2, KAM_REQUEST_ROUTE, forward, {KAM_ARG_ADDRESS, KAM_ARG_INTEGER}, false},
-    {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport, {0}, false},
-    {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport, {0}, false},
-    {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport, {0}, false},
-    {"rewriteuri", 1, 1, CHANGES, rewriteuri, {KAM_ARG_TEXT}, false},
-    {"seturi", 1, 1, CHANGES, rewriteuri, {KAM_ARG_TEXT}, false},
-    {"rewritehost", 1, 1, CHANGES, rewritehost, {KAM_ARG_TEXT}, false},
-    {"sethost", 1, 1, CHANGES, rewritehost, {KAM_ARG_TEXT}, false},
-    {"seth", 1, 1, CHANGES, rewritehost, {KAM_ARG_TEXT}, false},
-    {"rewritehostport", 1, 1, CHANGES, rewritehostport, {KAM_ARG_TEXT}, false},
-    {"sethostport", 1, 1, CHANGES, rewritehostport, {KAM_ARG_TEXT}, false},
-    {"sethp", 1, 1, CHANGES, rewritehostport, {KAM_ARG_TEXT}, false},
-    {"rewriteport", 1, 1, CHANGES, rewriteport, {KAM_ARG_TEXT}, false},
-    {"setport", 1, 1, CHANGES, rewriteport, {KAM_ARG_TEXT}, false},
-    {"setp", 1, 1, CHANGES, rewriteport, {KAM_ARG_TEXT}, false},
-    {"rewriteuser", 1, 1, CHANGES, rewriteuser, {KAM_ARG_TEXT}, false},
-    {"setuser", 1, 1, CHANGES, rewriteuser, {KAM_ARG_TEXT}, false},
-    {"setu", 1, 1, CHANGES, rewriteuser, {KAM_ARG_TEXT}, false},
-    {"revert_uri", 0, 0, CHANGES, revert_uri, {0}, false},
-    {"log", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_TEXT}, false},
-    {"log", 2, 2, KAM_ANY_ROUTE, no_effect, {KAM_ARG_INTEGER, KAM_ARG_TEXT}, false},
+static const struct kam_function core_functions[] = {
+    {"forward", 0, 2, KAM_REQUEST_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward_udp", 1, 2, KAM_REQUEST_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
+    {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
+    {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
+    {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport},
+    {"rewriteuri", 1, 1, CHANGES, rewriteuri, {ARG_TEXT}},
+    {"seturi", 1, 1, CHANGES, rewriteuri, {ARG_TEXT}},
+    {"rewritehost", 1, 1, CHANGES, rewritehost, {ARG_TEXT}},
+    {"sethost", 1, 1, CHANGES, rewritehost, {ARG_TEXT}},
+    {"seth", 1, 1, CHANGES, rewritehost, {ARG_TEXT}},
+    {"rewritehostport", 1, 1, CHANGES, rewritehostport, {ARG_TEXT}},
+    {"sethostport", 1, 1, CHANGES, rewritehostport, {ARG_TEXT}},
+    {"sethp", 1, 1, CHANGES, rewritehostport, {ARG_TEXT}},
+    {"rewriteport", 1, 1, CHANGES, rewriteport, {ARG_TEXT}},
+    {"setport", 1, 1, CHANGES, rewriteport, {ARG_TEXT}},
+    {"setp", 1, 1, CHANGES, rewriteport, {ARG_TEXT}},
+    {"rewriteuser", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
+    {"setuser", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
+    {"setu", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
+    {"revert_uri", 0, 0, CHANGES, revert_uri},
+    {"log", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_TEXT}},
+    {"log", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER, ARG_TEXT}},
     {0},
 };
 
@@ -128,50 +128,55 @@ static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t
     return -1;
 }
 
-const struct kam_function kam_corex_functions[] = {
-    {"append_branch", 0, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, append_branch, {KAM_ARG_FORMAT}, true},
+static const struct kam_function corex_functions[] = {
+    {"append_branch",
+     0,
+     1,
+     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
+     append_branch,
+     {ARG_FORMAT},
+     .expressions = true},
     {0},
 };
 
 /* What a script writes into the log is not simulated; that it does not disturb is. */
-const struct kam_function kam_xlog_functions[] = {
-    {"xlog", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xlog", 2, 2, KAM_ANY_ROUTE, no_effect, {KAM_ARG_LOG_LEVEL, KAM_ARG_FORMAT}, false},
-    {"xlog",
-     3,
-     3,
-     KAM_ANY_ROUTE,
-     no_effect,
-     {KAM_ARG_LOG_FACILITY, KAM_ARG_LOG_LEVEL, KAM_ARG_FORMAT},
-     false},
-    {"xlogl", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xlogl", 2, 2, KAM_ANY_ROUTE, no_effect, {KAM_ARG_LOG_LEVEL, KAM_ARG_FORMAT}, false},
-    {"xlogl",
-     3,
-     3,
-     KAM_ANY_ROUTE,
-     no_effect,
-     {KAM_ARG_LOG_FACILITY, KAM_ARG_LOG_LEVEL, KAM_ARG_FORMAT},
-     false},
-    {"xdbg", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xinfo", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xnotice", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xwarn", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xerr", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xbug", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xcrit", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
-    {"xalert", 1, 1, KAM_ANY_ROUTE, no_effect, {KAM_ARG_FORMAT}, false},
+static const struct kam_function xlog_functions[] = {
+    {"xlog", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xlog", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_LOG_LEVEL, ARG_FORMAT}},
+    {"xlog", 3, 3, KAM_ANY_ROUTE, no_effect, {ARG_LOG_FACILITY, ARG_LOG_LEVEL, ARG_FORMAT}},
+    {"xlogl", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xlogl", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_LOG_LEVEL, ARG_FORMAT}},
+    {"xlogl", 3, 3, KAM_ANY_ROUTE, no_effect, {ARG_LOG_FACILITY, ARG_LOG_LEVEL, ARG_FORMAT}},
+    {"xdbg", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xinfo", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xnotice", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xwarn", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xerr", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xbug", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xcrit", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
+    {"xalert", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_FORMAT}},
     {0},
 };
 
-const struct kam_param kam_xlog_params[] = {
-    {"buf_size", KAM_PARAM_INT, 4096, NULL, 1, 1000000, true},
-    {"force_color", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"long_format", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"prefix", KAM_PARAM_STR, 0, "<script>: ", 0, 0, true},
-    {"prefix_mode", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"log_facility", KAM_PARAM_STR, 0, "", 0, 0, true},
-    {"log_colors", KAM_PARAM_STR, 0, "", 0, 0, true},
-    {"methods_filter", KAM_PARAM_INT, -1, NULL, -1, 1000000, true},
+static const struct kam_param xlog_params[] = {
+    {KAM_INT("buf_size", 4096, 1, 1000000), KAM_NO_EFFECT},
+    {KAM_FLAG("force_color", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("long_format", 0), KAM_NO_EFFECT},
+    {KAM_TEXT("prefix", "<script>: "), KAM_NO_EFFECT},
+    {KAM_FLAG("prefix_mode", 0), KAM_NO_EFFECT},
+    {KAM_TEXT("log_facility", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("log_colors", ""), KAM_NO_EFFECT},
+    {KAM_INT("methods_filter", -1, -1, 1000000), KAM_NO_EFFECT},
     {0},
 };
+
+const struct kam_module kam_core_module = {.name = "core", .functions = core_functions};
+
+const struct kam_module kam_corex_module = {.name = "corex", .functions = corex_functions};
+
+const struct kam_module kam_xlog_module = {
+    .name = "xlog", .functions = xlog_functions, .params = xlog_params};
+
+/* Modules that only are there: their pseudo-variables are always known. */
+const struct kam_module kam_pv_module = {.name = "pv"};
+const struct kam_module kam_kex_module = {.name = "kex"};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* maxfwd: Max-Forwards counts down, its digits overwritten in place (facts: Kamailio 3). */
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
 
@@ -11,18 +10,9 @@ enum {
     HIGHEST = 255 /* limit that the functions take */
 };
 
-/* What an earlier call has put in the place of the number, or NULL. */
-static const struct edit *earlier(const struct kam_run *run, const struct sip_header *h) {
-    size_t at = (size_t)(h->value.p - run->msg.bytes.p);
-    for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
-        if (e->at == at && e->text_len == h->value.len) return e;
-    return NULL;
-}
-
-struct span kam_max_forwards(const struct kam_run *run, const struct sip_header *h) {
-    const struct edit *e = earlier(run, h);
-    return e ? (struct span){run->edits.texts.p + e->text, e->text_len} : h->value;
-}
+struct maxfwd {
+    int64_t max_limit;
+};
 
 /* The new number, right aligned, in as many characters as the old one had. */
 static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n) {
@@ -30,7 +20,7 @@ static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n
     size_t len = h->value.len;
     for (size_t i = len; i-- > 0; n /= 10)
         text[i] = n > 0 || i + 1 == len ? (char)('0' + n % 10) : ' ';
-    const struct edit *e = earlier(run, h);
+    const struct edit *e = kam_run_replaced(run, h);
     if (e)
         memcpy(run->edits.texts.p + e->text, text, len);
     else
@@ -39,7 +29,8 @@ static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n
 
 static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    int64_t limit = args[0].n, max_limit = run->k->settings.max_limit;
+    int64_t limit = args[0].n,
+            max_limit = ((struct maxfwd *)kam_module_data(run->k, KAM_MODULE_MAXFWD))->max_limit;
     uint64_t n;
     if (limit < 0 || limit > HIGHEST) return -1;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
@@ -51,7 +42,7 @@ static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_
         buf_free(&line);
         return 2;
     }
-    struct span digits = span_trim(kam_max_forwards(run, h));
+    struct span digits = span_trim(kam_run_max_forwards(run, h));
     if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -2;
     n &= 0xffff;
     if (n == 0) return -1;
@@ -68,21 +59,24 @@ static int is_maxfwd_lt(struct kam_run *run, const struct kam_arg *args, size_t 
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
     if (limit < 0 || limit > HIGHEST) return -1;
     if (!h) return -2;
-    struct span digits = span_trim(kam_max_forwards(run, h));
+    struct span digits = span_trim(kam_run_max_forwards(run, h));
     if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -3;
     return (int64_t)(n & 0xffff) >= limit ? -1 : 1;
 }
 
-const struct kam_function kam_maxfwd_functions[] = {
-    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
-    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
-    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {KAM_ARG_NUMBER}, true},
-    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {KAM_ARG_NUMBER}, true},
-    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {KAM_ARG_NUMBER}, true},
+static const struct kam_function functions[] = {
+    {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
+    {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
+    {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
+    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
+    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
     {0},
 };
 
-const struct kam_param kam_maxfwd_params[] = {
-    {"max_limit", KAM_PARAM_INT, 70, NULL, 1, 256, true},
+static const struct kam_param params[] = {
+    {KAM_INT("max_limit", 70, 1, 256), KAM_INTO(struct maxfwd, max_limit)},
     {0},
 };
+
+const struct kam_module kam_maxfwd_module = {
+    .name = "maxfwd", .functions = functions, .params = params, .data_size = sizeof(struct maxfwd)};

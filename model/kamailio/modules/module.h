@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables of the modules (model/kamailio/modules/modules.c lists them), and what their functions share. */
+/* The modules (model/kamailio/modules/modules.c lists them), and how they find what they keep. */
 #ifndef MODEL_KAMAILIO_MODULES_MODULE_H
 #define MODEL_KAMAILIO_MODULES_MODULE_H
 
-#include "model/kamailio/run.h"
+#include "model/kamailio/instance.h"
 
-extern const struct kam_function kam_core_functions[], kam_corex_functions[], kam_sl_functions[],
-    kam_tm_functions[], kam_maxfwd_functions[], kam_rr_functions[], kam_siputils_functions[],
-    kam_textops_functions[], kam_xlog_functions[];
-extern const struct kam_param kam_sl_params[], kam_tm_params[], kam_maxfwd_params[], kam_rr_params[],
-    kam_xlog_params[];
+/* Their places in kam_modules. */
+enum kam_module_number {
+    KAM_MODULE_CORE,
+    KAM_MODULE_SL,
+    KAM_MODULE_TM,
+    KAM_MODULE_MAXFWD,
+    KAM_MODULE_RR,
+    KAM_MODULE_SIPUTILS,
+    KAM_MODULE_TEXTOPS,
+    KAM_MODULE_COREX,
+    KAM_MODULE_PV,
+    KAM_MODULE_XLOG,
+    KAM_MODULE_KEX,
+    KAM_MODULES
+};
 
-/* A Max-Forwards value as it stands now: maxfwd_process() changes it in place. */
-struct span kam_max_forwards(const struct kam_run *run, const struct sip_header *h);
+extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module, kam_maxfwd_module,
+    kam_pv_module, kam_rr_module, kam_siputils_module, kam_sl_module, kam_textops_module, kam_tm_module,
+    kam_xlog_module;
+
+/* What a module keeps in an instance; NULL if it is not loaded. */
+static inline void *kam_module_data(const struct kamailio *k, enum kam_module_number number) {
+    return k->module_data[number];
+}
 
 #endif

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* rr: record_route() and loose_route() (facts: Kamailio 7; RFC 3261 16.4, 16.12). */
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
+
+struct rr_settings {
+    bool enable_full_lr, append_fromtag, add_username;
+    int64_t enable_double_rr;
+};
+
+static const struct rr_settings *settings_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_RR);
+}
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    const struct kam_settings *set = &run->k->settings;
+    const struct rr_settings *set = settings_of(run);
     if (!run->from_readable) return -1;
     if (run->state.kind != KAM_BRANCH_ROUTE) { /* each branch may have its own */
         if (run->record_routed) return -1;
@@ -106,7 +114,7 @@ static void to_strict_router(struct kam_run *run, const struct route *r) {
 
 /* Skips our own entry, and the second one that double record-routing puts behind it; false: none is left. */
 static bool skip_own(const struct kam_run *run, struct route *r) {
-    bool twice = run->k->settings.enable_double_rr && uri_param(&r->uri, "r2").p;
+    bool twice = settings_of(run)->enable_double_rr && uri_param(&r->uri, "r2").p;
     struct route next;
     if (!route_next(run, r, &next)) return false;
     *r = next;
@@ -137,7 +145,7 @@ static int after_loose(struct kam_run *run, struct route first, bool preloaded) 
 /* A strict router before us has put our own URI into the Request-URI: the target is the last Route entry. */
 static int after_strict(struct kam_run *run, struct route first) {
     struct route r = first;
-    if (run->k->settings.enable_double_rr && uri_param(&r.uri, "r2").p && is_own(run, &r.uri)) {
+    if (settings_of(run)->enable_double_rr && uri_param(&r.uri, "r2").p && is_own(run, &r.uri)) {
         if (!route_next(run, &first, &r)) {
             remove_header(run, first.header);
             return -1;
@@ -174,27 +182,24 @@ static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t c
     return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
 }
 
-const struct kam_function kam_rr_functions[] = {
-    {"record_route",
-     0,
-     0,
-     KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE,
-     record_route,
-     {0},
-     false},
-    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route, {0}, false},
+static const struct kam_function functions[] = {
+    {"record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE, record_route},
+    {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route},
     {0},
 };
 
-const struct kam_param kam_rr_params[] = {
-    {"enable_full_lr", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"append_fromtag", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"add_username", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"enable_double_rr", KAM_PARAM_INT, 1, NULL, 0, 2, true},
-    {"enable_socket_mismatch_warning", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"custom_user_avp", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"ignore_sips", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"force_send_socket", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"sockname_mode", KAM_PARAM_INT, 0, NULL, 0, 1, false},
+static const struct kam_param params[] = {
+    {KAM_FLAG("enable_full_lr", 0), KAM_INTO(struct rr_settings, enable_full_lr)},
+    {KAM_FLAG("append_fromtag", 1), KAM_INTO(struct rr_settings, append_fromtag)},
+    {KAM_FLAG("add_username", 0), KAM_INTO(struct rr_settings, add_username)},
+    {KAM_INT("enable_double_rr", 1, 0, 2), KAM_INTO(struct rr_settings, enable_double_rr)},
+    {KAM_FLAG("enable_socket_mismatch_warning", 1), KAM_NO_EFFECT},
+    {KAM_TEXT("custom_user_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_FLAG("ignore_sips", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("force_send_socket", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("sockname_mode", 0), KAM_NOT_SIMULATED},
     {0},
 };
+
+const struct kam_module kam_rr_module = {
+    .name = "rr", .functions = functions, .params = params, .data_size = sizeof(struct rr_settings)};

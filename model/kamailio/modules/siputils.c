@@ -17,9 +17,11 @@ static int is_reply(struct kam_run *run, const struct kam_arg *args, size_t coun
     return run->msg.is_request ? -1 : 1;
 }
 
-const struct kam_function kam_siputils_functions[] = {
-    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag, {0}, false},
-    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request, {0}, false},
-    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply, {0}, false},
+static const struct kam_function functions[] = {
+    {"has_totag", 0, 0, KAM_ANY_ROUTE, has_totag},
+    {"is_request", 0, 0, KAM_ANY_ROUTE, is_request},
+    {"is_reply", 0, 0, KAM_ANY_ROUTE, is_reply},
     {0},
 };
+
+const struct kam_module kam_siputils_module = {.name = "siputils", .functions = functions};

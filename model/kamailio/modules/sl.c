@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/sl.h"
 
-#include "model/kamailio/error.h"
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/reply.h"
-#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/error.h"
 
 /* How long after the last stateless reply ACKs are looked at. Kamailio counts whole seconds: up to 1 s less.
  */
 #define SL_WAIT_NS (2 * NS_PER_S)
+
+/* What the module keeps. */
+struct sl {
+    int64_t default_code;
+    struct span default_reason;
+    int64_t until_ns; /* ACKs to stateless replies are absorbed before this moment */
+};
+
+static struct sl *sl_of(const struct kam_run *run) { return kam_module_data(run->k, KAM_MODULE_SL); }
 
 bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     if (run->method == KAM_ACK || run->damaged) return false;
@@ -20,14 +28,15 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     cause.arg[0] = status;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
-    run->k->sl_until_ns = run->k->queue->now_ns + SL_WAIT_NS;
+    sl_of(run)->until_ns = run->k->queue->now_ns + SL_WAIT_NS;
     return ok;
 }
 
-bool kam_sl_absorbs_ack(struct kam_run *run) {
+/* Is it an ACK to a reply that was made here without a transaction? Then it goes no further. */
+static bool absorb_ack(struct kam_run *run) {
     struct kamailio *k = run->k;
-    if (run->method != KAM_ACK || k->queue->now_ns >= k->sl_until_ns) return false;
-    struct buf *tag = &k->tm.text;
+    if (run->method != KAM_ACK || k->queue->now_ns >= sl_of(run)->until_ns) return false;
+    struct buf *tag = &k->text;
     buf_reset(tag);
     kam_reply_tag_write(tag, run, KAM_TAG_STATELESS);
     if (!span_eq(run->to_tag, buf_span(tag))) return false;
@@ -48,11 +57,11 @@ static int sl_reply_error(struct kam_run *run, const struct kam_arg *args, size_
 
 /* The status and the reason that the arguments ask for, or the parameters' where they have no value. */
 static unsigned status_of(const struct kam_run *run, const struct kam_arg *arg) {
-    return (unsigned)(arg->missing ? run->k->settings.default_code : arg->n);
+    return (unsigned)(arg->missing ? sl_of(run)->default_code : arg->n);
 }
 
 static struct span reason_of(const struct kam_run *run, const struct kam_arg *arg) {
-    return arg->missing ? run->k->settings.default_reason : arg->s;
+    return arg->missing ? sl_of(run)->default_reason : arg->s;
 }
 
 static int sl_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -66,31 +75,30 @@ static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t co
     return kam_tm_script_reply(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 
-const struct kam_function kam_sl_functions[] = {
-    {"sl_send_reply",
-     2,
-     2,
-     KAM_REQUEST_ROUTE,
-     sl_send_reply,
-     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_FORMAT},
-     false},
-    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error, {0}, false},
+static const struct kam_function functions[] = {
+    {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_FORMAT}},
+    {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error},
     {"send_reply",
      2,
      2,
      KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
      send_reply,
-     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_FORMAT},
-     false},
+     {ARG_STATUS, ARG_VARIABLE_OR_FORMAT}},
     {0},
 };
 
-const struct kam_param kam_sl_params[] = {
-    {"default_code", KAM_PARAM_INT, 500, NULL, INT32_MIN, INT32_MAX, true},
-    {"default_reason", KAM_PARAM_STR, 0, "Internal Server Error", 0, 0, true},
-    {"bind_tm", KAM_PARAM_INT, 1, NULL, 0, 1, false},
-    {"rich_redirect", KAM_PARAM_INT, 0, NULL, 0, 3, false},
-    {"event_callback_fl_ack", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"event_callback_lres_sent", KAM_PARAM_STR, 0, "", 0, 0, false},
+static const struct kam_param params[] = {
+    {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct sl, default_code)},
+    {KAM_TEXT("default_reason", "Internal Server Error"), KAM_INTO(struct sl, default_reason)},
+    {KAM_FLAG("bind_tm", 1), KAM_NOT_SIMULATED},
+    {KAM_INT("rich_redirect", 0, 0, 3), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback_fl_ack", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback_lres_sent", ""), KAM_NOT_SIMULATED},
     {0},
 };
+
+const struct kam_module kam_sl_module = {.name = "sl",
+                                         .functions = functions,
+                                         .params = params,
+                                         .data_size = sizeof(struct sl),
+                                         .request_came = absorb_ack};

@@ -109,19 +109,21 @@ static int has_body(struct kam_run *run, const struct kam_arg *args, size_t coun
     return run->msg.body.len ? 1 : -1;
 }
 
-const struct kam_function kam_textops_functions[] = {
-    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, {KAM_ARG_FORMAT, KAM_ARG_HEADER}, false},
-    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, {KAM_ARG_FORMAT, KAM_ARG_HEADER}, false},
-    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, {KAM_ARG_HEADER}, true},
-    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, {KAM_ARG_HEADER}, true},
+static const struct kam_function functions[] = {
+    {"append_hf", 1, 2, KAM_ANY_ROUTE, append_hf, {ARG_FORMAT, ARG_HEADER}},
+    {"insert_hf", 1, 2, KAM_ANY_ROUTE, insert_hf, {ARG_FORMAT, ARG_HEADER}},
+    {"remove_hf", 1, 1, KAM_ANY_ROUTE, remove_hf, {ARG_HEADER}, .expressions = true},
+    {"is_present_hf", 1, 1, KAM_ANY_ROUTE, is_present_hf, {ARG_HEADER}, .expressions = true},
     {"append_to_reply",
      1,
      1,
      KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE,
      append_to_reply,
-     {KAM_ARG_FORMAT},
-     true},
-    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, {KAM_ARG_METHODS}, false},
-    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body, {0}, false},
+     {ARG_FORMAT},
+     .expressions = true},
+    {"is_method", 1, 1, KAM_ANY_ROUTE, is_method, {ARG_METHODS}},
+    {"has_body", 0, 0, KAM_ANY_ROUTE, has_body},
     {0},
 };
+
+const struct kam_module kam_textops_module = {.name = "textops", .functions = functions};

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/args.h"
 
-#include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/script/pv_name.h"
+#include "model/net/datagram.h"
 #include "model/sip/msg.h"
 
 bool script_arg_takes_variable(enum kam_arg_type type) {
-    return type == KAM_ARG_NUMBER || type == KAM_ARG_STATUS || type == KAM_ARG_VARIABLE_OR_TEXT ||
-           type == KAM_ARG_VARIABLE_OR_FORMAT || type == KAM_ARG_REGEX || type == KAM_ARG_LOG_LEVEL;
+    return type == ARG_NUMBER || type == ARG_STATUS || type == ARG_VARIABLE_OR_TEXT ||
+           type == ARG_VARIABLE_OR_FORMAT || type == ARG_REGEX || type == ARG_LOG_LEVEL;
 }
 
 bool script_arg_takes_format(enum kam_arg_type type) {
-    return type == KAM_ARG_FORMAT || type == KAM_ARG_VARIABLE_OR_FORMAT;
+    return type == ARG_FORMAT || type == ARG_VARIABLE_OR_FORMAT;
 }
 
 /* Functions of these types have a rule of their own for a value that is not there. */
 static bool may_miss(enum kam_arg_type type) {
-    return type == KAM_ARG_STATUS || type == KAM_ARG_VARIABLE_OR_TEXT || type == KAM_ARG_VARIABLE_OR_FORMAT;
+    return type == ARG_STATUS || type == ARG_VARIABLE_OR_TEXT || type == ARG_VARIABLE_OR_FORMAT;
 }
 
 /* Digits with or without a sign, as far as an int goes; nothing at all is 0. */
@@ -95,17 +96,17 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     uint32_t ip;
     *out = (struct kam_arg){.s = text};
     switch (type) {
-    case KAM_ARG_NUMBER:
-    case KAM_ARG_STATUS:
-    case KAM_ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
-    case KAM_ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
-    case KAM_ARG_METHODS: return read_methods(text);
-    case KAM_ARG_ADDRESS:
+    case ARG_NUMBER:
+    case ARG_STATUS:
+    case ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
+    case ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
+    case ARG_METHODS: return read_methods(text);
+    case ARG_ADDRESS:
         if (!ipv4_parse(text, &ip)) return "must be an IPv4 address: names are not resolved";
         out->n = ip;
         return NULL;
-    case KAM_ARG_LOG_LEVEL: return read_level(text) ? NULL : "must be a log level: L_INFO";
-    case KAM_ARG_LOG_FACILITY: return read_facility(text) ? NULL : "must be a log facility: LOG_LOCAL0";
+    case ARG_LOG_LEVEL: return read_level(text) ? NULL : "must be a log level: L_INFO";
+    case ARG_LOG_FACILITY: return read_facility(text) ? NULL : "must be a log facility: LOG_LOCAL0";
     default: return NULL;
     }
 }
@@ -120,7 +121,7 @@ static enum script_args_result of_variable(struct script *h, enum kam_arg_type t
                                            struct kam_arg *out) {
     struct kam_value v = script_pv(h, pv);
     *out = (struct kam_arg){0};
-    if (type == KAM_ARG_NUMBER || type == KAM_ARG_STATUS)
+    if (type == ARG_NUMBER || type == ARG_STATUS)
         out->missing = !number_of(pv, v, &out->n);
     else if (v.type == KAM_NULL)
         out->missing = true;
@@ -149,8 +150,8 @@ static enum script_args_result of_expression(struct script *h, enum kam_arg_type
     struct cfg_pv pv;
     if (!script_eval(h, e, &v)) return SCRIPT_ARGS_BAD;
     struct span text = script_text(h, v);
-    size_t len = script_arg_takes_variable(type) ? cfg_pv_len(text) : 0;
-    if (len && cfg_pv_run_time(h->state->program, span_head(text, len), &pv))
+    size_t len = script_arg_takes_variable(type) ? script_pv_len(text) : 0;
+    if (len && script_pv_run_time(h->state->program, span_head(text, len), &pv))
         return of_variable(h, type, &pv, out);
     if (script_arg_takes_format(type) && span_find(text, '$') >= 0) {
         struct buf b = {0};

@@ -276,6 +276,12 @@ bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out) {
     return true;
 }
 
+bool script_is_constant(const struct cfg_expr *e) {
+    if (e->op == CFG_INT || e->op == CFG_TEXT) return true;
+    if (e->op == CFG_PV || e->op == CFG_CALL || e->op == CFG_TEST) return false;
+    return script_is_constant(e->left) && (!e->right || script_is_constant(e->right));
+}
+
 bool script_constant(struct kam_program *program, const struct cfg_expr *e, struct kam_value *out) {
     struct script h = {.arena = &program->arena};
     return script_eval(&h, e, out);

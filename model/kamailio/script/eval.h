@@ -25,6 +25,9 @@ bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *o
 /* The same as a number: what is no number is 0. */
 bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out);
 
+/* Is it the same in every run? */
+bool script_is_constant(const struct cfg_expr *e);
+
 /* The value of an expression without pseudo-variables and calls; its text stays with the program. */
 bool script_constant(struct kam_program *program, const struct cfg_expr *e, struct kam_value *out);
 
@@ -42,6 +45,9 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv);
 
 /* Sets a pseudo-variable; false if it does not take the value. */
 bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v);
+
+/* Reads a.b.c.d into host order; false if it is something else. */
+bool script_ipv4(struct span text, uint32_t *ip);
 
 /* method == ..., uri == myself ... */
 bool script_test(struct script *h, const struct cfg_test *test, int64_t *out);

@@ -28,28 +28,28 @@ struct kam_route;
 
 /* The types of arguments. What each takes, and what a variable in it does: facts: Kamailio 11.8. */
 enum kam_arg_type {
-    KAM_ARG_NONE,
-    KAM_ARG_TEXT,             /* as it stands: a $ is a character */
-    KAM_ARG_NUMBER,           /* 12, "12", or one variable that is a number */
-    KAM_ARG_STATUS,           /* the same; one that is not there is for the function to replace */
-    KAM_ARG_FORMAT,           /* a text in which variables are expanded */
-    KAM_ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
-    KAM_ARG_VARIABLE_OR_FORMAT,
-    KAM_ARG_REGEX,         /* one variable, or else an extended regular expression */
-    KAM_ARG_HEADER,        /* the name of a header field */
-    KAM_ARG_METHODS,       /* INVITE|BYE */
-    KAM_ARG_FAILURE_ROUTE, /* the name of a block; "" and "0": none */
-    KAM_ARG_ONREPLY_ROUTE,
-    KAM_ARG_BRANCH_ROUTE,
-    KAM_ARG_ADDRESS,     /* 1.2.3.4, with or without quotes */
-    KAM_ARG_INTEGER,     /* 12, without quotes */
-    KAM_ARG_LOG_LEVEL,   /* "L_INFO" */
-    KAM_ARG_LOG_FACILITY /* "LOG_LOCAL0" */
+    ARG_NONE,
+    ARG_TEXT,             /* as it stands: a $ is a character */
+    ARG_NUMBER,           /* 12, "12", or one variable that is a number */
+    ARG_STATUS,           /* the same; one that is not there is for the function to replace */
+    ARG_FORMAT,           /* a text in which variables are expanded */
+    ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
+    ARG_VARIABLE_OR_FORMAT,
+    ARG_REGEX,         /* one variable, or else an extended regular expression */
+    ARG_HEADER,        /* the name of a header field */
+    ARG_METHODS,       /* INVITE|BYE */
+    ARG_FAILURE_ROUTE, /* the name of a block; "" and "0": none */
+    ARG_ONREPLY_ROUTE,
+    ARG_BRANCH_ROUTE,
+    ARG_ADDRESS,     /* 1.2.3.4, with or without quotes */
+    ARG_INTEGER,     /* 12, without quotes */
+    ARG_LOG_LEVEL,   /* "L_INFO" */
+    ARG_LOG_FACILITY /* "LOG_LOCAL0" */
 };
 
 /* An argument as the body of a function gets it. */
 struct kam_arg {
-    bool missing;  /* its variable has no value; only of the types that say so in KAM_ARG_MAY_MISS */
+    bool missing;  /* its variable has no value; only of the types that say so in ARG_MAY_MISS */
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
     const struct kam_route *route; /* of a block; NULL: none */
@@ -70,28 +70,5 @@ struct kam_function {
     bool expressions; /* an argument may also be an expression, as in f($var(x)): its value is then read like
                          a text that stands in the file */
 };
-
-/* A parameter that modparam() may set. */
-enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_STR };
-
-struct kam_param {
-    const char *name;
-    enum kam_param_type type;
-    int64_t default_n;
-    const char *default_s;
-    int64_t min_n, max_n;
-    bool modelled; /* false: setting it to another value than the default is an error that says it is not
-                      modelled */
-};
-
-/* A module that loadmodule may load. Both tables end with a name NULL. */
-struct kam_module {
-    const char *name; /* "tm" */
-    const struct kam_function *functions;
-    const struct kam_param *params;
-};
-
-/* All modules; ends with a name NULL. The first one, "core", is always loaded. */
-extern const struct kam_module kam_modules[];
 
 #endif

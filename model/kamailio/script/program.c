@@ -3,12 +3,11 @@
 
 #include "base/mem.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 static size_t module_count(void) {
     size_t n = 0;
-    while (kam_modules[n].name)
+    while (kam_modules[n])
         n++;
     return n;
 }
@@ -38,39 +37,32 @@ const struct kam_globals *kam_program_globals(const struct kam_program *p) { ret
 unsigned kam_program_children(const struct kam_program *p) { return p->globals.children; }
 
 bool kam_program_has_module(const struct kam_program *p, const char *module) {
-    for (size_t i = 0; kam_modules[i].name; i++)
-        if (strcmp(kam_modules[i].name, module) == 0) return p->loaded[i];
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (strcmp(kam_modules[i]->name, module) == 0) return p->loaded[i];
     return false;
 }
 
-static const struct kam_param *find_param(const char *module, const char *name) {
-    for (const struct kam_module *m = kam_modules; m->name; m++) {
-        if (strcmp(m->name, module) != 0 || !m->params) continue;
-        for (const struct kam_param *p = m->params; p->name; p++)
-            if (strcmp(p->name, name) == 0) return p;
+bool kam_program_loads(const struct kam_program *p, size_t number) { return p->loaded[number]; }
+
+static struct kam_value value_of(const struct kam_program *p, const struct kam_param *param) {
+    for (const struct program_param *set = p->params; set; set = set->next)
+        if (set->param == param) return set->value;
+    if (param->type == KAM_PARAM_TEXT)
+        return (struct kam_value){.type = KAM_STR, .s = span_of(param->default_s)};
+    return (struct kam_value){.type = KAM_INT, .n = param->default_n};
+}
+
+void kam_program_settings(const struct kam_program *p, const struct kam_module *module, void *settings) {
+    for (const struct kam_param *param = module->params; param && param->name; param++) {
+        if (param->use != KAM_PARAM_SETTING) continue;
+        char *where = (char *)settings + param->where;
+        struct kam_value v = value_of(p, param);
+        switch (param->type) {
+        case KAM_PARAM_INT: *(int64_t *)(void *)where = v.n; break;
+        case KAM_PARAM_FLAG: *(bool *)(void *)where = v.n != 0; break;
+        case KAM_PARAM_TEXT: *(struct span *)(void *)where = v.s; break;
+        }
     }
-    return NULL;
-}
-
-static const struct program_param *find_set(const struct kam_program *p, const struct kam_param *param) {
-    const struct program_param *set = p->params;
-    while (set && set->param != param)
-        set = set->next;
-    return set;
-}
-
-int64_t kam_program_param(const struct kam_program *p, const char *module, const char *name) {
-    const struct kam_param *param = find_param(module, name);
-    assert(param && param->type == KAM_PARAM_INT);
-    const struct program_param *set = find_set(p, param);
-    return set ? set->value.n : param->default_n;
-}
-
-struct span kam_program_param_text(const struct kam_program *p, const char *module, const char *name) {
-    const struct kam_param *param = find_param(module, name);
-    assert(param && param->type == KAM_PARAM_STR);
-    const struct program_param *set = find_set(p, param);
-    return set ? set->value.s : span_of(param->default_s);
 }
 
 struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind,

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/script.h"
 
-#include "model/kamailio/cfg/parse.h"
-#include "model/kamailio/cfg/pv.h"
-#include "model/kamailio/error.h"
 #include "model/kamailio/script/args.h"
+#include "model/kamailio/script/error.h"
 #include "model/kamailio/script/eval.h"
+#include "model/kamailio/script/pv_name.h"
 
 #include <assert.h>
 
@@ -95,7 +94,7 @@ static int run_switch(struct script *h, const struct cfg_stmt *s) {
     for (const struct cfg_case *c = s->cases; c && !found; c = c->next)
         if (c->is_default) found = c;
     /* a switch over a constant is resolved when Kamailio starts: nothing is left then */
-    if (!found || !found->stmts) return cfg_expr_is_constant(s->expr) ? BUG : computed ? 1 : FAILED;
+    if (!found || !found->stmts) return script_is_constant(s->expr) ? BUG : computed ? 1 : FAILED;
     int result = run_stmts(h, found->stmts);
     h->ends &= ~(unsigned)CFG_END_BREAK;
     return result;
@@ -188,8 +187,8 @@ bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
         buf_add(out, span_head(text, (size_t)i));
         text = span_skip(text, (size_t)i);
         struct cfg_pv pv;
-        size_t len = cfg_pv_len(text);
-        if (len == 0 || !cfg_pv_run_time(state->program, span_head(text, len), &pv)) {
+        size_t len = script_pv_len(text);
+        if (len == 0 || !script_pv_run_time(state->program, span_head(text, len), &pv)) {
             out->len = start;
             return false;
         }

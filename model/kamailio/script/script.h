@@ -9,8 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/source.h"
-#include "model/kamailio/kamailio.h"
-#include "model/kamailio/script/function.h"
+#include "model/kamailio/script/module.h"
 
 /* A listen= line. Spans point into the program. */
 struct kam_listen {
@@ -35,13 +34,22 @@ struct kam_globals {
     bool sip_warning, check_via, reply_to_via;
 };
 
+struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */
+
 const struct kam_globals *kam_program_globals(const struct kam_program *p);
 
-/* The value of a modparam, the file's or the default. Asserts that the module has such a parameter. */
-int64_t kam_program_param(const struct kam_program *p, const char *module, const char *name);
-struct span kam_program_param_text(const struct kam_program *p, const char *module, const char *name);
+/* children=N of the configuration (default 8). */
+unsigned kam_program_children(const struct kam_program *program);
 
 bool kam_program_has_module(const struct kam_program *p, const char *module);
+
+/* Is kam_modules[number] loaded? */
+bool kam_program_loads(const struct kam_program *p, size_t number);
+
+/* Writes the module's parameters, the file's or their defaults, to their places in its settings. */
+void kam_program_settings(const struct kam_program *p, const struct kam_module *module, void *settings);
+
+void kam_program_free(struct kam_program *program);
 
 struct kam_route; /* a compiled block */
 

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions on the message: method == "INVITE", uri == myself, src_ip == 10.0.0.0/8. (facts: Kamailio 11.4)
  */
-#include "model/kamailio/cfg/globals.h"
 #include "model/kamailio/script/eval.h"
+
+bool script_ipv4(struct span text, uint32_t *ip) {
+    *ip = 0;
+    for (int i = 0; i < 4; i++) {
+        ptrdiff_t dot = span_find(text, '.');
+        uint64_t n;
+        if ((dot < 0) != (i == 3)) return false;
+        if (!span_to_u64(dot < 0 ? text : span_head(text, (size_t)dot), 255, &n)) return false;
+        *ip = *ip << 8 | (uint32_t)n;
+        if (dot >= 0) text = span_skip(text, (size_t)dot + 1);
+    }
+    return true;
+}
 
 static bool in_reply(const struct script *h) {
     return h->state->kind == KAM_TM_ONREPLY_ROUTE || h->state->kind == KAM_CORE_ONREPLY_ROUTE;
@@ -22,11 +34,11 @@ static bool compare(enum cfg_op op, int64_t a, int64_t b) {
 static bool test_ip(struct script *h, const struct cfg_test *test, struct span left, int64_t *out) {
     uint32_t ip, other = test->net;
     struct kam_value right;
-    if (!cfg_ipv4(left, &ip)) return false;
+    if (!script_ipv4(left, &ip)) return false;
     if (!test->with_net) {
         if (!script_eval(h, test->right, &right)) return false;
         /* a host name would be looked up: there are none */
-        if (!cfg_ipv4(script_text(h, right), &other)) return false;
+        if (!script_ipv4(script_text(h, right), &other)) return false;
     }
     uint32_t mask = test->with_net ? test->mask : UINT32_MAX;
     *out = ((ip & mask) == (other & mask)) == (test->op == CFG_EQUAL);

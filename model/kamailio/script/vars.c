@@ -3,7 +3,7 @@
 #include "model/kamailio/script/vars.h"
 
 #include "base/mem.h"
-#include "model/kamailio/error.h"
+#include "model/kamailio/script/error.h"
 
 #include <stdlib.h>
 

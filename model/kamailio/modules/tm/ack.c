@@ -3,7 +3,7 @@
  * Requests that tm makes itself: the ACK to a negative reply and the CANCEL, both of this hop only. They
  * are the INVITE as it was sent, cut down (facts: Kamailio 6.6).
  */
-#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 #include <assert.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cancelling branches (facts: Kamailio 6.4, 6.7, 6.8). */
-#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 /* A CANCEL before any reply can do no more than remember that it came (RFC 3261 9.1). */
 bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too) {
@@ -41,7 +41,7 @@ static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
     c->cancel.destination = c->request.destination;
     struct cause cause = {.why = "hop-by-hop CANCEL: the branch has answered provisionally and is given up",
                           .reference = "RFC 3261 9.1, 16.10",
-                          .transaction = t->number};
+                          .transaction = t->head.number};
     kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, p, &cause);
     kam_resend_start(&c->cancel, t->fr_ms);
 }
@@ -65,7 +65,7 @@ void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
             struct cause cause = {
                 .why = "no CANCEL yet: the branch has not answered; it follows the first provisional reply",
                 .reference = "RFC 3261 9.1",
-                .transaction = t->number};
+                .transaction = t->head.number};
             kam_note(t->tm->k, t->about, &cause);
         }
         return;

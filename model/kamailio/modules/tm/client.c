@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's branches: a request goes out to one or several destinations (facts: Kamailio 6.3, 6.8). */
-#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/error.h"
 
 /*
  * failure_route sees the edits of the request as the script had left them when it was relayed first; the URI

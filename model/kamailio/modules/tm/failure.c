@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* failure_route: the script gets the request once more, when all branches have failed (facts: Kamailio 6.8).
  */
-#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 /* The transaction's request, as the script had left it when it was relayed. */
 static void restore(struct kam_run *run, struct kam_transaction *t) {
@@ -20,10 +20,9 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
 
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
                               struct kam_process *process, int64_t *failure_reply_mode) {
-    struct kamailio *k = t->tm->k;
     const struct kam_route *route = t->clients[branch]->on_failure;
     if (!route || t->method == KAM_CANCEL) return false;
-    struct kam_run *run = &k->failure_run;
+    struct kam_run *run = &t->tm->failure_run;
     /* The routes must be armed anew for what it does. */
     t->on_failure = NULL;
     kam_run_begin(run, t->request, t->socket, t->source);

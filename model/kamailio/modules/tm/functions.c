@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What scripts may ask of tm (facts: Kamailio 11.7), and tm's parameters. */
-#include "model/kamailio/error.h"
 #include "model/kamailio/forward.h"
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
-#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/error.h"
 
 #include <regex.h>
 #include <stdio.h>
@@ -13,8 +12,8 @@
 static int relay_cancel(struct kam_run *run) {
     struct kam_transaction *invite = kam_tm_find_canceled(run);
     enum { STATELESS = 1, DROP = 2 };
-    if (!invite && run->k->tm.set.unmatched_cancel == DROP) return 1;
-    if (!invite && run->k->tm.set.unmatched_cancel == STATELESS)
+    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == DROP) return 1;
+    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == STATELESS)
         return kam_forward_request(run, NULL, "CANCEL without an INVITE relayed without a transaction") ? 1
                                                                                                         : -1;
     enum kam_newtran made = kam_tm_newtran(run);
@@ -56,7 +55,7 @@ static int relay_request(struct kam_run *run) {
     if (t->method == KAM_INVITE && t->auto_100 && t->status < 100) {
         struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
                                        "RFC 3261 17.2.1; modparam tm auto_inv_100");
-        kam_tm_reply(t, run, 100, run->k->tm.set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
+        kam_tm_reply(t, run, 100, kam_tm_of(run->k)->set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
     }
     return relayed(run, kam_tm_forward(t, run));
 }
@@ -89,7 +88,7 @@ static int core_onreply_reply(struct kam_run *run, unsigned status, struct span 
 
 static int t_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    const struct kam_tm_settings *set = &run->k->tm.set;
+    const struct kam_tm_settings *set = &kam_tm_of(run->k)->set;
     unsigned status = (unsigned)(args[0].missing ? set->default_code : args[0].n);
     struct span reason = args[1].missing ? set->default_reason : args[1].s;
     if (run->method == KAM_ACK && run->msg.is_request) return -1;
@@ -232,7 +231,7 @@ static int t_set_fr(struct kam_run *run, const struct kam_arg *args, size_t coun
 static int t_reset_fr(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->transaction)
-        set_fr(run, run->k->tm.set.fr_inv_timer_ms, run->k->tm.set.fr_timer_ms);
+        set_fr(run, kam_tm_of(run->k)->set.fr_inv_timer_ms, kam_tm_of(run->k)->set.fr_timer_ms);
     else
         set_fr(run, 0, 0);
     return 1;
@@ -240,7 +239,9 @@ static int t_reset_fr(struct kam_run *run, const struct kam_arg *args, size_t co
 
 static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    *(run->transaction ? &run->transaction->auto_100 : &run->auto_100) = args[0].n != 0;
+    if (run->transaction) run->transaction->auto_100 = args[0].n != 0;
+    run->auto_100_is_set = true;
+    run->auto_100 = args[0].n != 0;
     return 1;
 }
 
@@ -276,115 +277,107 @@ static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t 
 }
 
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE)
+#define REPLIES  (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
-const struct kam_function kam_tm_functions[] = {
-    {"t_relay", 0, 0, REQUESTS, t_relay, {0}, false},
-    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran, {0}, false},
-    {"t_reply",
-     2,
-     2,
-     REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
-     t_reply,
-     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_TEXT},
-     false},
-    {"t_send_reply",
-     2,
-     2,
-     KAM_REQUEST_ROUTE,
-     t_send_reply,
-     {KAM_ARG_STATUS, KAM_ARG_VARIABLE_OR_TEXT},
-     false},
-    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, {KAM_ARG_TEXT}, true},
-    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release, {0}, false},
-    {"t_check_trans",
-     0,
-     0,
-     KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE,
-     t_check_trans,
-     {0},
-     false},
-    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request, {0}, false},
-    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel, {0}, false},
-    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel, {0}, false},
-    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {KAM_ARG_FAILURE_ROUTE}, false},
-    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {KAM_ARG_ONREPLY_ROUTE}, false},
-    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {KAM_ARG_BRANCH_ROUTE}, false},
-    {"t_check_status",
-     1,
-     1,
-     REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE,
-     t_check_status,
-     {KAM_ARG_REGEX},
-     false},
-    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled, {0}, false},
-    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout, {0}, false},
-    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied, {0}, false},
-    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout, {0}, false},
-    {"t_any_replied", 0, 0, WITH_TM, t_any_replied, {0}, false},
-    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, {KAM_ARG_NUMBER, KAM_ARG_NUMBER}, true},
-    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr, {0}, false},
-    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, {KAM_ARG_NUMBER}, true},
+static const struct kam_function functions[] = {
+    {"t_relay", 0, 0, REQUESTS, t_relay},
+    {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran},
+    {"t_reply", 2, 2, REQUESTS | REPLIES, t_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
+    {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
+    {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, {ARG_TEXT}, .expressions = true},
+    {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release},
+    {"t_check_trans", 0, 0, KAM_REQUEST_ROUTE | REPLIES | KAM_BRANCH_ROUTE, t_check_trans},
+    {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request},
+    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel},
+    {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel},
+    {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {ARG_FAILURE_ROUTE}},
+    {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {ARG_ONREPLY_ROUTE}},
+    {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {ARG_BRANCH_ROUTE}},
+    {"t_check_status", 1, 1, REQUESTS | REPLIES, t_check_status, {ARG_REGEX}},
+    {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled},
+    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout},
+    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied},
+    {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout},
+    {"t_any_replied", 0, 0, WITH_TM, t_any_replied},
+    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr},
+    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, {ARG_NUMBER}, .expressions = true},
     {0},
 };
 
 #define MS_MAX INT64_C(0x7fffffff)
 
-const struct kam_param kam_tm_params[] = {
-    {"fr_timer", KAM_PARAM_INT, 30000, NULL, 0, MS_MAX, true},
-    {"fr_inv_timer", KAM_PARAM_INT, 120000, NULL, 0, MS_MAX, true},
-    {"wt_timer", KAM_PARAM_INT, 5000, NULL, 0, MS_MAX, true},
-    {"retr_timer1", KAM_PARAM_INT, 500, NULL, 1, MS_MAX, true},
-    {"retr_timer2", KAM_PARAM_INT, 4000, NULL, 1, MS_MAX, true},
-    {"max_inv_lifetime", KAM_PARAM_INT, 180000, NULL, 0, MS_MAX, true},
-    {"max_noninv_lifetime", KAM_PARAM_INT, 32000, NULL, 0, MS_MAX, true},
-    {"auto_inv_100", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"auto_inv_100_reason", KAM_PARAM_STR, 0, "trying -- your call is important to us", 0, 0, true},
-    {"restart_fr_on_each_reply", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"remap_503_500", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"ruri_matching", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"via1_matching", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"noisy_ctimer", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"aggregate_challenges", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"local_cancel_reason", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"e2e_cancel_reason", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"cancel_b_method", KAM_PARAM_INT, 1, NULL, 0, 2, true},
-    {"unmatched_cancel", KAM_PARAM_INT, 0, NULL, 0, 2, true},
-    {"failure_reply_mode", KAM_PARAM_INT, 3, NULL, 0, 3, true},
-    {"faked_reply_prio", KAM_PARAM_INT, 0, NULL, -100000, 100000, true},
-    {"pass_provisional_replies", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"unix_tx_timeout", KAM_PARAM_INT, 500, NULL, 0, MS_MAX, true},
-    {"callid_matching", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"callid_cseq_matching", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"reparse_invite", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"ac_extra_hdrs", KAM_PARAM_STR, 0, "", 0, 0, true},
-    {"default_code", KAM_PARAM_INT, 500, NULL, INT32_MIN, INT32_MAX, true},
-    {"default_reason", KAM_PARAM_STR, 0, "Server Internal Error", 0, 0, true},
-    {"disable_6xx_block", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"fr_inv_timer_next", KAM_PARAM_INT, 30000, NULL, 0, MS_MAX, true},
-    {"fr_timer_avp", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"fr_inv_timer_avp", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"contacts_avp", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"contact_flows_avp", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"xavp_contact", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"tw_append", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"on_sl_reply", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"event_callback", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"event_callback_lres_sent", KAM_PARAM_STR, 0, "", 0, 0, false},
-    {"blst_503", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"blst_503_def_timeout", KAM_PARAM_INT, 0, NULL, 0, MS_MAX, true},
-    {"blst_503_min_timeout", KAM_PARAM_INT, 0, NULL, 0, MS_MAX, true},
-    {"blst_503_max_timeout", KAM_PARAM_INT, 3600, NULL, 0, MS_MAX, true},
-    {"blst_methods_add", KAM_PARAM_INT, 1, NULL, 0, MS_MAX, true},
-    {"blst_methods_lookup", KAM_PARAM_INT, -9, NULL, -MS_MAX, MS_MAX, true},
-    {"reparse_on_dns_failover", KAM_PARAM_INT, 1, NULL, 0, 1, true},
-    {"dns_reuse_rcv_socket", KAM_PARAM_INT, 0, NULL, 0, 1, true},
-    {"local_ack_mode", KAM_PARAM_INT, 0, NULL, 0, 2, true},
-    {"failure_exec_mode", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"relay_100", KAM_PARAM_INT, 0, NULL, 0, 1, false},
-    {"rich_redirect", KAM_PARAM_INT, 0, NULL, 0, 3, false},
-    {"exec_time_check", KAM_PARAM_INT, 5000, NULL, 0, MS_MAX, true},
-    {"reply_relay_mode", KAM_PARAM_INT, 1, NULL, 0, 1, false},
-    {"enable_uac_fr", KAM_PARAM_INT, 0, NULL, 0, 1, false},
+static const struct kam_param params[] = {
+    {KAM_INT("fr_timer", 30000, 0, MS_MAX), KAM_INTO(struct kam_tm_settings, fr_timer_ms)},
+    {KAM_INT("fr_inv_timer", 120000, 0, MS_MAX), KAM_INTO(struct kam_tm_settings, fr_inv_timer_ms)},
+    {KAM_INT("wt_timer", 5000, 0, MS_MAX), KAM_INTO(struct kam_tm_settings, wt_timer_ms)},
+    {KAM_INT("retr_timer1", 500, 1, MS_MAX), KAM_INTO(struct kam_tm_settings, retr_timer1_ms)},
+    {KAM_INT("retr_timer2", 4000, 1, MS_MAX), KAM_INTO(struct kam_tm_settings, retr_timer2_ms)},
+    {KAM_INT("max_inv_lifetime", 180000, 0, MS_MAX), KAM_INTO(struct kam_tm_settings, max_inv_lifetime_ms)},
+    {KAM_INT("max_noninv_lifetime", 32000, 0, MS_MAX),
+     KAM_INTO(struct kam_tm_settings, max_noninv_lifetime_ms)},
+    {KAM_FLAG("auto_inv_100", 1), KAM_INTO(struct kam_tm_settings, auto_inv_100)},
+    {KAM_TEXT("auto_inv_100_reason", "trying -- your call is important to us"),
+     KAM_INTO(struct kam_tm_settings, auto_inv_100_reason)},
+    {KAM_FLAG("restart_fr_on_each_reply", 1), KAM_INTO(struct kam_tm_settings, restart_fr_on_each_reply)},
+    {KAM_FLAG("remap_503_500", 1), KAM_INTO(struct kam_tm_settings, remap_503_500)},
+    {KAM_FLAG("ruri_matching", 1), KAM_INTO(struct kam_tm_settings, ruri_matching)},
+    {KAM_FLAG("via1_matching", 1), KAM_INTO(struct kam_tm_settings, via1_matching)},
+    {KAM_FLAG("noisy_ctimer", 1), KAM_INTO(struct kam_tm_settings, noisy_ctimer)},
+    {KAM_FLAG("aggregate_challenges", 1), KAM_INTO(struct kam_tm_settings, aggregate_challenges)},
+    {KAM_FLAG("local_cancel_reason", 1), KAM_INTO(struct kam_tm_settings, local_cancel_reason)},
+    {KAM_FLAG("e2e_cancel_reason", 1), KAM_INTO(struct kam_tm_settings, e2e_cancel_reason)},
+    {KAM_INT("cancel_b_method", 1, 0, 2), KAM_INTO(struct kam_tm_settings, cancel_b_method)},
+    {KAM_INT("unmatched_cancel", 0, 0, 2), KAM_INTO(struct kam_tm_settings, unmatched_cancel)},
+    {KAM_INT("failure_reply_mode", 3, 0, 3), KAM_INTO(struct kam_tm_settings, failure_reply_mode)},
+    {KAM_INT("faked_reply_prio", 0, -100000, 100000), KAM_INTO(struct kam_tm_settings, faked_reply_prio)},
+    {KAM_FLAG("pass_provisional_replies", 0), KAM_NO_EFFECT},
+    {KAM_INT("unix_tx_timeout", 500, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_FLAG("callid_matching", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("callid_cseq_matching", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("reparse_invite", 1), KAM_INTO(struct kam_tm_settings, reparse_invite)},
+    {KAM_TEXT("ac_extra_hdrs", ""), KAM_INTO(struct kam_tm_settings, ac_extra_hdrs)},
+    {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct kam_tm_settings, default_code)},
+    {KAM_TEXT("default_reason", "Server Internal Error"), KAM_INTO(struct kam_tm_settings, default_reason)},
+    {KAM_FLAG("disable_6xx_block", 0), KAM_NOT_SIMULATED},
+    {KAM_INT("fr_inv_timer_next", 30000, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_TEXT("fr_timer_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("fr_inv_timer_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("contacts_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("contact_flows_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("xavp_contact", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("tw_append", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("on_sl_reply", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback_lres_sent", ""), KAM_NOT_SIMULATED},
+    {KAM_FLAG("blst_503", 0), KAM_NOT_SIMULATED},
+    {KAM_INT("blst_503_def_timeout", 0, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_INT("blst_503_min_timeout", 0, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_INT("blst_503_max_timeout", 3600, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_INT("blst_methods_add", 1, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_INT("blst_methods_lookup", -9, -MS_MAX, MS_MAX), KAM_NO_EFFECT},
+    {KAM_FLAG("reparse_on_dns_failover", 1), KAM_NO_EFFECT},
+    {KAM_FLAG("dns_reuse_rcv_socket", 0), KAM_NO_EFFECT},
+    {KAM_INT("local_ack_mode", 0, 0, 2), KAM_NO_EFFECT},
+    {KAM_FLAG("failure_exec_mode", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("relay_100", 0), KAM_NOT_SIMULATED},
+    {KAM_INT("rich_redirect", 0, 0, 3), KAM_NOT_SIMULATED},
+    {KAM_INT("exec_time_check", 5000, 0, MS_MAX), KAM_NO_EFFECT},
+    {KAM_FLAG("reply_relay_mode", 1), KAM_NOT_SIMULATED},
+    {KAM_FLAG("enable_uac_fr", 0), KAM_NOT_SIMULATED},
     {0},
 };
+
+static size_t pending(const void *data) { return ((const struct kam_tm *)data)->count; }
+
+const struct kam_module kam_tm_module = {.name = "tm",
+                                         .functions = functions,
+                                         .params = params,
+                                         .data_size = sizeof(struct kam_tm),
+                                         .settings = offsetof(struct kam_tm, set),
+                                         .init = kam_tm_init,
+                                         .free = kam_tm_free,
+                                         .request_ended = kam_tm_script_ended,
+                                         .reply_came = kam_tm_recv_reply,
+                                         .pending = pending};

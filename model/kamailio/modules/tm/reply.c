@@ -3,9 +3,9 @@
  * Kamailio 6.5, 6.8). */
 #include "model/kamailio/message/reply.h"
 #include "base/mem.h"
-#include "model/kamailio/error.h"
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/error.h"
 
 #include <assert.h>
 
@@ -90,7 +90,7 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
 }
 
 static struct decision none_left(struct kam_transaction *t) {
-    const struct kam_run *run = &t->tm->k->failure_run;
+    const struct kam_run *run = &t->tm->failure_run;
     kam_tm_reply_error(t, run, run->error ? run->error : KAM_E_UNSPEC);
     return (struct decision){.outcome = COMPLETED, .relay = NO_RELAY};
 }
@@ -216,7 +216,7 @@ struct upstream {
 
 static struct cause timeout_cause(const struct kam_transaction *t, const struct kam_client *c,
                                   unsigned status) {
-    struct cause cause = {.transaction = t->number};
+    struct cause cause = {.transaction = t->head.number};
     cause.why = c->request.inv ? "fr_inv_timer (% ms) ran out: local %" : "fr_timer (% ms) ran out: local %";
     cause.reference =
         c->request.inv ? "RFC 3261 16.8; modparam tm fr_inv_timer" : "RFC 3261 17.1; modparam tm fr_timer";
@@ -252,7 +252,8 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
         u.payload = build_local(t, u.status, kam_status_text(u.status), (struct span){0});
         return u;
     }
-    u.cause = (struct cause){.why = "reply relayed", .reference = "RFC 3261 16.7", .transaction = t->number};
+    u.cause =
+        (struct cause){.why = "reply relayed", .reference = "RFC 3261 16.7", .transaction = t->head.number};
     if (in->run) u.cause.retransmission = in->run->retransmission;
     if (!in_hand) u.cause.why = "best reply of all branches relayed";
     if (u.status == 503 && tm->set.remap_503_500) {
@@ -280,8 +281,10 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
     *d = decide(t, in);
     if (d->store) store(t->clients[in->branch], in);
     if (d->dropped && in->run) {
-        struct cause cause = {
-            .why = d->dropped, .arg = {in->status}, .reference = "RFC 3261 16.7", .transaction = t->number};
+        struct cause cause = {.why = d->dropped,
+                              .arg = {in->status},
+                              .reference = "RFC 3261 16.7",
+                              .transaction = t->head.number};
         kam_note(t->tm->k, in->run->about, &cause);
     }
     if (d->relay >= 0) {
@@ -324,7 +327,7 @@ static void send_ack(struct kam_transaction *t, struct kam_client *c, const stru
     struct cause cause = {.why = "hop-by-hop ACK to a % reply",
                           .arg = {run->msg.status},
                           .reference = "RFC 3261 17.1.1.3",
-                          .transaction = t->number,
+                          .transaction = t->head.number,
                           .retransmission = run->retransmission};
     kam_send(t->tm->k, KAM_SEND_ACK, &c->request.destination, p, &cause);
     payload_drop(p);
@@ -337,7 +340,7 @@ static bool cancel_now(struct kam_transaction *t, unsigned branch) {
     if (c->cancel.payload) {
         struct cause cause = {.why = "another provisional reply on a cancelled branch: the CANCEL again",
                               .reference = "RFC 3261 9.1",
-                              .transaction = t->number,
+                              .transaction = t->head.number,
                               .retransmission = ++c->cancel.copies};
         kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, c->cancel.payload, &cause);
         return true;

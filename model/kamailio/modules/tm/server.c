@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's server side: creating transactions, replies towards the caller, retransmissions from it (facts:
  * Kamailio 4, 5, 6.5). */
-#include "model/kamailio/error.h"
-#include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/reply.h"
+#include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/error.h"
 
 struct kam_transaction *kam_tm_check(struct kam_run *run) {
     if (!run->transaction && !run->looked_up) {
@@ -74,7 +74,7 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
 }
 
 struct kam_run *kam_tm_request(struct kam_transaction *t) {
-    struct kam_run *run = &t->tm->k->tm_run;
+    struct kam_run *run = &t->tm->request_run;
     kam_run_end(run);
     kam_run_begin(run, t->request, t->socket, t->source);
     run->transaction = t;

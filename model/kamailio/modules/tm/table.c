@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's table: a bucket for each hash index, the transactions in it in the order they were made. */
 #include "base/mem.h"
-#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -9,54 +9,12 @@
 
 #define COOKIE SPAN("z9hG4bK")
 
-static void read_settings(struct kam_tm *tm) {
-    const struct kam_program *p = tm->k->program;
-    const struct {
-        const char *name;
-        int64_t *where;
-    } numbers[] = {
-        {"fr_timer", &tm->set.fr_timer_ms},
-        {"fr_inv_timer", &tm->set.fr_inv_timer_ms},
-        {"wt_timer", &tm->set.wt_timer_ms},
-        {"retr_timer1", &tm->set.retr_timer1_ms},
-        {"retr_timer2", &tm->set.retr_timer2_ms},
-        {"max_inv_lifetime", &tm->set.max_inv_lifetime_ms},
-        {"max_noninv_lifetime", &tm->set.max_noninv_lifetime_ms},
-        {"failure_reply_mode", &tm->set.failure_reply_mode},
-        {"faked_reply_prio", &tm->set.faked_reply_prio},
-        {"cancel_b_method", &tm->set.cancel_b_method},
-        {"unmatched_cancel", &tm->set.unmatched_cancel},
-        {"default_code", &tm->set.default_code},
-    };
-    const struct {
-        const char *name;
-        bool *where;
-    } flags[] = {
-        {"auto_inv_100", &tm->set.auto_inv_100},
-        {"restart_fr_on_each_reply", &tm->set.restart_fr_on_each_reply},
-        {"remap_503_500", &tm->set.remap_503_500},
-        {"via1_matching", &tm->set.via1_matching},
-        {"ruri_matching", &tm->set.ruri_matching},
-        {"local_cancel_reason", &tm->set.local_cancel_reason},
-        {"e2e_cancel_reason", &tm->set.e2e_cancel_reason},
-        {"noisy_ctimer", &tm->set.noisy_ctimer},
-        {"aggregate_challenges", &tm->set.aggregate_challenges},
-        {"reparse_invite", &tm->set.reparse_invite},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        *numbers[i].where = kam_program_param(p, "tm", numbers[i].name);
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        *flags[i].where = kam_program_param(p, "tm", flags[i].name) != 0;
-    tm->set.ac_extra_hdrs = kam_program_param_text(p, "tm", "ac_extra_hdrs");
-    tm->set.default_reason = kam_program_param_text(p, "tm", "default_reason");
-    tm->set.auto_inv_100_reason = kam_program_param_text(p, "tm", "auto_inv_100_reason");
-}
-
-void kam_tm_init(struct kam_tm *tm, struct kamailio *k) {
-    *tm = (struct kam_tm){.k = k};
-    if (!kam_program_has_module(k->program, "tm")) return;
-    read_settings(tm);
+void kam_tm_init(struct kamailio *k, void *data) {
+    struct kam_tm *tm = data;
+    tm->k = k;
     tm->buckets = mem_new(KAM_TM_BUCKETS * sizeof *tm->buckets);
+    kam_run_init(&tm->request_run, k);
+    kam_run_init(&tm->failure_run, k);
 }
 
 static struct kam_client *client_new(struct kam_tm *tm) {
@@ -117,9 +75,9 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
 }
 
 struct kam_transaction *kam_tm_new(struct kam_run *run) {
-    struct kam_tm *tm = &run->k->tm;
+    struct kam_tm *tm = kam_tm_of(run->k);
     struct kam_transaction *t = transaction_new(tm);
-    t->number = ++tm->numbered;
+    t->head.number = ++tm->numbered;
     t->hash = kam_run_hash(run);
     memcpy(t->md5, kam_run_md5(run), sizeof t->md5);
     t->request = payload_hold(run->payload);
@@ -139,7 +97,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->force_rport = run->force_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
-    t->auto_100 = run->auto_100;
+    t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
     t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
     t->fr_inv_ms = run->fr_inv_ms ? run->fr_inv_ms : tm->set.fr_inv_timer_ms;
     t->on_failure = run->on_failure;
@@ -173,7 +131,8 @@ void kam_tm_release(struct kam_transaction *t) {
     tm->count--;
 }
 
-void kam_tm_free(struct kam_tm *tm) {
+void kam_tm_free(void *data) {
+    struct kam_tm *tm = data;
     for (size_t i = 0; tm->buckets && i < KAM_TM_BUCKETS; i++)
         while (tm->buckets[i].first)
             kam_tm_release(tm->buckets[i].first);
@@ -194,6 +153,8 @@ void kam_tm_free(struct kam_tm *tm) {
     }
     sip_msg_free(&tm->sent);
     buf_free(&tm->text);
+    kam_run_free(&tm->request_run);
+    kam_run_free(&tm->failure_run);
 }
 
 /* A branch that begins with the cookie and goes on says it all (RFC 3261 17.2.3). */
@@ -234,7 +195,7 @@ static bool acks_local_2xx(const struct kam_transaction *t, const struct kam_run
 }
 
 static struct kam_transaction *bucket_of(struct kam_run *run) {
-    struct kam_tm *tm = &run->k->tm;
+    struct kam_tm *tm = kam_tm_of(run->k);
     return tm->buckets ? tm->buckets[kam_run_hash(run)].first : NULL;
 }
 
@@ -264,7 +225,7 @@ bool kam_tm_was_canceled(struct kam_run *run) {
 }
 
 struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch) {
-    struct kam_tm *tm = &run->k->tm;
+    struct kam_tm *tm = kam_tm_of(run->k);
     uint32_t hash;
     const char *md5;
     if (!tm->buckets || !kam_branch_parse(run->via.branch.value, &hash, &md5, branch)) return NULL;

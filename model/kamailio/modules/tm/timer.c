@@ -3,7 +3,7 @@
  * tm's timers (facts: Kamailio 6.1, 6.3). Time goes in ticks of 62.5 ms: a timer set now fires at a tick's
  * boundary, so the first interval is short by the part of a tick that has passed, and later ones are exact.
  */
-#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 #define TICK_NS       (NS_PER_S / 16)
 #define TICKS_PER_S   16
@@ -54,7 +54,7 @@ static void send_copy(struct kam_resend *r) {
     struct cause cause = {.why = text[r->kind].why,
                           .arg = {r->last_ms, r->copies},
                           .reference = text[r->kind].reference,
-                          .transaction = t->number,
+                          .transaction = t->head.number,
                           .retransmission = r->copies};
     kam_send(t->tm->k, KAM_SEND_OTHER, &r->destination, r->payload, &cause);
 }

@@ -12,8 +12,7 @@
 #define MODEL_KAMAILIO_MODULES_TM_TM_H
 
 #include "model/kamailio/message/branch.h"
-#include "model/kamailio/run.h"
-#include "model/kamailio/send.h"
+#include "model/kamailio/modules/module.h"
 #include "sim/event.h"
 
 struct kam_tm;
@@ -59,9 +58,9 @@ struct kam_client {
 };
 
 struct kam_transaction {
+    struct kam_transaction_head head;
     struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
     struct kam_tm *tm;
-    uint64_t number; /* 1 for the first one of a run */
     uint32_t hash;
     char md5[KAM_MD5_LEN + 1];
 
@@ -117,6 +116,8 @@ struct kam_tm_settings {
 struct kam_tm {
     struct kamailio *k;
     struct kam_tm_settings set;
+    struct kam_run request_run; /* a transaction's request, parsed again to be answered */
+    struct kam_run failure_run; /* the request that a failure_route handles, while a reply or a timer runs */
     struct kam_bucket {
         struct kam_transaction *first;
     } * buckets;
@@ -129,8 +130,12 @@ struct kam_tm {
     struct buf text;
 };
 
-void kam_tm_init(struct kam_tm *tm, struct kamailio *k);
-void kam_tm_free(struct kam_tm *tm);
+/* tm of that instance; NULL: not loaded. */
+static inline struct kam_tm *kam_tm_of(const struct kamailio *k) { return kam_module_data(k, KAM_MODULE_TM); }
+
+/* Its hooks (script/module.h). */
+void kam_tm_init(struct kamailio *k, void *data);
+void kam_tm_free(void *data);
 
 /* tm_table */
 

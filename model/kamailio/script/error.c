@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/error.h"
+#include "model/kamailio/script/error.h"
 
 unsigned kam_error_write(struct buf *reason, int error, const char *module) {
     static const struct {

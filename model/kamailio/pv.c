@@ -3,7 +3,6 @@
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
-#include "model/kamailio/modules/module.h"
 
 static struct kam_value nothing(void) { return (struct kam_value){.type = KAM_NULL}; }
 
@@ -102,7 +101,7 @@ static struct kam_value header(const struct kam_run *run, struct span name) {
     enum sip_header_id id = sip_header_id(name);
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
         if (id == SIP_OTHER ? !span_eq_nocase(h->name, name) : h->id != id) continue;
-        return text(id == SIP_MAX_FORWARDS ? kam_max_forwards(run, h) : h->value);
+        return text(id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value);
     }
     return nothing();
 }

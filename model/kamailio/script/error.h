@@ -3,8 +3,8 @@
  * Kamailio's own error numbers, and what it answers because of one: tm after a t_relay() that failed,
  * sl_reply_error() after whatever came before it (facts: Kamailio 5.3).
  */
-#ifndef MODEL_KAMAILIO_ERROR_H
-#define MODEL_KAMAILIO_ERROR_H
+#ifndef MODEL_KAMAILIO_SCRIPT_ERROR_H
+#define MODEL_KAMAILIO_SCRIPT_ERROR_H
 
 #include "base/buf.h"
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module of Kamailio as one row: what it is called, the functions and parameters that it has, and where the
+ * core calls it. All modules stand in kam_modules (model/kamailio/modules/modules.c). The compiler and the
+ * core know modules only by this. (facts: Kamailio 11.2, 11.7)
+ */
+#ifndef MODEL_KAMAILIO_SCRIPT_MODULE_H
+#define MODEL_KAMAILIO_SCRIPT_MODULE_H
+
+#include "model/kamailio/script/function.h"
+
+#include <stddef.h>
+
+struct kamailio; /* an instance: model/kamailio/instance.h */
+
+enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT };
+
+/* What a parameter does here. */
+enum kam_param_use {
+    KAM_PARAM_SETTING,      /* it goes to its place in the module's settings */
+    KAM_PARAM_NO_EFFECT,    /* taken; nothing on the wire depends on it */
+    KAM_PARAM_NOT_SIMULATED /* another value than the default is an error that says so */
+};
+
+/* A parameter that modparam() may set. */
+struct kam_param {
+    const char *name;
+    enum kam_param_type type;
+    int64_t default_n;
+    const char *default_s;
+    int64_t min_n, max_n;
+    enum kam_param_use use;
+    size_t where; /* of a setting: its offset. An int64_t, a bool or a struct span that the program owns */
+};
+
+/* A row: {KAM_INT("wt_timer", 5000, 0, MAX), KAM_INTO(struct tm_settings, wt_timer_ms)}, or KAM_NO_EFFECT ...
+ */
+#define KAM_INT(name, standard, min, max) (name), KAM_PARAM_INT, (standard), NULL, (min), (max)
+#define KAM_FLAG(name, standard)          (name), KAM_PARAM_FLAG, (standard), NULL, 0, 1
+#define KAM_TEXT(name, standard)          (name), KAM_PARAM_TEXT, 0, (standard), 0, 0
+#define KAM_INTO(settings, member)        KAM_PARAM_SETTING, offsetof(settings, member)
+#define KAM_NO_EFFECT                     KAM_PARAM_NO_EFFECT, 0
+#define KAM_NOT_SIMULATED                 KAM_PARAM_NOT_SIMULATED, 0
+
+struct kam_module {
+    const char *name;                     /* "tm" */
+    const struct kam_function *functions; /* ends with a name NULL; NULL: none */
+    const struct kam_param *params;       /* the same */
+    size_t data_size;                     /* what it keeps in an instance: zeros and its settings at first */
+    size_t settings;                      /* where its settings stand in that */
+
+    /* Where the core calls a module that is loaded, in the order of kam_modules; NULL: not there. */
+    void (*init)(struct kamailio *k, void *data); /* the settings are set; the sockets are not open yet */
+    void (*free)(void *data);
+    bool (*request_came)(struct kam_run *run);  /* before request_route; true: that was all */
+    void (*request_ended)(struct kam_run *run); /* after request_route */
+    bool (*reply_came)(struct kam_run *run);    /* after onreply_route; true: it is the module's */
+    size_t (*pending)(const void *data); /* how many things it has begun and not ended, transactions ... */
+};
+
+/* All of them, in the order of enum kam_module_number; ends with NULL. The first one, "core", is always
+ * loaded. */
+extern const struct kam_module *const kam_modules[];
+
+#endif
