@@ -50,6 +50,8 @@ static void depart(void *arg) {
 bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *destination,
               struct payload *payload, const struct cause *cause) {
     if (!payload || !host_reaches(k->host, destination->to.ip)) return false;
+    /* with pmtu_discovery the kernel never fragments: EMSGSIZE */
+    if (k->globals->pmtu_discovery && !host_fits(k->host, payload->len)) return false;
     struct kam_outbox *outbox = &k->outbox;
     struct kam_send *s = outbox->free;
     if (s)

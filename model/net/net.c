@@ -325,6 +325,10 @@ bool host_reaches(const struct host *host, uint32_t ip) {
     return net == (host->ip & NETMASK) && ip != (net | ~NETMASK);
 }
 
+bool host_fits(const struct host *host, size_t payload_len) {
+    return IPV4_HEADER_LEN + UDP_HEADER_LEN + payload_len <= host->net->mtu;
+}
+
 int host_send(struct host *host, uint16_t source_port, struct udp_options options, struct udp_address to,
               struct payload *payload, const struct cause *cause) {
     struct net *net = host->net;
@@ -335,7 +339,7 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->number = ++net->datagrams;
     d->sent_ns = net->queue->now_ns;
     if (cause) d->cause = *cause;
-    bool fits = IPV4_HEADER_LEN + UDP_HEADER_LEN + payload->len <= net->mtu;
+    bool fits = host_fits(host, payload->len);
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
                      options.dont_fragment && fits, next_identification(host, to.ip));
     if (ip_is_multicast(to.ip)) {

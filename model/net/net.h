@@ -75,6 +75,9 @@ void host_unbind(struct host *host, uint16_t port);
  */
 bool host_reaches(const struct host *host, uint32_t ip);
 
+/* Whether a payload of so many bytes leaves the host in a single packet. */
+bool host_fits(const struct host *host, size_t payload_len);
+
 /*
  * Sends a payload (held for as long as needed) now. The cause is copied. Returns 0, or -1 when the
  * address is none that host_reaches() (sendto's ENETUNREACH or EACCES). An address of that network that
