@@ -17,6 +17,12 @@ static void add_cseq(struct buf *out, const struct sip_header *h, const char *me
     buf_add(out, SPAN("\r\n"));
 }
 
+/* Here a name is one only with a blank or the colon right behind it: with a tab, the header is left out. */
+static bool named_plainly(const struct sip_header *h) {
+    char next = h->name.p[h->name.len];
+    return next == ' ' || next == ':';
+}
+
 /* The headers of the INVITE as it was sent, cut down, in their order. */
 static void write_from_sent(struct kam_tm *tm, const char *method, struct span to_line) {
     struct buf *out = &tm->text;
@@ -24,7 +30,7 @@ static void write_from_sent(struct kam_tm *tm, const char *method, struct span t
     struct span extra = tm->set.ac_extra_hdrs;
     bool via_done = false;
     for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++) {
-        switch (h->id) {
+        switch (named_plainly(h) ? h->id : SIP_OTHER) {
         case SIP_VIA:
             if (!via_done) buf_add(out, h->line);
             via_done = true;
