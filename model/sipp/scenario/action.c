@@ -30,12 +30,12 @@ static void take_targets(struct compiler *k, size_t max) {
         ptrdiff_t comma = span_find(rest, ',');
         struct span name = span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma));
         if (k->action->target_count == max) {
-            diag_error(k->c->diag, source_at(k->e->source, rest.p), "assign_to has more than %zu name%s", max,
+            diag_error(k->c->diag, xml_value_at(k->e, a, rest.p), "assign_to has more than %zu name%s", max,
                        max == 1 ? "" : "s");
             return;
         }
         k->action->target[k->action->target_count++] =
-            variable_use(k->c->variables, name, source_at(k->e->source, rest.p), k->c->diag);
+            variable_use(k->c->variables, name, xml_value_at(k->e, a, rest.p), k->c->diag);
         rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
     }
 }
@@ -68,7 +68,9 @@ static void compile_assignstr(struct compiler *k) {
 }
 
 static void compile_message(struct compiler *k) {
-    if (element_needs(k->e, "message", k->c->diag)) k->action->text = element_template(k->c, k->e, "message");
+    struct template_compiler c = *k->c;
+    c.unsent = true;
+    if (element_needs(k->e, "message", c.diag)) k->action->text = element_template(&c, k->e, "message");
 }
 
 static void compile_target_only(struct compiler *k) { take_target(k); }
@@ -150,18 +152,23 @@ static void compile_strcmp(struct compiler *k) {
     k->action->variable = element_variable(k->c, k->e, "variable");
     k->action->variable2 = element_variable(k->c, k->e, "variable2");
     if (k->action->variable2 < 0 && element_needs(k->e, "value", k->c->diag))
-        element_text(k->e, "value", true, &k->action->strings, k->c->diag);
+        element_text(k->e, "value", true, &k->action->strings);
 }
 
 static void compile_exec(struct compiler *k) {
     static const char *const names[] = {"stop_call", "stop_gracefully", "stop_now", NULL};
-    for (size_t i = 0; i < k->e->attribute_count; i++) {
-        struct span name = k->e->attributes[i].name;
-        if (!span_is(name, "int_cmd"))
-            diag_error(k->c->diag, source_at(k->e->source, name.p),
-                       "<exec " SPAN_FMT "=...> is not simulated", SPAN_ARG(name));
-    }
-    if (k->e->attribute_count == 0) element_needs(k->e, "int_cmd", k->c->diag);
+    /* In the order in which SIPp looks for them. */
+    static const char *const kinds[] = {"command",         "int_cmd",   "play_pcap_audio", "play_pcap_image",
+                                        "play_pcap_video", "play_dtmf", "rtp_stream",      "rtp_echo"};
+    const struct xml_attribute *a = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !a; i++)
+        a = xml_attribute(k->e, kinds[i]);
+    if (!a)
+        element_needs(k->e, "int_cmd", k->c->diag);
+    else if (!span_is(a->name, "int_cmd"))
+        diag_error(k->c->diag, source_at(k->e->source, a->name.p), "<exec " SPAN_FMT "=...> is not simulated",
+                   SPAN_ARG(a->name));
+    if (!a || !span_is(a->name, "int_cmd")) return;
     int command = take_choice(k, "int_cmd", names);
     k->action->command = command < 0 ? EXEC_STOP_CALL : (enum exec_command)command;
 }
@@ -169,7 +176,7 @@ static void compile_exec(struct compiler *k) {
 static void compile_regex(struct compiler *k) {
     const struct xml_attribute *a = xml_attribute(k->e, "regexp");
     struct buf pattern = {0};
-    if (!element_text(k->e, "regexp", true, &pattern, k->c->diag)) return;
+    if (!element_text(k->e, "regexp", true, &pattern)) return;
     regex_t *regex = mem_new(sizeof *regex);
     int status = regcomp(regex, buf_text(&pattern), REG_EXTENDED);
     if (status == 0) {
@@ -191,7 +198,7 @@ static void compile_ereg(struct compiler *k) {
     int place = take_choice(k, "search_in", places);
     k->action->place = place < 0 ? EREG_MSG : (enum ereg_place)place;
     if (k->action->place == EREG_HDR && element_needs(k->e, "header", k->c->diag))
-        element_text(k->e, "header", false, &k->action->strings, k->c->diag);
+        element_text(k->e, "header", false, &k->action->strings);
     if (k->action->place == EREG_VAR && element_needs(k->e, "variable", k->c->diag))
         k->action->variable = element_variable(k->c, k->e, "variable");
     k->action->occurrence = element_integer(k->e, "occurrence", 1, INT32_MAX, 1, k->c->diag);
@@ -253,6 +260,13 @@ static const struct kind *find_kind(struct span name) {
 }
 
 static void unknown_action(const struct xml_element *e, struct diag *diag) {
+    static const char *const newer[] = {"rtp_dtmf", "rtp_stats", "urldecode", "urlencode", NULL};
+    for (size_t i = 0; newer[i]; i++) {
+        if (!span_is(e->name, newer[i])) continue;
+        diag_error(diag, xml_at(e), "<%s> is an action of SIPp 3.7 or later: SIPp 3.6.1 refuses it too",
+                   newer[i]);
+        return;
+    }
     const char *names[KINDS + 1] = {0};
     for (size_t i = 0; i < KINDS; i++)
         names[i] = kinds[i].name;
@@ -274,7 +288,9 @@ void action_list_compile(struct action_list *list, const struct template_compile
             diag_error(c->diag, xml_at(child), "<%s> is not simulated", kind->name);
             continue;
         }
-        if (child->first) diag_error(c->diag, xml_at(child->first), "<%s> has no elements in it", kind->name);
+        if (child->first)
+            diag_warning(c->diag, xml_at(child->first), "SIPp does not look for elements in <%s>",
+                         kind->name);
         element_check_attributes(child, kind->attributes, NULL, c->diag);
         list->actions = mem_room(list->actions, list->count, &list->cap, sizeof *list->actions);
         struct action *a = &list->actions[list->count++];

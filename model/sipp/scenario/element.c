@@ -3,8 +3,10 @@
 
 #include "model/sipp/scenario/number.h"
 
+#include <stdio.h>
+
 struct source_pos attribute_at(const struct xml_element *e, const struct xml_attribute *a) {
-    return source_at(e->source, a->value.p);
+    return source_at(e->source, a->raw.p);
 }
 
 static bool listed(struct span name, const char *const *list) {
@@ -13,16 +15,42 @@ static bool listed(struct span name, const char *const *list) {
     return false;
 }
 
+static void warn_unknown(const struct xml_element *e, struct span name, const char *const *known,
+                         const char *const *also, struct diag *diag) {
+    const char *other = diag_suggest(name, known);
+    if (!other && also) other = diag_suggest(name, also);
+    diag_warning(diag, source_at(e->source, name.p),
+                 "<" SPAN_FMT "> has no attribute " SPAN_FMT ": SIPp ignores it%s%s%s", SPAN_ARG(e->name),
+                 SPAN_ARG(name), other ? "; did you mean " : "", other ? other : "", other ? "?" : "");
+}
+
+/* A known attribute, and what SIPp makes of it. */
+static void warn_misread(const struct xml_element *e, const struct xml_token *token, struct diag *diag) {
+    struct source_pos at = source_at(e->source, token->name.p);
+    char name[64];
+    snprintf(name, sizeof name, SPAN_FMT, SPAN_ARG(token->name));
+    const struct xml_attribute *a = xml_attribute(e, name);
+    if (!ascii_space((unsigned char)token->name.p[-1])) {
+        diag_warning(diag, at, "SIPp does not find %s: there is no blank before it", name);
+    } else if (a && a->name.p < token->name.p) {
+        diag_warning(diag, at, "SIPp has found a value for %s before this one", name);
+    } else if (a && !token->quoted) {
+        unsigned line, column;
+        source_locate(source_at(e->source, a->raw.p + a->raw.len), &line, &column);
+        diag_warning(diag, at, "SIPp reads a value up to the next double quote: that of %s ends in line %u",
+                     name, line);
+    }
+}
+
 void element_check_attributes(const struct xml_element *e, const char *const *known, const char *const *also,
                               struct diag *diag) {
-    for (size_t i = 0; i < e->attribute_count; i++) {
-        struct span name = e->attributes[i].name;
-        if (listed(name, known) || listed(name, also)) continue;
-        const char *other = diag_suggest(name, known);
-        if (!other && also) other = diag_suggest(name, also);
-        diag_error(diag, source_at(e->source, name.p), "<" SPAN_FMT "> has no attribute " SPAN_FMT "%s%s%s",
-                   SPAN_ARG(e->name), SPAN_ARG(name), other ? "; did you mean " : "", other ? other : "",
-                   other ? "?" : "");
+    struct xml_token token;
+    for (const char *p = e->tag.p; xml_next_token(e, &p, &token);) {
+        if (!token.value) continue;
+        if (listed(token.name, known) || listed(token.name, also))
+            warn_misread(e, &token, diag);
+        else if (!span_starts(token.name, "xmlns") && span_find(token.name, ':') < 0)
+            warn_unknown(e, token.name, known, also, diag);
     }
 }
 
@@ -62,18 +90,17 @@ struct template *element_template(const struct template_compiler *c, const struc
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return NULL;
     struct text text = {0};
-    text_of_attribute(&text, e->source, a->value, true, c->diag);
+    text_of_attribute(&text, e->source, a->raw, true);
     struct template *t = template_compile(c, text_view(&text));
     text_free(&text);
     return t;
 }
 
-bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out,
-                  struct diag *diag) {
+bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out) {
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return false;
     struct text text = {0};
-    text_of_attribute(&text, e->source, a->value, entities, diag);
+    text_of_attribute(&text, e->source, a->raw, entities);
     buf_add(out, buf_span(&text.bytes));
     text_free(&text);
     return true;

@@ -10,8 +10,8 @@
 struct source_pos attribute_at(const struct xml_element *e, const struct xml_attribute *a);
 
 /*
- * Is each attribute of the element one of these? The lists end with NULL; a second list may be NULL. One
- * that is not is an error with a suggestion.
+ * Warns, at its place, of each attribute that is none of these, which SIPp ignores, and of one that it does
+ * not read as it looks. The lists end with NULL; a second list may be NULL.
  */
 void element_check_attributes(const struct xml_element *e, const char *const *known, const char *const *also,
                               struct diag *diag);
@@ -31,8 +31,7 @@ struct template *element_template(const struct template_compiler *c, const struc
                                   const char *name);
 
 /* The decoded value, added to out; false if it is not there. */
-bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out,
-                  struct diag *diag);
+bool element_text(const struct xml_element *e, const char *name, bool entities, struct buf *out);
 
 /* The variable that an attribute names; -1 if it is not there or after an error. */
 int element_variable(const struct template_compiler *c, const struct xml_element *e, const char *name);

@@ -33,7 +33,7 @@ static void each_variable(struct loader *l, const struct xml_element *e,
     }
     for (struct span rest = a->value; rest.p;) {
         ptrdiff_t comma = span_find(rest, ',');
-        use(l, span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma)), source_at(e->source, rest.p));
+        use(l, span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma)), xml_value_at(e, a, rest.p));
         rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
     }
 }
@@ -77,15 +77,16 @@ static const char *const default_names[DEFAULT_MESSAGES] = {
 static void compile_default(struct loader *l, const struct xml_element *e) {
     element_check_attributes(e, (const char *const[]){"id", NULL}, NULL, l->diag);
     const struct xml_attribute *id = xml_attribute(e, "id");
-    if (!id || !e->cdata.p) {
+    struct span cdata = xml_cdata(e);
+    if (!id || !cdata.p) {
         if (!id) element_needs(e, "id", l->diag);
-        if (!e->cdata.p) diag_error(l->diag, xml_at(e), "<DefaultMessage> has no CDATA section");
+        if (!cdata.p) diag_error(l->diag, xml_at(e), "<DefaultMessage> has no CDATA section");
         return;
     }
     for (int i = 0; i < DEFAULT_MESSAGES; i++) {
         if (!span_is(id->value, default_names[i])) continue;
         struct text text = {0};
-        text_of_cdata(&text, e->source, e->cdata);
+        text_of_cdata(&text, e->source, cdata);
         l->program->defaults[i] = template_compile(&l->c, text_view(&text));
         text_free(&text);
         return;
@@ -206,12 +207,12 @@ static void compile_scenario(struct loader *l) {
                    SPAN_ARG(root->name));
         return;
     }
-    for (size_t i = 0; i < root->attribute_count; i++) {
-        struct span name = root->attributes[i].name;
-        if (!span_is(name, "name") && !span_starts(name, "xmlns") && span_find(name, ':') < 0)
-            diag_error(l->diag, source_at(root->source, name.p), "<scenario> has no attribute " SPAN_FMT,
-                       SPAN_ARG(name));
-    }
+    element_check_attributes(root, (const char *const[]){"name", NULL}, NULL, l->diag);
+    const struct xml_document *document = root->document;
+    if (document->stopped && root->open)
+        diag_warning(l->diag, source_at(document->source, document->stopped),
+                     "SIPp stops reading here without a word: this %s",
+                     document->stopped[1] == '!' ? "does not end" : "has no > before the next tag");
     for (const struct xml_element *e = root->first; e; e = e->next)
         compile_child(l, e);
     finish(l);
@@ -257,11 +258,12 @@ static void compile_default_messages(struct loader *l) {
 
 struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag) {
     unsigned before = diag->errors;
-    struct xml_element *root = xml_load(xml, diag);
-    if (!root) return NULL;
+    struct xml_document *document = xml_load(xml, diag);
+    if (!document) return NULL;
     struct sipp_program *p = mem_new(sizeof *p);
     p->source = xml;
-    struct loader l = {.root = root, .program = p, .diag = diag};
+    p->document = document;
+    struct loader l = {.root = document->root, .program = p, .diag = diag};
     l.c = (struct template_compiler){&p->variables, &p->files, &p->templates, diag};
     compile_default_messages(&l);
     compile_scenario(&l);
@@ -269,7 +271,6 @@ struct sipp_program *sipp_program_load(const struct source *xml, struct diag *di
     free(l.labels[1]);
     free(l.references);
     free(l.transactions);
-    xml_free(root);
     if (diag->errors == before) return p;
     sipp_program_free(p);
     return NULL;
@@ -285,5 +286,6 @@ void sipp_program_free(struct sipp_program *program) {
     template_list_free(program->templates);
     source_set_free(&program->files);
     buf_free(&program->methods);
+    xml_free(program->document);
     free(program);
 }

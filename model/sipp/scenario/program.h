@@ -63,6 +63,7 @@ struct step_list {
 
 struct sipp_program {
     const struct source *source;
+    struct xml_document *document; /* names and methods are views into it */
     struct step_list main, init;
     struct variable_table variables;
     struct template *templates; /* all of them */

@@ -49,11 +49,13 @@ static void compile_common(struct loader *l, struct step *s, const struct xml_el
     compile_chance(l, s, e);
     if (element_number(e, "lost", &s->lost, l->diag)) l->program->lose_packets = true;
     for (const struct xml_element *child = e->first; child; child = child->next) {
-        if (span_is(child->name, "action"))
+        if (child == e->first && span_is(child->name, "action"))
             action_list_compile(&s->actions, &l->c, child);
         else
-            diag_error(l->diag, xml_at(child), "unknown element <" SPAN_FMT "> in <" SPAN_FMT ">",
-                       SPAN_ARG(child->name), SPAN_ARG(e->name));
+            diag_warning(l->diag, xml_at(child),
+                         "SIPp does not look at this <" SPAN_FMT ">: it looks only for an <action>, "
+                         "as the first element in <" SPAN_FMT ">",
+                         SPAN_ARG(child->name), SPAN_ARG(e->name));
     }
 }
 
@@ -65,11 +67,12 @@ void step_compile_send(struct loader *l, const struct xml_element *e) {
     s->retrans_ms = (uint32_t)element_integer(e, "retrans", 0, INT32_MAX, 0, l->diag);
     element_integer(e, "timeout", 0, INT32_MAX, 0, l->diag); /* of a congested socket: UDP knows none */
     label_refer(l, e, "ontimeout", false, index);
-    if (!e->cdata.p) {
+    struct span cdata = xml_cdata(e);
+    if (!cdata.p) {
         diag_error(l->diag, xml_at(e), "<send> has no CDATA section");
     } else {
         struct text text = {0};
-        text_of_cdata(&text, e->source, e->cdata);
+        text_of_cdata(&text, e->source, cdata);
         s->template = template_compile(&l->c, text_view(&text));
         if (!template_head(s->template, &s->head))
             diag_error(l->diag, text_at(text_view(&text), 0),
@@ -83,8 +86,9 @@ void step_compile_send(struct loader *l, const struct xml_element *e) {
 static void compile_expectation(struct loader *l, struct step *s, const struct xml_element *e) {
     const struct xml_attribute *request = xml_attribute(e, "request"),
                                *response = xml_attribute(e, "response");
-    if (!request && !response) diag_error(l->diag, xml_at(e), "<recv> needs request= or response=");
-    if (response) s->response = (unsigned)element_integer(e, "response", 1, 999, 0, l->diag);
+    if (!request && !response)
+        diag_warning(l->diag, xml_at(e), "<recv> without request= or response=: no message is expected here");
+    if (response) s->response = (unsigned)element_integer(e, "response", 0, 999, 0, l->diag);
     s->methods = (struct span){NULL, l->program->methods.len}; /* completed when all is known */
     transaction_of_recv(l, s, e);
     if (!request) return;
@@ -131,7 +135,6 @@ void step_compile_recv(struct loader *l, const struct xml_element *e) {
     if (!s->advance_state && s->optional == OPTIONAL_FALSE)
         diag_error(l->diag, attribute_at(e, xml_attribute(e, "advance_state")),
                    "advance_state=\"false\" is only for an optional recv");
-    if (e->cdata.p) diag_error(l->diag, source_at(e->source, e->cdata.p), "<recv> has no text");
     l->optional = s->optional == OPTIONAL_FALSE ? NULL : e;
     compile_common(l, s, e, false);
 }

@@ -162,7 +162,20 @@ static void compile_last_header(struct cutter *k, struct template_part *part, st
     part->text_len++;
 }
 
+/* Keywords that SIPp has had only since 3.7 begin so. */
+static bool is_newer(struct span name) {
+    static const char *const begins[] = {"crypto", "ueaescm", "unull", NULL};
+    for (size_t i = 0; begins[i]; i++)
+        if (span_starts(name, begins[i])) return true;
+    return false;
+}
+
 static void unknown(struct cutter *k, struct source_pos at, struct span name) {
+    if (is_newer(name)) {
+        diag_error(k->c->diag, at, "[" SPAN_FMT "] is a keyword of SIPp 3.7: SIPp 3.6.1 refuses it too",
+                   SPAN_ARG(name));
+        return;
+    }
     const char *other = diag_suggest(name, keyword_names());
     diag_error(k->c->diag, at, "unknown keyword [" SPAN_FMT "]%s%s%s", SPAN_ARG(name),
                other ? "; did you mean [" : "", other ? other : "", other ? "]?" : "");
@@ -220,11 +233,14 @@ static size_t take_keyword(struct cutter *k, size_t i) {
     size_t end = (size_t)close;
     if (end == i + 1)
         diag_error(k->c->diag, at, "empty keyword []; a literal [ is written \\x5B");
+    else if (open >= 0 && open < close && k->c->unsent)
+        for (end = i; end < (size_t)open; end++)
+            add_literal_byte(k, s.p[end], end);
     else if (open >= 0 && open < close)
         diag_error(k->c->diag, at, "a [ inside a keyword: a value that holds one needs double quotes");
     else
         compile_keyword(k, text_part(k->source, i + 1, end), at);
-    return end + 1;
+    return end == (size_t)open ? end : end + 1;
 }
 
 static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth) {

@@ -36,6 +36,7 @@ struct template_compiler {
     struct source_set *files; /* those of [file name=...] */
     struct template **all;
     struct diag *diag;
+    bool unsent; /* of a log: what SIPp makes of a keyword in a keyword does not matter */
 };
 
 /* Cuts a text; errors (unknown keywords ...) go to diag, the rest is compiled all the same. */

@@ -2,6 +2,7 @@
 #include "model/sipp/scenario/text.h"
 
 #include "base/mem.h"
+#include "model/sipp/scenario/xml.h"
 
 #include <stdlib.h>
 
@@ -95,53 +96,45 @@ void text_of_cdata(struct text *t, const struct source *source, struct span cdat
     end(t, last);
 }
 
-static char unescaped(char c) {
-    switch (c) {
-    case '\\':
-    case '"': return c;
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
-    default: return 0;
-    }
-}
-
-static size_t decode_entity(struct span s, char *out) {
+/*
+ * The character for the name of an entity, 0 if SIPp knows none. The beginning of a name is enough, and the
+ * first of the list that begins so is taken: &g; is >, and &; is &.
+ */
+static char entity(struct span name) {
     static const struct {
         const char *name;
         char c;
-    } known[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (!span_starts(s, known[i].name)) continue;
-        *out = known[i].c;
-        return strlen(known[i].name);
-    }
+    } known[] = {{"amp", '&'}, {"gt", '>'}, {"lt", '<'}, {"quot", '"'}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (name.len <= strlen(known[i].name) && memcmp(known[i].name, name.p, name.len) == 0)
+            return known[i].c;
     return 0;
 }
 
-void text_of_attribute(struct text *t, const struct source *source, struct span value, bool entities,
-                       struct diag *diag) {
-    uint32_t offset = (uint32_t)(value.p - source->text);
-    begin(t, source);
-    for (size_t i = 0; i < value.len;) {
-        uint32_t at = offset + (uint32_t)i;
-        char c = value.p[i];
-        size_t used = 1;
-        if (c == '\\' && i + 1 < value.len && unescaped(value.p[i + 1])) {
-            c = unescaped(value.p[i + 1]);
-            used = 2;
-        } else if (entities && c == '&') {
-            used = decode_entity(span_skip(value, i), &c);
-            if (used == 0) {
-                diag_error(diag, (struct source_pos){source, at},
-                           "SIPp knows only the entities &lt; &gt; &amp; and &quot;");
-                used = 1;
-            }
-        }
-        if (c != '\r' || used == 2) add(t, c, at);
-        i += used;
+static void decode_entities(struct text *t) {
+    size_t kept = 0;
+    for (size_t i = 0; i < t->bytes.len; i++) {
+        struct span rest = span_skip(buf_span(&t->bytes), i + 1);
+        ptrdiff_t end = t->bytes.p[i] == '&' ? span_find(rest, ';') : -1;
+        char c = end < 0 ? 0 : entity(span_head(rest, (size_t)end));
+        keep(t, &kept, i);
+        if (!c) continue;
+        t->bytes.p[kept - 1] = c;
+        i += (size_t)end + 1;
     }
-    end(t, offset + (uint32_t)value.len);
+    t->bytes.len = kept;
+}
+
+void text_of_attribute(struct text *t, const struct source *source, struct span raw, bool entities) {
+    uint32_t offset = (uint32_t)(raw.p - source->text);
+    begin(t, source);
+    for (size_t i = 0, used; i < raw.len; i += used) {
+        char c;
+        used = xml_unescape(raw.p + i, raw.p + raw.len, &c);
+        add(t, c, offset + (uint32_t)i);
+    }
+    if (entities) decode_entities(t);
+    end(t, offset + (uint32_t)raw.len);
 }
 
 void text_of_span(struct text *t, struct source_pos at, struct span bytes) {

@@ -41,11 +41,10 @@ static inline struct source_pos text_at(struct text_view v, size_t i) {
 void text_of_cdata(struct text *t, const struct source *source, struct span cdata);
 
 /*
- * What SIPp makes of the value of an attribute: backslash escapes are decoded, and, where entities is true,
- * the four entities that SIPp knows (facts: SIPp 1.1). An entity that it does not know is an error.
+ * What SIPp makes of the value of an attribute, as it stands in the file: backslash escapes are decoded,
+ * then, where entities is true, the four entities that SIPp knows (facts: SIPp 1.1); others stay as they are.
  */
-void text_of_attribute(struct text *t, const struct source *source, struct span value, bool entities,
-                       struct diag *diag);
+void text_of_attribute(struct text *t, const struct source *source, struct span raw, bool entities);
 
 /* The bytes as they are: a text that a program gives. Each byte has the place `at`. */
 void text_of_span(struct text *t, struct source_pos at, struct span bytes);
