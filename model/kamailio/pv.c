@@ -22,9 +22,26 @@ static struct span up_to(struct span s, char c) {
 /* The parts of a URI that have a variable of their own. */
 enum part { WHOLE, USER, HOST, PORT, SCHEME };
 
+/* A text that also is a number to Kamailio, for those who want one: 1 + $rp adds, $rp + 1 joins. */
+static struct kam_value text_number(struct span s, int64_t n) {
+    return (struct kam_value){.type = KAM_STR, .s = s, .n = n};
+}
+
+static struct kam_value scheme(struct span name) {
+    static const char *const schemes[] = {"sip", "sips", "tel", "tels", "urn"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (span_is_nocase(name, schemes[i])) return text_number(name, (int64_t)i + 1);
+    return text(name);
+}
+
+static struct kam_value port_of(const struct uri *u) {
+    uint64_t port;
+    bool written = u->port.len && span_to_u64(u->port, 65535, &port);
+    return written ? text_number(u->port, (int64_t)port) : text_number(SPAN("5060"), 5060);
+}
+
 static struct kam_value part_of(struct span uri, enum part part) {
     struct uri u;
-    uint64_t port;
     if (!uri.p) return nothing();
     if (part == WHOLE) return text(uri);
     if (part == USER && span_starts_nocase(uri, "tel:")) return text(up_to(span_skip(uri, 4), ';'));
@@ -32,8 +49,8 @@ static struct kam_value part_of(struct span uri, enum part part) {
     switch (part) {
     case USER: return text(up_to(u.user, ':'));
     case HOST: return text(u.host);
-    case SCHEME: return text(u.scheme);
-    default: return number(u.port.len && span_to_u64(u.port, 65535, &port) ? (int64_t)port : 5060);
+    case SCHEME: return scheme(u.scheme);
+    default: return port_of(&u);
     }
 }
 
@@ -90,10 +107,10 @@ GETTER(get_si, text(buf_span(&run->source_text)))
 GETTER(get_sp, number(run->source.port))
 GETTER(get_Ri, text(run->socket->address))
 GETTER(get_Rp, number(run->socket->port))
-GETTER(get_proto, text(SPAN("udp")))
+GETTER(get_proto, text_number(SPAN("udp"), 1))
 GETTER(get_mb, text(run->msg.bytes))
 GETTER(get_ml, number((int64_t)run->msg.bytes.len))
-GETTER(get_rb, run->msg.body.len ? text(run->msg.body) : nothing())
+GETTER(get_rb, text(run->msg.body))
 GETTER(get_br, run->added_count ? text(run->added[0].uri) : nothing())
 
 /* The value of the first header of that name. */
