@@ -30,11 +30,11 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
     return hows[tm->set.cancel_b_method];
 }
 
-static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
+static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
     struct payload *p = kam_tm_from_invite(c, "CANCEL", (struct span){0}, reason_lines);
     if (!p) {
         c->cancel_begun = false;
-        return;
+        return false;
     }
     payload_drop(c->cancel.payload);
     c->cancel.payload = p;
@@ -44,9 +44,10 @@ static void send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
                           .transaction = t->head.number};
     kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, p, &cause);
     kam_resend_start(&c->cancel, t->fr_ms);
+    return true;
 }
 
-void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines,
+bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines,
                           unsigned how) {
     struct kam_client *c = t->clients[branch];
     c->canceled = true;
@@ -68,10 +69,10 @@ void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
                 .transaction = t->head.number};
             kam_note(t->tm->k, t->about, &cause);
         }
-        return;
+        return true;
     }
     if (!(how & KAM_CANCEL_KILL)) kam_resend_stop_copies(&c->request);
-    send_cancel(t, c, reason_lines);
+    return send_cancel(t, c, reason_lines);
 }
 
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
@@ -90,9 +91,10 @@ static void keep_reasons(struct kam_transaction *t, const struct kam_run *run) {
         buf_add(&t->cancel_reason, h->line);
 }
 
-static void answer(struct kam_transaction *cancel, const struct kam_run *run, const char *reason) {
+static void answer(struct kam_transaction *cancel, const struct kam_run *run, unsigned status,
+                   const char *reason) {
     struct cause cause = kam_cause(run, "the CANCEL is answered here, at once", "RFC 3261 9.2, 16.10");
-    kam_tm_reply(cancel, run, 200, span_of(reason), KAM_SEND_OTHER, &cause);
+    kam_tm_reply(cancel, run, status, span_of(reason), KAM_SEND_OTHER, &cause);
 }
 
 void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t) {
@@ -105,12 +107,16 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
                 kam_cause(run, "the INVITE was cancelled before it went anywhere", "RFC 3261 9.2");
             kam_tm_reply(t, kam_tm_request(t), 487, SPAN("Request canceled"), KAM_SEND_OTHER, &cause);
         }
-        answer(cancel, run, "ok -- no more pending branches");
+        answer(cancel, run, 200, "ok -- no more pending branches");
         return;
     }
+    bool ok = true;
     keep_reasons(t, run);
     for (unsigned i = 0; i < t->client_count; i++)
         if (branches & (kam_branch_set)1 << i)
-            kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), kam_tm_how_to_cancel(t->tm));
-    answer(cancel, run, "canceling");
+            ok = kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), kam_tm_how_to_cancel(t->tm)) && ok;
+    if (ok)
+        answer(cancel, run, 200, "canceling");
+    else
+        answer(cancel, run, 500, "cancel error");
 }

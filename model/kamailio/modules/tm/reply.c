@@ -52,9 +52,11 @@ static int64_t priority(const struct kam_tm *tm, unsigned status, bool fake) {
     return fake ? p + tm->set.faked_reply_prio : p;
 }
 
-/* The branch with the best final reply; NO_RELAY: none has one; CANNOT_PICK: some are still open. */
+/* The branch with the best final reply, where the one in hand counts as a real one; NO_RELAY: none has one;
+ * CANNOT_PICK: some are still open. */
 static int pick(const struct kam_transaction *t, const struct incoming *in, unsigned *status) {
     int best = NO_RELAY;
+    int64_t best_priority = INT64_MAX;
     *status = 0;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
@@ -62,8 +64,10 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
         unsigned own = now ? in->status : c->last_status;
         if (!now && own < 200) return CANNOT_PICK;
         if (!now && !c->reply && !c->fake_reply) continue; /* could not be sent */
-        if (priority(t->tm, own, fake) >= priority(t->tm, *status, fake)) continue;
+        int64_t p = priority(t->tm, own, fake);
+        if (p >= best_priority) continue;
         best = (int)i;
+        best_priority = p;
         *status = own;
     }
     return best;

@@ -266,7 +266,8 @@ enum kam_cancel_how {
 /* cause_status: for a Reason header; 0: none. */
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
                             unsigned how);
-void kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how);
+/* The same for one branch. False: only an INVITE can be cancelled, and nothing was sent. */
+bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how);
 
 /* What modparam cancel_b_method says, enum kam_cancel_how. */
 unsigned kam_tm_how_to_cancel(const struct kam_tm *tm);
