@@ -56,6 +56,9 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri);
 int64_t kam_tick(const struct kamailio *k, int64_t at_ns);
 int64_t kam_tick_ns(const struct kamailio *k, int64_t tick);
 
+/* The calendar's seconds since 1970, as usrloc counts them. */
+int64_t kam_now_s(const struct kamailio *k);
+
 /* A note about the datagram that is handled, for people (sim/trace.h). about 0: no datagram. */
 void kam_note(struct kamailio *k, uint64_t about, const struct cause *cause);
 

@@ -40,6 +40,10 @@ void kam_config_default(struct kam_config *config) {
         config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
 }
 
+/* Without a listen=, Kamailio is there on all addresses of its host, and that of lo comes first. */
+#define LOOPBACK    "127.0.0.1"
+#define LOOPBACK_IP UINT32_C(0x7f000001)
+
 bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     uint32_t ip;
     uint64_t port = 5060;
@@ -48,6 +52,7 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     for (size_t i = 0; i < k->socket_count; i++) {
         const struct kam_socket *s = &k->sockets[i];
         if (port != s->port && port != s->advertised_port) continue;
+        if (is_ip && ip == LOOPBACK_IP && !k->globals->listen_count) return true;
         if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised)))
             return true;
     }
@@ -187,11 +192,14 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
         kamailio_free(k);
         return NULL;
     }
-    struct span address = k->sockets[0].address, port = k->sockets[0].port_text;
+    struct span address = k->globals->listen_count ? k->sockets[0].address : SPAN(LOOPBACK);
+    struct span port = k->sockets[0].port_text;
     kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
     kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
     return k;
 }
+
+int64_t kam_now_s(const struct kamailio *k) { return (k->config.start_ns + k->queue->now_ns) / NS_PER_S; }
 
 size_t kamailio_transactions(const struct kamailio *k) {
     size_t n = 0;

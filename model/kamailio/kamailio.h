@@ -55,6 +55,7 @@ struct kam_config {
     size_t wakeup_count;
     int64_t cost_ns[KAM_COSTS];
     int64_t timer_phase_ns; /* 0 <= phase < 62.5 ms */
+    int64_t start_ns;       /* the first simulated instant, since 1970 */
     uint32_t address;       /* the host's address: where it listens without a listen= */
 };
 

@@ -113,6 +113,11 @@ GETTER(get_ml, number((int64_t)run->msg.bytes.len))
 GETTER(get_rb, text(run->msg.body))
 GETTER(get_br, run->added_count ? text(run->added[0].uri) : nothing())
 
+/* tmx's: the branch that is at work. */
+GETTER(get_branch_index, run->transaction ? number(run->branch) : nothing())
+GETTER(get_mf, number(run->flags))
+GETTER(get_bf, number(run->branch_flags))
+
 /* The value of the first header of that name. */
 static struct kam_value header(const struct kam_run *run, struct span name) {
     enum sip_header_id id = sip_header_id(name);
@@ -212,18 +217,49 @@ static bool set_du(struct kam_run *run, struct span argument, struct kam_value v
 }
 
 const struct kam_pv kam_pvs[] = {
-    {"ru", false, get_ru, set_ru},  {"rU", false, get_rU, set_rU},       {"rd", false, get_rd, set_rd},
-    {"rp", false, get_rp, set_rp},  {"rz", false, get_rz, NULL},         {"ou", false, get_ou, NULL},
-    {"oU", false, get_oU, NULL},    {"od", false, get_od, NULL},         {"op", false, get_op, NULL},
-    {"du", false, get_du, set_du},  {"dd", false, get_dd, NULL},         {"dp", false, get_dp, NULL},
-    {"fu", false, get_fu, NULL},    {"fU", false, get_fU, NULL},         {"fd", false, get_fd, NULL},
-    {"ft", false, get_ft, NULL},    {"tu", false, get_tu, NULL},         {"tU", false, get_tU, NULL},
-    {"td", false, get_td, NULL},    {"tt", false, get_tt, NULL},         {"ci", false, get_ci, NULL},
-    {"cs", false, get_cs, NULL},    {"rm", false, get_rm, NULL},         {"rs", false, get_rs, NULL},
-    {"rr", false, get_rr, NULL},    {"si", false, get_si, NULL},         {"sp", false, get_sp, NULL},
-    {"Ri", false, get_Ri, NULL},    {"Rp", false, get_Rp, NULL},         {"proto", false, get_proto, NULL},
-    {"pr", false, get_proto, NULL}, {"mb", false, get_mb, NULL},         {"ml", false, get_ml, NULL},
-    {"rb", false, get_rb, NULL},    {"cl", false, get_cl, NULL},         {"ct", false, get_ct, NULL},
-    {"cT", false, get_cT, NULL},    {"ua", false, get_ua, NULL},         {"hdr", true, get_hdr, NULL},
-    {"br", false, get_br, NULL},    {"_myself", true, get_myself, NULL}, {NULL, false, NULL, NULL},
+    {"ru", false, get_ru, set_ru},
+    {"rU", false, get_rU, set_rU},
+    {"rd", false, get_rd, set_rd},
+    {"rp", false, get_rp, set_rp},
+    {"rz", false, get_rz, NULL},
+    {"ou", false, get_ou, NULL},
+    {"oU", false, get_oU, NULL},
+    {"od", false, get_od, NULL},
+    {"op", false, get_op, NULL},
+    {"du", false, get_du, set_du},
+    {"dd", false, get_dd, NULL},
+    {"dp", false, get_dp, NULL},
+    {"fu", false, get_fu, NULL},
+    {"fU", false, get_fU, NULL},
+    {"fd", false, get_fd, NULL},
+    {"ft", false, get_ft, NULL},
+    {"tu", false, get_tu, NULL},
+    {"tU", false, get_tU, NULL},
+    {"td", false, get_td, NULL},
+    {"tt", false, get_tt, NULL},
+    {"ci", false, get_ci, NULL},
+    {"cs", false, get_cs, NULL},
+    {"rm", false, get_rm, NULL},
+    {"rs", false, get_rs, NULL},
+    {"rr", false, get_rr, NULL},
+    {"si", false, get_si, NULL},
+    {"sp", false, get_sp, NULL},
+    {"Ri", false, get_Ri, NULL},
+    {"Rp", false, get_Rp, NULL},
+    {"proto", false, get_proto, NULL},
+    {"pr", false, get_proto, NULL},
+    {"mb", false, get_mb, NULL},
+    {"ml", false, get_ml, NULL},
+    {"rb", false, get_rb, NULL},
+    {"cl", false, get_cl, NULL},
+    {"ct", false, get_ct, NULL},
+    {"cT", false, get_cT, NULL},
+    {"ua", false, get_ua, NULL},
+    {"hdr", true, get_hdr, NULL},
+    {"br", false, get_br, NULL},
+    {"T_branch_idx", false, get_branch_index, NULL, "tmx"},
+    {"mf", false, get_mf, NULL},
+    {"bf", false, get_bf, NULL},
+    {"_myself", true, get_myself, NULL},
+    {NULL, false, NULL, NULL},
 };

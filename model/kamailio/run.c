@@ -30,6 +30,7 @@ static void clear(struct kam_run *run) {
     run->new_uri = run->next_hop = (struct span){0};
     run->uri_is_new = true;
     run->added_count = 0;
+    run->flags = run->branch_flags = 0;
     buf_reset(&run->reply_lines);
     arena_reset(&run->scratch);
     run->force_rport = run->local_rport = run->record_routed = run->via_edited = false;
@@ -84,11 +85,12 @@ void kam_run_set_next_hop(struct kam_run *run, struct span text) {
     run->uri_is_new = true;
 }
 
-bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop) {
+bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop, uint32_t flags) {
     if (run->added_count == KAM_BRANCHES_MAX - 1) return false;
     struct kam_added_branch *b = &run->added[run->added_count++];
     b->uri = arena_text(&run->scratch, uri);
     b->next_hop = arena_text(&run->scratch, next_hop);
+    b->flags = flags;
     return true;
 }
 

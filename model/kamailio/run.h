@@ -27,6 +27,7 @@ enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 /* A destination that append_branch() added. */
 struct kam_added_branch {
     struct span uri, next_hop; /* next_hop empty: none */
+    uint32_t flags;            /* setbflag() */
 };
 
 /* What has been done with a request; a combination decides what tm does when the script has ended. */
@@ -65,6 +66,7 @@ struct kam_run {
     struct edit_list branch_edits; /* one branch's: a copy of edits and more */
     struct edit_list *target;      /* the one of the two that functions of the script add to */
     struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
+    uint32_t flags, branch_flags;  /* setflag(), setbflag(): of the Request-URI's branch */
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
@@ -114,7 +116,7 @@ void kam_run_set_uri(struct kam_run *run, struct span text);
 void kam_run_set_next_hop(struct kam_run *run, struct span text);
 
 /* Adds a branch; false if there are too many. next_hop.p NULL: none. */
-bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop);
+bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop, uint32_t flags);
 
 /* A Max-Forwards value as it stands now: maxfwd_process() changes it in place. */
 struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_header *h);

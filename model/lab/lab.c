@@ -103,7 +103,9 @@ static enum start_round start_round(const struct lab_host_config *host) {
 static bool start_station(struct station *station, const struct trace *trace, struct diag *diag) {
     const struct lab_host_config *c = station->config;
     if (c->runs == LAB_KAMAILIO) {
-        station->kamailio = kamailio_new(&c->kamailio, c->kam_program, station->host, trace, diag);
+        struct kam_config kamailio = c->kamailio;
+        kamailio.start_ns = station->lab->config->start_ns;
+        station->kamailio = kamailio_new(&kamailio, c->kam_program, station->host, trace, diag);
         return station->kamailio;
     }
     struct sipp_config sipp = c->sipp;

@@ -6,17 +6,16 @@
 
 /* What Kamailio's core and the modules here have besides. */
 static const char *const not_simulated[] = {
-    "_s",        "aa",        "ad",          "adu",     "ai",      "ar",    "AU",   "Au",     "aU",
-    "au",        "bF",        "bf",          "bR",      "branch",  "bs",    "C",    "ccp",    "conid",
-    "csb",       "def",       "di",          "dip",     "dir",     "dP",    "ds",   "env",    "err.class",
-    "err.level", "err.rcode", "err.rreason", "expires", "fn",      "from",  "fs",   "fsn",    "fti",
-    "hdrc",      "hfl",       "lsock",       "mF",      "mf",      "mi",    "msg",  "msgbuf", "mt",
-    "oP",        "pd",        "pn",          "pp",      "prid",    "pU",    "pu",   "RAut",   "re",
-    "Rn",        "rn",        "rP",          "rt",      "ruri",    "Rut",   "rv",   "sas",    "sel",
-    "shv",       "sid",       "siz",         "snd",     "sndfrom", "sndto", "stat", "su",     "sut",
-    "Tb",        "TF",        "Tf",          "time",    "timef",   "tn",    "to",   "TS",     "Ts",
-    "TV",        "utimef",    "version",     "via0",    "via1",    "vn",    "xavi", "xavp",   "xavu",
-    NULL};
+    "_s",        "aa",          "ad",      "adu",    "ai",   "ar",     "AU",   "Au",        "aU",
+    "au",        "bF",          "bR",      "branch", "bs",   "C",      "ccp",  "conid",     "csb",
+    "def",       "di",          "dip",     "dir",    "dP",   "ds",     "env",  "err.class", "err.level",
+    "err.rcode", "err.rreason", "expires", "fn",     "from", "fs",     "fsn",  "fti",       "hdrc",
+    "hfl",       "lsock",       "mF",      "mi",     "msg",  "msgbuf", "mt",   "oP",        "pd",
+    "pn",        "pp",          "prid",    "pU",     "pu",   "RAut",   "re",   "Rn",        "rn",
+    "rP",        "rt",          "ruri",    "Rut",    "rv",   "sas",    "sel",  "shv",       "sid",
+    "siz",       "snd",         "sndfrom", "sndto",  "stat", "su",     "sut",  "Tb",        "TF",
+    "Tf",        "time",        "timef",   "tn",     "to",   "TS",     "Ts",   "TV",        "utimef",
+    "version",   "via0",        "via1",    "vn",     "xavi", "xavp",   "xavu", NULL};
 
 static bool is_listed(struct span name) {
     for (size_t i = 0; not_simulated[i]; i++)
@@ -88,6 +87,11 @@ const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct s
         pv.number = program_number(p->program, &p->program->avps, parts.argument);
     } else if (!script_pv_look(parts.name, parts.argument, &pv) || parts.name.p[0] == '_') {
         unknown(p, &parts, text, at);
+        return NULL;
+    }
+    if (pv.kind == CFG_PV_TABLE && pv.pv->module && !kam_program_has_module(p->program, pv.pv->module)) {
+        diag_error(p->diag, at, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded",
+                   SPAN_ARG(text), pv.pv->module);
         return NULL;
     }
     if (pv.argument.p) pv.argument = arena_text(&p->program->arena, pv.argument);

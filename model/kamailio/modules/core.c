@@ -30,6 +30,28 @@ static int add_local_rport(struct kam_run *run, const struct kam_arg *args, size
     return 1;
 }
 
+/* The bit of the flag that an argument names; 0: there is no such flag. */
+static uint32_t flag_bit(const struct kam_arg *arg) {
+    return arg->n >= 0 && arg->n < 32 ? UINT32_C(1) << arg->n : 0;
+}
+
+static int setflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->flags |= flag_bit(&args[0]);
+    return 1;
+}
+
+static int resetflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->flags &= ~flag_bit(&args[0]);
+    return 1;
+}
+
+static int isflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return run->flags & flag_bit(&args[0]) ? 1 : -1;
+}
+
 static int no_effect(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)args, (void)count;
     return 1;
@@ -93,6 +115,13 @@ static const struct kam_function core_functions[] = {
     {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport},
+    {"setflag", 1, 1, KAM_ANY_ROUTE, setflag, {ARG_INTEGER}},
+    {"resetflag", 1, 1, KAM_ANY_ROUTE, resetflag, {ARG_INTEGER}},
+    {"isflagset", 1, 1, KAM_ANY_ROUTE, isflagset, {ARG_INTEGER}},
+    {"set_reply_no_connect", 0, 0, KAM_ANY_ROUTE, no_effect}, /* of TCP connections */
+    {"set_forward_no_connect", 0, 0, KAM_ANY_ROUTE, no_effect},
+    {"set_reply_close", 0, 0, KAM_ANY_ROUTE, no_effect},
+    {"set_forward_close", 0, 0, KAM_ANY_ROUTE, no_effect},
     {"rewriteuri", 1, 1, CHANGES, rewriteuri, {ARG_TEXT}},
     {"seturi", 1, 1, CHANGES, rewriteuri, {ARG_TEXT}},
     {"rewritehost", 1, 1, CHANGES, rewritehost, {ARG_TEXT}},
@@ -123,7 +152,7 @@ static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t
         uri = args[0].s;
     else
         run->next_hop = (struct span){0};
-    if (kam_run_add_branch(run, uri, next_hop)) return 1;
+    if (kam_run_add_branch(run, uri, next_hop, run->branch_flags)) return 1;
     kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
     return -1;
 }
@@ -179,4 +208,3 @@ const struct kam_module kam_xlog_module = {
 
 /* Modules that only are there: their pseudo-variables are always known. */
 const struct kam_module kam_pv_module = {.name = "pv"};
-const struct kam_module kam_kex_module = {.name = "kex"};

@@ -18,12 +18,27 @@ enum kam_module_number {
     KAM_MODULE_PV,
     KAM_MODULE_XLOG,
     KAM_MODULE_KEX,
+    KAM_MODULE_TMX,
+    KAM_MODULE_SANITY,
+    KAM_MODULE_USRLOC,
+    KAM_MODULE_REGISTRAR,
+    KAM_MODULE_TEXTOPSX,
+    KAM_MODULE_ACC,
+    KAM_MODULE_JSONRPCS,
+    KAM_MODULE_CTL,
+    KAM_MODULE_CFG_RPC,
+    KAM_MODULE_COUNTERS,
+    KAM_MODULE_DEBUGGER,
     KAM_MODULES
 };
 
 extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module, kam_maxfwd_module,
     kam_pv_module, kam_rr_module, kam_siputils_module, kam_sl_module, kam_textops_module, kam_tm_module,
-    kam_xlog_module;
+    kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module;
+
+/* Modules that do nothing on the wire: idle.c. */
+extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,
+    kam_cfg_rpc_module, kam_counters_module, kam_debugger_module;
 
 /* What a module keeps in an instance; NULL if it is not loaded. */
 static inline void *kam_module_data(const struct kamailio *k, enum kam_module_number number) {

@@ -32,6 +32,10 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     return ok;
 }
 
+bool kam_sl_answer(struct kam_run *run, unsigned status, struct span reason) {
+    return run->transaction ? kam_tm_script_reply(run, status, reason) : kam_sl_reply(run, status, reason);
+}
+
 /* Is it an ACK to a reply that was made here without a transaction? Then it goes no further. */
 static bool absorb_ack(struct kam_run *run) {
     struct kamailio *k = run->k;

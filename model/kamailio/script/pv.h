@@ -17,6 +17,7 @@ struct kam_pv {
     /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's
      * does). */
     bool (*set)(struct kam_run *run, struct span argument, struct kam_value value);
+    const char *module; /* that has it; NULL: pv */
 };
 
 /* All of them but $var, $avp and $rc/$retcode, which the interpreter itself keeps; ends with a name NULL. */

@@ -12,6 +12,7 @@
 static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
     if (t->saved || run->state.kind != KAM_REQUEST_ROUTE) return;
     t->saved = true;
+    t->flags = run->flags;
     edit_list_copy(&t->edits, &run->edits);
     buf_reset(&t->reply_lines);
     buf_add(&t->reply_lines, buf_span(&run->reply_lines));
@@ -22,20 +23,22 @@ static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
  * hop. False: it dropped the branch.
  */
 static bool run_branch_route(struct kam_run *run, const struct kam_route *route, unsigned branch,
-                             struct span *uri, struct span *next_hop) {
+                             struct kam_added_branch *b) {
     struct span whole_uri = run->new_uri, whole_next_hop = run->next_hop;
+    uint32_t whole_flags = run->branch_flags;
     enum kam_route_kind kind = run->state.kind;
     bool is_new = run->uri_is_new;
-    run->new_uri = *uri;
-    run->next_hop = next_hop->len ? *next_hop : (struct span){0};
+    run->new_uri = b->uri;
+    run->next_hop = b->next_hop.len ? b->next_hop : (struct span){0};
+    run->branch_flags = b->flags;
     run->target = &run->branch_edits;
     run->state.kind = KAM_BRANCH_ROUTE;
     run->branch = branch;
     struct kam_outcome outcome = kam_route_run(route, run);
-    *uri = kam_run_uri(run);
-    *next_hop = run->next_hop;
+    *b = (struct kam_added_branch){kam_run_uri(run), run->next_hop, run->branch_flags};
     run->new_uri = whole_uri;
     run->next_hop = whole_next_hop;
+    run->branch_flags = whole_flags;
     run->uri_is_new = is_new;
     run->target = &run->edits;
     run->state.kind = kind;
@@ -44,31 +47,33 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 }
 
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
-static int make_branch(struct kam_transaction *t, struct kam_run *run, struct span uri, struct span where) {
+static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
+                       struct span where) {
     struct kam_destination d = {.socket = run->socket};
     int error = kam_resolve(where, &d.to);
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_via_mark_incoming(&run->branch_edits, run);
-    struct payload *p = kam_render_request(run, &run->branch_edits, uri);
+    struct payload *p = kam_render_request(run, &run->branch_edits, b->uri);
     if (!p) return KAM_E_SEND;
     struct kam_client *c = kam_tm_add_client(t);
     c->request.destination = d;
     c->request.payload = p;
+    c->flags = b->flags;
     c->on_reply = t->on_reply;
     c->on_failure = t->on_failure;
     return 0;
 }
 
 static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
-                      struct span uri, struct span next_hop) {
+                      struct kam_added_branch b) {
     if (t->client_count == KAM_BRANCHES_MAX) return KAM_E_TOO_MANY_BRANCHES;
     struct span where =
-        next_hop.len ? next_hop : uri; /* a branch_route may write another URI, and it stays so */
+        b.next_hop.len ? b.next_hop : b.uri; /* a branch_route may write another URI, and it stays so */
     edit_list_copy(&run->branch_edits, &run->edits);
-    if (!branch_route) return make_branch(t, run, uri, where);
-    if (!run_branch_route(run, branch_route, t->client_count, &uri, &next_hop)) return KAM_E_DROPPED;
-    return make_branch(t, run, uri, next_hop.len ? next_hop : where);
+    if (!branch_route) return make_branch(t, run, &b, where);
+    if (!run_branch_route(run, branch_route, t->client_count, &b)) return KAM_E_DROPPED;
+    return make_branch(t, run, &b, b.next_hop.len ? b.next_hop : where);
 }
 
 /* Sends the branches from `first` on; returns how many could be sent. */
@@ -112,12 +117,12 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     if (run->uri_is_new) {
         tried++;
         run->uri_is_new = false;
-        error = lower(error, add_branch(t, run, branch_route, kam_run_uri(run), run->next_hop));
+        struct kam_added_branch own = {kam_run_uri(run), run->next_hop, run->branch_flags};
+        error = lower(error, add_branch(t, run, branch_route, own));
     }
     for (size_t i = 0; i < run->added_count; i++) {
-        struct kam_added_branch *b = &run->added[i];
         tried++;
-        error = lower(error, add_branch(t, run, branch_route, b->uri, b->next_hop));
+        error = lower(error, add_branch(t, run, branch_route, run->added[i]));
     }
     run->added_count = 0;
     if (t->client_count == first)

@@ -9,6 +9,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->looked_up = true;
     run->about = t->about;
     run->force_rport = t->force_rport;
+    run->flags = t->flags;
     edit_list_copy(&run->edits, &t->edits);
     buf_add(&run->reply_lines, buf_span(&t->reply_lines));
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
@@ -32,6 +33,7 @@ bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsign
     run->failure_reply_mode = *failure_reply_mode;
     run->state.process = process;
     kam_route_run(route, run);
+    t->flags = run->flags;
     *failure_reply_mode = run->failure_reply_mode;
     kam_run_end(run);
     return true;

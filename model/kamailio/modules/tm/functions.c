@@ -135,6 +135,21 @@ static int arm(const struct kam_route *route, const struct kam_route **own,
     return 1;
 }
 
+/* Is that kind of block armed? */
+static int t_is_set(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    const struct kam_transaction *t = run->transaction;
+    const struct {
+        const char *kind;
+        const struct kam_route *armed;
+    } kinds[] = {{"branch_route", t ? t->on_branch : run->on_branch},
+                 {"failure_route", t ? t->on_failure : run->on_failure},
+                 {"onreply_route", t ? t->on_reply : run->on_reply}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (span_is(args[0].s, kinds[i].kind)) return kinds[i].armed ? 1 : -1;
+    return -1;
+}
+
 static int t_on_failure(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     return arm(args[0].route, &run->on_failure, run->transaction ? &run->transaction->on_failure : NULL);
@@ -293,6 +308,7 @@ static const struct kam_function functions[] = {
     {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel},
     {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {ARG_FAILURE_ROUTE}},
     {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {ARG_ONREPLY_ROUTE}},
+    {"t_is_set", 1, 1, WITH_TM, t_is_set, {ARG_TEXT}},
     {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {ARG_BRANCH_ROUTE}},
     {"t_check_status", 1, 1, REQUESTS | REPLIES, t_check_status, {ARG_REGEX}},
     {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled},

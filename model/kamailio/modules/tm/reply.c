@@ -369,7 +369,11 @@ static bool run_onreply_route(struct kam_transaction *t, struct kam_client *c, s
     /* A t_reply() in there sees that the branch has answered: one with a final reply is not cancelled. */
     unsigned last_status = c->last_status;
     if (run->msg.status > last_status) c->last_status = run->msg.status;
+    run->flags = t->flags;
+    run->branch_flags = c->flags;
     struct kam_outcome outcome = kam_route_run(c->on_reply, run);
+    t->flags = run->flags;
+    c->flags = run->branch_flags;
     c->last_status = last_status;
     run->state.avps = avps;
     if (!outcome.dropped || run->msg.status >= 200) return true;

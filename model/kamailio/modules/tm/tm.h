@@ -54,6 +54,7 @@ struct kam_client {
     struct payload *reply;   /* the stored final reply, as it would be relayed; NULL and no fake: none */
     bool first_of_step;      /* the first one that a t_relay() added */
     bool fake_reply;         /* the stored reply is a local one of that status */
+    uint32_t flags;          /* setbflag() */
     const struct kam_route *on_reply, *on_failure;
 };
 
@@ -94,6 +95,7 @@ struct kam_transaction {
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch;
     int64_t fr_ms, fr_inv_ms;
+    uint32_t flags; /* setflag() */
     struct kam_vars avps;
 
     struct kam_client *clients[KAM_BRANCHES_MAX];

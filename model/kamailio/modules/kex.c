@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* kex: flags of branches, and the next hop as a thing to ask for (facts: Kamailio 11.9). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/module.h"
+
+/* The flags that a function speaks of: those of the branch that its second argument names, else of the
+ * current one. */
+static uint32_t *branch_flags(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    int64_t branch = count > 1 ? args[1].n : 0;
+    if (branch == 0) return &run->branch_flags;
+    bool known = branch > 0 && (size_t)branch <= run->added_count;
+    return known ? &run->added[branch - 1].flags : NULL;
+}
+
+static bool flag_bit(uint32_t *bit, const struct kam_arg *arg) {
+    *bit = arg->n >= 0 && arg->n < 32 ? UINT32_C(1) << arg->n : 0;
+    return *bit != 0;
+}
+
+static int setbflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    uint32_t *flags = branch_flags(run, args, count), bit;
+    if (!flags || !flag_bit(&bit, &args[0])) return -1;
+    *flags |= bit;
+    return 1;
+}
+
+static int resetbflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    uint32_t *flags = branch_flags(run, args, count), bit;
+    if (!flags || !flag_bit(&bit, &args[0])) return -1;
+    *flags &= ~bit;
+    return 1;
+}
+
+static int isbflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    uint32_t *flags = branch_flags(run, args, count), bit;
+    return flags && flag_bit(&bit, &args[0]) && (*flags & bit) ? 1 : -1;
+}
+
+static int isdsturiset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return run->next_hop.len ? 1 : -1;
+}
+
+static int resetdsturi(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    run->next_hop = (struct span){0};
+    return 1;
+}
+
+static int setdsturi(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    kam_run_set_next_hop(run, args[0].s);
+    return 1;
+}
+
+static int is_myself(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct uri uri;
+    (void)count;
+    return uri_parse(&uri, args[0].s) && kam_is_own(run->k, &uri) ? 1 : -1;
+}
+
+static const struct kam_function functions[] = {
+    {"setbflag", 1, 2, KAM_ANY_ROUTE, setbflag, {ARG_NUMBER, ARG_NUMBER}},
+    {"resetbflag", 1, 2, KAM_ANY_ROUTE, resetbflag, {ARG_NUMBER, ARG_NUMBER}},
+    {"isbflagset", 1, 2, KAM_ANY_ROUTE, isbflagset, {ARG_NUMBER, ARG_NUMBER}},
+    {"isdsturiset", 0, 0, KAM_ANY_ROUTE, isdsturiset},
+    {"resetdsturi", 0, 0, KAM_ANY_ROUTE, resetdsturi},
+    {"setdsturi", 1, 1, KAM_ANY_ROUTE, setdsturi, {ARG_TEXT}},
+    {"is_myself", 1, 1, KAM_ANY_ROUTE, is_myself, {ARG_FORMAT}},
+    {0},
+};
+
+const struct kam_module kam_kex_module = {.name = "kex", .functions = functions};

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses of record, and where a request for one goes (facts: Kamailio 15.3). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
+#include "model/kamailio/modules/registrar/registrar.h"
+
+const struct registrar *registrar_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_REGISTRAR);
+}
+
+struct usrloc *registrar_locations(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_USRLOC);
+}
+
+static void add_lower(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i++)
+        buf_add_char(out, (char)ascii_lower((unsigned char)s.p[i]));
+}
+
+static int hex_digit(char c) {
+    return ascii_digit((unsigned char)c) ? c - '0' : ascii_lower((unsigned char)c) - 'a' + 10;
+}
+
+static bool is_hex(char c) {
+    int lower = ascii_lower((unsigned char)c);
+    return ascii_digit((unsigned char)c) || (lower >= 'a' && lower <= 'f');
+}
+
+/* %61 is an a. */
+static void add_unescaped(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] == '%' && s.len - i > 2 && is_hex(s.p[i + 1]) && is_hex(s.p[i + 2])) {
+            buf_add_char(out, (char)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2])));
+            i += 2;
+        } else {
+            buf_add_char(out, s.p[i]);
+        }
+}
+
+bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri) {
+    struct uri u;
+    if (!kam_uri_readable(uri)) return false;
+    if (!uri_parse(&u, uri))
+        u = (struct uri){.user = span_skip(uri, (size_t)span_find(uri, ':') + 1)}; /* tel: */
+    struct buf name = {0};
+    add_unescaped(&name, u.user);
+    if (registrar_locations(run)->use_domain) {
+        if (u.user.len) buf_add_char(&name, '@');
+        buf_add(&name, u.host);
+    }
+    if (registrar_of(run)->case_sensitive)
+        buf_add(out, buf_span(&name));
+    else
+        add_lower(out, buf_span(&name));
+    buf_free(&name);
+    return true;
+}
+
+uint32_t registrar_method_bit(struct span method) {
+    static const char *const names[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
+                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
+    size_t i = 0;
+    while (i < sizeof names / sizeof *names && !span_is_nocase(method, names[i]))
+        i++;
+    return UINT32_C(1) << i;
+}
+
+uint32_t registrar_methods(struct span list) {
+    uint32_t bits = 0;
+    for (ptrdiff_t comma = 0; comma >= 0 && list.len;
+         list = span_skip(list, comma < 0 ? list.len : (size_t)comma + 1)) {
+        comma = span_find(list, ',');
+        bits |= registrar_method_bit(span_trim(comma < 0 ? list : span_head(list, (size_t)comma)));
+    }
+    return bits;
+}
+
+static struct span uri_or_request(const struct kam_run *run, struct span uri) {
+    return uri.p ? uri : kam_run_uri(run);
+}
+
+/* The next contact from c on that has not expired, NULL: none. */
+static const struct usrloc_contact *valid_from(const struct kam_run *run, const struct usrloc_contact *c) {
+    while (c && c->expires_s <= kam_now_s(run->k))
+        c = c->next;
+    return c;
+}
+
+static bool takes(const struct kam_run *run, const struct usrloc_contact *c) {
+    return !registrar_of(run)->method_filtering || (c->methods & registrar_method_bit(run->msg.method));
+}
+
+static struct span next_hop_of(const struct usrloc_contact *c) {
+    return c->received ? span_of(c->received) : (struct span){0};
+}
+
+int registrar_lookup(struct kam_run *run, struct span uri) {
+    struct buf aor = {0};
+    int result = -1;
+    bool first = true;
+    if (registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
+        const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor));
+        for (c = valid_from(run, c); c; c = valid_from(run, c->next)) {
+            if (first && !takes(run, c)) result = -2;
+            if (!takes(run, c)) continue;
+            if (!first) {
+                kam_run_add_branch(run, span_of(c->uri), next_hop_of(c), c->branch_flags);
+                continue;
+            }
+            kam_run_set_uri(run, span_of(c->uri));
+            run->branch_flags = c->branch_flags;
+            if (c->received) kam_run_set_next_hop(run, next_hop_of(c));
+            first = false;
+            result = 1;
+            if (!registrar_of(run)->append_branches) break;
+        }
+    }
+    buf_free(&aor);
+    return result;
+}
+
+bool registrar_registered(const struct kam_run *run, struct span uri) {
+    struct buf aor = {0};
+    bool yes = registrar_aor_write(&aor, run, uri_or_request(run, uri)) &&
+               valid_from(run, usrloc_first(registrar_locations(run), buf_span(&aor)));
+    buf_free(&aor);
+    return yes;
+}
+
+bool registrar_unregister(struct kam_run *run, struct span uri) {
+    struct buf aor = {0};
+    bool ok = registrar_aor_write(&aor, run, uri);
+    if (ok) usrloc_remove_all(registrar_locations(run), buf_span(&aor));
+    buf_free(&aor);
+    return ok;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* registrar's and usrloc's tables. */
+#include "model/kamailio/modules/registrar/registrar.h"
+
+#include "model/kamailio/modules/module.h"
+
+/* "0x04", "4": the flags of save(). */
+static unsigned read_flags(struct span text) {
+    unsigned flags = 0;
+    bool hex = span_starts(text, "0x");
+    for (size_t i = hex ? 2 : 0; i < text.len; i++) {
+        int c = ascii_lower((unsigned char)text.p[i]);
+        flags = flags * (hex ? 16 : 10) + (unsigned)(ascii_digit((unsigned char)c) ? c - '0' : c - 'a' + 10);
+    }
+    return flags;
+}
+
+static int save(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    unsigned flags = count > 1 ? read_flags(args[1].s) : 0;
+    return registrar_save(run, flags, count > 2 ? args[2].s : (struct span){0});
+}
+
+/* The URI that an argument names, none: the Request-URI. */
+static struct span uri_of(const struct kam_arg *args, size_t count) {
+    return count > 1 ? args[1].s : (struct span){0};
+}
+
+static int lookup(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return registrar_lookup(run, uri_of(args, count));
+}
+
+static int registered(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return registrar_registered(run, uri_of(args, count)) ? 1 : -1;
+}
+
+static int unregister(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return registrar_unregister(run, uri_of(args, count)) ? 1 : -1;
+}
+
+static const struct kam_function functions[] = {
+    {"save",
+     1,
+     3,
+     KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE,
+     save,
+     {ARG_TEXT, ARG_TEXT, ARG_FORMAT}},
+    {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
+    {"registered", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
+    {"unregister", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
+    {0},
+};
+
+static const struct kam_param registrar_params[] = {
+    {KAM_INT("default_expires", 3600, 1, INT32_MAX), KAM_INTO(struct registrar, default_expires)},
+    {KAM_INT("min_expires", 60, 0, INT32_MAX), KAM_INTO(struct registrar, min_expires)},
+    {KAM_INT("max_expires", 0, 0, INT32_MAX), KAM_INTO(struct registrar, max_expires)},
+    {KAM_INT("default_q", -1, -1, 1000), KAM_INTO(struct registrar, default_q)},
+    {KAM_INT("max_contacts", 0, 0, INT32_MAX), KAM_INTO(struct registrar, max_contacts)},
+    {KAM_FLAG("append_branches", 1), KAM_INTO(struct registrar, append_branches)},
+    {KAM_FLAG("method_filtering", 0), KAM_INTO(struct registrar, method_filtering)},
+    {KAM_FLAG("case_sensitive", 0), KAM_INTO(struct registrar, case_sensitive)},
+    {KAM_FLAG("use_path", 0), KAM_NO_EFFECT},
+    {KAM_INT("path_mode", 2, 0, 2), KAM_NO_EFFECT},
+    {KAM_FLAG("path_use_received", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("path_check_local", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("gruu_enabled", 1), KAM_NO_EFFECT},
+    {KAM_INT("outbound_mode", 0, 0, 2), KAM_NOT_SIMULATED},
+    {KAM_FLAG("regid_mode", 0), KAM_NO_EFFECT},
+    {KAM_INT("flow_timer", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("retry_after", 0, 0, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("default_expires_range", 0, 0, 100), KAM_NOT_SIMULATED},
+    {KAM_INT("expires_range", 0, 0, 100), KAM_NOT_SIMULATED},
+    {KAM_TEXT("received_param", "received"), KAM_NOT_SIMULATED},
+    {KAM_TEXT("received_avp", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("realm_prefix", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("aor_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("reg_callid_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("xavp_cfg", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("xavp_rcd", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_INT("sock_flag", -1, -1, 31), KAM_NOT_SIMULATED},
+    {KAM_TEXT("sock_hdr_name", ""), KAM_NOT_SIMULATED},
+    {KAM_INT("contact_max_size", 512, 1, INT32_MAX), KAM_NO_EFFECT},
+    {0},
+};
+
+/* Contacts are kept in memory; how Kamailio keeps them has no effect on the wire. */
+static const struct kam_param usrloc_params[] = {
+    {KAM_FLAG("use_domain", 0), KAM_INTO(struct usrloc, use_domain)},
+    {KAM_INT("db_mode", 0, 0, 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("desc_time_order", 0), KAM_NOT_SIMULATED},
+    {KAM_INT("matching_mode", 0, 0, 5), KAM_NOT_SIMULATED},
+    {KAM_INT("cseq_delay", 20, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("timer_interval", 60, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("timer_procs", 0, 0, 64), KAM_NO_EFFECT},
+    {KAM_INT("hash_size", 10, 1, 31), KAM_NO_EFFECT},
+    {KAM_INT("nat_bflag", -1, -1, 31), KAM_NO_EFFECT},
+    {KAM_TEXT("preload", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("db_url", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("user_column", "username"), KAM_NO_EFFECT},
+    {KAM_INT("fetch_rows", 2000, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_TEXT("xavp_contact", ""), KAM_NO_EFFECT},
+    {KAM_FLAG("handle_lost_tcp", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("close_expired_tcp", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("skip_remote_socket", 0), KAM_NO_EFFECT},
+    {KAM_FLAG("server_id_filter", 0), KAM_NO_EFFECT},
+    {0},
+};
+
+static void free_locations(void *data) { usrloc_free(data); }
+
+const struct kam_module kam_usrloc_module = {
+    .name = "usrloc", .params = usrloc_params, .data_size = sizeof(struct usrloc), .free = free_locations};
+
+const struct kam_module kam_registrar_module = {.name = "registrar",
+                                                .functions = functions,
+                                                .params = registrar_params,
+                                                .data_size = sizeof(struct registrar)};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* registrar: save(), lookup() and what belongs to them (facts: Kamailio 15), over usrloc's table. */
+#ifndef MODEL_KAMAILIO_MODULES_REGISTRAR_REGISTRAR_H
+#define MODEL_KAMAILIO_MODULES_REGISTRAR_REGISTRAR_H
+
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/registrar/usrloc.h"
+
+/* The module parameters. */
+struct registrar {
+    int64_t default_expires, min_expires, max_expires, default_q, max_contacts;
+    bool append_branches, method_filtering, case_sensitive;
+};
+
+const struct registrar *registrar_of(const struct kam_run *run);
+struct usrloc *registrar_locations(const struct kam_run *run);
+
+/* Flags of save(). */
+enum { SAVE_MEMORY_ONLY = 1, SAVE_NO_REPLY = 2, SAVE_REPLACE = 4 };
+
+/*
+ * Does what the REGISTER asks for, for the address of record in that URI (p NULL: the To's), and answers it
+ * unless the flags say no. What save() returns: 1, 2, 3 as contacts were inserted, updated, removed; 1 if
+ * none; -1: refused.
+ */
+int registrar_save(struct kam_run *run, unsigned flags, struct span uri);
+
+/*
+ * Makes the contacts of the Request-URI's user (or of that URI's, unless p is NULL) the request's
+ * destinations. 1; -1: there are none; -2: none takes this method.
+ */
+int registrar_lookup(struct kam_run *run, struct span uri);
+
+/* Is the address of record in that URI (p NULL: the Request-URI's) registered? */
+bool registrar_registered(const struct kam_run *run, struct span uri);
+
+/* Forgets the contacts of an address of record; false if that is no URI. */
+bool registrar_unregister(struct kam_run *run, struct span uri);
+
+/* Writes the name by which usrloc knows the address of record in a URI; false: it is no URI. */
+bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri);
+
+/* The bit of a method in usrloc_contact.methods, and of all in a list as Allow has it. */
+uint32_t registrar_method_bit(struct span method);
+uint32_t registrar_methods(struct span list);
+
+#endif

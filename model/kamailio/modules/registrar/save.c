@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* What a REGISTER does, and what it is told (facts: Kamailio 15.2; RFC 3261 10.3). */
+#include "base/mem.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/modules/registrar/registrar.h"
+#include "model/kamailio/modules/sl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The longest name of an address of record, in bytes. */
+enum { AOR_MAX = 255 };
+
+/* What is wrong with a REGISTER: the status of its answer and the text of its P-Registrar-Error. */
+struct refusal {
+    unsigned status;
+    const char *why;
+};
+static const struct refusal aor_too_long = {500, "Address Of Record too long"},
+                            bad_contact = {400, "Contact parse error"},
+                            bad_expires = {400, "Expires parse error"},
+                            star_without_end = {400, "* used in contact and expires is not zero"},
+                            star_and_more = {400, "* used in contact and more than 1 contact"},
+                            bad_q = {400, "Invalid q param in contact"},
+                            bad_cseq = {400, "Invalid CSeq number"},
+                            too_many = {503, "Too many registered contacts"};
+
+/* A REGISTER that is being read. */
+struct save {
+    struct kam_run *run;
+    const struct registrar *set;
+    struct usrloc *table;
+    struct buf aor_text;
+    struct span aor;
+    int64_t now_s;
+    bool fresh;           /* the address of record had no contacts before */
+    int64_t expires;      /* the Expires header's, or the default */
+    uint32_t allow, cseq; /* of the whole message */
+    bool star;
+    struct contact *contacts; /* in the order in which Kamailio takes them */
+    size_t count, cap;
+    int result;
+};
+
+/* The seconds that a text says; a text that is no number of 32 bits says nothing: false. */
+static bool parse_seconds(int64_t *seconds, struct span text) {
+    uint64_t n;
+    if (!span_to_u64(text, UINT32_MAX, &n)) return false;
+    *seconds = (int64_t)n;
+    return true;
+}
+
+static const struct sip_header *find_header(const struct kam_run *run, const char *name) {
+    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
+        if (span_is_nocase(h->name, name)) return h;
+    return NULL;
+}
+
+/* Within the module's limits, unless it is 0. */
+static int64_t limited(const struct save *s, int64_t seconds) {
+    if (seconds == 0) return 0;
+    if (seconds < s->set->min_expires) seconds = s->set->min_expires;
+    if (s->set->max_expires && seconds > s->set->max_expires) seconds = s->set->max_expires;
+    return seconds;
+}
+
+/* When a contact expires, since 1970, as a number of 32 bits; 0: at once, it is to be removed. */
+static int64_t expiry(const struct save *s, const struct contact *c) {
+    int64_t seconds = s->expires;
+    if (c->expires.len) parse_seconds(&seconds, c->expires);
+    seconds = limited(s, seconds);
+    return seconds ? (int32_t)(uint32_t)(s->now_s + seconds) : 0;
+}
+
+/* Within a header Kamailio takes the last contact first. */
+static bool read_contacts(struct save *s, struct span list) {
+    struct contact c;
+    size_t first = s->count;
+    int got;
+    while ((got = contact_next(&c, &list)) > 0) {
+        s->contacts = mem_room(s->contacts, s->count, &s->cap, sizeof *s->contacts);
+        s->contacts[s->count++] = c;
+    }
+    for (size_t a = first, b = s->count; a + 1 < b; a++) {
+        c = s->contacts[a];
+        s->contacts[a] = s->contacts[--b];
+        s->contacts[b] = c;
+    }
+    return got == 0;
+}
+
+static const struct refusal *read_message(struct save *s) {
+    const struct sip_msg *m = &s->run->msg;
+    const struct sip_header *expires = find_header(s->run, "Expires"), *allow = find_header(s->run, "Allow");
+    uint64_t cseq = 0;
+    span_to_u64(s->run->cseq_number, UINT32_MAX, &cseq);
+    s->cseq = (uint32_t)cseq;
+    s->allow = allow ? registrar_methods(allow->value) : USRLOC_ALL_METHODS;
+    if (expires && expires->value.len == 0) return &bad_expires;
+    s->expires = s->set->default_expires;
+    if (expires && !parse_seconds(&s->expires, expires->value)) s->expires = s->set->default_expires;
+    size_t headers = 0;
+    for (const struct sip_header *h = sip_msg_first(m, SIP_CONTACT); h; h = sip_msg_next(m, h), headers++) {
+        if (contact_is_star(h->value))
+            s->star = true;
+        else if (h->value.len == 0 || !read_contacts(s, h->value))
+            return &bad_contact;
+    }
+    if (s->star && (!expires || s->expires != 0)) return &star_without_end;
+    if (s->star && headers > 1) return &star_and_more;
+    return NULL;
+}
+
+static const struct refusal *check_count(const struct save *s) {
+    int64_t count = 0;
+    for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next)
+        count++;
+    for (size_t i = 0; i < s->count; i++) {
+        bool known = usrloc_find(s->table, s->aor, s->contacts[i].uri),
+             ends = expiry(s, &s->contacts[i]) == 0;
+        count += !known && !ends;
+        count -= known && ends;
+    }
+    return s->set->max_contacts && count > s->set->max_contacts ? &too_many : NULL;
+}
+
+/* A contact that a message of the same call registered earlier; that is, the message has come late or again.
+ */
+static bool is_old(const struct save *s, const struct usrloc_contact *known) {
+    return !s->fresh && span_is(s->run->call_id->value, known->call_id) && s->cseq <= known->cseq;
+}
+
+static void fill(const struct save *s, struct usrloc_contact *known, const struct contact *c,
+                 int64_t expires_s) {
+    known->expires_s = expires_s;
+    known->cseq = s->cseq;
+    known->branch_flags = s->run->branch_flags;
+    known->methods = c->methods.p ? registrar_methods(c->methods) : s->allow;
+    usrloc_set_text(&known->call_id, s->run->call_id->value);
+    usrloc_set_text(&known->received, c->received);
+    if (c->instance.p) usrloc_set_text(&known->instance, c->instance);
+    if (c->instance.p) usrloc_set_text(&known->reg_id, c->reg_id);
+}
+
+static const struct refusal *save_contact(struct save *s, const struct contact *c) {
+    enum { INSERTED = 1, UPDATED, REMOVED };
+    struct usrloc_contact *known = usrloc_find(s->table, s->aor, c->uri);
+    int64_t expires_s = expiry(s, c);
+    int q = (int)s->set->default_q;
+    if (known && is_old(s, known)) return s->cseq < known->cseq ? &bad_cseq : NULL;
+    if (expires_s == 0) {
+        if (known) usrloc_remove(s->table, s->aor, known);
+        if (known) s->result = REMOVED;
+        return NULL;
+    }
+    if (c->q.len && !contact_q_parse(&q, c->q)) return &bad_q;
+    if (known)
+        usrloc_set_q(s->table, s->aor, known, q);
+    else
+        known = usrloc_add(s->table, s->aor, c->uri, q);
+    s->result = known->call_id ? UPDATED : INSERTED;
+    fill(s, known, c, expires_s);
+    return NULL;
+}
+
+static void write_q(struct buf *out, int q) {
+    if (q == USRLOC_NO_Q) return;
+    char text[8];
+    size_t len = (size_t)snprintf(text, sizeof text, "%d.%03d", q / 1000, q % 1000);
+    while (text[len - 1] == '0')
+        len--;
+    if (text[len - 1] == '.') len--;
+    buf_add(out, SPAN(";q="));
+    buf_add(out, (struct span){text, len});
+}
+
+static void write_contact(struct buf *out, const struct usrloc_contact *c, int64_t now_s) {
+    buf_add_char(out, '<');
+    buf_add_text(out, c->uri);
+    buf_add_char(out, '>');
+    write_q(out, c->q);
+    buf_addf(out, ";expires=%lld", (long long)(c->expires_s - now_s));
+    if (c->received) buf_addf(out, ";received=\"%s\"", c->received);
+    if (c->instance) buf_addf(out, ";+sip.instance=\"%s\"", c->instance);
+    if (c->instance && c->reg_id) buf_addf(out, ";reg-id=%s", c->reg_id);
+}
+
+/* The answer's Contact header, with those that are registered now. */
+static void write_contacts(const struct save *s) {
+    struct buf *out = &s->run->reply_lines;
+    bool any = false;
+    for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next) {
+        if (c->expires_s <= s->now_s) continue;
+        buf_add_text(out, any ? ", " : "Contact: ");
+        write_contact(out, c, s->now_s);
+        any = true;
+    }
+    if (any) buf_add(out, SPAN("\r\n"));
+}
+
+static const char *reason_of(unsigned status) {
+    switch (status) {
+    case 400: return "Bad Request";
+    case 500: return "Server Internal Error";
+    case 503: return "Service Unavailable";
+    default: return "OK";
+    }
+}
+
+static int answer(const struct save *s, unsigned flags, const struct refusal *refusal) {
+    unsigned status = refusal ? refusal->status : 200;
+    if (refusal) buf_addf(&s->run->reply_lines, "P-Registrar-Error: %s\r\n", refusal->why);
+    if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
+    return refusal ? -1 : s->result;
+}
+
+/* What the message asks for, once it is read; what is wrong then does not take back what was done before it.
+ */
+static const struct refusal *apply(struct save *s, unsigned flags) {
+    const struct refusal *refusal = NULL;
+    if (s->star || (flags & SAVE_REPLACE && s->count)) usrloc_remove_all(s->table, s->aor);
+    usrloc_expire(s->table, s->aor, s->now_s);
+    s->fresh = !usrloc_first(s->table, s->aor);
+    refusal = check_count(s);
+    for (size_t i = 0; i < s->count && !refusal; i++)
+        refusal = save_contact(s, &s->contacts[i]);
+    if (!(flags & SAVE_NO_REPLY)) write_contacts(s);
+    return refusal;
+}
+
+int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
+    struct save s = {.run = run,
+                     .set = registrar_of(run),
+                     .table = registrar_locations(run),
+                     .now_s = kam_now_s(run->k),
+                     .result = 1};
+    const struct refusal *refusal = read_message(&s);
+    int result = -1;
+    if (refusal) {
+        answer(&s, flags, refusal);
+    } else if (!registrar_aor_write(&s.aor_text, run, uri.p ? uri : name_addr_uri(run->to->value))) {
+        answer(&s, flags, NULL); /* a 200 without a word of it, but save() is false */
+    } else {
+        s.aor = buf_span(&s.aor_text);
+        refusal = s.aor.len > AOR_MAX ? &aor_too_long : apply(&s, flags);
+        result = answer(&s, flags, refusal);
+    }
+    buf_free(&s.aor_text);
+    free(s.contacts);
+    return result;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/modules/registrar/usrloc.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+
+struct usrloc_aor {
+    UT_hash_handle hh;
+    struct usrloc_contact *contacts;
+    size_t len;
+    char name[];
+};
+
+static struct usrloc_aor *find_aor(const struct usrloc *u, struct span name) {
+    struct usrloc_aor *a;
+    HASH_FIND(hh, u->aors, name.p, name.len, a);
+    return a;
+}
+
+static struct usrloc_aor *need_aor(struct usrloc *u, struct span name) {
+    struct usrloc_aor *a = find_aor(u, name);
+    if (a) return a;
+    a = mem_new(sizeof *a + name.len);
+    a->len = name.len;
+    if (name.len) memcpy(a->name, name.p, name.len);
+    HASH_ADD(hh, u->aors, name, a->len, a);
+    return a;
+}
+
+static void contact_free(struct usrloc_contact *c) {
+    free(c->uri);
+    free(c->call_id);
+    free(c->received);
+    free(c->instance);
+    free(c->reg_id);
+    free(c);
+}
+
+/* An address of record without contacts is none. */
+static void drop_if_empty(struct usrloc *u, struct usrloc_aor *a) {
+    if (a->contacts) return;
+    HASH_DEL(u->aors, a);
+    free(a);
+}
+
+void usrloc_remove_all(struct usrloc *u, struct span aor) {
+    struct usrloc_aor *a = find_aor(u, aor);
+    if (!a) return;
+    for (struct usrloc_contact *next; a->contacts; a->contacts = next) {
+        next = a->contacts->next;
+        contact_free(a->contacts);
+    }
+    drop_if_empty(u, a);
+}
+
+void usrloc_free(struct usrloc *u) {
+    while (u->aors)
+        usrloc_remove_all(u, (struct span){u->aors->name, u->aors->len});
+}
+
+struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor) {
+    const struct usrloc_aor *a = find_aor(u, aor);
+    return a ? a->contacts : NULL;
+}
+
+struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, struct span uri) {
+    struct usrloc_contact *c = usrloc_first(u, aor);
+    while (c && !span_is(uri, c->uri))
+        c = c->next;
+    return c;
+}
+
+void usrloc_set_text(char **text, struct span value) {
+    free(*text);
+    *text = value.p ? mem_text(value) : NULL;
+}
+
+/* A new contact goes before the first one that is worse. */
+struct usrloc_contact *usrloc_add(struct usrloc *u, struct span aor, struct span uri, int q) {
+    struct usrloc_contact *c = mem_new(sizeof *c), **at = &need_aor(u, aor)->contacts;
+    c->uri = mem_text(uri);
+    c->q = q;
+    while (*at && (*at)->q >= q)
+        at = &(*at)->next;
+    c->next = *at;
+    *at = c;
+    return c;
+}
+
+static struct usrloc_contact **link_of(struct usrloc_aor *a, const struct usrloc_contact *c) {
+    struct usrloc_contact **at = &a->contacts;
+    while (*at != c)
+        at = &(*at)->next;
+    return at;
+}
+
+/*
+ * It stays where it is if it is not better than the one before it and not worse than the one behind it;
+ * otherwise it goes before the first one that is as good or better, which is not where a new one would go
+ * (recorded: 60 updates).
+ */
+void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, int q) {
+    struct usrloc_aor *a = find_aor(u, aor);
+    struct usrloc_contact *before = a->contacts;
+    c->q = q;
+    while (before != c && before->next != c)
+        before = before->next;
+    if ((before == c || q <= before->q) && (!c->next || q >= c->next->q)) return;
+    *link_of(a, c) = c->next;
+    struct usrloc_contact **at = &a->contacts;
+    while (*at && (*at)->q < q)
+        at = &(*at)->next;
+    c->next = *at;
+    *at = c;
+}
+
+void usrloc_remove(struct usrloc *u, struct span aor, struct usrloc_contact *c) {
+    struct usrloc_aor *a = find_aor(u, aor);
+    *link_of(a, c) = c->next;
+    contact_free(c);
+    drop_if_empty(u, a);
+}
+
+void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s) {
+    for (struct usrloc_contact *c = usrloc_first(u, aor), *next; c; c = next) {
+        next = c->next;
+        if (c->expires_s <= now_s) usrloc_remove(u, aor, c);
+    }
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usrloc: who is registered where, in memory (facts: Kamailio 15.1). Addresses of record are found by their
+ * name; the contacts of one stand in the order in which Kamailio lists and tries them.
+ */
+#ifndef MODEL_KAMAILIO_MODULES_REGISTRAR_USRLOC_H
+#define MODEL_KAMAILIO_MODULES_REGISTRAR_USRLOC_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A contact without a q value. */
+#define USRLOC_NO_Q (-1)
+
+/* All methods. */
+#define USRLOC_ALL_METHODS UINT32_MAX
+
+struct usrloc_contact {
+    struct usrloc_contact *next;
+    char *uri, *call_id, *received, *instance, *reg_id; /* the last three NULL: none */
+    int q;                                              /* thousandths, or USRLOC_NO_Q */
+    int64_t expires_s; /* since 1970: registered as long as this lies ahead */
+    uint32_t cseq, methods, branch_flags;
+};
+
+struct usrloc_aor;
+
+/* A table, "location": all-zero is empty. */
+struct usrloc {
+    bool use_domain;         /* the module parameter: names have a domain */
+    struct usrloc_aor *aors; /* hashed by name */
+};
+
+void usrloc_free(struct usrloc *u);
+
+/* The first contact of an address of record, NULL: it has none. Expired ones may be among them. */
+struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor);
+
+/* The contact with that URI, or NULL. */
+struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, struct span uri);
+
+/* A new contact, with URI and q, at its place among the others. The caller fills in the rest. */
+struct usrloc_contact *usrloc_add(struct usrloc *u, struct span aor, struct span uri, int q);
+
+/* Gives a contact of that address of record another q, and with it another place. */
+void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, int q);
+
+/* Makes a text of a contact this one; p NULL: none. */
+void usrloc_set_text(char **text, struct span value);
+
+void usrloc_remove(struct usrloc *u, struct span aor, struct usrloc_contact *c);
+void usrloc_remove_all(struct usrloc *u, struct span aor);
+
+/* Removes the contacts that have expired by then. */
+void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s);
+
+#endif

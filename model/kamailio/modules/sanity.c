@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* sanity: what a request must not look like (facts: Kamailio 16). A check that fails is answered at once. */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/modules/sl.h"
+
+/* The checks, as bits of sanity_check()'s first argument; those of its second one for PARSE_URIS. */
+enum {
+    RURI_SCHEME = 2,
+    CSEQ_METHOD = 32,
+    CSEQ_VALUE = 64,
+    CONTENT_LENGTH = 128,
+    EXPIRES_VALUE = 256,
+    PROXY_REQUIRE = 512,
+    PARSE_URIS = 1024,
+    DIGEST = 2048,
+};
+enum { URI_REQUEST = 1, URI_FROM = 2, URI_TO = 4, URI_CONTACT = 8 };
+
+static const struct sip_header *find_header(const struct kam_run *run, const char *name) {
+    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
+        if (span_is_nocase(h->name, name)) return h;
+    return NULL;
+}
+
+static bool is_number(struct span text) {
+    uint64_t n;
+    return text.len <= 10 && span_to_u64(text, UINT64_MAX, &n);
+}
+
+static const char *check_cseq_method(struct kam_run *run) {
+    return !run->msg.is_request || span_eq(run->cseq_method, run->msg.method)
+               ? NULL
+               : "CSeq method does not match request method";
+}
+
+static const char *check_cseq_value(struct kam_run *run) {
+    return is_number(run->cseq_number) ? NULL : "CSeq number is illegal";
+}
+
+static const char *check_content_length(struct kam_run *run) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
+    uint64_t n;
+    return !h || (span_to_u64(h->value, UINT32_MAX, &n) && n == run->msg.body.len)
+               ? NULL
+               : "Content-Length mis-match";
+}
+
+static const char *check_expires(struct kam_run *run) {
+    const struct sip_header *h = find_header(run, "Expires");
+    if (h && h->value.len == 0) return "Bad Expires Header";
+    return !h || is_number(h->value) ? NULL : "Expires value is illegal";
+}
+
+static const char *check_ruri(struct kam_run *run) {
+    return !run->msg.is_request || kam_uri_readable(kam_run_uri(run)) ? NULL : "Bad Request URI";
+}
+
+static bool address_fits(struct span value) { return kam_uri_readable(name_addr_uri(value)); }
+
+static const char *check_from(struct kam_run *run) {
+    return address_fits(run->from->value) ? NULL : "Invalid From Header";
+}
+
+static const char *check_to(struct kam_run *run) {
+    return address_fits(run->to->value) ? NULL : "Ivalid To Header"; /* so it says */
+}
+
+static const char *check_contact(struct kam_run *run) {
+    struct contact c;
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    if (!h || contact_is_star(h->value)) return NULL;
+    for (struct span list = h->value; list.len;) {
+        if (contact_next(&c, &list) <= 0) return "Bad Contact Header";
+        if (!kam_uri_readable(c.uri)) return "Bad Contact URI";
+    }
+    return NULL;
+}
+
+/* No extension is supported that a proxy could be required to know. */
+static const char *check_proxy_require(struct kam_run *run) {
+    const struct sip_header *h = find_header(run, "Proxy-Require");
+    if (!h) return NULL;
+    if (h->value.len == 0) return "Bad Proxy Require Header";
+    ptrdiff_t comma = span_find(h->value, ',');
+    struct span first = span_trim(comma < 0 ? h->value : span_head(h->value, (size_t)comma));
+    buf_add(&run->reply_lines, SPAN("Unsupported: "));
+    buf_add(&run->reply_lines, first);
+    buf_add(&run->reply_lines, SPAN("\r\n"));
+    return "420 Bad Proxy Require Extension";
+}
+
+/* Has the list of credentials that parameter, with a value? */
+static bool has_param(struct span list, const char *name) {
+    while (list.len) {
+        ptrdiff_t comma = span_find(list, ',');
+        struct span param = span_trim(comma < 0 ? list : span_head(list, (size_t)comma));
+        ptrdiff_t equals = span_find(param, '=');
+        if (equals > 0 && span_is_nocase(span_trim(span_head(param, (size_t)equals)), name)) return true;
+        list = span_skip(list, comma < 0 ? list.len : (size_t)comma + 1);
+    }
+    return false;
+}
+
+/* Credentials that are no Digest fail without an answer. */
+static const char *check_digest(struct kam_run *run) {
+    static const char *const headers[] = {"Authorization", "Proxy-Authorization"};
+    static const char *const needed[] = {"username", "realm", "nonce", "uri", "response"};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        const struct sip_header *h = find_header(run, headers[i]);
+        if (!h) continue;
+        if (!span_starts_nocase(h->value, "Digest ")) return "";
+        for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
+            if (!has_param(span_skip(h->value, strlen("Digest ")), needed[k])) return "Bad Auth Credentials";
+    }
+    return NULL;
+}
+
+/* In the order in which they are made. */
+static const struct {
+    int64_t bit, uri_bit;
+    /* NULL: it is well; "": it is not, and that is not answered; else the reason, 400 unless it begins with a
+     * status */
+    const char *(*check)(struct kam_run *run);
+} checks[] = {
+    {RURI_SCHEME, 0, check_ruri},
+    {CSEQ_METHOD, 0, check_cseq_method},
+    {CSEQ_VALUE, 0, check_cseq_value},
+    {CONTENT_LENGTH, 0, check_content_length},
+    {EXPIRES_VALUE, 0, check_expires},
+    {PROXY_REQUIRE, 0, check_proxy_require},
+    {PARSE_URIS, URI_REQUEST, check_ruri},
+    {PARSE_URIS, URI_FROM, check_from},
+    {PARSE_URIS, URI_TO, check_to},
+    {PARSE_URIS, URI_CONTACT, check_contact},
+    {DIGEST, 0, check_digest},
+};
+
+static void answer(struct kam_run *run, const char *wrong) {
+    bool own_status = ascii_digit((unsigned char)wrong[0]);
+    unsigned status = own_status ? 420 : 400;
+    if (*wrong && run->msg.is_request && run->method != KAM_ACK)
+        kam_sl_answer(run, status, span_of(own_status ? wrong + 4 : wrong));
+}
+
+/* What the module keeps. */
+struct sanity {
+    bool autodrop; /* what does not pass ends the script */
+};
+
+/* sanity_check([messages [, uris]]) */
+static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    int64_t wanted = count > 0 ? args[0].n : INT64_C(0xfff),
+            uris = count > 1 ? args[1].n : URI_REQUEST | URI_FROM;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        if (!(wanted & checks[i].bit) || (checks[i].uri_bit && !(uris & checks[i].uri_bit))) continue;
+        const char *wrong = checks[i].check(run);
+        if (!wrong) continue;
+        answer(run, wrong);
+        const struct sanity *set = kam_module_data(run->k, KAM_MODULE_SANITY);
+        return set->autodrop ? 0 : -1;
+    }
+    return 1;
+}
+
+static const struct kam_function functions[] = {
+    {"sanity_check", 0, 2, KAM_ANY_ROUTE, sanity_check, {ARG_NUMBER, ARG_NUMBER}},
+    {0},
+};
+
+static const struct kam_param params[] = {
+    {KAM_FLAG("autodrop", 1), KAM_INTO(struct sanity, autodrop)},
+    {KAM_INT("default_checks", 0xfff, 0, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("uri_checks", 3, 0, 15), KAM_NOT_SIMULATED},
+    {KAM_TEXT("proxy_require", ""), KAM_NOT_SIMULATED},
+    {KAM_FLAG("noreply", 0), KAM_NOT_SIMULATED},
+    {0},
+};
+
+const struct kam_module kam_sanity_module = {
+    .name = "sanity", .functions = functions, .params = params, .data_size = sizeof(struct sanity)};
