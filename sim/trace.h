@@ -22,15 +22,23 @@ struct cause {
 /*
  * Who listens to notes: things that happen without a datagram ("180 not relayed: a final reply had
  * been sent"). about is the number of the datagram that made it happen, 0 if none did. note NULL: nobody.
+ * And to states: what a part of a transaction has become ("branch 0: CANCEL due"), for tests and debuggers.
  */
 struct trace {
     void (*note)(void *arg, int64_t now_ns, const char *host, uint64_t about, const struct cause *cause);
     void *arg;
+    void (*state)(void *arg, int64_t now_ns, const char *host, uint64_t transaction, const char *part,
+                  const char *state);
 };
 
 static inline void trace_note(const struct trace *t, int64_t now_ns, const char *host, uint64_t about,
                               const struct cause *cause) {
     if (t && t->note) t->note(t->arg, now_ns, host, about, cause);
+}
+
+static inline void trace_state(const struct trace *t, int64_t now_ns, const char *host, uint64_t transaction,
+                               const char *part, const char *state) {
+    if (t && t->state) t->state(t->arg, now_ns, host, transaction, part, state);
 }
 
 /* Writes the cause's sentence, its numbers filled in. */

@@ -36,7 +36,7 @@ static struct {
     struct kamailio *kamailio;
     struct kam_config config;
     bool with_times;
-    struct buf happened, asked, notes;
+    struct buf happened, asked, notes, states;
     struct buf sent[PEERS][64]; /* what each peer was sent, in order */
     size_t sent_count[PEERS];
     struct event *events[256];
@@ -64,10 +64,16 @@ static inline void rig_note(void *arg, int64_t now_ns, const char *host, uint64_
     buf_add_char(&rig.notes, '\n');
 }
 
+static inline void rig_state(void *arg, int64_t now_ns, const char *host, uint64_t transaction,
+                             const char *part, const char *state) {
+    (void)arg, (void)now_ns, (void)host;
+    buf_addf(&rig.states, "%u %s: %s\n", (unsigned)transaction, part, state);
+}
+
 /* Loads the configuration and puts the proxy up. Times in `happened` are those of arrival, 30 us after
  * sending. */
 static inline void rig_up(const char *cfg_text) {
-    static const struct trace trace = {rig_note, NULL};
+    static const struct trace trace = {rig_note, NULL, rig_state};
     struct buf text = {0};
     buf_add_text(&text, "listen=udp:172.20.0.10:5060\n" MODULES);
     buf_add_text(&text, cfg_text);
@@ -114,6 +120,7 @@ static inline int rig_end(void **state) {
     buf_free(&rig.happened);
     buf_free(&rig.asked);
     buf_free(&rig.notes);
+    buf_free(&rig.states);
     return 0;
 }
 

@@ -152,6 +152,32 @@ static void a_cancel_is_answered_and_sent_on(void **state) {
 
 /* Nothing goes to the callee, whose INVITE is repeated; its first provisional reply is swallowed and brings
  * the CANCEL. */
+/* A call that rings and is cancelled, in tm's own words. */
+static void states_are_told_in_words(void **state) {
+    (void)state;
+    rig_up(RELAY);
+    request_at(1 * MS, "INVITE", "1", "");
+    reply_at(100 * MS, 180, "INVITE");
+    request_at(200 * MS, "CANCEL", "1", "");
+    reply_at(210 * MS, 200, "CANCEL");
+    reply_at(220 * MS, 487, "INVITE");
+    request_at(230 * MS, "ACK", "1", "");
+    rig_run();
+    assert_string_equal(buf_text(&rig.states), "1 transaction: proceeding\n"
+                                               "1 request of branch 0: resending\n"
+                                               "1 request of branch 0: waiting\n"
+                                               "1 giving up of branch 0: picked to be cancelled\n"
+                                               "1 giving up of branch 0: cancelled\n"
+                                               "1 CANCEL of branch 0: resending\n"
+                                               "2 transaction: completed\n"
+                                               "1 CANCEL of branch 0: stopped\n"
+                                               "1 request of branch 0: stopped\n"
+                                               "1 transaction: completed\n"
+                                               "1 response: resending\n"
+                                               "1 response: stopped\n"
+                                               "2 response: stopped\n");
+}
+
 static void a_cancel_before_any_reply_waits(void **state) {
     (void)state;
     rig_up(RELAY);
@@ -338,6 +364,7 @@ int main(void) {
         TEST(after_the_final_reply_1xx_are_dropped_and_200s_pass),
         TEST(a_cancel_is_answered_and_sent_on),
         TEST(a_cancel_before_any_reply_waits),
+        TEST(states_are_told_in_words),
         TEST(a_cancelled_invite_without_any_reply_ends_with_487),
         TEST(another_request_slows_down_after_a_provisional_reply),
         TEST(a_503_becomes_a_500_of_our_own),

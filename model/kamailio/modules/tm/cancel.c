@@ -5,9 +5,15 @@
 /* A CANCEL before any reply can do no more than remember that it came (RFC 3261 9.1). */
 bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too) {
     struct kam_client *c = t->clients[branch];
-    if (c->last_status >= 200 || (!unanswered_too && c->last_status < 100) || c->cancel_begun) return false;
-    c->cancel_begun = true;
+    if (c->last_status >= 200 || (!unanswered_too && c->last_status < 100)) return false;
+    if (c->cancel_state == KAM_CANCEL_PICKED || c->cancel_state == KAM_CANCEL_BEGUN) return false;
+    kam_client_enter(c, c->cancel_state == KAM_CANCEL_DUE ? KAM_CANCEL_BEGUN : KAM_CANCEL_PICKED);
     return true;
+}
+
+void kam_tm_give_up(struct kam_client *c) {
+    if (c->cancel_state == KAM_NOT_CANCELED) kam_client_enter(c, KAM_CANCEL_DUE);
+    if (c->cancel_state == KAM_CANCEL_PICKED) kam_client_enter(c, KAM_CANCEL_BEGUN);
 }
 
 kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t) {
@@ -33,7 +39,7 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
 static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
     struct payload *p = kam_tm_from_invite(c, "CANCEL", (struct span){0}, reason_lines);
     if (!p) {
-        c->cancel_begun = false;
+        kam_client_enter(c, KAM_CANCEL_DUE);
         return false;
     }
     payload_drop(c->cancel.payload);
@@ -50,16 +56,11 @@ static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
 bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines,
                           unsigned how) {
     struct kam_client *c = t->clients[branch];
-    c->canceled = true;
     if (how & KAM_CANCEL_KILL) kam_resend_stop(&c->request);
     if (c->last_status < 100 && !(how & KAM_CANCEL_FORCE)) {
-        c->cancel_begun = false;
-        bool fake = how & KAM_CANCEL_FAKE;
-        if (how & KAM_CANCEL_KILL)
-            fake = fake && !c->relay_begun;
-        else if (!(how & KAM_CANCEL_KEEP_RESENDING))
-            kam_resend_stop_copies(&c->request);
-        if (fake) {
+        kam_client_enter(c, KAM_CANCEL_DUE);
+        if (!(how & (KAM_CANCEL_KILL | KAM_CANCEL_KEEP_RESENDING))) kam_resend_stop_copies(&c->request);
+        if (how & KAM_CANCEL_FAKE) {
             kam_resend_stop(&c->request);
             kam_tm_fake_reply(t, branch, 487);
         } else {
@@ -71,6 +72,7 @@ bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
         }
         return true;
     }
+    kam_tm_give_up(c);
     if (!(how & KAM_CANCEL_KILL)) kam_resend_stop_copies(&c->request);
     return send_cancel(t, c, reason_lines);
 }

@@ -60,10 +60,10 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
     *status = 0;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
-        bool now = in && i == in->branch, fake = !now && c->fake_reply;
+        bool now = in && i == in->branch, fake = !now && c->stored == KAM_STORED_TIMEOUT;
         unsigned own = now ? in->status : c->last_status;
         if (!now && own < 200) return CANNOT_PICK;
-        if (!now && !c->reply && !c->fake_reply) continue; /* could not be sent */
+        if (!now && c->stored == KAM_STORED_NOTHING) continue; /* could not be sent */
         int64_t p = priority(t->tm, own, fake);
         if (p >= best_priority) continue;
         best = (int)i;
@@ -88,7 +88,7 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
     for (unsigned i = from; i < branches; i++) {
         payload_drop(t->clients[i]->reply);
         t->clients[i]->reply = NULL;
-        t->clients[i]->fake_reply = false;
+        t->clients[i]->stored = KAM_STORED_NOTHING;
     }
     return true;
 }
@@ -220,13 +220,17 @@ struct upstream {
 
 static struct cause timeout_cause(const struct kam_transaction *t, const struct kam_client *c,
                                   unsigned status) {
-    struct cause cause = {.transaction = t->head.number};
-    cause.why = c->request.inv ? "fr_inv_timer (% ms) ran out: local %" : "fr_timer (% ms) ran out: local %";
-    cause.reference =
-        c->request.inv ? "RFC 3261 16.8; modparam tm fr_inv_timer" : "RFC 3261 17.1; modparam tm fr_timer";
-    cause.arg[0] = c->request.end_ms;
-    cause.arg[1] = status;
-    return cause;
+    static const struct {
+        const char *why, *reference;
+    } text[] = {
+        [KAM_FR_TIMER] = {"fr_timer (% ms) ran out: local %", "RFC 3261 17.1; modparam tm fr_timer"},
+        [KAM_FR_INV_TIMER] = {"fr_inv_timer (% ms) ran out: local %",
+                              "RFC 3261 16.8; modparam tm fr_inv_timer"},
+    };
+    return (struct cause){.why = text[c->request.patience].why,
+                          .reference = text[c->request.patience].reference,
+                          .arg = {c->request.end_ms, status},
+                          .transaction = t->head.number};
 }
 
 /* Several challenges become one reply with all of them (RFC 3261 16.7 (7)). own is the reply in hand. */
@@ -249,7 +253,7 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
     struct kam_client *c = t->clients[relay];
     bool in_hand = relay == in->branch;
     struct upstream u = {.status = in_hand ? in->status : c->last_status, .kind = KAM_SEND_OTHER};
-    if (in_hand ? !in->run : c->fake_reply) {
+    if (in_hand ? !in->run : c->stored == KAM_STORED_TIMEOUT) {
         if (t->canceled) u.status = 487;
         u.cause = timeout_cause(t, c, u.status);
         u.kind = in->run ? KAM_SEND_OTHER : KAM_SEND_TIMEOUT;
@@ -276,9 +280,9 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
 
 /* Stores a final reply until it is known whether it is the best one. */
 static void store(struct kam_client *c, const struct incoming *in) {
-    c->fake_reply = !in->run;
     payload_drop(c->reply);
     c->reply = in->run ? render(in->run) : NULL;
+    c->stored = !in->run ? KAM_STORED_TIMEOUT : c->reply ? KAM_STORED_REPLY : KAM_STORED_NOTHING;
 }
 
 static enum outcome relay(struct kam_transaction *t, const struct incoming *in, struct decision *d) {
@@ -299,9 +303,9 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
             payload_drop(u.payload);
             return d->outcome;
         }
-        t->local_reply = false;
+        t->origin = KAM_REPLY_OF_OTHERS;
         if (d->outcome == COMPLETED) {
-            t->status = u.status;
+            kam_tm_enter(t, u.status);
             kam_tm_start_final(t);
         }
         kam_tm_send_reply(t, u.payload, u.status, u.kind, &u.cause);
@@ -314,8 +318,7 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
     struct incoming in = {NULL, branch, status};
     struct decision d;
     bool cancel = t->method == KAM_INVITE && kam_tm_pick_canceled_branch(t, branch, false);
-    c->canceled = true;
-    c->relay_begun = true;
+    kam_tm_give_up(c);
     enum outcome outcome = relay(t, &in, &d);
     if (cancel) {
         struct buf lines = {0};
@@ -340,7 +343,7 @@ static void send_ack(struct kam_transaction *t, struct kam_client *c, const stru
 /* A provisional reply on a branch that is to be cancelled: now the CANCEL may go. True: that was all. */
 static bool cancel_now(struct kam_transaction *t, unsigned branch) {
     struct kam_client *c = t->clients[branch];
-    if (!c->canceled) return false;
+    if (c->cancel_state != KAM_CANCEL_DUE && c->cancel_state != KAM_CANCEL_BEGUN) return false;
     if (c->cancel.payload) {
         struct cause cause = {.why = "another provisional reply on a cancelled branch: the CANCEL again",
                               .reference = "RFC 3261 9.1",
@@ -354,7 +357,7 @@ static bool cancel_now(struct kam_transaction *t, unsigned branch) {
         buf_add(&lines, buf_span(&t->cancel_reason));
     else
         kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0, false);
-    c->cancel_begun = true;
+    kam_client_enter(c, KAM_CANCEL_BEGUN);
     kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_FORCE);
     buf_free(&lines);
     return true;

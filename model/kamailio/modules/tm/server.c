@@ -89,12 +89,13 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
 void kam_tm_start_final(struct kam_transaction *t) {
     if (t->method != KAM_INVITE) return;
     /* A relayed 2xx is the callee's to repeat, one that was made here is ours (RFC 3261 13.3.1.4). */
-    if (t->status >= 300 || (t->local_reply && t->status >= 200)) kam_resend_start(&t->response, t->fr_ms);
+    if (t->status >= 300 || (t->origin == KAM_REPLY_MADE_HERE && t->status >= 200))
+        kam_resend_start(&t->response, t->fr_ms);
 }
 
 void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsigned status,
                        enum kam_send_kind kind, const struct cause *cause) {
-    t->status = status;
+    kam_tm_enter(t, status);
     payload_drop(t->response.payload);
     t->response.payload = payload;
     t->response.copies = 0;
@@ -118,8 +119,8 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
         buf_add(&t->local_tag, t->to_tag);
     else if (status >= 180)
         kam_reply_tag_write(&t->local_tag, request, KAM_TAG_STATEFUL);
-    t->status = status;
-    t->local_reply = true;
+    kam_tm_enter(t, status);
+    t->origin = KAM_REPLY_MADE_HERE;
     if (status >= 200) {
         kam_tm_stop_clients(t);
         if (t->method == KAM_INVITE)

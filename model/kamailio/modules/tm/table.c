@@ -190,7 +190,7 @@ static bool matches(const struct kam_transaction *t, const struct kam_run *run, 
 
 /* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */
 static bool acks_local_2xx(const struct kam_transaction *t, const struct kam_run *run) {
-    return t->local_reply && span_eq(t->call_id, run->call_id->value) &&
+    return t->origin == KAM_REPLY_MADE_HERE && span_eq(t->call_id, run->call_id->value) &&
            span_eq(t->cseq_number, run->cseq_number) && span_eq(t->from_tag, run->from_tag) &&
            span_eq(buf_span(&t->local_tag), run->to_tag);
 }

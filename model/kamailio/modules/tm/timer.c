@@ -93,11 +93,13 @@ static void resend_fire(void *arg) {
     struct kam_resend *r = arg;
     int64_t tick = now_tick(r);
     if (r->end_tick <= tick) {
+        kam_resend_enter(r, KAM_RESEND_IDLE);
         end(r);
     } else {
-        if (!r->disabled && r->copy_tick <= tick) copy(r, tick);
-        bool copies = !r->disabled && r->copy_tick < r->end_tick;
-        r->last = r->last || (!r->disabled && !copies);
+        bool running = r->state == KAM_RESEND_RUNNING;
+        if (running && r->copy_tick <= tick) copy(r, tick);
+        bool copies = running && r->copy_tick < r->end_tick;
+        r->last = r->last || (running && !copies);
         fire_at(r, copies ? r->copy_tick : r->end_tick);
     }
     kam_tm_timer_sends(r->transaction->tm);
@@ -116,23 +118,26 @@ static int64_t capped(const struct kam_resend *r, int64_t tick) {
 }
 
 void kam_resend_start(struct kam_resend *r, int64_t end_ms) {
-    if (r->stopped) return;
+    if (r->state == KAM_RESEND_STOPPED) return;
+    kam_resend_enter(r, KAM_RESEND_RUNNING);
     int64_t t1_ms = r->transaction->tm->set.retr_timer1_ms, tick = now_tick(r);
     r->copy_tick = tick + kam_ticks_of(t1_ms);
     r->end_tick = capped(r, tick + kam_ticks_of(end_ms));
     r->end_ms = end_ms;
     r->last_ms = t1_ms;
     r->next_ms = 2 * t1_ms;
-    r->disabled = r->slow = r->last = false;
+    r->slow = r->last = false;
     fire_at(r, r->copy_tick < r->end_tick ? r->copy_tick : r->end_tick);
 }
 
 void kam_resend_stop(struct kam_resend *r) {
-    r->stopped = true;
+    kam_resend_enter(r, KAM_RESEND_STOPPED);
     if (r->transaction) event_cancel(r->transaction->tm->k->queue, &r->event);
 }
 
-void kam_resend_stop_copies(struct kam_resend *r) { r->disabled = true; }
+void kam_resend_stop_copies(struct kam_resend *r) {
+    if (r->state == KAM_RESEND_RUNNING) kam_resend_enter(r, KAM_RESEND_WAITING);
+}
 
 void kam_resend_slow(struct kam_resend *r) {
     r->slow = true;
@@ -143,7 +148,7 @@ void kam_resend_slow(struct kam_resend *r) {
 void kam_resend_restart_end(struct kam_resend *r, int64_t end_ms) {
     r->end_tick = capped(r, now_tick(r) + kam_ticks_of(end_ms));
     r->end_ms = end_ms;
-    r->inv = true;
+    r->patience = KAM_FR_INV_TIMER;
 }
 
 void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_ms) {
@@ -151,10 +156,11 @@ void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_m
     if (fr_ms) t->fr_ms = fr_ms;
     for (unsigned i = 0; i < t->client_count; i++) {
         struct kam_resend *r = &t->clients[i]->request;
-        int64_t end_ms = r->inv && fr_inv_ms ? fr_inv_ms : fr_ms;
+        bool inv = r->patience == KAM_FR_INV_TIMER && fr_inv_ms;
+        int64_t end_ms = inv ? fr_inv_ms : fr_ms;
         if (!event_pending(&r->event) || end_ms == 0) continue;
         int64_t end_tick = now_tick(r) + kam_ticks_of(end_ms);
-        r->end_tick = r->inv && fr_inv_ms ? end_tick : capped(r, end_tick);
+        r->end_tick = inv ? end_tick : capped(r, end_tick);
         r->end_ms = end_ms;
     }
 }

@@ -4,9 +4,10 @@
  * branches it went out on and the last reply that was sent back. The core gives it requests through the
  * script's functions and replies through kam_tm_recv_reply(); the rest are timers.
  *
- * tm_table: finding them. tm_server: the side towards the caller. tm_client: the branches. tm_reply: what
- * to do with a reply. tm_cancel, tm_ack: CANCEL, and the requests that are made from the INVITE as sent.
- * tm_timer: when. tm_failure: failure_route. tm_functions: what the script may call.
+ * state: what becomes of each, in words. tm_table: finding them. tm_server: the side towards the caller.
+ * tm_client: the branches. tm_reply: what to do with a reply. tm_cancel, tm_ack: CANCEL, and the requests
+ * that are made from the INVITE as sent. tm_timer: when. tm_failure: failure_route. tm_functions: what the
+ * script may call.
  */
 #ifndef MODEL_KAMAILIO_MODULES_TM_TM_H
 #define MODEL_KAMAILIO_MODULES_TM_TM_H
@@ -20,6 +21,17 @@ struct kam_tm;
 /* What a kam_resend sends again. */
 enum kam_resend_kind { KAM_RESEND_REQUEST, KAM_RESEND_CANCEL, KAM_RESEND_RESPONSE };
 
+/* What has become of it. */
+enum kam_resend_state {
+    KAM_RESEND_IDLE,    /* nothing was sent yet, or its end has come */
+    KAM_RESEND_RUNNING, /* copies and an end are to come */
+    KAM_RESEND_WAITING, /* no more copies; the end still comes */
+    KAM_RESEND_STOPPED  /* for good: it cannot be started again */
+};
+
+/* Whose end it waits for. */
+enum kam_patience { KAM_FR_TIMER, KAM_FR_INV_TIMER };
+
 /*
  * Something that is sent again until an answer comes: one timer for both the next copy and the end of
  * patience, as in the original. Changing either does not move the timer: it looks when it fires.
@@ -31,32 +43,50 @@ struct kam_resend {
     unsigned branch;
     struct payload *payload; /* NULL: nothing was sent yet */
     struct kam_destination destination;
-    bool stopped;  /* for good: it cannot be started again */
-    bool disabled; /* no more copies; the end still comes */
-    bool last;     /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
-    bool slow;     /* T2 from now on: a provisional reply to another request than INVITE */
-    bool inv;      /* the end is fr_inv_timer's, not fr_timer's */
+    enum kam_resend_state state;
+    enum kam_patience patience;
+    bool last; /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
+    bool slow; /* T2 from now on: a provisional reply to another request than INVITE */
     int64_t copy_tick, end_tick;
     int64_t last_ms, next_ms; /* the interval that runs and the one that comes after it */
     int64_t end_ms;           /* the patience that ran when it was set, for people */
     uint32_t copies;          /* sent so far, the first one not counted */
 };
 
+/* Is a branch given up? (RFC 3261 9.1) */
+enum kam_cancel_state {
+    KAM_NOT_CANCELED,
+    KAM_CANCEL_PICKED, /* it will be now */
+    KAM_CANCEL_DUE,    /* it is: its CANCEL goes as soon as it has answered provisionally */
+    KAM_CANCEL_BEGUN   /* its CANCEL was sent or is being made */
+};
+
+/* The final reply of a branch, kept until the best one of all is known. */
+enum kam_stored { KAM_STORED_NOTHING, KAM_STORED_REPLY, KAM_STORED_TIMEOUT };
+
 /* One branch: a request that went out (RFC 3261 17.1). */
 struct kam_client {
     struct kam_client *next; /* in the free list */
     struct kam_resend request, cancel;
-    unsigned last_status;    /* of the last reply that counted; 0: none */
-    bool canceled;           /* it is to be cancelled as soon as it may */
-    bool cancel_begun;       /* its CANCEL was sent or is being made */
-    bool relay_begun;        /* a timeout's reply is being sent */
+    unsigned last_status; /* of the last reply that counted; 0: none */
+    enum kam_cancel_state cancel_state;
+    enum kam_stored stored;
+    struct payload *reply;   /* of KAM_STORED_REPLY: as it would be relayed */
     bool timed_out, replied; /* for t_branch_timeout() and its like */
-    struct payload *reply;   /* the stored final reply, as it would be relayed; NULL and no fake: none */
     bool first_of_step;      /* the first one that a t_relay() added */
-    bool fake_reply;         /* the stored reply is a local one of that status */
     uint32_t flags;          /* setbflag() */
     const struct kam_route *on_reply, *on_failure;
 };
+
+/* The side towards the caller (RFC 3261 17.2): what it was sent last. */
+enum kam_tm_state {
+    KAM_TM_NEW,        /* nothing */
+    KAM_TM_PROCEEDING, /* a provisional reply */
+    KAM_TM_COMPLETED   /* a final one */
+};
+
+/* Whose reply that was. */
+enum kam_reply_origin { KAM_REPLY_OF_OTHERS, KAM_REPLY_MADE_HERE };
 
 struct kam_transaction {
     struct kam_transaction_head head;
@@ -83,8 +113,9 @@ struct kam_transaction {
     struct buf reply_lines;
 
     /* The server side. */
-    unsigned status;      /* of the last reply sent, 0: none */
-    bool local_reply;     /* it was made here by the script */
+    enum kam_tm_state state;
+    unsigned status; /* of the last reply sent, 0: none */
+    enum kam_reply_origin origin;
     struct buf local_tag; /* the To tag it has, if it was */
     struct kam_resend response;
     struct event wait; /* the end of the transaction, wt_timer after its final reply */
@@ -139,7 +170,19 @@ static inline struct kam_tm *kam_tm_of(const struct kamailio *k) { return kam_mo
 void kam_tm_init(struct kamailio *k, void *data);
 void kam_tm_free(void *data);
 
+/* Their names, for people. */
+extern const char *const kam_resend_state_names[], *const kam_cancel_state_names[],
+                                                       *const kam_tm_state_names[];
+
 /* tm_table */
+
+/*
+ * All changes of state go through one of these; each tells the trace of it. The request, CANCEL or response
+ * that is resent; the branch; the transaction, by the status of the reply that it sends.
+ */
+void kam_resend_enter(struct kam_resend *r, enum kam_resend_state state);
+void kam_client_enter(struct kam_client *c, enum kam_cancel_state state);
+void kam_tm_enter(struct kam_transaction *t, unsigned status);
 
 struct kam_transaction *kam_tm_new(struct kam_run *run);
 void kam_tm_release(struct kam_transaction *t);
@@ -256,6 +299,9 @@ typedef uint32_t kam_branch_set;
  */
 kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t);
 bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too);
+
+/* The branch is to be cancelled: now if it was picked, else when it answers. */
+void kam_tm_give_up(struct kam_client *c);
 
 /* How to cancel a branch that has not answered. */
 enum kam_cancel_how {
