@@ -64,12 +64,14 @@ static int is_maxfwd_lt(struct kam_run *run, const struct kam_arg *args, size_t 
     return (int64_t)(n & 0xffff) >= limit ? -1 : 1;
 }
 
+#define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
+
 static const struct kam_function functions[] = {
     {"maxfwd_process", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
     {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
     {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
-    {"is_maxfwd_lt", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
-    {"mf_lowlimit", 1, 1, KAM_REQUEST_ROUTE, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
+    {"is_maxfwd_lt", 1, 1, REQUESTS, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
+    {"mf_lowlimit", 1, 1, REQUESTS, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
     {0},
 };
 

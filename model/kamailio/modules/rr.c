@@ -18,10 +18,8 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     (void)args, (void)count;
     const struct rr_settings *set = settings_of(run);
     if (!run->from_readable) return -1;
-    if (run->state.kind != KAM_BRANCH_ROUTE) { /* each branch may have its own */
-        if (run->record_routed) return -1;
-        run->record_routed = true;
-    }
+    if (run->record_routed) return -1;
+    run->record_routed = run->state.kind != KAM_BRANCH_ROUTE; /* each branch may have its own, or several */
     struct buf b = {0};
     struct uri uri;
     buf_add(&b, SPAN("Record-Route: <sip:"));

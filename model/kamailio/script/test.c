@@ -70,9 +70,10 @@ bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     if (test->subject == CFG_URI && in_reply(h) && !test->myself.p) pv = test->reply_pv;
     struct kam_value left =
         pv ? pv->get(h->run, test->myself) : (struct kam_value){.type = KAM_INT, .n = test->n};
-    int64_t right;
+    struct kam_value right;
     *out = 0;
     if (test->myself.p) {
+        if (test->subject == CFG_URI && in_reply(h)) return true; /* a reply has no Request-URI */
         *out = (script_int(left) != 0) == (test->op == CFG_EQUAL);
         return true;
     }
@@ -84,8 +85,9 @@ bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     case CFG_PROTO:
     case CFG_AF:
     case CFG_MSG_LEN:
-        if (!script_eval_int(h, test->right, &right)) return false;
-        *out = compare(test->op, script_int(left), right);
+        if (!script_eval(h, test->right, &right)) return false;
+        /* a text is no number here, whatever it says */
+        *out = right.type == KAM_INT && compare(test->op, script_int(left), right.n);
         return true;
     default: return test_text(h, test, script_text(h, left), out);
     }

@@ -197,7 +197,7 @@ static int t_is_canceled(struct kam_run *run, const struct kam_arg *args, size_t
 
 /* Asks the chosen branch in failure_route, or all of them. */
 static int any_branch(struct kam_run *run, bool all, bool timed_out) {
-    const struct kam_transaction *t = kam_tm_check(run);
+    const struct kam_transaction *t = all || run->state.kind == KAM_FAILURE_ROUTE ? kam_tm_check(run) : NULL;
     if (!t) return -1;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
@@ -286,8 +286,8 @@ static int t_drop_replies(struct kam_run *run, const struct kam_arg *args, size_
 
 /* t_newtran() if need be, then t_reply(). */
 static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (run->method == KAM_ACK) return -1;
-    if (!run->transaction && kam_tm_newtran(run) != KAM_NEWTRAN_NEW) return -1;
+    if (run->method == KAM_ACK && run->msg.is_request) return -1;
+    if (!run->transaction && kam_tm_newtran(run) == KAM_NEWTRAN_FAILED) return -1;
     return t_reply(run, args, count);
 }
 
@@ -299,7 +299,7 @@ static const struct kam_function functions[] = {
     {"t_relay", 0, 0, REQUESTS, t_relay},
     {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran},
     {"t_reply", 2, 2, REQUESTS | REPLIES, t_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
-    {"t_send_reply", 2, 2, KAM_REQUEST_ROUTE, t_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
+    {"t_send_reply", 2, 2, REQUESTS | KAM_TM_ONREPLY_ROUTE, t_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
     {"t_drop_replies", 0, 1, KAM_FAILURE_ROUTE, t_drop_replies, {ARG_TEXT}, .expressions = true},
     {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release},
     {"t_check_trans", 0, 0, KAM_REQUEST_ROUTE | REPLIES | KAM_BRANCH_ROUTE, t_check_trans},
@@ -312,8 +312,8 @@ static const struct kam_function functions[] = {
     {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {ARG_BRANCH_ROUTE}},
     {"t_check_status", 1, 1, REQUESTS | REPLIES, t_check_status, {ARG_REGEX}},
     {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled},
-    {"t_branch_timeout", 0, 0, KAM_FAILURE_ROUTE, t_branch_timeout},
-    {"t_branch_replied", 0, 0, KAM_FAILURE_ROUTE, t_branch_replied},
+    {"t_branch_timeout", 0, 0, REQUESTS, t_branch_timeout},
+    {"t_branch_replied", 0, 0, REQUESTS, t_branch_replied},
     {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout},
     {"t_any_replied", 0, 0, WITH_TM, t_any_replied},
     {"t_set_fr", 1, 2, WITH_TM, t_set_fr, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
