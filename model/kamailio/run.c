@@ -155,7 +155,8 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
     uint64_t port;
     if (run->via.rport.whole.p || run->force_rport) return d;
     if (run->k->globals->reply_to_via) ipv4_parse(run->via.host, &d.to.ip);
-    d.to.port = span_to_u64(run->via.port, 65535, &port) && port ? (uint16_t)port : SIP_PORT;
+    if (!span_to_u64(run->via.port, UINT32_MAX, &port)) port = SIP_PORT;
+    d.to.port = (uint16_t)port ? (uint16_t)port : SIP_PORT; /* what is too large loses its upper bits */
     return d;
 }
 
