@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {&cmd_run,   &cmd_compare, &cmd_check, &cmd_recipe,
-                                                 &cmd_sweep, &cmd_list,    &cmd_keys};
+                                                 &cmd_sweep, &cmd_lint,    &cmd_list,  &cmd_keys};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

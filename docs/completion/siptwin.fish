@@ -15,12 +15,15 @@ complete -c siptwin -n __fish_use_subcommand -a compare -d 'tell in what two cap
 complete -c siptwin -n __fish_use_subcommand -a check -d 'keep golden captures of scenarios, and check them'
 complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command that makes a capture again'
 complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
+complete -c siptwin -n __fish_use_subcommand -a lint -d 'say what would be refused in files'
 complete -c siptwin -n __fish_use_subcommand -a list -d 'list the scenarios'
 complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a scenario.yaml may have'
 complete -c siptwin -l help -d help
 
 complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep' -a '(__siptwin_scenarios)'
-complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare' -F
+complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare lint' -F
+complete -c siptwin -n '__fish_seen_subcommand_from lint' -l json -d 'as JSON'
+complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'media actions are no errors'
 complete -c siptwin -n '__fish_seen_subcommand_from run check sweep' -l set -x -a '(__siptwin_keys)' -d 'override a value'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare check' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -d 'say less'

@@ -105,6 +105,9 @@ struct lab_config *lab_load(struct source_set *sources, const char *folder, cons
 
 void lab_config_free(struct lab_config *config);
 
+/* Compiles one file as no host of a lab: an XML scenario, or a kamailio.cfg. What is wrong goes to diag. */
+void lab_check_file(struct source_set *sources, const struct source *file, bool is_xml, struct diag *diag);
+
 /* Writes every key that a scenario.yaml may have: a line each, `dotted.key<TAB>default<TAB>what it is`. */
 void lab_keys_write(struct buf *out);
 

@@ -139,7 +139,7 @@ static void unknown_element(struct loader *l, const struct xml_element *e) {
 static void check_order(struct loader *l, const struct xml_element *e) {
     bool is_recv = span_is(e->name, "recv");
     if (l->timewait) diag_error(l->diag, xml_at(l->timewait), "<timewait> must be the last message");
-    if (l->optional && !is_recv)
+    if (l->optional && !is_recv && !span_is(e->name, "recvCmd"))
         diag_error(l->diag, xml_at(l->optional),
                    "an optional <recv> directly before <" SPAN_FMT
                    ">: one that is not optional must stand between",

@@ -237,7 +237,9 @@ static size_t take_keyword(struct cutter *k, size_t i) {
         for (end = i; end < (size_t)open; end++)
             add_literal_byte(k, s.p[end], end);
     else if (open >= 0 && open < close)
-        diag_error(k->c->diag, at, "a [ inside a keyword: a value that holds one needs double quotes");
+        diag_error(k->c->diag, at,
+                   "a [ inside a keyword is not simulated: SIPp makes garbage of it; a value that holds one "
+                   "needs double quotes");
     else
         compile_keyword(k, text_part(k->source, i + 1, end), at);
     return end == (size_t)open ? end : end + 1;
