@@ -58,7 +58,8 @@ def scenario_yaml(scenario, pids, lost):
         tree = copy.deepcopy(tree)
         for program, key in (('sipp', 'scenario'), ('sipp', 'inject'), ('kamailio', 'config')):
             if key in tree.get(program, {}):
-                tree[program][key] = os.path.basename(tree[program][key])
+                value = tree[program][key]
+                tree[program][key] = [os.path.basename(path) for path in value] if isinstance(value, list) else os.path.basename(value)
         if name in pids:
             tree['sipp']['pid'] = str(pids[name])
         lines += ['  %s:' % name] + block({key: tree[key] for key in HOST_ORDER if key in tree}, '    ')

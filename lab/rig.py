@@ -12,7 +12,7 @@ import subprocess
 import time
 
 from recorded import cfg_with_modparams, xml_with_pauses
-from scenario import PROMPT_WAKEUP_NS, duration_ns
+from scenario import PROMPT_WAKEUP_NS, duration_ns, listed
 
 SCRATCH = '/run/lab'                  # on a tmpfs that only this mount namespace sees
 KAMAILIO_START_S = 10
@@ -104,12 +104,15 @@ def sipp_command(host, hosts, scenario_file):
                ('media_port', '-mp', str), ('max_retrans', '-max_retrans', str),
                ('max_invite_retrans', '-max_invite_retrans', str),
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
-               ('call_id', '-cid_str', str), ('inject', '-inf', os.path.basename)]
+               ('call_id', '-cid_str', str)]
     for key, option, shown in options:
         if key in sipp:
             argv += [option, shown(sipp[key])]
-    for name, value in sipp.get('variables', {}).items():
-        argv += ['-set', name, value]
+    for path in listed(sipp.get('inject', [])):
+        argv += ['-inf', os.path.basename(path)]
+    for option, key in (('-infindex', 'inject_index'), ('-key', 'keys'), ('-set', 'variables')):
+        for name, value in sipp.get(key, {}).items():
+            argv += [option, name, str(value)]
     return argv + ['-i', host.address]
 
 
@@ -137,8 +140,8 @@ class Files:
 
     def add_sipp(self, host):
         path = host.sipp['scenario']
-        if 'inject' in host.sipp:
-            self.keep(host, host.sipp['inject'])
+        for inject in listed(host.sipp.get('inject', [])):
+            self.keep(host, inject)
         if path.startswith('builtin:'):
             self.run_as[host.name] = path
             return

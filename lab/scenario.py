@@ -11,7 +11,7 @@ import time
 import yaml
 
 SIPP_KEYS = ('scenario target outbound service calls rate rate_period limit pause pid hz media_port max_retrans '
-             'max_invite_retrans max_non_invite_retrans base_cseq call_id inject variables ring_after answer_after').split()
+             'max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version wakeup processing timer_phase'.split()
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
@@ -32,6 +32,11 @@ PROMPT_WAKEUP_NS = 200 * 1000    # a worker that is not slowed down wakes within
 
 class ScenarioError(Exception):
     """One line for each thing that is wrong."""
+
+
+def listed(value):
+    """A list as it is, anything else as the only entry of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def duration_ns(text):
@@ -79,9 +84,10 @@ def with_paths(tree, folder):
         for program, keys in FILE_KEYS.items():
             settings = host.get(program) if isinstance(host, dict) else None
             for key in keys if isinstance(settings, dict) else ():
-                name = settings.get(key)
-                if name and not name.startswith('builtin:'):
-                    settings[key] = os.path.normpath(os.path.join(folder, name))
+                names = [name if name.startswith('builtin:') else os.path.normpath(os.path.join(folder, name))
+                         for name in listed(settings.get(key) or [])]
+                if names:
+                    settings[key] = names if isinstance(settings[key], list) else names[0]
     return tree
 
 
@@ -228,9 +234,9 @@ class Scenario:
         wrong, where = [], 'hosts.%s.' % host.name
         for program, keys in FILE_KEYS.items():
             for key in keys:
-                path = (getattr(host, program) or {}).get(key)
-                if path and not path.startswith('builtin:') and not os.path.isfile(path):
-                    wrong.append('%s%s.%s: there is no file %s' % (where, program, key, path))
+                for path in listed((getattr(host, program) or {}).get(key) or []):
+                    if not path.startswith('builtin:') and not os.path.isfile(path):
+                        wrong.append('%s%s.%s: there is no file %s' % (where, program, key, path))
         sipp, kamailio = host.sipp or {}, host.kamailio or {}
         if int(sipp.get('hz', hz)) != hz:
             wrong.append('%ssipp.hz: the clock of this kernel runs at %d Hz' % (where, hz))

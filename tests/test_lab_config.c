@@ -125,7 +125,7 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_int_equal(uac->max_non_invite_retrans, 0);
     assert_int_equal(uac->base_cseq, 4);
     assert_string_equal(uac->call_id, "x-%u");
-    assert_string_equal(uac->inject->name, "s/users.csv");
+    assert_string_equal(uac->inject->source->name, "s/users.csv");
     assert_int_equal(uac->variable_count, 1);
     assert_int_equal(uas->ring_after_ns, 10 * NS_PER_S);
     assert_int_equal(uas->answer_after_ns, 60 * NS_PER_S);

@@ -96,7 +96,7 @@ static struct sipp_counts run(const char *body, const struct line *script, int *
     buf_addf(&text, "<?xml version=\"1.0\"?><scenario>%s</scenario>", body);
     struct source *source = source_text(&sources, "x.xml", buf_span(&text));
     buf_free(&text);
-    struct sipp_program *program = sipp_program_load(source, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
     if (!program) fail_msg("%s", buf_text(&diag.text));
     if (sipp_program_is_client(program)) {
         config.remote.ip = PEER;
@@ -539,7 +539,10 @@ static void settings(void **state) {
     struct sipp_setting set = {.name = "g", .value = "given"};
     config.variables = &set;
     config.variable_count = 1;
-    config.inject =
+    struct sipp_inject users = {.index_field = -1};
+    config.inject = &users;
+    config.inject_count = 1;
+    users.source =
         source_text(&sources, "dir/users.csv", SPAN("SEQUENTIAL\n#no\nann;1\nbob;2\n\nnobody;3\n"));
     config.calls = 3;
     config.base_cseq = 5;
@@ -564,7 +567,7 @@ static void settings_that_do_not_fit(void **state) {
         &sources, "x.xml",
         SPAN("<?xml version=\"1.0\"?><scenario>\n<send><![CDATA[A [field0]]]></send></scenario>"));
     struct sipp_setting set = {.name = "x", .value = "1", .at = {line, 12}};
-    struct sipp_program *program = sipp_program_load(source, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
     config.variables = &set;
     config.variable_count = 1;
     assert_null(sipp_new(&config, program, sut_host, NULL, &diag));

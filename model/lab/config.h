@@ -12,6 +12,7 @@ struct lab_program {
     struct lab_program *next;
     const struct source *source;
     enum lab_runs kind;
+    bool keyed;                /* compiled with a host's own keywords: not shared */
     struct sipp_program *sipp; /* both NULL: the file has errors, and they were told */
     struct kam_program *kamailio;
 };

@@ -24,20 +24,62 @@ static void read_hz(struct schema *s, const struct tree_node *value, const struc
         host->sipp.hz = (uint32_t)hz;
 }
 
+/* A mapping of names to values; NULL after an error. */
+static const struct sipp_setting *read_settings(struct schema *s, const struct tree_node *value,
+                                                size_t *count) {
+    if (!schema_is_map(s, value, "a mapping of names to values")) return NULL;
+    struct sipp_setting *settings = config_new(s->context, (value->count + 1) * sizeof *settings);
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, "text"))
+            settings[(*count)++] = (struct sipp_setting){n->key, n->text, n->key_at};
+        schema_leave(s, before);
+    }
+    return settings;
+}
+
 static void read_variables(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                            void *object) {
     struct lab_host_config *host = object;
     (void)key;
-    if (!schema_is_map(s, value, "a mapping of names to values")) return;
-    struct sipp_setting *settings = config_new(s->context, (value->count + 1) * sizeof *settings);
-    host->sipp.variables = settings;
+    host->sipp.variables = read_settings(s, value, &host->sipp.variable_count);
+}
+
+static void read_keys(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                      void *object) {
+    struct lab_host_config *host = object;
+    (void)key;
+    host->sipp.keys = read_settings(s, value, &host->sipp.key_count);
+}
+
+/* A file's name, or a list of them; config_link.c loads them. */
+static void read_inject(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    static const char expected[] = "an injection file or a list of them";
+    (void)key;
+    (void)object;
+    if (value->kind != TREE_LIST) {
+        schema_is_scalar(s, value, expected);
+        return;
+    }
+    for (const struct tree_node *n = value->first; n; n = n->next)
+        schema_is_scalar(s, n, expected);
+}
+
+/* The same for -infindex: names of files, each with a field. */
+static void read_index(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                       void *object) {
+    (void)key;
+    (void)object;
+    if (!schema_is_map(s, value, "a mapping of injection files to fields")) return;
     for (const struct tree_node *n = value->first; n; n = n->next) {
         size_t before = schema_enter(s, n->key);
-        if (schema_is_scalar(s, n, "text"))
-            settings[host->sipp.variable_count++] = (struct sipp_setting){n->key, n->text, n->key_at};
+        schema_is_scalar(s, n, "the number of a field, from 0");
         schema_leave(s, before);
     }
 }
+
+static const char *const exec_choices[] = {"refuse", "skip", NULL};
 
 static const struct schema_key sipp_keys[] = {
     {"scenario", SCHEMA_SCALAR, .required = true,
@@ -69,7 +111,14 @@ static const struct schema_key sipp_keys[] = {
     {"base_cseq", RETRANS_KEY(sipp.base_cseq), .fallback = "1", .help = "-base_cseq"},
     {"call_id", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.call_id), .fallback = "%u-%p@%s",
      .help = "-cid_str"},
-    {"inject", SCHEMA_SCALAR, .help = "-inf: an injection file beside scenario.yaml"},
+    {"inject", SCHEMA_OTHER, .read = read_inject,
+     .help = "-inf: an injection file beside scenario.yaml, or a list of them, the default one first"},
+    {"inject_index", SCHEMA_OTHER, .read = read_index,
+     .help = "-infindex: a mapping of injection files to the field by which <lookup> finds a line"},
+    {"keys", SCHEMA_OTHER, .read = read_keys, .help = "-key: a mapping of keywords to values"},
+    {"exec", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.exec), .choices = exec_choices,
+     .fallback = "refuse",
+     .help = "what becomes of <exec command=>, which is never run: an error, or passed over"},
     {"variables", SCHEMA_OTHER, .read = read_variables, .help = "-set: a mapping of names to values"},
     {"ring_after", WAIT_KEY(sipp.ring_after_ns), .fallback = "0s",
      .help = "what-if: the callee thinks this long before its first response to an INVITE"},

@@ -46,7 +46,7 @@ static struct udp_address resolve(struct schema *s, const struct tree_node *valu
 static struct lab_program *find_program(const struct lab_config *config, const struct source *source,
                                         enum lab_runs kind) {
     struct lab_program *p = config->files->programs;
-    while (p && (p->source != source || p->kind != kind))
+    while (p && (p->source != source || p->kind != kind || p->keyed))
         p = p->next;
     return p;
 }
@@ -90,6 +90,47 @@ static void check_role(struct schema *s, const struct tree_node *sipp, const str
     }
 }
 
+static bool same_file(const char *name, const struct source *source) {
+    const char *slash = strrchr(source->name, '/'), *own = strrchr(name, '/');
+    return strcmp(own ? own + 1 : name, slash ? slash + 1 : source->name) == 0;
+}
+
+static void link_index(struct schema *s, const struct tree_node *index, struct sipp_inject *files,
+                       size_t count) {
+    size_t outer = schema_enter(s, "inject_index");
+    for (const struct tree_node *n = index->first; n; n = n->next) {
+        if (n->kind != TREE_SCALAR) continue;
+        size_t i = 0, before = schema_enter(s, n->key);
+        uint64_t field;
+        while (i < count && !same_file(n->key, files[i].source))
+            i++;
+        if (i == count)
+            schema_error(s, n->key_at, "inject names no such file");
+        else if (!span_to_u64(span_of(n->text), INT32_MAX, &field))
+            schema_expected(s, n, "the number of a field, from 0");
+        else
+            files[i].index_field = (int64_t)field;
+        schema_leave(s, before);
+    }
+    schema_leave(s, outer);
+}
+
+static void link_injects(struct schema *s, struct source_set *sources, const struct tree_node *sipp,
+                         struct lab_host_config *host) {
+    struct lab_config *config = s->context;
+    const struct tree_node *inject = tree_get(sipp, "inject"), *index = tree_get(sipp, "inject_index");
+    if (!inject || inject->kind == TREE_MAP) return;
+    bool list = inject->kind == TREE_LIST;
+    struct sipp_inject *files = config_new(config, (inject->count + 1) * sizeof *files);
+    for (const struct tree_node *n = list ? inject->first : inject; n; n = list ? n->next : NULL) {
+        struct source *source =
+            n->kind == TREE_SCALAR ? layers_file(&config->files->layers, sources, n, s->diag) : NULL;
+        if (source) files[host->sipp.inject_count++] = (struct sipp_inject){source, -1};
+    }
+    host->sipp.inject = files;
+    if (index && index->kind == TREE_MAP) link_index(s, index, files, host->sipp.inject_count);
+}
+
 static void link_sipp(struct schema *s, struct source_set *sources, const struct tree_node *sipp,
                       struct lab_host_config *host) {
     struct lab_config *config = s->context;
@@ -102,16 +143,18 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
         if (value) *addresses[i] = resolve(s, value, host);
         schema_leave(s, before);
     }
-    const struct tree_node *scenario = scalar(sipp, "scenario"), *inject = scalar(sipp, "inject");
-    if (inject) host->sipp.inject = layers_file(&config->files->layers, sources, inject, s->diag);
+    const struct tree_node *scenario = scalar(sipp, "scenario");
+    link_injects(s, sources, sipp, host);
     size_t before = schema_enter(s, "scenario");
     host->file = scenario ? load_xml(s, sources, scenario) : NULL;
     schema_leave(s, before);
     if (!host->file) return;
-    struct lab_program *p = find_program(config, host->file, LAB_SIPP);
+    bool keyed = host->sipp.key_count > 0;
+    struct lab_program *p = keyed ? NULL : find_program(config, host->file, LAB_SIPP);
     if (!p) {
         p = add_program(config, host->file, LAB_SIPP);
-        p->sipp = sipp_program_load(host->file, s->diag);
+        p->keyed = keyed;
+        p->sipp = sipp_program_load(host->file, host->sipp.keys, host->sipp.key_count, s->diag);
     }
     host->sipp_program = p->sipp;
     if (p->sipp) check_role(s, sipp, scenario, host);

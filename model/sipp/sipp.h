@@ -18,6 +18,15 @@ struct sipp_setting {
     struct source_pos at;
 };
 
+/* A file of -inf. */
+struct sipp_inject {
+    const struct source *source;
+    int64_t index_field; /* -infindex: the field by which <lookup> finds a line; -1: none */
+};
+
+/* What becomes of <exec command="...">: it is never run. */
+enum sipp_exec { SIPP_EXEC_REFUSE, SIPP_EXEC_SKIP };
+
 /*
  * The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults:
  * sipp_config_default.
@@ -38,9 +47,13 @@ struct sipp_config {
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */
-    const struct source *inject;                                     /* -inf; NULL: none */
-    const struct sipp_setting *variables;                            /* -set */
+    const struct sipp_inject *inject;                                /* -inf, the default one first */
+    size_t inject_count;
+    const struct sipp_setting *variables; /* -set */
     size_t variable_count;
+    const struct sipp_setting *keys; /* -key: for sipp_program_load */
+    size_t key_count;
+    enum sipp_exec exec;
     int64_t ring_after_ns;   /* what-if: pause before the first response to an INVITE */
     int64_t answer_after_ns; /* what-if: pause before the first final response to an INVITE */
     int64_t start_s; /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
@@ -49,10 +62,12 @@ struct sipp_config {
 void sipp_config_default(struct sipp_config *config);
 
 /*
- * Compiles an XML scenario. All errors go to diag with their place in the source; NULL if there was one.
- * What SIPp refuses is refused, what SIPp can do and this cannot is an error that names it.
+ * Compiles an XML scenario with the keywords of -key. All errors go to diag with their place in the source;
+ * NULL if there was one. What SIPp refuses is refused, what SIPp can do and this cannot is an error that
+ * names it.
  */
-struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag);
+struct sipp_program *sipp_program_load(const struct source *xml, const struct sipp_setting *keys,
+                                       size_t key_count, struct diag *diag);
 
 /*
  * SIPp's built-in scenario "uac" or "uas" (facts: SIPp 9), as a source in the set; NULL if there is none of

@@ -20,6 +20,7 @@ static struct call *take_memory(struct sipp *sipp) {
     call = mem_new(sizeof *call);
     call->values = mem_new(sipp->program->variables.count * sizeof *call->values);
     call->txns = mem_new(sipp->program->transaction_count * sizeof *call->txns);
+    call->lines = mem_new(sipp->inject_count * sizeof *call->lines);
     return call;
 }
 
@@ -38,13 +39,22 @@ static void begin(struct sipp *sipp, struct call *call, const struct step_list *
     loop_wake(&sipp->loop, &call->task);
 }
 
-static int64_t choose_line(struct sipp *sipp) {
-    struct inject *in = &sipp->inject;
-    if (!in->source) return -1;
-    if (in->order == INJECT_RANDOM) return sipp_rand(sipp, false) % (int64_t)in->count;
-    size_t line = in->next;
-    in->next = (in->next + 1) % in->count;
+static int64_t choose_line(struct sipp *sipp, struct inject *in) {
+    size_t size = inject_size(in), line = in->next;
+    switch (in->order) {
+    case INJECT_RANDOM: return sipp_rand(sipp, false) % (int64_t)size;
+    case INJECT_USER: return -1; /* that of the user, and without -users there is none */
+    case INJECT_SEQUENTIAL: break;
+    }
+    in->next = (line + 1) % size;
     return (int64_t)line;
+}
+
+static void choose_lines(struct sipp *sipp, struct call *call) {
+    for (size_t i = 0; i < sipp->inject_count; i++) {
+        size_t at = sipp->inject_order[i];
+        call->lines[at] = choose_line(sipp, &sipp->injects[at]);
+    }
 }
 
 struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) {
@@ -52,7 +62,7 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
     call->number = sipp->next_number++;
     call->to = to;
     call->known = known_add(sipp, id, call);
-    call->line = choose_line(sipp);
+    choose_lines(sipp, call);
     sipp->counts.created++;
     sipp->counts.open++;
     begin(sipp, call, &sipp->program->main);
@@ -63,7 +73,7 @@ struct call *call_new_init(struct sipp *sipp) {
     struct call *call = take_memory(sipp);
     call->number = sipp->next_number++;
     call->known = known_add(sipp, SPAN("///main-init"), call);
-    call->line = choose_line(sipp);
+    choose_lines(sipp, call);
     begin(sipp, call, &sipp->program->init);
     return call;
 }
@@ -81,6 +91,7 @@ static void clear(struct call *call) {
     }
     struct call kept = {.values = call->values,
                         .txns = call->txns,
+                        .lines = call->lines,
                         .peer_tag = call->peer_tag,
                         .routes = call->routes,
                         .next_url = call->next_url,
@@ -103,6 +114,7 @@ void call_free(struct call *call, const struct sipp_program *program) {
     buf_free(&call->challenge);
     free(call->values);
     free(call->txns);
+    free(call->lines);
     free(call);
 }
 

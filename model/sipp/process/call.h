@@ -23,7 +23,7 @@ struct call {
     int index; /* the current step */
     struct udp_address to;
     struct value *values; /* one for each variable of the program */
-    int64_t line;         /* of the injection file; -1: there is none */
+    int64_t *lines;       /* one for each injection file; -1: none */
 
     /* sending */
     struct payload *sent; /* the last scenario message; NULL: none */

@@ -98,12 +98,25 @@ static bool compare(enum compare how, int64_t a, int64_t b) {
     return false;
 }
 
+static bool fail_check(struct performance *p, const char *reason) {
+    call_fail(p->call, p->action->at, "%s", reason);
+    p->skip_rest = true;
+    return true;
+}
+
+/* What check_it= and check_it_inverse= make of a result. */
+static bool check(struct performance *p, bool holds, const char *missed, const char *unwanted) {
+    if (p->action->check_it && !holds) return fail_check(p, missed);
+    return !p->action->check_it_inverse || !holds || fail_check(p, unwanted);
+}
+
 static bool perform_test(struct performance *p) {
     const struct action *a = p->action;
     int64_t left = value_number(call_value(p->call, a->variable));
     int64_t right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
-    value_set_bool(target(p, 0), compare(a->compare, left, right));
-    return true;
+    bool holds = compare(a->compare, left, right);
+    if (a->target_count > 0) value_set_bool(target(p, 0), holds);
+    return check(p, holds, "the comparison does not hold", "the comparison holds, which it must not");
 }
 
 /* What glibc's strcmp() gives: the difference of the first bytes that differ, where an end counts as 0. */
@@ -118,8 +131,9 @@ static bool perform_strcmp(struct performance *p) {
     const struct action *a = p->action;
     struct span left = value_string(call_value(p->call, a->variable));
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
-    value_set_number(target(p, 0), compare_texts(left, right) * NUMBER_ONE);
-    return true;
+    int order = compare_texts(left, right);
+    if (a->target_count > 0) value_set_number(target(p, 0), order * NUMBER_ONE);
+    return check(p, order == 0, "the texts differ", "the texts are the same, which they must not be");
 }
 
 static bool perform_gettimeofday(struct performance *p) {
@@ -206,6 +220,55 @@ done:
     return ok;
 }
 
+/* The file that an action names; NULL after an error. */
+static struct inject *named_file(struct performance *p, const char *missing) {
+    struct span name;
+    if (!text(p, p->action->file, &name)) return NULL;
+    struct inject *in = name.len > 0 ? sipp_inject(p->call->sipp, name) : NULL;
+    if (!in) fatal(p, missing);
+    return in;
+}
+
+static bool perform_lookup(struct performance *p) {
+    struct span key;
+    struct inject *in = named_file(p, "SIPp ends: <lookup> names no injection file");
+    if (!in || !text(p, p->action->text, &key)) return false;
+    if (in->index_field < 0) return fatal(p, "SIPp ends: the injection file has no index (inject_index)");
+    value_set_number(target(p, 0), inject_lookup(in, key) * NUMBER_ONE);
+    return true;
+}
+
+static bool is_fixed(struct performance *p, const struct inject *in) {
+    return in->printf_lines > 0 && !fatal(p, "SIPp ends: a PRINTF file cannot be changed");
+}
+
+static bool perform_insert(struct performance *p) {
+    struct span line;
+    struct inject *in = named_file(p, "SIPp ends: <insert> names no injection file");
+    if (!in || !text(p, p->action->text, &line) || is_fixed(p, in)) return false;
+    inject_add(in, line);
+    return true;
+}
+
+static bool perform_replace(struct performance *p) {
+    struct span text_of;
+    int64_t line;
+    struct inject *in = named_file(p, "SIPp ends: <replace> names no injection file");
+    if (!in || !text(p, p->action->text2, &text_of)) return false;
+    if (!number_parse(text_of, &line)) return fatal(p, "SIPp ends: line= of <replace> is no number");
+    line = number_whole(line);
+    if (!text(p, p->action->text, &text_of) || is_fixed(p, in)) return false;
+    if (line < 0 || line >= (int64_t)in->count)
+        return fatal(p, "SIPp ends: <replace> names a line that is not there");
+    inject_replace(in, (size_t)line, text_of);
+    return true;
+}
+
+static bool perform_nothing(struct performance *p) {
+    (void)p;
+    return true;
+}
+
 static struct span ereg_text(struct performance *p, bool *there) {
     const struct action *a = p->action;
     struct span s = {0};
@@ -219,12 +282,6 @@ static struct span ereg_text(struct performance *p, bool *there) {
     }
     *there = s.p && (a->place != EREG_HDR || s.len > 0);
     return s.p ? s : SPAN("");
-}
-
-static bool fail_check(struct performance *p, const char *reason) {
-    call_fail(p->call, p->action->at, "%s", reason);
-    p->skip_rest = true;
-    return true;
 }
 
 /*
@@ -262,10 +319,14 @@ static bool (*const performers[])(struct performance *p) = {
     [ACTION_EXEC] = NULL,
     [ACTION_GETTIMEOFDAY] = perform_gettimeofday,
     [ACTION_INDEX] = perform_index,
+    [ACTION_INSERT] = perform_insert,
     [ACTION_JUMP] = perform_jump,
     [ACTION_LOG] = perform_log,
+    [ACTION_LOOKUP] = perform_lookup,
     [ACTION_MULTIPLY] = perform_arithmetic,
+    [ACTION_NOTHING] = perform_nothing,
     [ACTION_PAUSERESTORE] = perform_pauserestore,
+    [ACTION_REPLACE] = perform_replace,
     [ACTION_SAMPLE] = perform_sample,
     [ACTION_SETDEST] = perform_setdest,
     [ACTION_STRCMP] = perform_strcmp,
@@ -281,6 +342,10 @@ static enum perform_result perform_exec(struct call *call, const struct action *
     case EXEC_STOP_CALL: return PERFORM_STOP_CALL;
     case EXEC_STOP_GRACEFULLY: call->sipp->quitting = true; return PERFORM_OK;
     case EXEC_STOP_NOW: sipp_exit(call->sipp, 97); return PERFORM_ENDED;
+    case EXEC_SHELL:
+        sipp_note(call->sipp, &(struct cause){.why = "exec command= is not run", .at = a->at});
+        return PERFORM_OK;
+    case EXEC_NOTHING: return PERFORM_OK;
     }
     assert(!"a command");
     return PERFORM_OK;

@@ -45,8 +45,10 @@ struct sipp {
     struct known *known; /* hash by Call-ID */
     struct known *dead_first, *dead_last;
     struct call *open, *free;
-    struct value *globals; /* one for each variable of the program, used where it is global */
-    struct inject inject;
+    struct value *globals;  /* one for each variable of the program, used where it is global */
+    struct inject *injects; /* the default one first */
+    size_t inject_count;
+    size_t *inject_order;   /* their places, by name: so SIPp draws their lines */
     struct buf text, text2; /* for rendering */
     struct rand rand;
     bool rand_seeded;
@@ -83,6 +85,9 @@ void sipp_exit(struct sipp *sipp, int status);
 
 /* A number from rand(), which lost= and uniform distributions seed at their first use. */
 int32_t sipp_rand(struct sipp *sipp, bool seeds);
+
+/* The injection file of that name, or without a name the default one; NULL: there is none. */
+struct inject *sipp_inject(struct sipp *sipp, struct span name);
 
 /* Is a message of this step to be lost? */
 bool sipp_loses(struct sipp *sipp, const struct step *step);

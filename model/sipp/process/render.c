@@ -17,7 +17,8 @@ struct auth_mark {
     bool wanted;
     size_t at;                        /* of a stand-in character in the output */
     const struct template_part *part; /* NULL: of a field */
-    struct span user, password;       /* of a field; p NULL: absent */
+    struct span user, password;       /* of a field, in text; p NULL: absent */
+    struct buf text;
 };
 
 struct rendering {
@@ -111,19 +112,19 @@ static bool add_field_text(struct rendering *r, const struct template_part *part
         return true;
     }
     if (r->auth.wanted) return fatal(r, part, "SIPp ends: a second [authentication] in one message");
-    struct span inside = span_head(span_skip(field, (size_t)mark), (size_t)close);
     buf_add(r->out, span_head(field, (size_t)mark));
-    r->auth = (struct auth_mark){.wanted = true,
-                                 .at = r->out->len,
-                                 .user = auth_parameter(inside, "username"),
-                                 .password = auth_parameter(inside, "password")};
+    r->auth = (struct auth_mark){.wanted = true, .at = r->out->len};
+    buf_add(&r->auth.text, span_head(span_skip(field, (size_t)mark), (size_t)close));
+    r->auth.user = auth_parameter(buf_span(&r->auth.text), "username");
+    r->auth.password = auth_parameter(buf_span(&r->auth.text), "password");
     buf_add_char(r->out, ']');
     buf_add(r->out, span_skip(field, (size_t)(mark + close) + 1));
     return true;
 }
 
 static bool add_field(struct rendering *r, const struct template_part *part) {
-    int64_t line = r->call->line;
+    struct inject *in = sipp_inject(r->sipp, template_text(r->t, part));
+    int64_t line = r->call->lines[in - r->sipp->injects];
     if (part->param[0]) {
         struct buf number = {0};
         bool ok = render(&number, r->call, part->param[0], RENDER_ACTION);
@@ -133,10 +134,12 @@ static bool add_field(struct rendering *r, const struct template_part *part) {
         buf_free(&number);
         if (!ok) return false;
     }
-    struct span field;
-    if (line >= 0 && inject_field(&r->sipp->inject, (size_t)line, part->number, &field))
-        return add_field_text(r, part, field);
-    return true;
+    if (line < 0) return true;
+    struct buf field = {0};
+    const char *why = inject_field(in, (size_t)line, part->number, &field);
+    bool ok = why ? fatal(r, part, why) : add_field_text(r, part, buf_span(&field));
+    buf_free(&field);
+    return ok;
 }
 
 /* Between the first < and the first >, if they stand in this order. */
@@ -326,11 +329,18 @@ static bool fits(struct rendering *r, const struct template_part *part) {
     return r->out->len - r->begin <= PAYLOAD_MAX || fatal(r, part, "larger than a datagram");
 }
 
+static bool render_parts(struct rendering *r) {
+    const struct template *t = r->t;
+    for (size_t i = 0; i < t->count; i++)
+        if (!add_part(r, &t->parts[i]) || !fits(r, &t->parts[i])) return false;
+    if (r->has_len) fill_len(r);
+    return !r->auth.wanted || (fill_auth(r) && fits(r, t->parts));
+}
+
 bool render(struct buf *out, struct call *call, const struct template *t, int index) {
     struct rendering r = {
         .out = out, .begin = out->len, .call = call, .sipp = call->sipp, .t = t, .index = index};
-    for (size_t i = 0; i < t->count; i++)
-        if (!add_part(&r, &t->parts[i]) || !fits(&r, &t->parts[i])) return false;
-    if (r.has_len) fill_len(&r);
-    return !r.auth.wanted || (fill_auth(&r) && fits(&r, t->parts));
+    bool ok = render_parts(&r);
+    buf_free(&r.auth.text);
+    return ok;
 }

@@ -76,18 +76,22 @@ void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason) {
 
 static void arrive(void *arg, struct datagram *d) { loop_arrive(&((struct sipp *)arg)->loop, d); }
 
-/* The keywords whose meaning depends on the command line. */
-static void check_keywords(const struct sipp *sipp, struct diag *diag) {
+/* What depends on the command line. */
+static void check_command_line(struct sipp *sipp, struct diag *diag) {
     for (const struct template *t = sipp->program->templates; t; t = t->next) {
         for (const struct template_part *part = t->parts; part < t->parts + t->count; part++) {
             if (part->id != KEYWORD_FIELD) continue;
             struct span file = template_text(t, part);
-            if (!sipp->inject.source)
+            if (sipp->inject_count == 0)
                 diag_error(diag, part->at, "[field...] needs an injection file");
-            else if (file.len > 0 && !inject_is(&sipp->inject, file))
-                diag_error(diag, part->at, "the injection file is not " SPAN_FMT, SPAN_ARG(file));
+            else if (!sipp_inject(sipp, file))
+                diag_error(diag, part->at, "there is no injection file " SPAN_FMT, SPAN_ARG(file));
         }
     }
+    struct source_pos shell_at = sipp->program->shell_at;
+    if (shell_at.source && sipp->config.exec == SIPP_EXEC_REFUSE)
+        diag_error(diag, shell_at,
+                   "<exec command=...> is never run; \"exec: skip\" in scenario.yaml passes over it");
 }
 
 static void check_config(const struct sipp *sipp, struct diag *diag) {
@@ -116,6 +120,34 @@ static void set_variables(struct sipp *sipp, struct diag *diag) {
     }
 }
 
+struct inject *sipp_inject(struct sipp *sipp, struct span name) {
+    for (size_t i = 0; i < sipp->inject_count; i++)
+        if (name.len == 0 || inject_is(&sipp->injects[i], name)) return &sipp->injects[i];
+    return NULL;
+}
+
+static const char *base_name(const struct source *source) {
+    const char *slash = strrchr(source->name, '/');
+    return slash ? slash + 1 : source->name;
+}
+
+static void load_injects(struct sipp *sipp, struct diag *diag) {
+    size_t count = sipp->config.inject_count;
+    sipp->injects = mem_new(count * sizeof *sipp->injects);
+    sipp->inject_order = mem_new(count * sizeof *sipp->inject_order);
+    for (size_t i = 0; i < count; i++) {
+        const struct sipp_inject *file = &sipp->config.inject[i];
+        inject_load(&sipp->injects[sipp->inject_count++], file->source, file->index_field, diag);
+        size_t at = i;
+        for (; at > 0; at--) {
+            const struct source *before = sipp->injects[sipp->inject_order[at - 1]].source;
+            if (strcmp(base_name(before), base_name(file->source)) <= 0) break;
+            sipp->inject_order[at] = sipp->inject_order[at - 1];
+        }
+        sipp->inject_order[at] = i;
+    }
+}
+
 struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
                       const struct trace *trace, struct diag *diag) {
     unsigned before = diag->errors;
@@ -131,8 +163,8 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     rand_seed(&sipp->rand, 1);
     host_random(host, &sipp->random, "sipp");
     loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
-    if (config->inject) inject_load(&sipp->inject, config->inject, diag);
-    check_keywords(sipp, diag);
+    load_injects(sipp, diag);
+    check_command_line(sipp, diag);
     check_config(sipp, diag);
     set_variables(sipp, diag);
     if (diag->errors == before && !host_bind(host, config->local.port, arrive, sipp))
@@ -178,7 +210,10 @@ void sipp_free(struct sipp *sipp) {
     for (size_t i = 0; i < sipp->program->variables.count; i++)
         buf_free(&sipp->globals[i].text);
     free(sipp->globals);
-    inject_free(&sipp->inject);
+    for (size_t i = 0; i < sipp->inject_count; i++)
+        inject_free(&sipp->injects[i]);
+    free(sipp->injects);
+    free(sipp->inject_order);
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
     loop_free(&sipp->loop);

@@ -5,7 +5,10 @@
 #include "model/sipp/scenario/element.h"
 #include "model/sipp/scenario/number.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct compiler {
     const struct template_compiler *c;
@@ -58,6 +61,12 @@ static void take_operand(struct compiler *k) {
 static void compile_arithmetic(struct compiler *k) {
     take_target(k);
     take_operand(k);
+}
+
+static void compile_divide(struct compiler *k) {
+    compile_arithmetic(k);
+    if (k->action->variable < 0 && k->action->number == 0 && xml_attribute(k->e, "value"))
+        diag_error(k->c->diag, attribute_at(k->e, xml_attribute(k->e, "value")), "a division by zero");
 }
 
 static void compile_jump(struct compiler *k) { take_operand(k); }
@@ -113,11 +122,23 @@ static void compile_verifyauth(struct compiler *k) {
     k->action->text2 = element_template(k->c, k->e, "password");
 }
 
-static void take_checks(struct compiler *k) {
+/* Is there a check? */
+static bool take_checks(struct compiler *k) {
     k->action->check_it = element_bool(k->e, "check_it", false, k->c->diag);
     k->action->check_it_inverse = element_bool(k->e, "check_it_inverse", false, k->c->diag);
     if (k->action->check_it && k->action->check_it_inverse)
         diag_error(k->c->diag, xml_at(k->e), "check_it and check_it_inverse exclude each other");
+    return k->action->check_it || k->action->check_it_inverse;
+}
+
+/* What variable is compared with: true if it is a value=, not variable2=. */
+static bool take_second(struct compiler *k) {
+    k->action->variable2 = element_variable(k->c, k->e, "variable2");
+    if (!xml_attribute(k->e, "variable2")) return true;
+    if (xml_attribute(k->e, "value"))
+        diag_error(k->c->diag, xml_at(k->e),
+                   "<" SPAN_FMT "> has both value= and variable2=", SPAN_ARG(k->e->name));
+    return false;
 }
 
 /* A place among names that end with NULL; -1 after an error. */
@@ -135,42 +156,110 @@ static int take_choice(struct compiler *k, const char *attribute, const char *co
 static void compile_test(struct compiler *k) {
     static const char *const names[] = {
         "equal", "not_equal", "greater_than", "less_than", "greater_than_equal", "less_than_equal", NULL};
-    take_target(k);
+    if (!take_checks(k) || xml_attribute(k->e, "assign_to")) take_target(k);
     element_needs(k->e, "compare", k->c->diag);
     element_needs(k->e, "variable", k->c->diag);
     k->action->variable = element_variable(k->c, k->e, "variable");
     int compare = take_choice(k, "compare", names);
     k->action->compare = compare < 0 ? COMPARE_EQUAL : (enum compare)compare;
-    k->action->variable2 = element_variable(k->c, k->e, "variable2");
-    if (k->action->variable2 < 0 && element_needs(k->e, "value", k->c->diag))
+    if (take_second(k) && element_needs(k->e, "value", k->c->diag))
         element_number(k->e, "value", &k->action->number, k->c->diag);
 }
 
 static void compile_strcmp(struct compiler *k) {
-    take_target(k);
+    if (!take_checks(k) || xml_attribute(k->e, "assign_to")) take_target(k);
     element_needs(k->e, "variable", k->c->diag);
     k->action->variable = element_variable(k->c, k->e, "variable");
-    k->action->variable2 = element_variable(k->c, k->e, "variable2");
-    if (k->action->variable2 < 0 && element_needs(k->e, "value", k->c->diag))
+    if (take_second(k) && element_needs(k->e, "value", k->c->diag))
         element_text(k->e, "value", true, &k->action->strings);
 }
 
+/*
+ * SIPp opens the file of a media command when it loads the scenario: here it must be there too, beside the
+ * scenario. False if not.
+ */
+static bool check_media_file(struct compiler *k, const struct xml_attribute *a, bool with_settings) {
+    struct text text = {0};
+    struct buf path = {0};
+    text_of_attribute(&text, k->e->source, a->value, true);
+    struct span name = buf_span(&text.bytes);
+    ptrdiff_t comma = with_settings ? span_find(name, ',') : -1;
+    if (comma >= 0) name = span_head(name, (size_t)comma);
+    const char *scenario = k->e->source->name, *slash = strrchr(scenario, '/');
+    if (slash && name.len > 0 && name.p[0] != '/') buf_add(&path, span_between(scenario, slash + 1));
+    buf_add(&path, name);
+    FILE *file = fopen(buf_text(&path), "rb");
+    if (!file) diag_error(k->c->diag, attribute_at(k->e, a), "%s: %s", buf_text(&path), strerror(errno));
+    if (file) fclose(file);
+    text_free(&text);
+    buf_free(&path);
+    return file != NULL;
+}
+
+static bool is_stream_command(struct span value) {
+    return span_starts(value, "pause") || span_starts(value, "resume");
+}
+
+/* The media are heard, not seen in SIP. */
+static void compile_media(struct compiler *k, const struct xml_attribute *a) {
+    bool stream = span_is(a->name, "rtp_stream"), digits = span_is(a->name, "play_dtmf");
+    bool has_file = !digits && !(stream && is_stream_command(a->value));
+    if (has_file && !check_media_file(k, a, stream)) return;
+    diag_warning(k->c->diag, source_at(k->e->source, a->name.p), SPAN_FMT ": media are not simulated",
+                 SPAN_ARG(a->name));
+}
+
 static void compile_exec(struct compiler *k) {
+    /* In the order in which SIPp looks for them; the first one counts. */
+    static const char *const attributes[] = {
+        "command",         "int_cmd",   "play_pcap_audio", "play_pcap_image",
+        "play_pcap_video", "play_dtmf", "rtp_stream",      NULL};
     static const char *const names[] = {"stop_call", "stop_gracefully", "stop_now", NULL};
-    /* In the order in which SIPp looks for them. */
-    static const char *const kinds[] = {"command",         "int_cmd",   "play_pcap_audio", "play_pcap_image",
-                                        "play_pcap_video", "play_dtmf", "rtp_stream",      "rtp_echo"};
     const struct xml_attribute *a = NULL;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !a; i++)
-        a = xml_attribute(k->e, kinds[i]);
-    if (!a)
-        element_needs(k->e, "int_cmd", k->c->diag);
-    else if (!span_is(a->name, "int_cmd"))
-        diag_error(k->c->diag, source_at(k->e->source, a->name.p), "<exec " SPAN_FMT "=...> is not simulated",
-                   SPAN_ARG(a->name));
-    if (!a || !span_is(a->name, "int_cmd")) return;
-    int command = take_choice(k, "int_cmd", names);
-    k->action->command = command < 0 ? EXEC_STOP_CALL : (enum exec_command)command;
+    for (size_t i = 0; attributes[i] && !a; i++)
+        a = xml_attribute(k->e, attributes[i]);
+    k->action->command = EXEC_NOTHING;
+    if (!a) {
+        diag_error(k->c->diag, xml_at(k->e),
+                   "<exec> needs command=, int_cmd= or a media command that SIPp 3.6.1 has");
+    } else if (span_is(a->name, "command")) {
+        k->action->command = EXEC_SHELL;
+    } else if (!span_is(a->name, "int_cmd")) {
+        compile_media(k, a);
+    } else {
+        for (int i = 0; names[i]; i++)
+            if (span_is(a->value, names[i])) k->action->command = (enum exec_command)i;
+        if (k->action->command == EXEC_NOTHING)
+            diag_warning(k->c->diag, attribute_at(k->e, a),
+                         "int_cmd: \"" SPAN_FMT "\" is unknown, and SIPp does nothing", SPAN_ARG(a->value));
+    }
+}
+
+static void compile_rtp_echo(struct compiler *k) {
+    take_operand(k);
+    diag_warning(k->c->diag, xml_at(k->e), "rtp_echo: media are not simulated");
+}
+
+static void compile_closecon(struct compiler *k) { (void)k; /* UDP has nothing to close */ }
+
+static void take_template(struct compiler *k, const char *name, struct template **out) {
+    if (element_needs(k->e, name, k->c->diag)) *out = element_template(k->c, k->e, name);
+}
+
+static void compile_lookup(struct compiler *k) {
+    take_target(k);
+    take_template(k, "file", &k->action->file);
+    take_template(k, "key", &k->action->text);
+}
+
+static void compile_insert(struct compiler *k) {
+    take_template(k, "file", &k->action->file);
+    take_template(k, "value", &k->action->text);
+}
+
+static void compile_replace(struct compiler *k) {
+    compile_insert(k);
+    take_template(k, "line", &k->action->text2);
 }
 
 static void compile_regex(struct compiler *k) {
@@ -201,29 +290,31 @@ static void compile_ereg(struct compiler *k) {
         element_text(k->e, "header", false, &k->action->strings);
     if (k->action->place == EREG_VAR && element_needs(k->e, "variable", k->c->diag))
         k->action->variable = element_variable(k->c, k->e, "variable");
-    k->action->occurrence = element_integer(k->e, "occurrence", 1, INT32_MAX, 1, k->c->diag);
+    /* SIPp reads the old spelling only where the other one is absent. */
+    const char *occurrence = xml_attribute(k->e, "occurrence") ? "occurrence" : "occurence";
+    k->action->occurrence = element_integer(k->e, occurrence, 1, INT32_MAX, 1, k->c->diag);
     k->action->case_indep = element_bool(k->e, "case_indep", false, k->c->diag);
     k->action->start_line = element_bool(k->e, "start_line", false, k->c->diag);
     take_checks(k);
 }
 
-/* One row an action. compile NULL: SIPp has it, this has not. */
+/* One row an action. */
 static const struct kind {
     const char *name;
     enum action_kind kind;
     void (*compile)(struct compiler *k);
-    const char *attributes[12];
+    const char *attributes[13];
 } kinds[] = {
     {"add", ACTION_ADD, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"assign", ACTION_ASSIGN, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"assignstr", ACTION_ASSIGNSTR, compile_assignstr, {"assign_to", "value"}},
-    {"closecon", ACTION_EXEC, NULL, {NULL}},
-    {"divide", ACTION_DIVIDE, compile_arithmetic, {"assign_to", "value", "variable"}},
+    {"closecon", ACTION_NOTHING, compile_closecon, {NULL}},
+    {"divide", ACTION_DIVIDE, compile_divide, {"assign_to", "value", "variable"}},
     {"ereg",
      ACTION_EREG,
      compile_ereg,
-     {"regexp", "search_in", "header", "variable", "occurrence", "case_indep", "start_line", "check_it",
-      "check_it_inverse", "assign_to"}},
+     {"regexp", "search_in", "header", "variable", "occurrence", "occurence", "case_indep", "start_line",
+      "check_it", "check_it_inverse", "assign_to"}},
     {"error", ACTION_ERROR, compile_message, {"message"}},
     {"exec",
      ACTION_EXEC,
@@ -232,19 +323,25 @@ static const struct kind {
       "rtp_stream", "rtp_echo"}},
     {"gettimeofday", ACTION_GETTIMEOFDAY, compile_gettimeofday, {"assign_to"}},
     {"index", ACTION_INDEX, compile_target_only, {"assign_to"}},
-    {"insert", ACTION_EXEC, NULL, {NULL}},
+    {"insert", ACTION_INSERT, compile_insert, {"file", "value"}},
     {"jump", ACTION_JUMP, compile_jump, {"value", "variable"}},
     {"log", ACTION_LOG, compile_message, {"message"}},
-    {"lookup", ACTION_EXEC, NULL, {NULL}},
+    {"lookup", ACTION_LOOKUP, compile_lookup, {"assign_to", "file", "key"}},
     {"multiply", ACTION_MULTIPLY, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"pauserestore", ACTION_PAUSERESTORE, compile_jump, {"value", "variable"}},
-    {"replace", ACTION_EXEC, NULL, {NULL}},
-    {"rtp_echo", ACTION_EXEC, NULL, {NULL}},
+    {"replace", ACTION_REPLACE, compile_replace, {"file", "line", "value"}},
+    {"rtp_echo", ACTION_NOTHING, compile_rtp_echo, {"value", "variable"}},
     {"sample", ACTION_SAMPLE, compile_sample, {"assign_to", "distribution", "value", "min", "max"}},
     {"setdest", ACTION_SETDEST, compile_setdest, {"host", "port", "protocol"}},
-    {"strcmp", ACTION_STRCMP, compile_strcmp, {"assign_to", "variable", "variable2", "value"}},
+    {"strcmp",
+     ACTION_STRCMP,
+     compile_strcmp,
+     {"assign_to", "variable", "variable2", "value", "check_it", "check_it_inverse"}},
     {"subtract", ACTION_SUBTRACT, compile_arithmetic, {"assign_to", "value", "variable"}},
-    {"test", ACTION_TEST, compile_test, {"assign_to", "variable", "variable2", "compare", "value"}},
+    {"test",
+     ACTION_TEST,
+     compile_test,
+     {"assign_to", "variable", "variable2", "compare", "value", "check_it", "check_it_inverse"}},
     {"todouble", ACTION_TODOUBLE, compile_todouble, {"assign_to", "variable"}},
     {"trim", ACTION_TRIM, compile_target_only, {"assign_to"}},
     {"verifyauth", ACTION_VERIFYAUTH, compile_verifyauth, {"assign_to", "username", "password"}},
@@ -284,10 +381,6 @@ void action_list_compile(struct action_list *list, const struct template_compile
             unknown_action(child, c->diag);
             continue;
         }
-        if (!kind->compile) {
-            diag_error(c->diag, xml_at(child), "<%s> is not simulated", kind->name);
-            continue;
-        }
         if (child->first)
             diag_warning(c->diag, xml_at(child->first), "SIPp does not look for elements in <%s>",
                          kind->name);
@@ -313,9 +406,7 @@ bool distribution_compile(struct distribution *d, const struct xml_element *e, s
         if (!element_needs(e, "min", diag) || !element_needs(e, "max", diag)) return false;
         if (!element_number(e, "min", &d->min, diag) || !element_number(e, "max", &d->max, diag))
             return false;
-        if (d->min <= d->max) return true;
-        diag_error(diag, attribute_at(e, a), "distribution: min is larger than max");
-        return false;
+        return true;
     }
     for (size_t i = 0; gsl[i]; i++) {
         if (!span_is(a->value, gsl[i])) continue;

@@ -18,10 +18,14 @@ enum action_kind {
     ACTION_EXEC,
     ACTION_GETTIMEOFDAY,
     ACTION_INDEX,
+    ACTION_INSERT,
     ACTION_JUMP,
     ACTION_LOG, /* also warning: neither is seen on the wire */
+    ACTION_LOOKUP,
     ACTION_MULTIPLY,
+    ACTION_NOTHING, /* what SIPp does by it is not seen in SIP: media, closed TCP connections */
     ACTION_PAUSERESTORE,
+    ACTION_REPLACE,
     ACTION_SAMPLE,
     ACTION_SETDEST,
     ACTION_STRCMP,
@@ -41,7 +45,7 @@ enum compare {
     COMPARE_GREATER_EQUAL,
     COMPARE_LESS_EQUAL
 };
-enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW };
+enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW, EXEC_SHELL, EXEC_NOTHING };
 
 /* The whole match and nine groups. */
 enum { ACTION_TARGETS = 10 };
@@ -59,15 +63,17 @@ struct action {
     size_t target_count;
     int variable, variable2;       /* -1: not given */
     int64_t number;                /* value="..." where it is a number */
-    struct template *text, *text2; /* message, value, host and port, user and password */
+    struct template *text, *text2; /* message, value, host and port, user and password, key, line */
+    struct template *file;         /* of lookup, insert, replace */
     struct span plain;             /* value of strcmp, header of ereg: in action.strings */
     struct buf strings;
     enum compare compare;
     enum exec_command command;
     struct distribution distribution;
     enum ereg_place place;
-    regex_t *regex; /* of an ereg */
-    bool check_it, check_it_inverse, case_indep, start_line;
+    regex_t *regex;                  /* of an ereg */
+    bool check_it, check_it_inverse; /* also of test and strcmp */
+    bool case_indep, start_line;
     int64_t occurrence;
 };
 

@@ -67,8 +67,43 @@ static void compile_reference(struct loader *l, const struct xml_element *e) {
     each_variable(l, e, reference_variable);
 }
 
-static void compile_nothing(struct loader *l, const struct xml_element *e) {
-    element_check_attributes(e, (const char *const[]){"value", NULL}, NULL, l->diag);
+static bool uses_rtd_before(const struct xml_element *root, const struct xml_element *end) {
+    for (const struct xml_element *e = root->first; e && e != end; e = e->next)
+        if (xml_attribute(e, "start_rtd") || xml_attribute(e, "rtd")) return true;
+    return false;
+}
+
+/* Is it a list of SIPp's: whole numbers, digits with blanks around them, and commas between? */
+static bool is_list(struct span list) {
+    if (list.len == 0) return true;
+    for (struct span rest = list; rest.p;) {
+        ptrdiff_t comma = span_find(rest, ',');
+        struct span entry = comma < 0 ? rest : span_head(rest, (size_t)comma);
+        size_t digits = 0;
+        for (size_t i = 0; i < entry.len; i++) {
+            if (ascii_digit((unsigned char)entry.p[i]))
+                digits++;
+            else if (entry.p[i] != ' ' && entry.p[i] != '\t')
+                return false;
+        }
+        if (digits == 0) return false;
+        rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
+    }
+    return true;
+}
+
+/* Statistics: not seen on the wire, but SIPp refuses a list that is none. */
+static void compile_repartition(struct loader *l, const struct xml_element *e) {
+    element_check_attributes(e, (const char *const[]){"value", "name", NULL}, NULL, l->diag);
+    const struct xml_attribute *a = xml_attribute(e, "value");
+    if (!a) {
+        element_needs(e, "value", l->diag);
+        return;
+    }
+    /* The other list SIPp reads only for the rtd= that it has seen. */
+    if (!is_list(a->value) && (span_starts(e->name, "Call") || uses_rtd_before(l->root, e)))
+        diag_error(l->diag, attribute_at(e, a),
+                   "value: \"" SPAN_FMT "\" is no list of numbers with commas between", SPAN_ARG(a->value));
 }
 
 static const char *const default_names[DEFAULT_MESSAGES] = {
@@ -102,11 +137,11 @@ static const struct kind {
     bool message;
     void (*compile)(struct loader *l, const struct xml_element *e);
 } kinds[] = {
-    {"CallLengthRepartition", false, compile_nothing},
+    {"CallLengthRepartition", false, compile_repartition},
     {"DefaultMessage", false, compile_default},
     {"Global", false, compile_global},
     {"Reference", false, compile_reference},
-    {"ResponseTimeRepartition", false, compile_nothing},
+    {"ResponseTimeRepartition", false, compile_repartition},
     {"User", false, compile_user},
     {"init", false, compile_init},
     {"label", false, compile_label},
@@ -185,8 +220,19 @@ static void mark_what_if(struct step_list *list) {
     }
 }
 
+static void note_shell(struct sipp_program *p, const struct step_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        const struct action_list *actions = &list->steps[i].actions;
+        for (size_t j = 0; j < actions->count && !p->shell_at.source; j++)
+            if (actions->actions[j].kind == ACTION_EXEC && actions->actions[j].command == EXEC_SHELL)
+                p->shell_at = actions->actions[j].at;
+    }
+}
+
 static void finish(struct loader *l) {
     struct sipp_program *p = l->program;
+    note_shell(p, &p->init);
+    note_shell(p, &p->main);
     label_resolve(l);
     transaction_check(l);
     variable_table_check(&p->variables, l->diag);
@@ -256,7 +302,8 @@ static void compile_default_messages(struct loader *l) {
     }
 }
 
-struct sipp_program *sipp_program_load(const struct source *xml, struct diag *diag) {
+struct sipp_program *sipp_program_load(const struct source *xml, const struct sipp_setting *keys,
+                                       size_t key_count, struct diag *diag) {
     unsigned before = diag->errors;
     struct xml_document *document = xml_load(xml, diag);
     if (!document) return NULL;
@@ -264,7 +311,12 @@ struct sipp_program *sipp_program_load(const struct source *xml, struct diag *di
     p->source = xml;
     p->document = document;
     struct loader l = {.root = document->root, .program = p, .diag = diag};
-    l.c = (struct template_compiler){&p->variables, &p->files, &p->templates, diag};
+    l.c = (struct template_compiler){.variables = &p->variables,
+                                     .files = &p->files,
+                                     .all = &p->templates,
+                                     .keys = keys,
+                                     .key_count = key_count,
+                                     .diag = diag};
     compile_default_messages(&l);
     compile_scenario(&l);
     free(l.labels[0]);

@@ -74,7 +74,8 @@ struct sipp_program {
     bool client;
     /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
     int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
-    bool lose_packets; /* some step has lost= */
+    bool lose_packets;          /* some step has lost= */
+    struct source_pos shell_at; /* of the first <exec command=>; source NULL: there is none */
 };
 
 #endif

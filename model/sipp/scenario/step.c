@@ -77,6 +77,11 @@ void step_compile_send(struct loader *l, const struct xml_element *e) {
         if (!template_head(s->template, &s->head))
             diag_error(l->diag, text_at(text_view(&text), 0),
                        "a message must begin with its method or SIP/2.0, not with a keyword");
+        else if (s->head.is_response && s->head.status == 0)
+            diag_error(l->diag, text_at(text_view(&text), 0),
+                       "\"" SPAN_FMT
+                       "\" is no status code from 100 to 699, which SIPp wants to see in the file",
+                       SPAN_ARG(s->head.status_text));
         text_free(&text);
         transaction_of_send(l, s, e);
     }

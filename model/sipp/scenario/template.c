@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/scenario/number.h"
+#include "model/sipp/sipp.h"
 
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ struct cutter {
     struct template *t;
     struct text_view source;
     unsigned depth;
+    char keyword[KEYWORD_LEN_MAX + 2]; /* SIPp's buffer for one, in which earlier ones leave their ends */
 };
 
 static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth);
@@ -170,6 +172,17 @@ static bool is_newer(struct span name) {
     return false;
 }
 
+/* A keyword that -key defines becomes its value, as it stands. */
+static bool take_key(struct cutter *k, struct template_part *part, struct span name) {
+    for (size_t i = 0; i < k->c->key_count; i++) {
+        if (!span_is(name, k->c->keys[i].name)) continue;
+        part->id = KEYWORD_LITERAL;
+        part_text(k->t, part, span_of(k->c->keys[i].value));
+        return true;
+    }
+    return false;
+}
+
 static void unknown(struct cutter *k, struct source_pos at, struct span name) {
     if (is_newer(name)) {
         diag_error(k->c->diag, at, "[" SPAN_FMT "] is a keyword of SIPp 3.7: SIPp 3.6.1 refuses it too",
@@ -200,6 +213,8 @@ static struct text_view take_offset(struct text_view keyword, int64_t *offset) {
 
 static void compile_keyword(struct cutter *k, struct text_view keyword, struct source_pos at) {
     int64_t offset = 0;
+    memcpy(k->keyword, keyword.bytes.p, keyword.bytes.len);
+    k->keyword[keyword.bytes.len] = '\0';
     keyword = take_offset(keyword, &offset);
     enum keyword_id id = keyword_find(keyword.bytes);
     struct template_part *part = add_part(k->t, id, at);
@@ -216,9 +231,27 @@ static void compile_keyword(struct cutter *k, struct text_view keyword, struct s
     case KEYWORD_NOT_SIMULATED:
         diag_error(k->c->diag, at, "[" SPAN_FMT "] is not simulated", SPAN_ARG(keyword.bytes));
         break;
-    case KEYWORD_UNKNOWN: unknown(k, at, keyword.bytes); break;
+    case KEYWORD_UNKNOWN:
+        if (!take_key(k, part, keyword.bytes)) unknown(k, at, keyword.bytes);
+        break;
     default: break;
     }
+}
+
+/*
+ * A [ inside a keyword, not in double quotes: SIPp expands the inner one, and puts behind it what stands
+ * before it, together with what earlier keywords have left in its buffer (facts: SIPp 2).
+ */
+static void take_nested(struct cutter *k, size_t outer, size_t inner, size_t end) {
+    struct span s = k->source.bytes, before = span_between(s.p + outer, s.p + inner);
+    memcpy(k->keyword, before.p, before.len);
+    char *text = mem_text(span_of(k->keyword));
+    diag_warning(k->c->diag, text_at(k->source, inner),
+                 "a [ inside a keyword gives garbage in SIPp; a value that holds one needs double quotes");
+    compile_keyword(k, text_part(k->source, inner + 1, end), text_at(k->source, inner));
+    for (const char *c = text; *c; c++)
+        add_literal_byte(k, *c, outer);
+    free(text);
 }
 
 /* Takes the keyword whose [ stands at i; returns where the text goes on. */
@@ -237,9 +270,7 @@ static size_t take_keyword(struct cutter *k, size_t i) {
         for (end = i; end < (size_t)open; end++)
             add_literal_byte(k, s.p[end], end);
     else if (open >= 0 && open < close)
-        diag_error(k->c->diag, at,
-                   "a [ inside a keyword is not simulated: SIPp makes garbage of it; a value that holds one "
-                   "needs double quotes");
+        take_nested(k, i, (size_t)open, end);
     else
         compile_keyword(k, text_part(k->source, i + 1, end), at);
     return end == (size_t)open ? end : end + 1;
@@ -284,11 +315,19 @@ bool template_head(const struct template *t, struct template_head *out) {
         return true;
     }
     struct span rest = span_skip(line, (size_t)space + 1);
-    size_t digits = 0;
-    while (digits < rest.len && ascii_digit((unsigned char)rest.p[digits]))
-        digits++;
+    while (rest.len > 0 && ascii_space((unsigned char)rest.p[0]))
+        rest = span_skip(rest, 1);
+    size_t end = 0;
+    while (end < rest.len && !ascii_space((unsigned char)rest.p[end]))
+        end++;
     int64_t status = 0;
     out->is_response = true;
-    if (integer_parse(span_head(rest, digits), 0, 999, &status)) out->status = (unsigned)status;
+    out->status_text = span_head(rest, end);
+    bool digits = true; /* decimal, unlike SIPp's other integers: 0200 is 200 */
+    for (size_t i = rest.len > 0 && (rest.p[0] == '+' || rest.p[0] == '-'); i < end; i++) {
+        digits &= ascii_digit((unsigned char)rest.p[i]);
+        if (digits && status < 1000) status = status * 10 + (rest.p[i] - '0');
+    }
+    if (digits && status >= 100 && status < 700 && rest.p[0] != '-') out->status = (unsigned)status;
     return true;
 }

@@ -10,6 +10,8 @@
 #include "model/sipp/scenario/text.h"
 #include "model/sipp/scenario/variable.h"
 
+struct sipp_setting;
+
 struct template_part {
     enum keyword_id id;
     struct source_pos at;
@@ -35,6 +37,8 @@ struct template_compiler {
     struct variable_table *variables;
     struct source_set *files; /* those of [file name=...] */
     struct template **all;
+    const struct sipp_setting *keys; /* -key */
+    size_t key_count;
     struct diag *diag;
     bool unsent; /* of a log: what SIPp makes of a keyword in a keyword does not matter */
 };
@@ -52,7 +56,8 @@ static inline struct span template_text(const struct template *t, const struct t
 struct template_head {
     struct span method; /* of a request; views into the template */
     bool is_response;
-    unsigned status; /* of a response; 0: a keyword stands there */
+    unsigned status;         /* of a response; 0: what stands there is none from 100 to 699 */
+    struct span status_text; /* of a response: a view into the template */
 };
 
 /* Reads the first line; false if it does not begin with a literal method or SIP/2.0 and a space. */
