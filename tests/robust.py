@@ -6,7 +6,7 @@ files, readers that go away, signals, no memory, names that nobody would choose,
 In each the promise is the same: an end within seconds, exit status 2 and a message if something failed, 130 if it was
 interrupted; no output file that is not complete, no temporary file left, and no input file touched.
 """
-import hashlib, os, pathlib, random, re, resource, shutil, signal, socket, subprocess, sys, tempfile, time
+import hashlib, os, random, re, resource, shutil, signal, socket, struct, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIPTWIN = os.path.abspath(sys.argv[1])
@@ -291,6 +291,32 @@ def memory(parent):
     check('each command met the error', {n for (n, s) in ends if s == 2}, {'run', 'check', 'compare', 'list', 'sweep', 'recipe'})
     check('all is as before', files(work), before)
 
+def write_capture(path, messages):
+    """raw IP, a datagram a second"""
+    with open(path, 'wb') as f:
+        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 262144, 101))
+        for i, m in enumerate(messages):
+            ip = struct.pack('>BBHHHBBHII', 0x45, 0, 28 + len(m), i, 0, 64, 17, 0, 0x0a000001, 0x0a000002) + struct.pack('>HHHH', 5060, 5060, 8 + len(m), 0) + m
+            f.write(struct.pack('<IIII', i, 0, len(ip), len(ip)) + ip)
+
+def long_messages(parent):
+    """two captures of 1 MiB, whose messages have thousands of header fields that differ everywhere"""
+    work = os.path.join(parent, 'long')
+    os.makedirs(work)
+    for field in (lambda r: b'a:%d\r\n' % r.randrange(100), lambda r: r.choice([b'a:\r\n', b'b:\r\n']), lambda r: b'x%d:%d\r\n' % (r.randrange(1000), r.randrange(10))):
+        for name in 'ab':
+            r = random.Random(name)
+            messages = []
+            for i in range(16):
+                m = b'INVITE sip:a@b SIP/2.0\r\nCall-ID: 1\r\nCSeq: %d INVITE\r\n' % i
+                fields = [field(r) for _ in range(20000)]
+                while len(m) + sum(map(len, fields)) > 65000: del fields[len(fields) * 9 // 10:]
+                messages.append(m + b''.join(fields) + b'\r\n')
+            write_capture('%s/%s.pcap' % (work, name), messages)
+        before = time.time()
+        check('compare of long messages', run(['compare', '-q', 'a.pcap', 'b.pcap'], work)[0], 1)
+        check('compare of long messages: %.1f s' % (time.time() - before), time.time() - before < (60 if SANITIZED else 8), True)
+
 ESCAPES = 'a\x1b[31mb\x07c\x9bd\u202ee\x7f'
 
 def escapes(parent):
@@ -324,7 +350,7 @@ def escapes(parent):
 
 def main():
     with tempfile.TemporaryDirectory(prefix='siptwin-robust-') as parent:
-        for part in (descriptors, inputs, outputs, full_disk, signals, memory, escapes):
+        for part in (descriptors, inputs, outputs, full_disk, signals, memory, long_messages, escapes):
             before = time.time()
             part(parent)
             print('%s: %.1f s' % (part.__name__, time.time() - before))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/compare_packet.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "view/sequence.h"
+#include "view/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,19 +142,47 @@ static void add_missing(struct compare_differences *out, struct span field, int 
 
 enum { SCORE_NAME = 2, SCORE_LINE = 1 };
 
+/* The header fields of both messages as numbers: equal names (whatever the case), equal lines. */
+struct numbered {
+    uint32_t name, line;
+};
+
 static unsigned header_score(void *arg, size_t i, size_t j) {
-    const struct sip_msg *m = arg;
-    const struct sip_header *a = &m[0].headers[i], *b = &m[1].headers[j];
-    if (!span_eq_nocase(compare_header_name(a->name), compare_header_name(b->name))) return 0;
-    return SCORE_NAME + (span_eq(a->line, b->line) ? SCORE_LINE : 0);
+    struct numbered *const *sides = arg;
+    const struct numbered *a = &sides[0][i], *b = &sides[1][j];
+    return a->name != b->name ? 0 : a->line != b->line ? SCORE_NAME : SCORE_NAME + SCORE_LINE;
+}
+
+/* A message may have thousands of header fields: their texts are looked at once. */
+static void align_headers(size_t *partner, const struct sip_msg *m) {
+    struct words names = {0}, lines = {0};
+    struct buf lower = {0};
+    struct numbered *sides[2];
+    for (int side = 0; side < 2; side++) {
+        sides[side] = mem_new(m[side].header_count * sizeof *sides[side]);
+        for (size_t i = 0; i < m[side].header_count; i++) {
+            struct span name = compare_header_name(m[side].headers[i].name);
+            buf_reset(&lower);
+            for (size_t k = 0; k < name.len; k++)
+                buf_add_char(&lower, (char)ascii_lower((unsigned char)name.p[k]));
+            sides[side][i] = (struct numbered){words_number(&names, buf_span(&lower)),
+                                               words_number(&lines, m[side].headers[i].line)};
+        }
+    }
+    sequence_align(partner, m[0].header_count, m[1].header_count, SCORE_NAME + SCORE_LINE, header_score,
+                   sides);
+    for (int side = 0; side < 2; side++)
+        free(sides[side]);
+    buf_free(&lower);
+    words_free(&names);
+    words_free(&lines);
 }
 
 static void compare_headers(struct compare_differences *out, const struct span whole[2],
                             const struct compare_ignore *ignore) {
     const struct sip_msg *m = out->messages;
     size_t *partner = mem_new(m[0].header_count * sizeof *partner);
-    sequence_align(partner, m[0].header_count, m[1].header_count, SCORE_NAME + SCORE_LINE, header_score,
-                   out->messages);
+    align_headers(partner, m);
     size_t j = 0;
     for (size_t i = 0; i <= m[0].header_count; i++) {
         size_t until = i < m[0].header_count ? partner[i] : m[1].header_count;

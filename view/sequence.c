@@ -7,8 +7,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* A window's table has at most this many cells (bytes), and as many rows and columns as fit. */
-enum { WINDOW_CELLS = 1 << 22, WINDOW_SIDE = 1 << 11 };
+/*
+ * A window's table has at most this many rows and columns: so many that all windows of long sequences have
+ * about WORK cells (of a byte, and of some nanoseconds), but not fewer than SIDE_MIN.
+ */
+enum { SIDE_MAX = 1 << 11, SIDE_MIN = 1 << 7, WORK = 1 << 22 };
+
+static size_t window_side(size_t n, size_t m) {
+    size_t side = WORK / (n + m + 1);
+    return side < SIDE_MIN ? SIDE_MIN : side > SIDE_MAX ? SIDE_MAX : side;
+}
 
 struct sequence {
     size_t *partner;
@@ -83,6 +91,7 @@ static void keep_first_half(const struct sequence *s, const struct window *w, si
 void sequence_align(size_t *partner, size_t n, size_t m, unsigned full,
                     unsigned (*score)(void *arg, size_t i, size_t j), void *arg) {
     struct sequence s = {.partner = partner, .score = score, .arg = arg};
+    const size_t side = window_side(n, m);
     for (size_t i = 0; i < n; i++)
         partner[i] = SEQUENCE_NONE;
     for (size_t i = 0, j = 0; i < n && j < m;) {
@@ -96,9 +105,9 @@ void sequence_align(size_t *partner, size_t n, size_t m, unsigned full,
             continue;
         }
         struct window w = {.i = i, .j = j, .rows = n - i, .columns = m - j};
-        if (w.rows > WINDOW_SIDE) w.rows = w.columns < WINDOW_SIDE ? WINDOW_CELLS / w.columns : WINDOW_SIDE;
+        if (w.rows > side) w.rows = w.columns < side ? side * side / w.columns : side;
         if (w.rows > n - i) w.rows = n - i;
-        if (w.columns > WINDOW_CELLS / w.rows) w.columns = WINDOW_CELLS / w.rows;
+        if (w.columns > side * side / w.rows) w.columns = side * side / w.rows;
         w.last_rows = w.rows == n - i;
         w.last_columns = w.columns == m - j;
         align_window(&s, &w);

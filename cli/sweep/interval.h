@@ -6,8 +6,7 @@
 #ifndef CLI_SWEEP_INTERVAL_H
 #define CLI_SWEEP_INTERVAL_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/wide.h"
 
 struct sweep_interval {
     bool known;   /* is there anything to take a mean of? */
@@ -19,12 +18,10 @@ struct sweep_interval {
 #define SWEEP_INTERVAL_COUNT_MAX 100000
 #define SWEEP_INTERVAL_VALUE_MAX INT64_C(100000000000000)
 
-__extension__ typedef unsigned __int128 sweep_u128;
-
 /* All-zero is empty. The order in which values are added makes no difference. */
 struct sweep_sums {
-    uint64_t count;
-    sweep_u128 sum, squares;
+    uint64_t count, sum;
+    struct wide squares;
 };
 
 /* Adds a value of 0 or more; one above SWEEP_INTERVAL_VALUE_MAX counts as that. */

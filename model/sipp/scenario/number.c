@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/number.h"
 
-/* Products of two numbers need twice the bits. */
-__extension__ typedef __int128 wide;
+#include "base/wide.h"
 
-static bool narrow(wide value, int64_t *out) {
-    if (value > INT64_MAX || value < -INT64_MAX) return false;
-    *out = (int64_t)value;
+/* A number and its sign; false if it does not fit. */
+static bool narrow(uint64_t size, bool negative, int64_t *out) {
+    if (size > INT64_MAX) return false;
+    *out = negative ? -(int64_t)size : (int64_t)size;
     return true;
 }
+
+static uint64_t size_of(int64_t n) { return n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n; }
 
 /* A power of ten that says more than this about a digit is out of reach either way. */
 enum { EXPONENT_MAX = 1000 };
@@ -34,23 +36,23 @@ static int take_exponent(struct span *text) {
 }
 
 /* The digits of a mantissa, its point after before of them, times ten to the exponent; in billionths. */
-static bool scale_digits(struct span digits, int before, int exponent, wide *out) {
+static bool scale_digits(struct span digits, int before, int exponent, uint64_t *out) {
     int place = before + exponent + 8; /* of the next digit, as a power of ten of a billionth */
     *out = 0;
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.p[i] == '.') continue;
         int digit = digits.p[i] - '0';
         if (place == -1 && digit >= 5) *out += 1; /* rounded at the first digit too many */
-        wide weight = digit;
-        for (int p = 0; p < place && weight > 0; p++)
-            if ((weight *= 10) > INT64_MAX) return false;
+        uint64_t weight = (uint64_t)digit;
+        for (int p = 0; p < place && weight > 0; p++, weight *= 10)
+            if (weight > INT64_MAX / 10) return false;
         if (place >= 0) *out += weight;
         place--;
     }
     return true;
 }
 
-static bool parse_decimal(struct span *text, wide *out) {
+static bool parse_decimal(struct span *text, uint64_t *out) {
     size_t n = 0, digits = 0;
     int before = 0;
     bool point = false;
@@ -69,17 +71,17 @@ static bool parse_decimal(struct span *text, wide *out) {
     return scale_digits(mantissa, before, take_exponent(text), out);
 }
 
-static bool parse_hex(struct span *text, wide *out) {
-    wide value = 0;
+static bool parse_hex(struct span *text, uint64_t *out) {
+    uint64_t value = 0;
     *text = span_skip(*text, 2);
     for (; text->len > 0 && digit_value(text->p[0]) < 16; *text = span_skip(*text, 1))
-        if ((value = value * 16 + digit_value(text->p[0])) > NUMBER_WHOLE_MAX) return false;
+        if ((value = value * 16 + (uint64_t)digit_value(text->p[0])) > NUMBER_WHOLE_MAX) return false;
     *out = value * NUMBER_ONE;
     return true;
 }
 
 bool number_parse(struct span text, int64_t *out) {
-    wide value = 0;
+    uint64_t value = 0;
     *out = 0;
     if (text.len == 0) return true;
     while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
@@ -88,12 +90,11 @@ bool number_parse(struct span text, int64_t *out) {
     if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
     bool hex = span_starts_nocase(text, "0x") && text.len > 2 && digit_value(text.p[2]) < 16;
     if (!(hex ? parse_hex : parse_decimal)(&text, &value) || text.len > 0) return false;
-    return narrow(negative ? -value : value, out);
+    return narrow(value, negative, out);
 }
 
 void number_write(struct buf *out, int64_t n) {
-    uint64_t size = n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n;
-    uint64_t millionths = (size + 500) / 1000;
+    uint64_t millionths = (size_of(n) + 500) / 1000;
     if (n < 0) buf_add_char(out, '-');
     buf_add_u64(out, millionths / 1000000);
     buf_add_char(out, '.');
@@ -101,22 +102,29 @@ void number_write(struct buf *out, int64_t n) {
         buf_add_char(out, (char)('0' + millionths / unit % 10));
 }
 
-bool number_add(int64_t a, int64_t b, int64_t *out) { return narrow((wide)a + b, out); }
-
-bool number_subtract(int64_t a, int64_t b, int64_t *out) { return narrow((wide)a - b, out); }
-
-/* Halves are rounded away from zero. */
-static bool rounded_ratio(wide a, wide b, int64_t *out) {
-    wide half = (b < 0 ? -b : b) / 2;
-    return narrow((a + (a < 0 ? -half : half)) / b, out);
+bool number_add(int64_t a, int64_t b, int64_t *out) {
+    if (b > 0 ? a > INT64_MAX - b : a < -INT64_MAX - b) return false;
+    *out = a + b;
+    return true;
 }
 
-bool number_multiply(int64_t a, int64_t b, int64_t *out) {
-    return rounded_ratio((wide)a * b, NUMBER_ONE, out);
+bool number_subtract(int64_t a, int64_t b, int64_t *out) {
+    if (b < 0 ? a > INT64_MAX + b : a < -INT64_MAX + b) return false;
+    *out = a - b;
+    return true;
 }
+
+/* a b / c; products need twice the bits. Halves are rounded away from zero. */
+static bool rounded_ratio(int64_t a, int64_t b, int64_t c, int64_t *out) {
+    struct wide half = wide_of(size_of(c) / 2);
+    struct wide size = wide_divide(wide_add(wide_product(size_of(a), size_of(b)), half), wide_of(size_of(c)));
+    return wide_is_narrow(size) && narrow(size.low, (a < 0) ^ (b < 0) ^ (c < 0), out);
+}
+
+bool number_multiply(int64_t a, int64_t b, int64_t *out) { return rounded_ratio(a, b, NUMBER_ONE, out); }
 
 bool number_divide(int64_t a, int64_t b, int64_t *out) {
-    return b != 0 && rounded_ratio((wide)a * NUMBER_ONE, b, out);
+    return b != 0 && rounded_ratio(a, NUMBER_ONE, b, out);
 }
 
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
@@ -134,14 +142,16 @@ bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
         text = span_skip(text, 1);
     }
     if (text.len == 0 && !nothing) return false;
-    wide value = 0;
+    static const uint64_t most = (uint64_t)INT64_MAX + 1; /* of a negative one */
+    uint64_t size = 0;
     for (size_t i = 0; i < text.len; i++) {
         int digit = digit_value(text.p[i]);
-        if (digit >= base || value > INT64_MAX) return false;
-        value = value * base + digit;
+        if (digit >= base || size > (most - (uint64_t)digit) / (uint64_t)base) return false;
+        size = size * (uint64_t)base + (uint64_t)digit;
     }
-    if (negative) value = -value;
+    if (size == most && !negative) return false;
+    int64_t value = size == most ? INT64_MIN : negative ? -(int64_t)size : (int64_t)size;
     if (value < min || value > max) return false;
-    *out = (int64_t)value;
+    *out = value;
     return true;
 }
