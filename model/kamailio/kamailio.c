@@ -46,7 +46,7 @@ void kam_config_default(struct kam_config *config) {
 
 bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     uint32_t ip;
-    uint64_t port = 5060;
+    uint64_t port = span_is_nocase(uri_param(uri, "transport"), "tls") ? 5061 : 5060;
     bool is_ip = ipv4_parse(uri->host, &ip);
     if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
     for (size_t i = 0; i < k->socket_count; i++) {

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
+#include "model/kamailio/message/ruri.h"
 
 static struct kam_value nothing(void) { return (struct kam_value){.type = KAM_NULL}; }
 
@@ -27,31 +28,44 @@ static struct kam_value text_number(struct span s, int64_t n) {
     return (struct kam_value){.type = KAM_STR, .s = s, .n = n};
 }
 
-static struct kam_value scheme(struct span name) {
-    static const char *const schemes[] = {"sip", "sips", "tel", "tels", "urn"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (span_is_nocase(name, schemes[i])) return text_number(name, (int64_t)i + 1);
-    return text(name);
+/* Always in lower case; as a number what Kamailio counts schemes by. */
+static struct kam_value scheme(enum uri_kind kind) {
+    static const struct {
+        struct span name;
+        int64_t n;
+    } schemes[] = {[URI_SIP] = {{"sip", 3}, 1},
+                   [URI_SIPS] = {{"sips", 4}, 2},
+                   [URI_TEL] = {{"tel", 3}, 3},
+                   [URI_URN] = {{"urn", 3}, 5}};
+    return text_number(schemes[kind].name, schemes[kind].n);
 }
 
+/* As written, or what the transport has. */
 static struct kam_value port_of(const struct uri *u) {
-    uint64_t port;
-    bool written = u->port.len && span_to_u64(u->port, 65535, &port);
-    return written ? text_number(u->port, (int64_t)port) : text_number(SPAN("5060"), 5060);
+    uint64_t port = 0;
+    if (u->port.p) return text_number(u->port, span_to_u64(u->port, 65535, &port) ? (int64_t)port : 0);
+    bool tls = span_is_nocase(uri_param(u, "transport"), "tls");
+    return tls ? text_number(SPAN("5061"), 5061) : text_number(SPAN("5060"), 5060);
 }
 
 static struct kam_value part_of(struct span uri, enum part part) {
     struct uri u;
     if (!uri.p) return nothing();
-    if (part == WHOLE) return text(uri);
-    if (part == USER && span_starts_nocase(uri, "tel:")) return text(up_to(span_skip(uri, 4), ';'));
-    if (!kam_uri_readable(uri) || !uri_parse(&u, uri)) return nothing();
+    if (!uri_parse(&u, uri)) return nothing();
+    bool phone = kam_uri_is_phone(&u);
     switch (part) {
-    case USER: return text(up_to(u.user, ':'));
+    case WHOLE: return text(uri);
+    case USER: return text(phone && u.kind != URI_TEL ? up_to(u.user, ';') : u.user);
     case HOST: return text(u.host);
-    case SCHEME: return scheme(u.scheme);
+    case SCHEME: return scheme(phone ? URI_TEL : u.kind);
     default: return port_of(&u);
     }
+}
+
+/* Unlike $rp, of "sip:h:" it is 5060. */
+static struct kam_value next_hop_port(const struct kam_run *run) {
+    struct kam_value port = part_of(run->next_hop, PORT);
+    return port.s.p && port.s.len == 0 ? text(SPAN("5060")) : port;
 }
 
 /* The Request-URI: of requests only. */
@@ -74,9 +88,9 @@ GETTER(get_ou, run->msg.is_request ? part_of(run->msg.uri, WHOLE) : nothing())
 GETTER(get_oU, run->msg.is_request ? part_of(run->msg.uri, USER) : nothing())
 GETTER(get_od, run->msg.is_request ? part_of(run->msg.uri, HOST) : nothing())
 GETTER(get_op, run->msg.is_request ? part_of(run->msg.uri, PORT) : nothing())
-GETTER(get_du, part_of(run->next_hop, WHOLE))
+GETTER(get_du, text(run->next_hop))
 GETTER(get_dd, part_of(run->next_hop, HOST))
-GETTER(get_dp, part_of(run->next_hop, PORT))
+GETTER(get_dp, next_hop_port(run))
 GETTER(get_fu, text(run->from_uri))
 GETTER(get_fU, part_of(run->from_uri, USER))
 GETTER(get_fd, part_of(run->from_uri, HOST))
@@ -156,31 +170,9 @@ static struct kam_value get_myself(struct kam_run *run, struct span argument) {
     return number(uri.p && uri_parse(&u, uri) && kam_is_own(run->k, &u));
 }
 
-/* Writes the Request-URI anew with one part replaced; null takes the user or the port away. */
-static bool replace_part(struct kam_run *run, enum part part, struct kam_value value) {
-    struct uri u;
-    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
-    struct span new_text = kam_value_text(value, &run->scratch), user = u.user, host = u.host, port = u.port;
-    if (part == USER) user = new_text;
-    if (part == HOST) host = new_text;
-    if (part == PORT) port = new_text;
-    struct buf b = {0};
-    buf_add(&b, u.scheme);
-    buf_add_char(&b, ':');
-    if (user.len) {
-        buf_add(&b, user);
-        buf_add_char(&b, '@');
-    }
-    buf_add(&b, host);
-    if (port.len) {
-        buf_add_char(&b, ':');
-        buf_add(&b, port);
-    }
-    buf_add(&b, u.params);
-    buf_add(&b, u.headers);
-    kam_run_set_uri(run, buf_span(&b));
-    buf_free(&b);
-    return true;
+/* null takes the user or the port away. */
+static bool replace_part(struct kam_run *run, enum kam_uri_part part, struct kam_value value) {
+    return run->msg.is_request && kam_run_replace_part(run, part, kam_value_text(value, &run->scratch));
 }
 
 static bool set_ru(struct kam_run *run, struct span argument, struct kam_value value) {
@@ -192,17 +184,17 @@ static bool set_ru(struct kam_run *run, struct span argument, struct kam_value v
 
 static bool set_rU(struct kam_run *run, struct span argument, struct kam_value value) {
     (void)argument;
-    return replace_part(run, USER, value);
+    return replace_part(run, KAM_URI_USER, value);
 }
 
 static bool set_rd(struct kam_run *run, struct span argument, struct kam_value value) {
     (void)argument;
-    return value.type == KAM_STR && replace_part(run, HOST, value);
+    return value.type == KAM_STR && replace_part(run, KAM_URI_HOST, value);
 }
 
 static bool set_rp(struct kam_run *run, struct span argument, struct kam_value value) {
     (void)argument;
-    return replace_part(run, PORT, value);
+    return replace_part(run, KAM_URI_PORT, value);
 }
 
 /* null, or an empty text, takes the next hop away. */

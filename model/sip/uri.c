@@ -9,49 +9,126 @@ static size_t until(struct span s, const char *stop) {
     return n;
 }
 
+static const struct {
+    const char *prefix;
+    enum uri_kind kind;
+} schemes[] = {{"sip:", URI_SIP}, {"sips:", URI_SIPS}, {"tel:", URI_TEL}, {"urn:", URI_URN}};
+
+/* The end of an IPv6 reference, or 0. */
+static size_t reference_end(struct span s) {
+    size_t n = 1 + until(span_skip(s, 1), "[]&;?@");
+    return n < s.len && s.p[n] == ']' && (n + 1 == s.len || strchr(":;?", s.p[n + 1])) ? n + 1 : 0;
+}
+
+static size_t digits_at(struct span s) {
+    size_t n = 0;
+    while (n < s.len && ascii_digit(s.p[n]))
+        n++;
+    return n;
+}
+
+/* Decimal digits, or none. */
+static bool port_readable(struct span s) {
+    uint64_t port;
+    return s.len == 0 || span_to_u64(s, 65535, &port);
+}
+
+/*
+ * What stands before the '@'. A password follows the first colon, wherever that is; a second colon is none.
+ * Before parameters of the user there are no brackets and no password; one of digits is no larger than a
+ * port.
+ */
+static bool user_readable(struct uri *u, struct span text) {
+    size_t plain = until(text, ";?"), colon = until(text, ":");
+    bool bracketed = text.len && text.p[0] == '[' && reference_end(text) == plain && plain < text.len;
+    if (text.len == 0 || colon == 0 || (!bracketed && until(text, "[]") < plain)) return false;
+    u->user = span_head(text, colon);
+    if (colon == text.len) return true;
+    u->password = span_skip(text, colon + 1);
+    if (span_find(u->password, ':') >= 0) return false;
+    if (plain < colon) return true;
+    return plain == text.len && port_readable(span_head(u->password, digits_at(u->password)));
+}
+
+/* The end of a host, or 0. Behind a user its characters are looked at, without one only a few are. */
+static size_t host_end(struct span s, bool behind_user) {
+    if (s.len == 0) return 0;
+    if (s.p[0] == '[') return reference_end(s);
+    if (!behind_user) {
+        size_t n = 1 + until(span_skip(s, 1), ":;?");
+        return s.p[0] == ':' || until(s, "[]") < n ? 0 : n;
+    }
+    size_t n = ascii_alnum(s.p[0]);
+    while (n && n < s.len && (ascii_alnum(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
+        n++;
+    return n == s.len || strchr(":;?", s.p[n]) ? n : 0;
+}
+
+/* host[:port][;parameters][?headers] */
+static bool host_readable(struct uri *u, struct span text) {
+    size_t n = host_end(text, u->user.p != NULL);
+    if (n == 0) return false;
+    u->host = span_head(text, n);
+    text = span_skip(text, n);
+    if (text.len && text.p[0] == ':') {
+        text = span_skip(text, 1);
+        u->port = span_head(text, until(text, ";?"));
+        if (!port_readable(u->port)) return false;
+        text = span_skip(text, u->port.len);
+    }
+    u->params = span_head(text, until(text, "?"));
+    u->headers = span_skip(text, u->params.len);
+    struct span maddr = uri_param(u, "maddr");
+    return span_find(u->headers, ';') < 0 && (!maddr.p || maddr.len > 0 || maddr.p[-1] != '=');
+}
+
+/* "urn:service:sos" has a user and a host in Kamailio's eyes. */
+static bool urn_readable(struct uri *u, struct span text) {
+    size_t colon = until(text, ":");
+    struct span after = span_skip(text, colon + 1);
+    size_t digits = digits_at(after);
+    if (colon > until(text, ";?") || digits == after.len || strchr(";?", after.p[digits]))
+        return host_readable(u, text);
+    u->user = span_head(text, colon);
+    u->host = after;
+    return colon > 0 && until(after, ":;?[]") == after.len;
+}
+
 bool uri_parse(struct uri *u, struct span text) {
     *u = (struct uri){.whole = text};
-    ptrdiff_t colon = span_find(text, ':');
-    if (colon < 0) return false;
-    u->scheme = span_head(text, (size_t)colon);
-    if (!span_is_nocase(u->scheme, "sip") && !span_is_nocase(u->scheme, "sips")) return false;
-    struct span left = span_skip(text, (size_t)colon + 1);
-    for (size_t i = 0; i < left.len; i++)
-        if (ascii_space(left.p[i]) || left.p[i] == '\0') return false;
+    size_t i = 0;
+    while (i < sizeof schemes / sizeof *schemes && !span_starts_nocase(text, schemes[i].prefix))
+        i++;
+    if (i == sizeof schemes / sizeof *schemes) return false;
+    u->kind = schemes[i].kind;
+    u->scheme = span_head(text, strlen(schemes[i].prefix) - 1);
+    struct span left = span_skip(text, u->scheme.len + 1);
     ptrdiff_t at = span_find(left, '@');
-    if (at >= 0) {
-        u->user = span_head(left, (size_t)at);
+    if (at > 0 || (at == 0 && u->kind != URI_TEL)) {
+        if (!user_readable(u, span_head(left, (size_t)at))) return false;
         left = span_skip(left, (size_t)at + 1);
+        if (span_find(left, '@') >= 0) return false;
     }
-    size_t host_end = until(left, ":;?");
-    if (left.len && left.p[0] == '[') { /* an IPv6 reference */
-        host_end = until(left, "]");
-        host_end += host_end < left.len;
+    if (u->kind == URI_URN && at < 0) return urn_readable(u, left);
+    if (!host_readable(u, left)) return false;
+    if (u->user.len && u->user.p[0] == ';' && span_is(uri_param(u, "user"), "phone")) return false;
+    if (u->kind == URI_TEL) {
+        u->user = u->host;
+        u->host = (struct span){0};
     }
-    u->host = span_head(left, host_end);
-    left = span_skip(left, host_end);
-    if (left.len && left.p[0] == ':') {
-        left = span_skip(left, 1);
-        u->port = span_head(left, until(left, ";?"));
-        uint64_t port;
-        if (!span_to_u64(u->port, 65535, &port)) return false;
-        left = span_skip(left, u->port.len);
-    }
-    u->params = span_head(left, until(left, "?"));
-    u->headers = span_skip(left, u->params.len);
-    return u->host.len > 0 && (u->params.len == 0 || u->params.p[0] == ';');
+    return true;
 }
 
 struct span uri_param(const struct uri *u, const char *name) {
-    struct span left = u->params;
+    struct span left = u->params, found = {0};
     while (left.len) {
         left = span_skip(left, 1);
         struct span param = span_head(left, until(left, ";"));
         struct span word = span_head(param, until(param, "="));
-        if (span_is_nocase(word, name)) return span_skip(param, word.len + 1);
+        if (span_is_nocase(word, name)) found = span_skip(param, word.len + 1);
         left = span_skip(left, param.len);
     }
-    return (struct span){0};
+    return found;
 }
 
 bool name_addr_next(struct span *list, struct span *entry) {

@@ -5,20 +5,28 @@
 
 #include "base/span.h"
 
+enum uri_kind { URI_SIP, URI_SIPS, URI_TEL, URI_URN };
+
 struct uri {
     struct span whole;
-    struct span scheme; /* "sip" */
-    struct span user;   /* p NULL: absent */
-    struct span host;
-    struct span port;    /* p NULL: absent */
-    struct span params;  /* from the first ';' after host[:port] on, may be empty */
-    struct span headers; /* from '?' on, may be empty */
+    enum uri_kind kind;
+    struct span scheme;   /* as written, without its colon */
+    struct span user;     /* p NULL: absent; of tel: the number */
+    struct span password; /* p NULL: absent */
+    struct span host;     /* of tel: p NULL */
+    struct span port;     /* p NULL: absent */
+    struct span params;   /* from the first ';' after host[:port] on, may be empty */
+    struct span headers;  /* from '?' on, may be empty */
 };
 
-/* Parses a bare URI of scheme sip or sips; false if it is none. */
+/*
+ * Takes a bare URI apart, as leniently and as strictly as Kamailio does (facts: Kamailio 2.5); false if it
+ * cannot be read, or has another scheme.
+ */
 bool uri_parse(struct uri *u, struct span text);
 
-/* The value of a URI parameter ("lr", "transport"); p NULL: absent, empty: without value. */
+/* The value of a URI parameter ("lr", "transport"); p NULL: absent, empty: without value. The last of several
+ * counts. */
 struct span uri_param(const struct uri *u, const char *name);
 
 /*

@@ -100,9 +100,5 @@ bool kam_msg_read(struct kam_run *run) {
 
 bool kam_uri_readable(struct span uri) {
     struct uri u;
-    if (uri_parse(&u, uri)) return span_find(u.host, '@') < 0;
-    static const char *const schemes[] = {"tel:", "tels:", "urn:"};
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (span_starts_nocase(uri, schemes[i])) return true;
-    return false;
+    return uri_parse(&u, uri);
 }

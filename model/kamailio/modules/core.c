@@ -2,6 +2,7 @@
 /* The functions of Kamailio's core, and of the modules that have only one or two of them. */
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/error.h"
 #include "model/kamailio/script/pv.h"
@@ -95,16 +96,7 @@ static int revert_uri(struct kam_run *run, const struct kam_arg *args, size_t co
 /* host[:port] at once. */
 static int rewritehostport(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct uri u;
-    if (!uri_parse(&u, kam_run_uri(run))) return -1;
-    struct buf b = {0};
-    buf_add(&b, span_between(u.whole.p, u.host.p));
-    buf_add(&b, args[0].s);
-    const char *after = u.port.p ? u.port.p + u.port.len : u.host.p + u.host.len;
-    buf_add(&b, span_between(after, u.whole.p + u.whole.len));
-    kam_run_set_uri(run, buf_span(&b));
-    buf_free(&b);
-    return 1;
+    return kam_run_replace_part(run, KAM_URI_HOST_PORT, args[0].s) ? 1 : -1;
 }
 
 #define CHANGES (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)

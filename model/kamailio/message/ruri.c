@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/ruri.h"
+
+bool kam_uri_is_phone(const struct uri *u) {
+    return u->kind == URI_TEL || (u->kind != URI_URN && span_is(uri_param(u, "user"), "phone"));
+}
+
+/*
+ * The scheme is always written anew, and host and parameters of a urn are lost. A tel: URI that gets a host
+ * becomes a sip: one whose user has the parameters.
+ */
+static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_part part, struct span text) {
+    struct uri u = *old;
+    bool is_tel = u.kind == URI_TEL, phone = kam_uri_is_phone(&u), to_sip = is_tel && part != KAM_URI_USER;
+    bool host_is_new = part == KAM_URI_HOST || part == KAM_URI_HOST_PORT; /* then it may be empty */
+    struct span of_number = to_sip ? u.params : (struct span){0};
+    if (phone && !is_tel) {
+        ptrdiff_t semicolon = u.user.p ? span_find(u.user, ';') : -1;
+        if (semicolon >= 0) {
+            of_number = span_skip(u.user, (size_t)semicolon);
+            u.user = span_head(u.user, (size_t)semicolon);
+        }
+    }
+    if (u.kind == URI_URN) u.host = u.params = (struct span){0};
+    if (to_sip) u.params = SPAN(";user=phone");
+    if (part == KAM_URI_USER) u.user = text;
+    if (host_is_new) u.host = text;
+    if (part == KAM_URI_PORT) u.port = text.len ? text : (struct span){0};
+    if (part == KAM_URI_HOST_PORT) u.port = (struct span){0};
+    buf_add_text(out, is_tel && !to_sip ? "tel:" : u.kind == URI_SIPS && !phone ? "sips:" : "sip:");
+    buf_add(out, u.user);
+    if (u.user.len && u.password.p) {
+        buf_add_char(out, ':');
+        buf_add(out, u.password);
+    }
+    buf_add(out, of_number);
+    if (u.user.len && (u.host.len || host_is_new)) buf_add_char(out, '@');
+    buf_add(out, u.host);
+    if (u.port.p) {
+        buf_add_char(out, ':');
+        buf_add(out, u.port);
+    }
+    buf_add(out, u.params);
+    buf_add(out, u.headers);
+}
+
+bool kam_run_replace_part(struct kam_run *run, enum kam_uri_part part, struct span text) {
+    struct uri u;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
+    if (u.kind == URI_TEL && part == KAM_URI_PORT) return true; /* a number has none: nothing happens */
+    struct buf b = {0};
+    write_replaced(&b, &u, part, text);
+    kam_run_set_uri(run, buf_span(&b));
+    buf_free(&b);
+    return true;
+}
