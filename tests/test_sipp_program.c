@@ -110,7 +110,7 @@ static const struct {
     {"<recv response=\"200\" advance_state=\"false\"/>",
      "x.xml:3:37: error: advance_state=\"false\" is only for an optional recv\n"},
     {"<recv request=\"A(\" regexp_match=\"true\"/>", "x.xml:3:16: error: request: Unmatched ( or \\(\n"},
-    {"<recv request=\"A\" rrs=\"1\"/>", "x.xml:3:24: error: rrs: \"1\" is neither true nor false\n"},
+    {"<recv request=\"A\" rrs=\"yes\"/>", "x.xml:3:24: error: rrs: \"yes\" is neither true nor false\n"},
     {OPTIONS "\n<pause milliseconds=\"1s\"/>", "x.xml:4:22: error: milliseconds: \"1s\" is no decimal number "
                                                "of at most nine decimals from -9223372036 to "
                                                "9223372036\n"},
@@ -230,6 +230,7 @@ static void accepted_without_effect(void **state) {
         "<recv response=\"200\" rtd=\"true\" crlf=\"true\" hide=\"true\" display=\"x\" ignoresdp=\"true\"/>",
         "<CallLengthRepartition value=\"10, 20\"/><ResponseTimeRepartition value=\"1\"/>" OPTIONS,
         "<!-- a comment -->" OPTIONS "<pause milliseconds=\"100.7\" sanity_check=\"false\"/>",
+        OPTIONS "<recv response=\"200\" rrs=\"TRUE\" auth=\"0x1\"/><recv request=\"A(\" regexp_match=\"1\"/>",
         OPTIONS "<recv response=\"0310\"/>", /* octal, as C writes it */
         OPTIONS "<nop><action><assign assign_to=\"_\" value=\"1\"/></action></nop>",
         "<User variables=\"u\"/>" OPTIONS "<nop><action><add assign_to=\"u\" value=\"1\"/></action></nop>",

@@ -110,7 +110,8 @@ static void compile_setdest(struct compiler *k) {
     k->action->text = element_template(k->c, k->e, "host");
     k->action->text2 = element_template(k->c, k->e, "port");
     const struct xml_attribute *protocol = xml_attribute(k->e, "protocol");
-    if (protocol && !span_is(protocol->value, "udp") && !span_is(protocol->value, "UDP"))
+    if (protocol && !span_is(protocol->value, "udp") && !span_is(protocol->value, "UDP") &&
+        !span_is(protocol->value, "[transport]"))
         diag_error(k->c->diag, attribute_at(k->e, protocol), "only protocol=\"udp\" is simulated");
 }
 

@@ -68,11 +68,12 @@ int64_t element_integer(const struct xml_element *e, const char *name, int64_t m
 bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag) {
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return absent;
-    if (span_is(a->value, "true")) return true;
-    if (!span_is(a->value, "false"))
+    int64_t n = 0;
+    if (span_is_nocase(a->value, "true")) return true;
+    if (!span_is_nocase(a->value, "false") && !integer_parse(a->value, INT64_MIN, INT64_MAX, &n))
         diag_error(diag, attribute_at(e, a), "%s: \"" SPAN_FMT "\" is neither true nor false", name,
                    SPAN_ARG(a->value));
-    return false;
+    return n != 0;
 }
 
 bool element_number(const struct xml_element *e, const char *name, int64_t *out, struct diag *diag) {

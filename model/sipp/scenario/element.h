@@ -20,7 +20,7 @@ void element_check_attributes(const struct xml_element *e, const char *const *kn
 int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
                         int64_t absent, struct diag *diag);
 
-/* true or false. */
+/* true or false, in any case of letters, or an integer, of which only 0 is false. */
 bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag);
 
 /* A number in billionths; false if it is not there or after an error. */
