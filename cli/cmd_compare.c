@@ -77,7 +77,11 @@ static int open_file(struct side *s) {
         free(error);
         return EXIT_BAD_INPUT;
     }
-    if (capture->count == 0) return cli_error("%s: holds no UDP datagram over IPv4", s->points[0].label);
+    if (capture->count == 0)
+        return cli_error("%s: holds no UDP datagram over IPv4%s", s->points[0].label,
+                         capture->others[OTHER_IPV6]  ? "; SIP over IPv6 is not compared"
+                         : capture->others[OTHER_TCP] ? "; SIP over TCP is not compared"
+                                                      : "");
     return EXIT_GOOD;
 }
 
@@ -325,6 +329,7 @@ const struct command cmd_compare = {
             "  sip.Request-Line sip.Status-Line, header fields as sip.Via or sip.X-Mine, sip.msg_hdr (the\n"
             "  line end after them), sip.msg_body; or udp.payload, all bytes of it\n"
             "  time (frame.time_relative, from the first datagram on)\n"
+            "  frame.protocols: how many frames are not compared, because they are not UDP over IPv4\n"
             "  with --strict also ip.id ip.checksum udp.checksum, and frame: all other bytes\n"
             "\n"
             "      --set-a KEY=VALUE  overrides a value of scenario A for this run; --set-b of B\n"

@@ -12,8 +12,16 @@
 #include <stdlib.h>
 
 enum {
-    ETHERTYPE_VLAN = 0x8100,
     ETHERTYPE_IP = 0x0800,
+    ETHERTYPE_ARP = 0x0806,
+    ETHERTYPE_VLAN = 0x8100,
+    ETHERTYPE_IPV6 = 0x86dd,
+    ETHERTYPE_PPPOE = 0x8864, /* a session's (RFC 2516) */
+    ETHERTYPE_QINQ = 0x88a8,  /* 802.1ad */
+    ETHERTYPE_QINQ_OLD = 0x9100,
+    PPP_IP = 0x0021,
+    PPP_IPV6 = 0x0057,
+    PROTOCOL_TCP = 6,
     PROTOCOL_UDP = 17,
     IP_HEADER_MIN = 20,
     UDP_HEADER = 8
@@ -29,17 +37,14 @@ struct link_layer {
     int datalink;
     const char *name;
     size_t header_len, type_at; /* type_at NO_TYPE: there is no header */
-    bool vlan;                  /* an 802.1Q tag may stand between the header and the packet */
 };
 
 enum { NO_TYPE = 255 };
 
 static const struct link_layer link_layers[] = {
-    {DLT_EN10MB, "Ethernet", 14, 12, true},
-    {DLT_LINUX_SLL, "Linux cooked v1", 16, 14, true},
-    {DLT_LINUX_SLL2, "Linux cooked v2", 20, 0, false},
-    {DLT_RAW, "raw IP", 0, NO_TYPE, false},
-    {DLT_IPV4, "raw IPv4", 0, NO_TYPE, false},
+    {DLT_EN10MB, "Ethernet", 14, 12},           {DLT_LINUX_SLL, "Linux cooked v1", 16, 14},
+    {DLT_LINUX_SLL2, "Linux cooked v2", 20, 0}, {DLT_RAW, "raw IP", 0, NO_TYPE},
+    {DLT_IPV4, "raw IPv4", 0, NO_TYPE},
 };
 
 static unsigned u16(const char *p) { return (unsigned)((uint8_t)p[0] << 8 | (uint8_t)p[1]); }
@@ -72,16 +77,51 @@ const char *reader_link_name(const struct reader *r) {
     return l ? l->name : "none";
 }
 
-/* The length of the header in front of an IPv4 packet; SIZE_MAX: something else follows. */
-static size_t link_header_len(const struct link_layer *l, struct span frame) {
-    if (frame.len < l->header_len) return SIZE_MAX;
-    if (l->type_at == NO_TYPE) return frame.len > 0 && (uint8_t)frame.p[0] >> 4 == 4 ? 0 : SIZE_MAX;
-    unsigned type = u16(frame.p + l->type_at);
-    if (type == ETHERTYPE_IP) return l->header_len;
-    if (l->vlan && type == ETHERTYPE_VLAN && frame.len >= l->header_len + 4 &&
-        u16(frame.p + l->header_len + 2) == ETHERTYPE_IP)
-        return l->header_len + 4;
-    return SIZE_MAX;
+/* Skips VLAN tags and PPPoE: the length of all headers in front of what *type then says, moved on. */
+static size_t skip_tags(struct span frame, size_t len, unsigned *type) {
+    enum { TAG = 4, PPPOE = 8 }; /* each with the type of what follows at its end */
+    for (;;) {
+        bool tag = *type == ETHERTYPE_VLAN || *type == ETHERTYPE_QINQ || *type == ETHERTYPE_QINQ_OLD;
+        size_t more = tag ? TAG : *type == ETHERTYPE_PPPOE ? PPPOE : 0;
+        if (!more || frame.len < len + more) return len;
+        len += more;
+        unsigned next = u16(frame.p + len - 2);
+        if (tag)
+            *type = next;
+        else
+            *type = next == PPP_IP ? ETHERTYPE_IP : next == PPP_IPV6 ? ETHERTYPE_IPV6 : 0;
+    }
+}
+
+/* The length of the headers in front of an IPv4 packet; SIZE_MAX: something else follows, *other says what.
+ */
+static size_t link_header_len(const struct link_layer *l, struct span frame, enum reader_other *other) {
+    size_t len = l->header_len;
+    unsigned type = 0;
+    if (l->type_at == NO_TYPE && frame.len)
+        type = (uint8_t)frame.p[0] >> 4 == 4   ? ETHERTYPE_IP
+               : (uint8_t)frame.p[0] >> 4 == 6 ? ETHERTYPE_IPV6
+                                               : 0;
+    else if (l->type_at != NO_TYPE && frame.len >= len)
+        type = u16(frame.p + l->type_at), len = skip_tags(frame, len, &type);
+    *other = type == ETHERTYPE_IPV6 ? OTHER_IPV6 : type == ETHERTYPE_ARP ? OTHER_ARP : OTHER_LINK;
+    return type == ETHERTYPE_IP ? len : SIZE_MAX;
+}
+
+const char *reader_other_name(enum reader_other other) {
+    static const char *const names[] = {[OTHER_TCP] = "TCP",
+                                        [OTHER_IPV6] = "IPv6",
+                                        [OTHER_ARP] = "ARP",
+                                        [OTHER_IP] = "other IPv4",
+                                        [OTHER_LINK] = "not IP"};
+    return names[other];
+}
+
+uint64_t reader_others(const struct reader *r) {
+    uint64_t sum = 0;
+    for (int k = 0; k < READER_OTHERS; k++)
+        sum += r->others[k];
+    return sum;
 }
 
 /* Lays the views over an IPv4 packet; NULL, or what is wrong with it. *is_udp false: it concerns nobody. */
@@ -136,12 +176,15 @@ static bool add_frame(struct reading *in, const struct pcap_pkthdr *header, cons
     if (in->frames == 1) r->start_ns = at_ns;
     p.at_ns = at_ns - r->start_ns;
     struct span frame = {(const char *)bytes, header->caplen};
-    size_t link_len = link_header_len(in->link, frame);
+    enum reader_other other;
+    size_t link_len = link_header_len(in->link, frame, &other);
     bool is_udp = false;
     const char *wrong = NULL;
     if (link_len != SIZE_MAX) {
         /* Only what concerns us is kept, so the views go over the copy. */
-        wrong = read_packet(&p, span_skip(frame, link_len), &is_udp);
+        struct span packet = span_skip(frame, link_len);
+        wrong = read_packet(&p, packet, &is_udp);
+        other = packet.len >= IP_HEADER_MIN && packet.p[9] == PROTOCOL_TCP ? OTHER_TCP : OTHER_IP;
         if (is_udp && header->caplen < header->len)
             return failed(in->error, in->name,
                           "frame %llu: only %u of its %u bytes were captured; tcpdump -s 0 captures all",
@@ -149,7 +192,7 @@ static bool add_frame(struct reading *in, const struct pcap_pkthdr *header, cons
         if (wrong) return failed(in->error, in->name, "frame %llu: %s", number, wrong);
     }
     if (!is_udp) {
-        r->others++;
+        r->others[other]++;
         return true;
     }
     frame = arena_text(&r->bytes, frame);
@@ -179,13 +222,31 @@ static bool read_all(struct reading *in, pcap_t *pcap) {
                   pcap_geterr(pcap));
 }
 
+/* What unpacks a file that begins with this byte and is no capture; NULL: it is not known to be packed. */
+static const char *unpacker(int first) {
+    static const struct {
+        uint8_t first;
+        const char *command;
+    } packers[] = {{0x1f, "zcat"}, {0x28, "zstdcat"}, {0xfd, "xzcat"}, {'B', "bzcat"}, {0x04, "lz4cat"}};
+    for (size_t i = 0; i < sizeof packers / sizeof *packers; i++)
+        if (first == packers[i].first) return packers[i].command;
+    return NULL;
+}
+
 /* Reads the stream and closes it. */
 static bool load_stream(struct reader *r, FILE *file, const char *name, char **error) {
     char why[PCAP_ERRBUF_SIZE] = "";
     *r = (struct reader){0};
+    int first = getc(file);
+    if (first != EOF) ungetc(first, file);
     pcap_t *pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, why);
     if (!pcap) {
+        const char *unpack = unpacker(first);
         fclose(file);
+        if (unpack)
+            return failed(error, name,
+                          "is compressed, it seems; give what `%s %s` prints, by a pipe: <(...) or -", unpack,
+                          name);
         return failed(error, name, "not a capture that can be read: %s", why);
     }
     struct reading in = {.r = r, .name = name, .error = error};

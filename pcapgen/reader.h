@@ -24,25 +24,34 @@ struct reader_packet {
     uint16_t source_port, target_port, udp_len, udp_checksum; /* 0 in a later fragment */
 };
 
+/* What else is in a frame. */
+enum reader_other { OTHER_TCP, OTHER_IPV6, OTHER_ARP, OTHER_IP, OTHER_LINK, READER_OTHERS };
+
 /* All-zero is ready for a load. */
 struct reader {
     int datalink;     /* DLT_EN10MB ... */
     int64_t start_ns; /* the time of the first frame, since 1970 */
     struct reader_packet *packets;
     size_t count, cap;
-    uint64_t others; /* frames that hold no IPv4 packet with UDP */
+    uint64_t others[READER_OTHERS]; /* frames that hold no IPv4 packet with UDP, by what they hold */
     struct arena bytes;
 };
 
 /*
- * Reads the capture at path ("-": standard input): pcap with micro- or nanoseconds, or pcapng; Ethernet (one
- * 802.1Q tag is skipped), Linux cooked v1 and v2, raw IP, IPv4. False: *error (to be freed) says what is
- * wrong with which file and frame, and the reader is empty.
+ * Reads the capture at path ("-": standard input): pcap with micro- or nanoseconds, or pcapng; Ethernet,
+ * Linux cooked v1 and v2, raw IP, IPv4; VLAN tags (802.1Q, 802.1ad, stacked) and PPPoE are skipped. False:
+ * *error (to be freed) says what is wrong with which file and frame, and the reader is empty.
  */
 bool reader_load(struct reader *r, const char *path, char **error);
 
 /* The same from a capture in memory, which may go afterwards; name is what messages call it. */
 bool reader_load_bytes(struct reader *r, struct span capture, const char *name, char **error);
+
+/* What such frames are called: "TCP". */
+const char *reader_other_name(enum reader_other other);
+
+/* How many frames hold something else. */
+uint64_t reader_others(const struct reader *r);
 
 /* The link layer's name, for people: "Ethernet". */
 const char *reader_link_name(const struct reader *r);

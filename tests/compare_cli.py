@@ -5,7 +5,7 @@
 Agreement: every recording of the real lab is held against its simulation, and against copies of itself with
 something changed (bytes, fields, order, times, datagrams lost or doubled). Both must come to the same verdict.
 """
-import contextlib, importlib.util, io, os, random, re, shutil, struct, subprocess, sys, tempfile
+import contextlib, gzip, importlib.util, io, os, random, re, shutil, struct, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIPTWIN = os.path.abspath(sys.argv[1])
@@ -216,8 +216,46 @@ def compare_behaviour(work):
     check('an empty capture', siptwin('compare', work + '/empty.pcap', '03_cancel'), (2, '', 'siptwin: error: %s/empty.pcap: holds no UDP datagram over IPv4\n' % work))
     open(work + '/cut.pcap', 'wb').write(data[:-5])
     check_in('a capture that is cut off', work + '/cut.pcap: after frame 11: truncated dump file', siptwin('compare', work + '/cut.pcap', '03_cancel')[2])
+    frames(work)
     with open('/dev/full', 'w') as full:
         check('no room for the output', siptwin('compare', '01_basic_call', '03_cancel', stdout=full)[0], 2)
+
+def frames(work):
+    """What is not UDP over IPv4 counts; tags and PPPoE do not hide what is."""
+    siptwin('run', '03_cancel', '-q', '-w', work + '/plain.pcap')
+    header, records = read_pcap(work + '/plain.pcap')
+    t, last = records[-1]
+    mac, ip = bytes(last[:12]), bytes(last[14:])
+    ip6 = struct.pack('>IHBB', 6 << 28, len(ip) - 20, 17, 64) + bytes(32) + ip[20:]
+    tcp = ip[:9] + b'\x06' + ip[10:]
+    tagged = lambda *tags: b''.join(struct.pack('>HH', kind, number) for kind, number in tags) + b'\x08\0' + ip
+    pppoe = b'\x88\x64' + struct.pack('>BBHHH', 0x11, 0, 1, len(ip) + 2, 0x21) + ip
+    def with_extra(*frames):
+        write_pcap(work + '/extra.pcap', header, records + [[t + 1000, bytearray(mac + f)] for f in frames])
+        return siptwin('compare', work + '/plain.pcap', work + '/extra.pcap')
+    count = len(records)
+    for what, frame in [('TCP', b'\x08\0' + tcp), ('IPv6', b'\x86\xdd' + ip6), ('IPv6', b'\x81\0\0\1\x86\xdd' + ip6), ('ARP', b'\x08\x06' + bytes(28)),
+                        ('other IPv4', b'\x08\0' + ip[:9] + b'\x01' + ip[10:]), ('not IP', b'\x88\xcc' + bytes(40)), ('not IP', b'\x88\xa8\0')]:
+        status, out, err = with_extra(frame)
+        check('an extra frame of ' + what, (status, err), (1, ''))
+        check_in('an extra frame of ' + what, 'frame.protocols: frames that are not compared: 0 frames in A, 1 frame (1 %s) in B\n' % what, out)
+        check_in('an extra frame of ' + what, '%d datagrams; not compared: 1 frame (1 %s)\n' % (count, what), out)
+        check('ignored: ' + what, siptwin('compare', work + '/plain.pcap', work + '/extra.pcap', '--ignore', 'frame.protocols')[0], 0)
+        check('both have it: ' + what, siptwin('compare', work + '/extra.pcap', work + '/extra.pcap')[:2],
+              (0, 'same: %d of %d datagrams identical, times differ by up to 0.000 ms; not compared: 1 frame (1 %s) in A, 1 frame (1 %s) in B\n' % (count, count, what, what)))
+    for what, frame in [('a VLAN', tagged((0x8100, 7))), ('802.1ad', tagged((0x88a8, 7))), ('QinQ', tagged((0x88a8, 7), (0x8100, 8))), ('old QinQ', tagged((0x9100, 7), (0x8100, 8))),
+                        ('three tags', tagged((0x8100, 1), (0x8100, 2), (0x8100, 3))), ('PPPoE', pppoe), ('PPPoE in a VLAN', b'\x81\0\0\7' + pppoe)]:
+        status, out, err = with_extra(frame)
+        check('an extra frame in ' + what, (status, err), (1, ''))
+        check_in('an extra frame in ' + what, '1 only in B (+)', out)
+        write_pcap(work + '/tagged.pcap', header, [[t, bytearray(bytes(f[:12]) + frame[:-len(ip)] + bytes(f[14:]))] for t, f in records])
+        check('all frames in ' + what, siptwin('compare', work + '/plain.pcap', work + '/tagged.pcap')[0], 0)
+    write_pcap(work + '/six.pcap', header, [[t, bytearray(mac + b'\x86\xdd' + ip6)]])
+    check('only IPv6', siptwin('compare', work + '/plain.pcap', work + '/six.pcap'),
+          (2, '', 'siptwin: error: %s/six.pcap: holds no UDP datagram over IPv4; SIP over IPv6 is not compared\n' % work))
+    with gzip.open(work + '/a.pcap.gz', 'wb') as f: f.write(open(work + '/plain.pcap', 'rb').read())
+    check('gzip', siptwin('compare', work + '/a.pcap.gz', '03_cancel'),
+          (2, '', 'siptwin: error: %s/a.pcap.gz: is compressed, it seems; give what `zcat %s/a.pcap.gz` prints, by a pipe: <(...) or -\n' % (work, work)))
 
 # --- check and recipe
 

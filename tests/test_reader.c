@@ -106,7 +106,7 @@ static void all_link_types_are_read_alike(void **state) {
         add_frame(&file, big, 1767225601, 999, cases[i].frame, 0);
         if (!reader_load_bytes(&r, buf_span(&file), "x.pcap", &error)) fail_msg("case %zu: %s", i, error);
         assert_int_equal(r.count, 1);
-        assert_int_equal(r.others, 1);
+        assert_int_equal(reader_others(&r), 1);
         assert_string_equal(reader_link_name(&r), cases[i].name);
         const struct reader_packet *p = r.packets;
         check_packet(p);

@@ -136,6 +136,8 @@ void compare_init(struct compare *c, const struct compare_side *a, const struct 
         c->other_start = ra->start_ns + ra->packets[0].at_ns != rb->start_ns + rb->packets[0].at_ns &&
                          !compare_ignored(ignore, "frame.time_relative");
     }
+    for (int k = 0; k < READER_OTHERS && !compare_ignored(ignore, "frame.protocols"); k++)
+        c->other_frames = c->other_frames || ra->others[k] != rb->others[k];
     compare_align(&c->alignment, ra, rb, options->tolerance_ns);
     c->pairs = mem_new(ra->count * sizeof *c->pairs);
     for (size_t i = 0; i < ra->count; i++) {
@@ -157,7 +159,7 @@ void compare_init(struct compare *c, const struct compare_side *a, const struct 
 
 bool compare_same(const struct compare *c) {
     return !c->only_a && !c->only_b && !c->different && !c->moved && !c->late && !c->other_link &&
-           !c->other_start;
+           !c->other_start && !c->other_frames;
 }
 
 void compare_free(struct compare *c) {

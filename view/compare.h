@@ -54,6 +54,7 @@ struct compare {
     size_t only_a, only_b, different, moved, late, identical;
     int64_t worst_ns;             /* the largest difference of times, either way */
     bool other_link, other_start; /* only if strict: link types, times of the first frames */
+    bool other_frames;            /* the numbers of frames that are not compared differ */
 };
 
 /* Compares; the sides' captures and the options outlive the result. */

@@ -9,6 +9,7 @@
 /* Header fields stand last, from the first "sip." with a capital letter on. */
 static const char *const names[] = {"time",
                                     "frame",
+                                    "frame.protocols",
                                     "frame.time_relative",
                                     "ip.src",
                                     "ip.dst",

@@ -272,13 +272,27 @@ static void add_rows(struct report *r) {
     compare_differences_free(&differences);
 }
 
+/* "3 frames (2 TCP, 1 IPv6)" */
+static void add_others(struct buf *out, const struct reader *r) {
+    uint64_t all = reader_others(r);
+    const char *separator = " (";
+    buf_addf(out, "%llu frame%s", (unsigned long long)all, all == 1 ? "" : "s");
+    for (enum reader_other k = 0; k < READER_OTHERS; k++) {
+        if (!r->others[k]) continue;
+        buf_addf(out, "%s%llu %s", separator, (unsigned long long)r->others[k], reader_other_name(k));
+        separator = ", ";
+    }
+    buf_add_text(out, all ? ")" : "");
+}
+
 static void add_side(struct buf *out, char letter, const struct compare_side *side) {
     buf_addf(out, "%c  ", letter);
     visible_add(out, span_of(side->label));
     buf_addf(out, ": %zu datagram%s", side->capture->count, side->capture->count == 1 ? "" : "s");
-    if (side->capture->others)
-        buf_addf(out, ", %llu other frame%s not looked at", (unsigned long long)side->capture->others,
-                 side->capture->others == 1 ? "" : "s");
+    if (reader_others(side->capture)) {
+        buf_add_text(out, "; not compared: ");
+        add_others(out, side->capture);
+    }
     buf_add_char(out, '\n');
 }
 
@@ -305,6 +319,13 @@ static void add_file_differences(struct buf *out, const struct compare *c) {
     const struct reader *a = c->a.capture, *b = c->b.capture;
     if (c->other_link)
         buf_addf(out, "link layer: %s in A, %s in B\n", reader_link_name(a), reader_link_name(b));
+    if (c->other_frames) {
+        buf_add_text(out, "frame.protocols: frames that are not compared: ");
+        add_others(out, a);
+        buf_add_text(out, " in A, ");
+        add_others(out, b);
+        buf_add_text(out, " in B\n");
+    }
     if (c->other_start) {
         buf_add_text(out, "frame.time_epoch of the first datagram: ");
         label_seconds(out, a->start_ns + a->packets[0].at_ns, 9);
@@ -338,6 +359,13 @@ void compare_write(struct buf *out, const struct compare *c, size_t limit, bool 
         buf_add_text(out, ": ");
     buf_addf(out, "%zu of %zu datagrams identical, times differ by up to ", c->identical, na > nb ? na : nb);
     add_milliseconds(out, c->worst_ns);
+    if (same && reader_others(c->a.capture)) {
+        buf_add_text(out, "; not compared: ");
+        add_others(out, c->a.capture);
+        buf_add_text(out, " in A, ");
+        add_others(out, c->b.capture);
+        buf_add_text(out, " in B");
+    }
     paint_add(out, colour, PAINT_PLAIN);
     buf_add_char(out, '\n');
     compare_values_free(&r.values);
