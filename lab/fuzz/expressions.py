@@ -6,7 +6,7 @@ PVS = ['$ru', '$rU', '$rd', '$rp', '$rz', '$ou', '$oU', '$od', '$op', '$du', '$d
        '$ua', '$br', '$hdr(User-Agent)', '$hdr(f)', '$hdr(Via)', '$hdr(X-K)', '$hdr(Nope)', '$hdr(Contact)', '$var(i)',
        '$var(s)', '$avp(a)', '$rc']
 REPLY_PVS = ['$rs', '$rr', '$rm', '$fu', '$tu', '$tt', '$ft', '$ci', '$cs', '$si', '$ct', '$hdr(Via)', '$hdr(CSeq)', '$ua',
-             '$rc', '$ml', '$cl', '$ru', '$du', '$T_branch_idx', '$var(i)', '$avp(a)', '$sp', '$td', '$br']
+             '$rc', '$ml', '$cl', '$ru', '$du', '$var(i)', '$avp(a)', '$sp', '$td', '$br']
 NUMBERS = ['0', '1', '2', '7', '-1', '-4', '255', '2147483647', '3', '12']
 STRINGS = ['""', '"12"', '"abc"', '"-5"', '"0x1f"', '"sip:a@b"', "'q'", '"a" + "b"']
 INT_PVS = ['$rc', '$sp', '$Rp', '$ml', '$var(i)', '$var(j)', '$rp', '$cs', '$cl']

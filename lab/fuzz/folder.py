@@ -5,6 +5,7 @@ import os
 import flows
 from draw import Draw
 from proxy import Proxy
+from sides import Side
 
 NETS = ['172.20.0.%d', '192.168.77.%d', '10.1.2.%d']
 PORTS = [5080, 5070, 15060]
@@ -39,11 +40,21 @@ class Folder:
             uas = uas.replace('\n</scenario>', '\n  <timewait milliseconds="%s"/>\n\n</scenario>' % draw.choose('timewait/ms',
                                                                                                                 (0, 900)))
         self.files['uas.xml'] = localized(uas, address['uac'])
+        self.second = topology == 'proxy' and flow in (flows.call, flows.reject, flows.cancel,
+                                                       flows.ringing) and draw.on('second-callee', 15)
+        if self.second:
+            address['uas2'], port['uas2'] = net % 4, 5060
+            self.files['uas2.xml'] = second_callee(draw)
+        if script.uac.inject:
+            self.files['users.csv'] = USERS
         way = names + ['uas']
         for name, following in zip(names, way[1:]):
             hosts = {'uas': address['uas'], 'next_host': address[following], 'next_port': str(port[following]),
                      'next': '%s:%s' % (address[following], port[following])}
-            self.files[name + '.cfg'] = localized(Proxy(draw, name, address[name], port[name], hosts).text(), address['uac'])
+            proxy = Proxy(draw, name, address[name], port[name], hosts)
+            if self.second:
+                proxy.branches.append('sip:second@%s:5060' % address['uas2'])
+            self.files[name + '.cfg'] = localized(settled(proxy.text(), script), address['uac'])
         self.files['scenario.yaml'] = '\n'.join(self.scenario(names, address, port)) + '\n'
 
     def sipp(self, name):
@@ -64,12 +75,17 @@ class Folder:
         uac += self.sipp('uac')
         call_id = draw.pick('uac/call-id-format', None, CALL_IDS, 6)
         uac += ['call_id: "%s"' % call_id] if call_id else []
+        uac += ['inject: users.csv'] if 'users.csv' in self.files else []
         uac.append('pid: %d' % draw.choose('uac/pid', (217, 1234, 4537, 9001, 14799)))
         uas = ['scenario: uas.xml', 'pid: %d' % draw.choose('uas/pid', (318, 1733, 4811, 9777, 15012))] + self.sipp('uas')
         if 'max_retrans' not in ' '.join(uas):
             uas.append('max_retrans: 3')
+        for key, milliseconds in (('ring_after', 400), ('answer_after', 700)):
+            if '<recv request="INVITE"' in self.files['uas.xml'] and '[branch]' not in self.files['uas.xml'] and draw.on(key, 3):
+                uas.append('%s: %dms' % (key, milliseconds))
+        second = [('uas2', ['scenario: uas2.xml', 'pid: 7001', 'max_retrans: 2'])] if self.second else []
         lines = ['title: drawn %s' % self.seed, '', 'hosts:']
-        for name, host in [('uac', uac)] + [(name, None) for name in names] + [('uas', uas)]:
+        for name, host in [('uac', uac)] + [(name, None) for name in names] + [('uas', uas)] + second:
             lines += ['  %s:' % name, '    address: ' + address[name]]
             lines += ['    port: %d' % port[name]] if port[name] != 5060 else []
             if host:
@@ -102,6 +118,33 @@ class Folder:
         for name, text in self.files.items():
             with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
                 file.write(text)
+
+
+USERS = """SEQUENTIAL
+alice;secret;x
+# a comment
+bob;;<sip:b@c>
+carol
+"""
+
+
+def second_callee(draw):
+    """A callee of another branch: it rings late and answers with something."""
+    side = Side(draw, 'uas2', 'z')
+    side.recv(request='INVITE')
+    side.pause(draw.choose('uas2/ring', (40, 150, 350)))
+    if draw.on('uas2/rings', 60):
+        side.send(side.response(180, 'Ringing'), plain=True)
+    side.pause(draw.choose('uas2/answer', (60, 250, 600)))
+    code = draw.choose('uas2/code', (486, 404, 603, 200, 480, 500))
+    side.send(side.response(code, flows.REASONS[code]), 500, plain=True)
+    side.recv(request='ACK', timeout='2500')
+    return side.xml()
+
+
+def settled(cfg, script):
+    """Without a Contact SIPp makes [next_url] of what lies in its memory: a proxy takes none away then."""
+    return cfg.replace('remove_hf("Contact");', 'remove_hf("Supported");') if script.in_uri else cfg
 
 
 def localized(text, uac):

@@ -47,7 +47,7 @@ FAILURES = ['t_reply("480", "Gone");',
             '$ru = "sip:third@{uas}:5060";\n    t_on_failure("F2");\n    t_relay();', 'if (t_is_canceled()) exit;',
             'append_branch("sip:other@{uas}:5060");\n    t_relay();', 't_drop_replies();\n    send_reply("500", "Dropped");',
             't_drop_replies("l");\n    t_reply("488", "Last");',
-            'append_to_reply("X-F: $rm $ru $T_branch_idx\\r\\n");\n    t_reply("600", "All");',
+            'append_to_reply("X-F: $rm $ru $rs\\r\\n");\n    t_reply("600", "All");',
             'if (t_any_timeout()) xlog("timeout\\n");', 'if (t_any_replied()) {{ t_reply("488", "$rm"); }}',
             '$rU = "f";\n    t_relay();', 'append_hf("X-Fail: $ru $du\\r\\n");\n    $du = "sip:{next}";\n    t_relay();',
             'xlog("x\\n");', 'send_reply("603", "f");']
@@ -61,7 +61,7 @@ REPLY_ROUTE = ['if (status == 100) {{ return 0; }}', 'append_hf("X-G: {reply}\\r
                'xlog("$rs\\n");', 'remove_hf("Server");', 'if ($rs >= 300 && $rs < 400) {{ return -1; }}',
                'if (t_check_trans()) append_hf("X-T: y\\r\\n");', 'exit;']
 BRANCH = ['append_hf("X-B: $ru $du $br\\r\\n");', 'remove_hf("Subject");', '$rU = "br";', 'insert_hf("X-BI: {pvs}\\r\\n");',
-          'if (is_method("ACK")) drop;', 'append_hf("X-I: $T_branch_idx\\r\\n");', '$ru = "sip:branch@{uas}:5060";',
+          'if (is_method("ACK")) drop;', '$ru = "sip:branch@{uas}:5060";',
           'record_route();', 'append_hf("X-Q: {pvs}\\r\\n", "m");', '$du = "sip:{next}";', 'xlog("b\\n");',
           'remove_hf("Max-Forwards");']
 RELAYS = ['t_relay();', 'if (!t_relay()) {\n        sl_reply_error();\n    }', 'forward();',
@@ -80,7 +80,7 @@ class Proxy:
 
     def __init__(self, draw, name, address, port, hosts):
         self.draw, self.name, self.address, self.port, self.hosts = draw, name, address, port, hosts
-        self.routes = {}
+        self.routes, self.branches = {}, []
 
     def on(self, feature, percent, at=None):
         return self.draw.on('%s/%s' % (self.name, feature), percent, at)
@@ -188,7 +188,9 @@ class Proxy:
         if self.on('change-uri', 15):
             lines.append(self.fill_hosts(self.stream('change').choice(CHANGES)))
         if self.on('fork', 3):
-            lines.append('if (is_method("INVITE")) append_branch("sip:fork@%s:5060");' % self.hosts['uas'])
+            self.branches.append('sip:fork@%s:5060' % self.hosts['uas'])
+        for uri in self.branches:
+            lines.append('if (is_method("INVITE") && !has_totag()) append_branch("%s");' % uri)
         lines += self.destination()
         return lines + arms + relay.split('\n')
 

@@ -9,6 +9,20 @@ OPTIONAL = (180, 183, 181, 182, 199)
 VARIABLES = 'v0,v1,v2,v3,w'
 
 
+DEFAULT_LINES = """      [last_Via:]
+      [last_From:]
+      [last_To:]
+      [last_Call-ID:]
+      CSeq: [last_cseq_number] %s
+      X-Default: [pid] [call_number]
+      Content-Length: 0
+"""
+DEFAULTS = {'bye': '      BYE sip:[service]@[remote_ip] SIP/2.0\n' + DEFAULT_LINES % 'BYE',
+            'cancel': '      CANCEL sip:[service]@[remote_ip] SIP/2.0\n' + DEFAULT_LINES % 'CANCEL',
+            'ack': '      ACK sip:[service]@[remote_ip] SIP/2.0\n' + DEFAULT_LINES % 'ACK',
+            '200': '      SIP/2.0 200 Fine\n' + DEFAULT_LINES.replace('CSeq: [last_cseq_number] %s', '[last_CSeq:]')}
+
+
 class Side:
     """One of the two scenarios. `index` counts the messages, as [branch-n] does."""
 
@@ -18,6 +32,7 @@ class Side:
         self.invite_index = 0
         self.used_names = set()
         self.variables = draw.on(name + '/variables', 30)
+        self.inject = name == 'uac' and draw.on('uac/inject', 4)
         self.labels = 0
 
     def on(self, feature, percent, at=None):
@@ -74,6 +89,11 @@ class Side:
     def nop(self):
         if self.variables and self.on('nop', 12, self.index):
             self.element('nop', {}, self.actions('nop'))
+        if self.variables and self.on('skip', 4, self.index):
+            label = 'skip%d' % self.index
+            self.element('nop', {'next': label, 'test': 'w'} if self.on('skip-test', 50, self.index) else {'next': label})
+            self.element('pause', {'milliseconds': 15})
+            self.place(label)
         if self.on('nop-empty', 3, self.index):
             self.element('nop', {})
 
@@ -105,6 +125,10 @@ class Side:
         if self.on('keywords', 7, at):
             words = self.draw.some('%s/keywords/%s' % (self.name, at), headers.KEYWORDS, 4)
             lines.append('X-W: ' + self.draw.choose('%s/glue/%s' % (self.name, at), ['|', ' ', '', ';']).join(words) + '.')
+        if self.inject and self.on('field', 40, at):
+            lines.append(self.draw.choose('%s/field/%s' % (self.name, at),
+                                          ['X-F: [field0]|[field1]|[field2].', 'X-F: [field2 line=1]',
+                                                                           'X-F: [field0 file="users.csv" line="[call_number]"]']))
         if self.variables and self.on('show', 40, at):
             lines.append('X-V: [$v0]|[$v1]|[$v2]|[$v3].')
         return [line for line in lines if self.variables or '[$' not in line and 'variable=' not in line]
@@ -183,6 +207,10 @@ class Side:
         if self.on('init', 3) and self.variables:
             head.append('  <init>\n    <nop>\n      <action>\n        <assign assign_to="w" value="3"/>\n      </action>\n'
                         '    </nop>\n  </init>\n')
+        if self.on('default-message', 4):
+            kind = self.draw.choose(self.name + '/default-message', list(DEFAULTS))
+            head.append('  <DefaultMessage id="%s">\n    <![CDATA[\n\n%s\n    ]]>\n  </DefaultMessage>\n' % (kind,
+                                                                                                             DEFAULTS[kind]))
         if self.on('repartition', 3):
             head.append('  <ResponseTimeRepartition value="10, 20, 30"/>\n  <CallLengthRepartition value="100, 200"/>\n')
         return ('<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="%s">\n\n%s\n</scenario>\n'

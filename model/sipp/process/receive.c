@@ -30,7 +30,7 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
         buf_reset(branch);
         header_branch(branch, in->msg);
         const struct buf *started = &call->txns[step->response_txn].branch;
-        return started->len > 0 && span_eq(buf_span(branch), buf_span(started));
+        return span_eq(buf_span(branch), buf_span(started));
     }
     /* The CSeq's method must be found in the methods sent before: "INVITEACKBYE" (facts: SIPp 5.3). */
     return index == 0 || (step->methods.len > 0 && span_search(step->methods, in->cseq_method) >= 0);
