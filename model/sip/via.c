@@ -71,13 +71,13 @@ static const struct {
     {"alias", NOWHERE, NO_VALUE},
 };
 
-/* The value at p: a word, or quoted text without a backslash in it, whose quotes need not end. NULL: it is
- * neither. */
+/* The value at p: a word, or quoted text without a backslash or a comma in it, whose quotes need not end.
+ * NULL: it is neither. */
 static const char *parse_value(struct span *value, const char *p, const char *end) {
     const char *from = p;
     if (p < end && *p == '"') {
         for (p++; p < end && *p != '"'; p++)
-            if (*p == '\\') return NULL;
+            if (*p == '\\' || *p == ',') return NULL;
         *value = span_between(from + 1, p);
         return p < end ? p + 1 : p;
     }
