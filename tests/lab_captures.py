@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """lab_captures.py SIPTWIN [FOLDER ...]: does siptwin give what the real lab gave?
 
-Every sub-folder of FOLDER (default: lab, beside this file, and scenarios) that holds a scenario.yaml and a recording, real.pcap or
+Every sub-folder of FOLDER (default: lab and lab/drawn, beside this file, and scenarios) that holds a scenario.yaml and a recording, real.pcap or
 real.HOST.pcap, is a case. It is simulated twice:
 
   default settings     compare.py must call the capture equal to the recording; IP and UDP checksums must be right
@@ -206,7 +206,7 @@ def cases_in(folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('siptwin')
-    parser.add_argument('folder', nargs='*', default=[HERE + '/lab', os.path.dirname(HERE) + '/scenarios'])
+    parser.add_argument('folder', nargs='*', default=[HERE + '/lab', HERE + '/lab/drawn', os.path.dirname(HERE) + '/scenarios'])
     parser.add_argument('-k', action='append', default=[], metavar='TEXT')
     options = parser.parse_args()
     siptwin = os.path.abspath(options.siptwin)

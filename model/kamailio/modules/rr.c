@@ -27,7 +27,10 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
         buf_add(&b, uri.user);
         buf_add_char(&b, '@');
     }
-    buf_add(&b, run->socket->sent_by);
+    struct span self = run->socket->sent_by;
+    size_t len = self.len - strlen(":5060"); /* an advertised 5060 stands in the Via, but not here */
+    if (self.len > strlen(":5060") && span_is(span_skip(self, len), ":5060")) self = span_head(self, len);
+    buf_add(&b, self);
     buf_add_text(&b, set->enable_full_lr ? ";lr=on" : ";lr");
     if (set->append_fromtag && run->from_tag.len) {
         buf_add(&b, SPAN(";ftag="));

@@ -5,14 +5,18 @@
  */
 #include "model/kamailio/modules/tm/tm.h"
 
-#include <assert.h>
+static const char *skip_any(const char *p, const char *end, const char *set) {
+    while (p < end && *p && strchr(set, *p))
+        p++;
+    return p;
+}
 
+/* What stands before the method: blanks, digits, blanks. A fold is no blank here: the number is lost by it. */
 static void add_cseq(struct buf *out, const struct sip_header *h, const char *method) {
-    struct span number, old;
-    bool ok = sip_cseq_parse(h->value, &number, &old);
-    assert(ok); /* it was read when the INVITE came in */
-    (void)ok;
-    buf_add(out, span_between(h->line.p, old.p));
+    const char *end = h->line.p + h->line.len;
+    const char *p = h->line.p + h->name.len + 1 + span_find(span_skip(h->line, h->name.len), ':');
+    p = skip_any(skip_any(skip_any(p, end, " \t"), end, "0123456789"), end, " \t");
+    buf_add(out, span_between(h->line.p, p));
     buf_add_text(out, method);
     buf_add(out, SPAN("\r\n"));
 }
