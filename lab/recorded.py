@@ -29,7 +29,8 @@ class SendFinder:
             self.invited = True
         if name == 'send' and self.invited:
             self.offset = self.parser.CurrentByteIndex
-        self.message.clear()
+        if name == 'send':
+            self.message.clear()
 
     def end(self, name):
         if name == 'send' and self.invited:

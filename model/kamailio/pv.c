@@ -151,7 +151,8 @@ static struct kam_value get_cl(struct kam_run *run, struct span argument) {
     (void)argument;
     uint64_t n;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
-    return h && span_to_u64(h->value, UINT32_MAX, &n) ? number((int64_t)n) : number(0);
+    if (!h) return nothing();
+    return span_to_u64(h->value, UINT32_MAX, &n) ? number((int64_t)n) : number(0);
 }
 
 /* What conditions on `myself` ask: 1 or 0. */
