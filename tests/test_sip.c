@@ -113,8 +113,8 @@ static void vias_in_all_their_forms(void **state) {
         {"SIP/2.0/UDP host", "SIP/2.0/UDP host", "host", NULL, "host", NULL, NULL, NULL, NULL},
         {"SIP / 2.0 /UDP  a ;rport ; branch = b , SIP/2.0/UDP c", "SIP / 2.0 /UDP  a ;rport ; branch = b",
          "a", NULL, "a", "; branch = b", NULL, ";rport", "SIP/2.0/UDP c"},
-        {"SIP/2.0/UDP a : 5099;x=\"q,;\";received=1.2.3.4;rport=7",
-         "SIP/2.0/UDP a : 5099;x=\"q,;\";received=1.2.3.4;rport=7", "a", "5099", "a : 5099", NULL,
+        {"SIP/2.0/UDP a : 5099;x=\"q=;\";received=1.2.3.4;rport=7",
+         "SIP/2.0/UDP a : 5099;x=\"q=;\";received=1.2.3.4;rport=7", "a", "5099", "a : 5099", NULL,
          ";received=1.2.3.4", ";rport=7", NULL},
         {"SIP/2.0/UDP [2001:db8::1]:5060;branch=z", "SIP/2.0/UDP [2001:db8::1]:5060;branch=z",
          "[2001:db8::1]", "5060", "[2001:db8::1]:5060", ";branch=z", NULL, NULL, NULL},
@@ -142,6 +142,8 @@ static void vias_in_all_their_forms(void **state) {
     struct via v;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(via_parse(&v, span_of(bad[i])));
+    struct via unreadable;
+    assert_false(via_parse(&unreadable, SPAN("SIP/2.0/UDP a;x=\"q,;\""))); /* [via_quoted_comma] */
 }
 
 static void uris_in_all_their_forms(void **state) {
