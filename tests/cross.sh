@@ -8,12 +8,12 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 [ $# -gt 0 ] || set -- i386 arm64 s390x
 
-# facts ARCHITECTURE: what others call it: compiler's triple, libraries' folder, qemu, meson's family, endianness
+# facts ARCHITECTURE: what others call it: compiler's triple, libraries' folder, qemu, meson's family, endianness; bits
 facts() {
     case $1 in
-    i386) echo i686-linux-gnu i386-linux-gnu i386 x86 little ;;
-    arm64) echo aarch64-linux-gnu aarch64-linux-gnu aarch64 aarch64 little ;;
-    s390x) echo s390x-linux-gnu s390x-linux-gnu s390x s390x big ;;
+    i386) echo i686-linux-gnu i386-linux-gnu i386 x86 little 32 ;;
+    arm64) echo aarch64-linux-gnu aarch64-linux-gnu aarch64 aarch64 little 64 ;;
+    s390x) echo s390x-linux-gnu s390x-linux-gnu s390x s390x big 64 ;;
     *) echo "cross.sh: '$1' is none of i386, arm64, s390x" >&2; return 1 ;;
     esac
 }
@@ -38,7 +38,7 @@ libraries() {
 # build ARCHITECTURE FOLDER: FOLDER/build/siptwin with its unit tests, and FOLDER/siptwin, which runs it here
 build() {
     local dir=$2 triple folder qemu family endian
-    read -r triple folder qemu family endian < <(facts "$1")
+    read -r triple folder qemu family endian _ < <(facts "$1")
     cat > "$dir/cross.ini.new" <<INI
 [binaries]
 c = '$triple-gcc'
@@ -51,6 +51,7 @@ c_args = ['--sysroot=$dir/root']
 c_link_args = ['--sysroot=$dir/root']
 [properties]
 sys_root = '$dir/root'
+needs_exe_wrapper = true
 pkg_config_libdir = ['$dir/root/usr/lib/$folder/pkgconfig', '$dir/root/usr/share/pkgconfig']
 [host_machine]
 system = 'linux'
@@ -74,16 +75,15 @@ rows=()
 for arch in "$@"; do
     dir=$root/build-cross/$arch
     mkdir -p "$dir"
-    read -r _ _ qemu _ endian < <(facts "$arch")
+    read -r _ _ _ _ endian bits < <(facts "$arch")
     libraries "$arch" "$dir"
     build "$arch" "$dir"
-    size=$(printf 'int size = 8 * sizeof(void *);' | "$(facts "$arch" | cut -d' ' -f1)-gcc" -xc -S -o - - | sed -n 's/.*\.long[[:space:]]*\([0-9]*\).*/\1/p' | head -n 1)
     meson test -C "$dir/build" --no-rebuild --timeout-multiplier 10 --suite unit > "$dir/unit.log" 2>&1 || failed=1
     python3 tests/golden.py "$dir/siptwin" > "$dir/golden.log" 2>&1 || failed=1
     python3 tests/lab_captures.py "$dir/siptwin" > "$dir/lab.log" 2>&1 || failed=1
     ok=$(count "$dir/unit.log" 's/^Ok: *\([0-9]*\).*/\1/p')
     bad=$(count "$dir/unit.log" 's/^Fail: *\([0-9]*\).*/\1/p')
-    rows+=("| $arch | $size | $endian | $ok passed, $bad failed | $(count "$dir/golden.log" 's/^golden scenarios: \([0-9]*\); files that differ: \([0-9]*\)/\1, \2 files differ/p') | $(count "$dir/lab.log" 's/^lab captures identical: //p') |")
+    rows+=("| $arch | $bits | $endian | $ok passed, $bad failed | $(count "$dir/golden.log" 's/^golden scenarios: \([0-9]*\); files that differ: \([0-9]*\)/\1, \2 files differ/p') | $(count "$dir/lab.log" 's/^lab captures identical: //p') |")
 done
 echo '| machine | bits | byte order | unit tests | golden scenarios | lab captures identical |'
 echo '|---|---|---|---|---|---|'
