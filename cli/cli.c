@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/visible.h"
+#include "cli/path.h"
+#include "cli/sipp_option.h"
 #include "model/lab/lab.h"
 
 #include <errno.h>
@@ -38,6 +40,13 @@ int cli_error(const char *format, ...) {
     return EXIT_BAD_INPUT;
 }
 
+/* The word that getopt is in: it moves on at a word's last letter. */
+static const char *given_option(char **argv) {
+    const char *word = argv[optind];
+    bool inside = optopt && word && word[0] == '-' && word[1] != '-' && strchr(word + 1, optopt);
+    return inside ? word : argv[optind - 1];
+}
+
 int cli_option(const struct command *self, int argc, char **argv, const char *letters,
                const struct option *options, int *status) {
     struct buf quiet = {0}; /* a leading ':' makes getopt tell a missing argument from an unknown option */
@@ -51,7 +60,14 @@ int cli_option(const struct command *self, int argc, char **argv, const char *le
         return -2;
     }
     if (c != '?' && c != ':') return c;
-    const char *given = argv[optind - 1];
+    const char *given = given_option(argv);
+    struct buf hint = {0};
+    if (sipp_option_hint(&hint, span_of(given))) {
+        *status = cli_error("%s: %s is an option of SIPp; %s", self->name, given, buf_text(&hint));
+        buf_free(&hint);
+        return -2;
+    }
+    buf_free(&hint);
     struct span word = {given + 2, strcspn(given + 2, "=")};
     const char *names[32];
     size_t count = 0;
@@ -106,10 +122,12 @@ const char *const *cli_scenario_directories(void) {
     return directories;
 }
 
+#define SCENARIO_FILE "scenario.yaml"
+
 static bool is_scenario(struct buf *folder) {
     struct stat st;
     size_t len = folder->len;
-    buf_add_text(folder, "/scenario.yaml");
+    buf_add_text(folder, "/" SCENARIO_FILE);
     bool there = stat(buf_text(folder), &st) == 0;
     folder->len = len;
     return there;
@@ -140,6 +158,12 @@ bool cli_find_scenario(struct buf *folder, const char *name) {
     while (folder->len > 1 && folder->p[folder->len - 1] == '/')
         folder->len--;
     if (*name && is_scenario(folder)) return true;
+    struct stat st;
+    if (span_is(cli_base_name(name), SCENARIO_FILE) && stat(name, &st) == 0 && !S_ISDIR(st.st_mode)) {
+        buf_reset(folder);
+        path_folder(folder, name);
+        return true;
+    }
     if (strchr(name, '/')) {
         cli_error("%s: no scenario.yaml there", name);
         return false;

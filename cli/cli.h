@@ -41,8 +41,8 @@ int cli_report(struct diag *diag);
 
 /*
  * The folder of a scenario that the user named: a path (with a slash, or of a folder that holds a
- * scenario.yaml), or a name under scenarios/ here, beside the build or in the data directory. False after an
- * error message.
+ * scenario.yaml, or of that file), or a name under scenarios/ here, beside the build or in the data
+ * directory. False after an error message.
  */
 bool cli_find_scenario(struct buf *folder, const char *name);
 

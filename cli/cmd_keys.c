@@ -3,6 +3,26 @@
 
 #include "model/lab/lab.h"
 
+#include <unistd.h>
+
+/* Takes what is in front of the next such character off a text. */
+static struct span take_until(struct span *text, char end) {
+    ptrdiff_t at = span_find(*text, end);
+    struct span part = at < 0 ? *text : span_head(*text, (size_t)at);
+    *text = span_skip(*text, part.len + 1);
+    return part;
+}
+
+/* For a person: the key with its default, and below what it is. */
+static void print_pages(struct span keys) {
+    while (keys.len) {
+        struct span line = take_until(&keys, '\n'), key = take_until(&line, '\t'),
+                    fallback = take_until(&line, '\t');
+        printf(SPAN_FMT "%s" SPAN_FMT "\n    " SPAN_FMT "\n", SPAN_ARG(key), fallback.len ? ": " : "",
+               SPAN_ARG(fallback), SPAN_ARG(line));
+    }
+}
+
 static int run(const struct command *self, int argc, char **argv) {
     static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
     int status = EXIT_GOOD;
@@ -10,7 +30,10 @@ static int run(const struct command *self, int argc, char **argv) {
     if (optind < argc) return cli_error("keys: too many arguments");
     struct buf keys = {0};
     lab_keys_write(&keys);
-    fwrite(keys.p, 1, keys.len, stdout);
+    if (isatty(STDOUT_FILENO))
+        print_pages(buf_span(&keys));
+    else
+        fwrite(keys.p, 1, keys.len, stdout);
     buf_free(&keys);
     return EXIT_GOOD;
 }
@@ -22,6 +45,6 @@ const struct command cmd_keys = {
             "\n"
             "Lists the keys of scenario.yaml, that is, of --set: a line each, the key, its default and what "
             "it is,\n"
-            "with tabs between. NAME stands for the name of a host.\n",
+            "with tabs between; on a terminal two lines each. NAME stands for the name of a host.\n",
     .run = run,
 };

@@ -30,8 +30,9 @@ struct run_options {
     size_t set_count, set_cap;
     struct wanted_ladder *ladders;
     size_t ladder_count, ladder_cap;
-    const char *format; /* --format; NULL: not given */
-    const char *color;  /* --color; NULL: auto */
+    const char *format;    /* --format; NULL: not given */
+    const char *color;     /* --color; NULL: auto */
+    const char *uas_delay; /* NULL: not given */
     bool quiet, explain, json, recipe;
     struct buf delay, start; /* the overrides that --uas-delay and --start stand for */
 
@@ -104,16 +105,26 @@ static void look_on(struct onlookers *all, struct run_lab *run, const struct run
     if (o->ladder_count) run_lab_watch(run, record_sink(&all->record));
 }
 
-static void tell_summary(const struct run_outcome *outcome, const char *write) {
+static void tell_summary(const struct run_outcome *outcome, const struct lab_config *config,
+                         const char *write) {
     const struct lab_result *result = &outcome->lab;
-    fprintf(stderr, "%llu datagram%s, %llu call%s: %llu successful", (unsigned long long)outcome->packets,
-            outcome->packets == 1 ? "" : "s", (unsigned long long)result->created,
+    struct buf path = {0};
+    size_t captures = config->capture.at_count;
+    fprintf(stderr, "%llu datagram%s", (unsigned long long)outcome->packets,
+            outcome->packets == 1 ? "" : "s");
+    if (captures > 1) fprintf(stderr, " in %zu captures", captures); /* what two hosts saw is in both */
+    fprintf(stderr, ", %llu call%s: %llu successful", (unsigned long long)result->created,
             result->created == 1 ? "" : "s", (unsigned long long)result->successful);
     if (result->failed) fprintf(stderr, ", %llu failed", (unsigned long long)result->failed);
     if (result->open) fprintf(stderr, ", %llu never ended", (unsigned long long)result->open);
-    fputs("; capture: ", stderr);
-    cli_print_visible(stderr, span_of(write));
+    fputs(captures > 1 ? "; captures: " : "; capture: ", stderr);
+    for (size_t i = 0; i < captures; i++) {
+        run_capture_path(&path, write, config, i);
+        if (i) fputs(", ", stderr);
+        cli_print_visible(stderr, buf_span(&path));
+    }
     fputc('\n', stderr);
+    buf_free(&path);
 }
 
 static int run_and_show(const struct run_scenario *scenario, struct run_options *o, const char *write) {
@@ -135,7 +146,7 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
         if (written != EXIT_GOOD) status = written;
         cli_flush(); /* before what is told on standard error */
         run_tell_failures(&outcome);
-        if (!o->quiet) tell_summary(&outcome, write);
+        if (!o->quiet) tell_summary(&outcome, config, write);
     }
     listing_free(&all.listing);
     explain_free(&all.explain);
@@ -144,10 +155,50 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
     return status;
 }
 
+static void add_set(struct run_options *o, const char *text) {
+    o->set = mem_room(o->set, o->set_count, &o->set_cap, sizeof *o->set);
+    o->set[o->set_count++] = text;
+}
+
+/* Who answers: the host that is called uas, or the only SIPp that does. */
+static const char *find_callee(const struct lab_config *config) {
+    const char *callee = NULL;
+    for (size_t i = 0; i < config->host_count; i++) {
+        const struct lab_host_config *host = &config->hosts[i];
+        if (strcmp(host->name, "uas") == 0) return "uas";
+        if (host->runs == LAB_KAMAILIO || sipp_program_is_client(host->sipp_program)) continue;
+        if (callee) return "uas";
+        callee = host->name;
+    }
+    return callee ? callee : "uas";
+}
+
+/* Makes an override of --uas-delay. What is wrong with the scenario is told when it is loaded with it. */
+static int settle_delay(struct run_options *o, const char *name) {
+    struct buf folder = {0};
+    struct source_set sources = {0};
+    struct diag ignored = {0};
+    int status = EXIT_BAD_INPUT;
+    if (cli_find_scenario(&folder, name)) {
+        struct lab_config *config = lab_load(&sources, buf_text(&folder), o->set, o->set_count, &ignored);
+        buf_addf(&o->delay, "hosts.%s.sipp.ring_after=%s", config ? find_callee(config) : "uas",
+                 o->uas_delay);
+        add_set(o, buf_text(&o->delay));
+        lab_config_free(config);
+        status = EXIT_GOOD;
+    }
+    source_set_free(&sources);
+    diag_free(&ignored);
+    buf_free(&folder);
+    return status;
+}
+
 static int run_named(const char *name, struct run_options *o) {
     struct run_scenario scenario;
     struct buf capture = {0};
-    int status = run_scenario_open(&scenario, name, o->set, o->set_count);
+    int status = o->uas_delay ? settle_delay(o, name) : EXIT_GOOD;
+    if (status != EXIT_GOOD) return status;
+    status = run_scenario_open(&scenario, name, o->set, o->set_count);
     const struct lab_config *config = scenario.config;
     const char *write = o->write;
     if (status == EXIT_GOOD && write && strcmp(write, "-") == 0 && config->capture.at_count > 1)
@@ -215,11 +266,6 @@ static int settle(struct run_options *o) {
     return EXIT_GOOD;
 }
 
-static void add_set(struct run_options *o, const char *text) {
-    o->set = mem_room(o->set, o->set_count, &o->set_cap, sizeof *o->set);
-    o->set[o->set_count++] = text;
-}
-
 static void add_ladder(struct run_options *o, const char *path) {
     o->ladders = mem_room(o->ladders, o->ladder_count, &o->ladder_cap, sizeof *o->ladders);
     o->ladders[o->ladder_count++] = (struct wanted_ladder){.path = path};
@@ -229,10 +275,7 @@ static void take_option(struct run_options *o, int c, const char *value) {
     switch (c) {
     case 'q': o->quiet = true; break;
     case 's': add_set(o, value); break;
-    case 'd':
-        buf_reset(&o->delay);
-        buf_addf(&o->delay, "hosts.uas.sipp.ring_after=%s", value);
-        break;
+    case 'd': o->uas_delay = value; break;
     case 't':
         buf_reset(&o->start);
         buf_addf(&o->start, "start=%s", value);
@@ -267,7 +310,6 @@ static int run(const struct command *self, int argc, char **argv) {
     }
     while ((c = cli_option(self, argc, argv, "hqw:", options, &status)) >= 0)
         take_option(&o, c, optarg);
-    if (o.delay.len) add_set(&o, buf_text(&o.delay));
     if (o.start.len) add_set(&o, buf_text(&o.start));
     if (c == -1) {
         if (optind == argc)
@@ -298,12 +340,13 @@ const struct command cmd_run = {
         "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
         "                   [--ladder FILE]... [--explain [--json]] [--recipe] [--color WHEN] [-q]\n"
         "\n"
-        "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder.\n"
+        "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder (or its file).\n"
         "\n"
         "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
         "                      With several capture points out.pcap becomes out.HOST.pcap\n"
         "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
-        "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T\n"
+        "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T (or of the only SIPp that "
+        "answers)\n"
         "      --start TIME    short for --set start=TIME: when the first simulated instant is\n"
         "      --nano          time stamps in nanoseconds; short for --set capture.precision=ns\n"
         "      --recipe        writes beside the capture how it was made, for `siptwin recipe` and `check`\n"

@@ -317,6 +317,22 @@ def long_messages(parent):
         check('compare of long messages', run(['compare', '-q', 'a.pcap', 'b.pcap'], work)[0], 1)
         check('compare of long messages: %.1f s' % (time.time() - before), time.time() - before < (60 if SANITIZED else 8), True)
 
+def newcomers(parent):
+    """what people type first"""
+    work = new_work(parent, 'newcomers')
+    for name in ('case/scenario.yaml', './case/scenario.yaml', 'case/'):
+        check('run ' + name, run(['run', name, '-q', '-w', 'o.pcap'], work)[0], 0)
+        check('the same capture', files(work)['o.pcap'], files(work)['a.pcap'])
+    check('run scenario.yaml', run(['run', 'scenario.yaml', '-q', '-w', 'o.pcap'], work + '/case')[0], 0)
+    status, out, err = run(['run', ROOT + '/scenarios/04_proxy_chain', '-w', 'chain.pcap'], work)
+    check('two captures', err, '27 datagrams in 2 captures, 1 call: 1 successful; captures: chain.p1.pcap, chain.p2.pcap\n')
+    check('they are there', [n for n in ('chain.p1.pcap', 'chain.p2.pcap') if n not in files(work)], [])
+    first, second = os.openpty()
+    run(['keys'], work, stdout=second)
+    text = os.read(first, 1 << 12).decode()
+    check('keys on a terminal', ('\t' in text, '\n    one line' in text.replace('\r', '')), (False, True))
+    for end in (first, second): os.close(end)
+
 ESCAPES = 'a\x1b[31mb\x07c\x9bd\u202ee\x7f'
 
 def escapes(parent):
@@ -350,7 +366,7 @@ def escapes(parent):
 
 def main():
     with tempfile.TemporaryDirectory(prefix='siptwin-robust-') as parent:
-        for part in (descriptors, inputs, outputs, full_disk, signals, memory, long_messages, escapes):
+        for part in (descriptors, inputs, outputs, full_disk, signals, memory, long_messages, newcomers, escapes):
             before = time.time()
             part(parent)
             print('%s: %.1f s' % (part.__name__, time.time() - before))

@@ -166,7 +166,7 @@ static void uris_in_all_their_forms(void **state) {
         assert_span(u.params, cases[i].params);
         assert_span_or_absent(uri_param(&u, "lr"), cases[i].lr);
     }
-    static const char *const bad[] = {"",       "sip:",        "tel:", "nouri",
+    static const char *const bad[] = {"",       "sip:",        "tel:",    "nouri",
                                       "sip:a@", "sip:h:99999", "sip:h:x", "sip:@h"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(uri_parse(&u, span_of(bad[i])));
