@@ -49,6 +49,7 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     uint64_t port = span_is_nocase(uri_param(uri, "transport"), "tls") ? 5061 : 5060;
     bool is_ip = ipv4_parse(uri->host, &ip);
     if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
+    if (port == 0) port = 5060;
     for (size_t i = 0; i < k->socket_count; i++) {
         const struct kam_socket *s = &k->sockets[i];
         if (port != s->port && port != s->advertised_port) continue;

@@ -33,7 +33,7 @@ static void clear(struct kam_run *run) {
     run->flags = run->branch_flags = 0;
     buf_reset(&run->reply_lines);
     arena_reset(&run->scratch);
-    run->force_rport = run->local_rport = run->record_routed = run->via_edited = false;
+    run->upstream = run->force_rport = run->local_rport = run->record_routed = run->via_edited = false;
     run->hashed = run->digested = false;
     run->transaction = NULL;
     run->looked_up = false;

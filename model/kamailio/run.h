@@ -72,6 +72,7 @@ struct kam_run {
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */
     bool force_rport, local_rport, record_routed, via_edited;
+    bool upstream; /* loose_route() has found that the callee of its dialog sends it */
 
     /* Its branch parameter, when asked for. */
     bool hashed, digested;

@@ -14,6 +14,13 @@ static const struct rr_settings *settings_of(const struct kam_run *run) {
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
+/* The address that is shown, and its port unless that is 5060; Via shows an advertised 5060 all the same. */
+static void add_address(struct buf *out, const struct kam_socket *s) {
+    unsigned port = s->advertised_port ? s->advertised_port : s->port;
+    buf_add(out, s->advertised.p ? s->advertised : s->address);
+    if (port != 5060) buf_addf(out, ":%u", port);
+}
+
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct rr_settings *set = settings_of(run);
@@ -22,19 +29,20 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     run->record_routed = run->state.kind != KAM_BRANCH_ROUTE; /* each branch may have its own, or several */
     struct buf b = {0};
     struct uri uri;
-    buf_add(&b, SPAN("Record-Route: <sip:"));
-    if (set->add_username && uri_parse(&uri, kam_run_uri(run)) && uri.user.len) {
+    bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
+    buf_add_text(&b, secure ? "Record-Route: <sips:" : "Record-Route: <sip:");
+    if (uri.user.len == 0) uri_parse(&uri, run->msg.uri); /* the one that it came with may have a user */
+    if (set->add_username && uri.user.len) {
         buf_add(&b, uri.user);
         buf_add_char(&b, '@');
     }
-    struct span self = run->socket->sent_by;
-    size_t len = self.len - strlen(":5060"); /* an advertised 5060 stands in the Via, but not here */
-    if (self.len > strlen(":5060") && span_is(span_skip(self, len), ":5060")) self = span_head(self, len);
-    buf_add(&b, self);
+    add_address(&b, run->socket);
     buf_add_text(&b, set->enable_full_lr ? ";lr=on" : ";lr");
-    if (set->append_fromtag && run->from_tag.len) {
+    /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
+    struct span tag = run->upstream ? run->to_tag : run->from_tag;
+    if (set->append_fromtag && tag.len) {
         buf_add(&b, SPAN(";ftag="));
-        buf_add(&b, run->from_tag);
+        buf_add(&b, tag);
     }
     buf_add(&b, SPAN(">\r\n"));
     kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(&b));
@@ -50,19 +58,63 @@ struct route {
     struct uri uri;
 };
 
-/*
- * Looks at the entry at the front of rest, a part of the header's value. False if it has no brackets or is
- * no URI. One of another scheme than sip is nobody's own, and no loose router.
- */
-static bool route_at(struct route *r, const struct sip_header *h, struct span rest) {
-    r->header = h;
-    if (!name_addr_next(&rest, &r->entry) || span_find(r->entry, '<') < 0) return false;
-    struct span uri = name_addr_uri(r->entry);
-    if (!uri_parse(&r->uri, uri)) {
-        if (span_starts_nocase(uri, "sip") || span_find(uri, ':') < 1) return false;
-        r->uri = (struct uri){.whole = uri};
+/* The place of c outside quotes, or -1: it is not there, or quotes do not end. */
+static ptrdiff_t find_unquoted(struct span s, char c) {
+    bool quoted = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (quoted && s.p[i] == '\\')
+            i++;
+        else if (s.p[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && s.p[i] == c)
+            return (ptrdiff_t)i;
     }
-    r->after = span_trim(rest);
+    return -1;
+}
+
+/* Parameters behind the brackets: each has a name, quotes end. Leaves *s behind them. */
+static bool skip_params(struct span *s) {
+    while (s->len && s->p[0] == ';') {
+        size_t n = 0;
+        bool quoted = false;
+        *s = span_trim(span_skip(*s, 1));
+        for (; n < s->len && (quoted || !strchr(";,", s->p[n])); n++)
+            if (s->p[n] == '"') quoted = !quoted;
+        if (n == 0 || quoted) return false;
+        *s = span_skip(*s, n);
+    }
+    return true;
+}
+
+/*
+ * Takes the entry at the front of *rest, a part of the header's value: [name] <URI> [parameters]. False: it
+ * is none, or something stands behind it that is no comma and another entry.
+ */
+static bool take_entry(struct route *r, struct span *rest) {
+    struct span text = span_trim(*rest);
+    ptrdiff_t open = find_unquoted(text, '<');
+    ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
+    if (close < 0) return false;
+    struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));
+    if (!skip_params(&after)) return false;
+    r->entry = span_trim(span_between(text.p, after.p));
+    *rest = after;
+    if (after.len) {
+        if (after.p[0] != ',') return false;
+        *rest = span_trim(span_skip(after, 1));
+        if (rest->len == 0) return false;
+    }
+    return uri_parse(&r->uri, span_head(span_skip(text, (size_t)open + 1), (size_t)close - 1));
+}
+
+/* Looks at the entry at the front of rest; the header is read to its end, and all of it must be readable. */
+static bool route_at(struct route *r, const struct sip_header *h, struct span rest) {
+    struct route other;
+    r->header = h;
+    if (!take_entry(r, &rest)) return false;
+    r->after = rest;
+    while (rest.len)
+        if (!take_entry(&other, &rest)) return false;
     return true;
 }
 
@@ -131,7 +183,7 @@ static int after_loose(struct kam_run *run, struct route first, bool preloaded) 
     if (is_own(run, &r.uri) && !skip_own(run, &r)) {
         remove_headers(run, &first, &r);
         remove_header(run, r.header);
-        return preloaded ? -2 : 1;
+        return preloaded ? -3 : 1;
     }
     remove_headers(run, &first, &r);
     if (is_loose(&r.uri)) {
@@ -173,12 +225,27 @@ static int after_strict(struct kam_run *run, struct route first) {
     return 1;
 }
 
+/* The ftag that our own entry has; its name counts as written. */
+static struct span own_ftag(const struct kam_run *run, const struct route *r) {
+    struct span left = is_own(run, &r->uri) ? r->uri.params : (struct span){0};
+    while (left.len) {
+        left = span_skip(left, 1);
+        ptrdiff_t end = span_find(left, ';');
+        struct span param = end < 0 ? left : span_head(left, (size_t)end);
+        if (span_starts(param, "ftag=")) return span_skip(param, strlen("ftag="));
+        left = span_skip(left, param.len);
+    }
+    return (struct span){0};
+}
+
 static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct route first;
     struct uri uri;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
+    struct span ftag = own_ftag(run, &first);
+    run->upstream = ftag.len && !span_eq(ftag, run->from_tag);
     if (run->to_tag.len == 0) return after_loose(run, first, true);
     return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
 }

@@ -58,14 +58,12 @@ static const char *check_ruri(struct kam_run *run) {
     return !run->msg.is_request || kam_uri_readable(kam_run_uri(run)) ? NULL : "Bad Request URI";
 }
 
-static bool address_fits(struct span value) { return kam_uri_readable(name_addr_uri(value)); }
-
 static const char *check_from(struct kam_run *run) {
-    return address_fits(run->from->value) ? NULL : "Invalid From Header";
+    return kam_uri_readable(run->from_uri) ? NULL : "Invalid From Header";
 }
 
 static const char *check_to(struct kam_run *run) {
-    return address_fits(run->to->value) ? NULL : "Ivalid To Header"; /* so it says */
+    return kam_uri_readable(run->to_uri) ? NULL : "Ivalid To Header"; /* so it says */
 }
 
 static const char *check_contact(struct kam_run *run) {

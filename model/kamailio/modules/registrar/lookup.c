@@ -39,9 +39,7 @@ static void add_unescaped(struct buf *out, struct span s) {
 
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri) {
     struct uri u;
-    if (!kam_uri_readable(uri)) return false;
-    if (!uri_parse(&u, uri))
-        u = (struct uri){.user = span_skip(uri, (size_t)span_find(uri, ':') + 1)}; /* tel: */
+    if (!uri_parse(&u, uri)) return false;
     struct buf name = {0};
     add_unescaped(&name, u.user);
     if (registrar_locations(run)->use_domain) {

@@ -239,7 +239,7 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
     int result = -1;
     if (refusal) {
         answer(&s, flags, refusal);
-    } else if (!registrar_aor_write(&s.aor_text, run, uri.p ? uri : name_addr_uri(run->to->value))) {
+    } else if (!registrar_aor_write(&s.aor_text, run, uri.p ? uri : run->to_uri)) {
         answer(&s, flags, NULL); /* a 200 without a word of it, but save() is false */
     } else {
         s.aor = buf_span(&s.aor_text);
