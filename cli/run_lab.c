@@ -185,10 +185,15 @@ int run_lab_go(struct run_lab *run) {
         fputs("siptwin: interrupted, no capture written\n", stderr);
         return EXIT_INTERRUPTED;
     }
+    struct lab_result result = lab_result(run->lab);
+    if (result.stopped) {
+        struct diag diag = {0};
+        diag_error(&diag, result.stopped_at, "%s", result.stopped);
+        return cli_report(&diag);
+    }
     if (run->flow) flow_end(run->flow);
     int status = close_captures(run);
     if (status != EXIT_GOOD) return status;
-    struct lab_result result = lab_result(run->lab);
     return result.failed || result.open || result.answered_failed || result.cut_off ? EXIT_DIFFERENT
                                                                                     : EXIT_GOOD;
 }

@@ -85,7 +85,22 @@ void event_cancel(struct event_queue *q, struct event *e) {
         heap_remove(&q->heap, &e->node);
 }
 
+void event_spend(struct event_queue *q, uint64_t n) {
+    if (q) q->spent += n;
+}
+
+void event_queue_stop(struct event_queue *q, struct source_pos at, const char *why) {
+    if (!q || q->why) return;
+    q->why = why;
+    q->stopped_at = at;
+}
+
+bool event_queue_stopped(const struct event_queue *q) {
+    return q && (q->why || (q->limit && q->fired + q->spent >= q->limit));
+}
+
 bool event_queue_step(struct event_queue *q) {
+    if (event_queue_stopped(q)) return false;
     turn_wheel(q);
     struct event *e = (struct event *)heap_first(&q->heap); /* its node is its first member */
     if (!e) return false;

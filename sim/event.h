@@ -9,6 +9,7 @@
 #ifndef SIM_EVENT_H
 #define SIM_EVENT_H
 
+#include "base/source.h"
 #include "sim/heap.h"
 
 /* Times and durations are whole nanoseconds, from the first simulated instant. */
@@ -32,7 +33,11 @@ enum { EVENT_SLOT_SHIFT = 22 /* 4.2 ms */, EVENT_SLOTS = 4096 /* 17 s; what is l
 
 struct event_queue {
     int64_t now_ns;
-    uint64_t fired; /* how many events have fired */
+    uint64_t fired;  /* how many events have fired */
+    uint64_t spent;  /* work beside the events, counted as so many more */
+    uint64_t limit;  /* of both together, 0: none */
+    const char *why; /* it was stopped for this; NULL: it runs */
+    struct source_pos stopped_at;
     struct heap heap;
     int64_t slot; /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
     size_t far;   /* events in the wheel */
@@ -60,7 +65,17 @@ void event_cancel(struct event_queue *q, struct event *e);
 
 static inline bool event_pending(const struct event *e) { return e->node.slot != 0 || e->link; }
 
-/* Advances the clock to the next event and fires it; false when no event is left. */
+/* What an event does that costs far more than the others: it counts as n more. The queue may be NULL. */
+void event_spend(struct event_queue *q, uint64_t n);
+
+/* Stops the simulation for good: no more events fire. why is a constant text, `at` the place in an input that
+ * is to blame; the first call counts. The queue may be NULL. */
+void event_queue_stop(struct event_queue *q, struct source_pos at, const char *why);
+
+/* Has it been stopped, or is its limit used up? */
+bool event_queue_stopped(const struct event_queue *q);
+
+/* Advances the clock to the next event and fires it; false when no event is left, or it was stopped. */
 bool event_queue_step(struct event_queue *q);
 
 #endif

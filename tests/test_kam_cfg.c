@@ -148,7 +148,8 @@ static void syntax_errors_point_to_the_token(void **state) {
          "2:22: error: type mismatch at !: a string where a number is needed"},
         {"request_route { if (strlen(5)) exit; }",
          "2:28: error: type mismatch: a number where a string is needed"},
-        {"request_route { if ($rm =~ \"(\") exit; }", "2:28: error: invalid regular expression \"(\""},
+        {"request_route { if ($rm =~ \"(\") exit; }",
+         "2:28: error: invalid regular expression \"(\": Unmatched ( or \\("},
         {"request_route { if ($rm =~ 5) exit; }", "2:28: error: the right side of =~ must be a string"},
         {"request_route { if (method > \"A\") exit; }", "2:28: error: expected ==, != or =~, found '>'"},
         {"request_route { if (uri == a) exit; }", "2:28: error: expected '(' after a"},
@@ -210,7 +211,7 @@ static void names_that_are_not_there_are_told_with_a_guess(void **state) {
         {"modparam(\"tm\", \"auto_inv_100_reason\", 1)",
          "2:1: error: tm.auto_inv_100_reason must be a string"},
         {"modparam(\"tm\", \"auto_inv_100\", 2)", "2:1: error: tm.auto_inv_100 must be from 0 to 1"},
-        {"modparam(\"(\", \"x\", 2)", "2:1: error: invalid regular expression \"(\""},
+        {"modparam(\"(\", \"x\", 2)", "2:1: error: invalid regular expression \"(\": Unmatched ( or \\("},
         {"loadmodule \"usrlock.so\"", "2:12: error: there is no module \"usrlock\"; did you mean usrloc?"},
         {"loadmodule \"/usr/lib/tm.so\"", "2:12: error: module \"tm\" is already loaded"},
     };

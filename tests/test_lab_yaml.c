@@ -57,7 +57,8 @@ static const struct {
     {"title: x\n", NULL, AT("1:1") "needs \"hosts\": the hosts, by name, and what each runs\n"},
     {"titel: x\n" HOSTS, NULL, AT("1:1") "unknown key \"titel\"; did you mean \"title\"?\n"},
     {"xyz: x\n" HOSTS, NULL,
-     AT("1:1") "unknown key \"xyz\"; known: include, title, description, start, seed, time_limit, hosts, "
+     AT("1:1") "unknown key \"xyz\"; known: include, title, description, start, seed, time_limit, "
+               "event_limit, hosts, "
                "network, "
                "capture\n"},
     {"title:\n" HOSTS, NULL, AT("1:1") "title: expected text, got nothing\n"},

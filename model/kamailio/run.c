@@ -10,6 +10,7 @@ enum { SIP_PORT = 5060 };
 void kam_run_init(struct kam_run *run, struct kamailio *k) {
     *run = (struct kam_run){.k = k};
     run->state.program = k->program;
+    run->state.queue = k->queue;
     run->state.scratch = &run->scratch;
     run->target = &run->edits;
 }

@@ -12,6 +12,7 @@
 
 #define DELAY_DEFAULT_NS      (30 * NS_PER_US)
 #define TIME_LIMIT_DEFAULT_NS (24 * 3600 * NS_PER_S)
+#define EVENT_LIMIT_DEFAULT   10000000
 #define REORDER_DEFAULT_NS    (10 * NS_PER_MS)
 #define MTU_DEFAULT           1500
 
@@ -156,6 +157,10 @@ static const struct schema_key root_keys[] = {
      .help = "seed of everything drawn at random"},
     {"time_limit", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_config, time_limit_ns), 1, UNIT_DURATION_MAX_NS,
      .fallback = "1440min", .help = "a run is cut off then, in simulated time: a scenario may loop for ever"},
+    {"event_limit", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, event_limit), 1, UINT64_MAX,
+     .fallback = "10000000",
+     .help =
+         "a run that needs more events is an error; a statement of a script is one, a costly match several"},
     {"hosts", SCHEMA_OTHER, .read = read_hosts, .keys = config_host_keys, .path = ".NAME.", .required = true,
      .help = "the hosts, by name, and what each runs"},
     {"network", SCHEMA_MAP, .keys = config_network_keys, .help = "the paths between the hosts"},
@@ -203,6 +208,7 @@ static struct lab_config *new_config(const char *folder) {
     config->start_ns = START_DEFAULT_NS;
     config->seed = 1;
     config->time_limit_ns = TIME_LIMIT_DEFAULT_NS;
+    config->event_limit = EVENT_LIMIT_DEFAULT;
     config->network.mtu = MTU_DEFAULT;
     config->network.path = (struct path){.delay_ns = DELAY_DEFAULT_NS, .reorder_ns = REORDER_DEFAULT_NS};
     return config;
@@ -230,6 +236,10 @@ struct lab_config *lab_load(struct source_set *sources, const char *folder, cons
     if (files->tree) {
         struct schema s = {.diag = diag, .context = config};
         begin_hosts(config);
+        const struct tree_node *limit = tree_get(files->tree, "event_limit");
+        config->at = limit                            ? limit->at
+                     : tree_get(files->tree, "hosts") ? tree_get(files->tree, "hosts")->key_at
+                                                      : files->tree->at;
         schema_map(&s, files->tree, root_keys, config);
         config_link(config, sources, &s);
         default_capture_point(config);

@@ -121,6 +121,7 @@ struct lab *lab_new(const struct lab_config *config, const struct trace *trace, 
     bool good = true;
     lab->config = config;
     event_queue_init(&lab->queue);
+    lab->queue.limit = config->event_limit;
     lab->net = net_new(&lab->queue, config->seed, config->network.mtu);
     lab->stations = mem_new(config->host_count * sizeof *lab->stations);
     for (size_t i = 0; i < config->host_count; i++) {
@@ -167,7 +168,12 @@ bool lab_run(struct lab *lab, const volatile sig_atomic_t *stop) {
             return true;
         }
         for (int i = 0; i < EVENTS_BETWEEN_STOP_CHECKS; i++)
-            if (!event_queue_step(&lab->queue)) return true;
+            if (!event_queue_step(&lab->queue)) {
+                if (event_queue_stopped(&lab->queue))
+                    event_queue_stop(&lab->queue, lab->config->at,
+                                     "the simulation needs more events than event_limit allows");
+                return true;
+            }
     }
 }
 
@@ -177,6 +183,8 @@ struct lab_result lab_result(const struct lab *lab) {
                            .failure_count = lab->failure_count,
                            .events = lab->queue.fired,
                            .cut_off = lab->cut_off,
+                           .stopped = lab->queue.why,
+                           .stopped_at = lab->queue.stopped_at,
                            .end_ns = lab->queue.now_ns};
     for (size_t i = 0; i < lab->config->host_count; i++) {
         const struct station *station = &lab->stations[i];

@@ -87,6 +87,8 @@ struct lab_config {
     int64_t start_ns;        /* the first simulated instant, since 1970-01-01T00:00:00Z */
     uint64_t seed;
     int64_t time_limit_ns;         /* a run is cut off then: a scenario may loop for ever */
+    uint64_t event_limit;          /* a run that needs more work than so many events is an error */
+    struct source_pos at;          /* the scenario's beginning: where it stands that event_limit is too low */
     struct lab_host_config *hosts; /* in the order of the file */
     size_t host_count;
     struct lab_network network;
@@ -149,6 +151,8 @@ struct lab_result {
     size_t failure_count;
     uint64_t events;     /* that the run took */
     bool cut_off;        /* by the time limit */
+    const char *stopped; /* the run is void, for this reason; NULL: it is not */
+    struct source_pos stopped_at;
     int64_t end_ns;      /* when the last one was */
     size_t transactions; /* that the Kamailios still hold: 0 after a complete run */
 };

@@ -83,7 +83,8 @@ static bool read_text(const struct reading *r, struct span text) {
     const char *what = script_arg_read(type, text, r->known);
     if (what) return wrong(r, what);
     if (type == ARG_REGEX) {
-        r->known->regex = program_regex(r->p->program, text, true);
+        const char *why;
+        r->known->regex = program_regex(r->p->program, text, true, &why);
         if (!r->known->regex) return wrong(r, "must be a regular expression");
     }
     refer(r);

@@ -116,10 +116,8 @@ static bool compile_match(struct cfg_parse *p, struct cfg_expr *e) {
         diag_error(p->diag, e->right->at, "the right side of =~ must be a string");
         return false;
     }
-    e->regex = program_regex(p->program, pattern.s, true);
-    if (e->regex) return true;
-    diag_error(p->diag, e->right->at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(pattern.s));
-    return false;
+    e->regex = cfg_regex(p->program, pattern.s, true, e->right->at, p->diag);
+    return e->regex != NULL;
 }
 
 static struct cfg_expr *int_node(struct cfg_parse *p, struct source_pos at, int64_t n) {

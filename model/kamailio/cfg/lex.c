@@ -140,7 +140,7 @@ static void read_string(struct lexer *l, struct source_pos at, char quote) {
     struct span text = buf_span(&l->word);
     /* what is behind a NUL, Kamailio never sees */
     if (span_find(text, '\0') >= 0) text.len = (size_t)span_find(text, '\0');
-    add(l, CFG_TOKEN_STRING, at, preprocess_string(&l->pp, text));
+    add(l, CFG_TOKEN_STRING, at, preprocess_string(&l->pp, text, at));
 }
 
 /* Pseudo-variables. */
@@ -170,7 +170,7 @@ static void read_pv(struct lexer *l, struct source_pos at) {
         while (word_char(cfg_input_peek(&l->in, 0)))
             buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     if (cfg_input_peek(&l->in, 0) == '(' && !read_parentheses(l, at)) return;
-    add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word)));
+    add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word), at));
 }
 
 /* Numbers and words. */
@@ -282,7 +282,7 @@ static void include(struct lexer *l, struct source_pos at, bool must_exist) {
     struct buf name = {0};
     for (int c; c = cfg_input_peek(&l->in, 0), c != -1 && !ascii_space(c);)
         buf_add_char(&name, (char)cfg_input_get(&l->in));
-    struct span quoted = preprocess_string(&l->pp, buf_span(&name));
+    struct span quoted = preprocess_string(&l->pp, buf_span(&name), cfg_input_at(&l->in));
     if (quoted.len < 3 || quoted.p[0] != '"' || quoted.p[quoted.len - 1] != '"') {
         diag_error(l->diag, quoted.len ? name_at : at, "expected the name of a file in double quotes");
         buf_free(&name);

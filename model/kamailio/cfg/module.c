@@ -352,12 +352,13 @@ static void store(struct kam_program *program, const struct kam_param *param, st
 }
 
 /* The first argument of modparam is a regular expression over the names of the loaded modules: "tm|rr". */
-static bool set_matching(struct kam_program *program, const regex_t *modules, struct span name,
+static bool set_matching(struct kam_program *program, struct regex *modules, struct span name,
                          struct kam_value value, struct source_pos at, struct diag *diag, bool *any) {
     bool good = true;
     for (size_t i = 1; kam_modules[i]; i++) {
         const struct kam_module *m = kam_modules[i];
-        if (!program->loaded[i] || regexec(modules, m->name, 0, NULL, 0) != 0) continue;
+        if (!program->loaded[i] || regex_find(modules, span_of(m->name), false, NULL, 0, NULL) != REGEX_YES)
+            continue;
         *any = true;
         const struct kam_param *param = find_param(m, name);
         if (!param) unknown_param(m, name, at, diag);
@@ -372,15 +373,17 @@ static bool set_matching(struct kam_program *program, const regex_t *modules, st
 bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
                       struct kam_value value, struct source_pos at, struct diag *diag) {
     struct buf pattern = {0};
+    const char *why;
     buf_addf(&pattern, "^(" SPAN_FMT ")$", SPAN_ARG(module));
-    const regex_t *modules = program_regex(program, buf_span(&pattern), true);
+    struct regex *modules = regex_new(buf_span(&pattern), REGEX_ICASE, &why);
     buf_free(&pattern);
     if (!modules) {
-        diag_error(diag, at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(module));
+        cfg_regex_error(module, why, at, diag);
         return false;
     }
     bool any = false;
     bool good = set_matching(program, modules, name, value, at, diag, &any);
+    regex_free(modules);
     if (any) return good;
     const char *names[64] = {0};
     char hint[CFG_HINT_MAX];

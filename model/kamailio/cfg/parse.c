@@ -52,6 +52,20 @@ const char *cfg_hint(struct span word, const char *const *names, char hint[CFG_H
     return hint;
 }
 
+void cfg_regex_error(struct span pattern, const char *why, struct source_pos at, struct diag *diag) {
+    struct span shown = span_head(pattern, 60);
+    diag_error(diag, at, "invalid regular expression \"" SPAN_FMT "%s\": %s", SPAN_ARG(shown),
+               shown.len < pattern.len ? "..." : "", why);
+}
+
+struct regex *cfg_regex(struct kam_program *program, struct span pattern, bool icase, struct source_pos at,
+                        struct diag *diag) {
+    const char *why;
+    struct regex *regex = program_regex(program, pattern, icase, &why);
+    if (!regex) cfg_regex_error(pattern, why, at, diag);
+    return regex;
+}
+
 /* Route blocks. */
 
 static const struct block {

@@ -61,6 +61,13 @@ void cfg_refer(struct cfg_parse *p, const struct kam_route **out, const char *wo
 #define CFG_HINT_MAX 80
 const char *cfg_hint(struct span word, const char *const *names, char hint[CFG_HINT_MAX]);
 
+/* A regular expression of the file; NULL after an error at `at`. */
+struct regex *cfg_regex(struct kam_program *program, struct span pattern, bool icase, struct source_pos at,
+                        struct diag *diag);
+
+/* The error that this is no regular expression, and why. */
+void cfg_regex_error(struct span pattern, const char *why, struct source_pos at, struct diag *diag);
+
 /* The parts. Each returns false or NULL after an error; the caller then skips to a place to go on. */
 
 /* `{` statements `}`; *body is the first of them. */

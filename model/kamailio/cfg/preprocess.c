@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/cfg/preprocess.h"
+#include "model/kamailio/cfg/parse.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@ struct preprocess_define {
 
 struct preprocess_subst {
     struct preprocess_subst *next;
-    regex_t regex;
+    struct regex *regex;
     struct span text;
     bool all; /* flag g */
 };
@@ -27,7 +28,7 @@ void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *dia
 
 void preprocess_free(struct preprocess *p) {
     for (struct preprocess_subst *s = p->substs; s; s = s->next)
-        regfree(&s->regex);
+        regex_free(s->regex);
 }
 
 static struct preprocess_define *find(const struct preprocess *p, struct span name) {
@@ -135,21 +136,23 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
         diag_error(p->diag, at, "a substitution by a text with \\ or $ is not simulated");
         return;
     }
-    int flags = REG_EXTENDED;
+    unsigned flags = REGEX_GROUPS;
+    const char *why;
     bool all = false;
     for (size_t i = 0; i < part[2].len; i++) {
         if (part[2].p[i] == 'g')
             all = true;
         else if (part[2].p[i] == 'i')
-            flags |= REG_ICASE;
+            flags |= REGEX_ICASE;
         else if (part[2].p[i] != 's') {
             diag_error(p->diag, at, "unknown substitution flag '%c'", part[2].p[i]);
             return;
         }
     }
     struct preprocess_subst *s = arena_new(p->arena, sizeof *s);
-    if (regcomp(&s->regex, arena_text(p->arena, part[0]).p, flags) != 0) {
-        diag_error(p->diag, at, "invalid regular expression \"" SPAN_FMT "\"", SPAN_ARG(part[0]));
+    s->regex = regex_new(part[0], flags, &why);
+    if (!s->regex) {
+        cfg_regex_error(part[0], why, at, p->diag);
         return;
     }
     s->text = arena_text(p->arena, part[1]);
@@ -165,25 +168,45 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
     buf_free(&value);
 }
 
-struct span preprocess_string(const struct preprocess *p, struct span text) {
-    for (const struct preprocess_subst *s = p->substs; s; s = s->next) {
-        struct span source = arena_text(p->arena, text);
-        struct buf out = {0};
-        size_t from = 0;
-        regmatch_t m;
-        bool changed = false;
-        while (from <= source.len && regexec(&s->regex, source.p + from, 1, &m, from ? REG_NOTBOL : 0) == 0) {
-            buf_add(&out, (struct span){source.p + from, (size_t)m.rm_so});
-            buf_add(&out, s->text);
-            changed = true;
-            from += (size_t)m.rm_eo;
-            if (!s->all || m.rm_eo == m.rm_so) break;
-        }
-        if (changed) {
-            buf_add(&out, span_skip(source, from));
-            text = arena_text(p->arena, buf_span(&out));
-        }
-        buf_free(&out);
+/* What replacing makes of one text; p NULL: nothing matched, or it was too much. */
+static struct span substitute(struct preprocess *p, const struct preprocess_subst *s, struct span text,
+                              struct buf *out) {
+    struct regex_match m;
+    size_t from = 0;
+    bool changed = false;
+    buf_reset(out);
+    while (from <= text.len && p->work < PREPROCESS_WORK_MAX && out->len <= PREPROCESS_STRING_MAX) {
+        enum regex_answer found = regex_find(s->regex, span_skip(text, from), from > 0, &m, 1, &p->work);
+        if (found == REGEX_TOO_MUCH) p->work = PREPROCESS_WORK_MAX;
+        if (found != REGEX_YES) break;
+        buf_add(out, (struct span){text.p + from, (size_t)m.from});
+        buf_add(out, s->text);
+        changed = true;
+        from += (size_t)m.to;
+        if (!s->all || m.from == m.to) break;
     }
+    if (!changed) return (struct span){0};
+    buf_add(out, span_skip(text, from));
+    p->work += out->len;
+    return arena_text(p->arena, buf_span(out));
+}
+
+struct span preprocess_string(struct preprocess *p, struct span text, struct source_pos at) {
+    struct buf out = {0};
+    for (const struct preprocess_subst *s = p->substs; s && !p->gave_up; s = s->next) {
+        p->work += 16;
+        struct span changed = substitute(p, s, text, &out);
+        if (changed.p) text = changed;
+        p->gave_up = true;
+        if (text.len > PREPROCESS_STRING_MAX)
+            diag_error(p->diag, at, "#!subst makes the string longer than %d bytes", PREPROCESS_STRING_MAX);
+        else if (p->work >= PREPROCESS_WORK_MAX)
+            diag_error(p->diag, at,
+                       "too much to replace: all #!subst together take more than %d steps up to here",
+                       PREPROCESS_WORK_MAX);
+        else
+            p->gave_up = false;
+    }
+    buf_free(&out);
     return text;
 }

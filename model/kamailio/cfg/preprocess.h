@@ -25,7 +25,12 @@ struct preprocess {
     struct preprocess_subst *substs, **substs_end;
     struct preprocess_ifdef ifdefs[PREPROCESS_IFDEF_MAX];
     size_t ifdef_count;
+    uint64_t work; /* what #!subst has cost so far: steps of expressions, bytes written */
+    bool gave_up;  /* it was too much, which has been told */
 };
+
+/* What #!subst may cost in a file, and how long it may make a string. */
+enum { PREPROCESS_WORK_MAX = 20000000, PREPROCESS_STRING_MAX = 65536 };
 
 void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *diag);
 void preprocess_free(struct preprocess *p);
@@ -56,7 +61,7 @@ enum preprocess_subst_how { PREPROCESS_SUBST, PREPROCESS_SUBSTDEF, PREPROCESS_SU
 void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
                       struct source_pos at);
 
-/* What the #!subst lines so far make of a string; the text itself where none applies. */
-struct span preprocess_string(const struct preprocess *p, struct span text);
+/* What the #!subst lines so far make of the string at `at`; the text itself where none applies. */
+struct span preprocess_string(struct preprocess *p, struct span text, struct source_pos at);
 
 #endif

@@ -90,11 +90,8 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
     }
     if (is_regex) {
         c->label = (struct kam_value){.type = KAM_STR, .s = cfg_literal_text(p, c->label)};
-        c->regex = program_regex(p->program, c->label.s, false);
-        if (!c->regex) {
-            diag_error(p->diag, e->at, "invalid regular expression after case /");
-            return false;
-        }
+        c->regex = cfg_regex(p->program, c->label.s, false, e->at, p->diag);
+        if (!c->regex) return false;
     }
     return cfg_expect(p, ":");
 }

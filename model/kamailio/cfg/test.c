@@ -156,10 +156,7 @@ static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
         diag_error(p->diag, test->right->at, "the right side of =~ must be a string");
         return false;
     }
-    test->regex = program_regex(p->program, pattern.s, true);
-    if (!test->regex)
-        diag_error(p->diag, test->right->at, "invalid regular expression \"" SPAN_FMT "\"",
-                   SPAN_ARG(pattern.s));
+    test->regex = cfg_regex(p->program, pattern.s, true, test->right->at, p->diag);
     return test->regex != NULL;
 }
 

@@ -122,21 +122,28 @@ static bool int_op(enum cfg_op op, int64_t a, int64_t b, int64_t *out) {
     return true;
 }
 
-static bool match(struct script *h, struct span text, const regex_t *regex, const struct cfg_expr *right,
+bool script_match(struct kam_script_state *state, struct regex *regex, struct span pattern, struct span text,
                   int64_t *out) {
-    regex_t now;
-    struct kam_value pattern;
-    const char *subject = arena_text(h->arena, text).p; /* ends with a NUL */
-    if (regex) {
-        *out = regexec(regex, subject, 0, NULL, 0) == 0;
-        return true;
-    }
-    if (!script_eval(h, right, &pattern)) return false;
-    const char *source = arena_text(h->arena, script_text(h, pattern)).p;
-    if (regcomp(&now, source, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return false;
-    *out = regexec(&now, subject, 0, NULL, 0) == 0;
-    regfree(&now);
+    const char *why;
+    uint64_t steps = 0;
+    struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why);
+    if (!regex && !now) return false;
+    enum regex_answer answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
+    regex_free(now);
+    /* what an event costs at least: 100 places tried, or 4 bytes of an expression compiled */
+    event_spend(state->queue, steps / 100 + (regex ? 0 : pattern.len / 4));
+    if (answer == REGEX_TOO_MUCH)
+        event_queue_stop(state->queue, state->at,
+                         "the regular expression takes more than 20000000 steps here");
+    *out = answer == REGEX_YES;
     return true;
+}
+
+static bool match(struct script *h, struct span text, struct regex *regex, const struct cfg_expr *right,
+                  int64_t *out) {
+    struct kam_value pattern = {0};
+    if (!regex && !script_eval(h, right, &pattern)) return false;
+    return script_match(h->state, regex, regex ? SPAN("") : script_text(h, pattern), text, out);
 }
 
 /* == and != go by the left side's type; without a value there, by the right side's. */

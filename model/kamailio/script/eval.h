@@ -5,6 +5,7 @@
 #define MODEL_KAMAILIO_SCRIPT_EVAL_H
 
 #include "model/kamailio/script/program.h"
+#include "sim/event.h"
 
 /* A run of statements. One that stands inside an expression gets its own, as in Kamailio: an exit ends only
  * that. */

@@ -8,7 +8,7 @@
 
 #include "model/kamailio/script/value.h"
 
-#include <regex.h>
+#include "base/regex.h"
 #include <stdbool.h>
 
 /* The kinds of route blocks, as bits: where a function may stand. */
@@ -53,7 +53,7 @@ struct kam_arg {
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
     const struct kam_route *route; /* of a block; NULL: none */
-    const regex_t *regex;          /* of a pattern that the file gives; NULL: s is to be compiled */
+    struct regex *regex;           /* of a pattern that the file gives; NULL: s is to be compiled */
 };
 
 /* A row of a module's table. A function that means something else with more arguments has a row for each. */

@@ -26,7 +26,7 @@ struct kam_program *program_new(void) {
 void kam_program_free(struct kam_program *p) {
     if (!p) return;
     for (struct program_regex *r = p->regexes; r; r = r->next)
-        regfree(&r->regex);
+        regex_free(r->regex);
     free((void *)p->globals.listens);
     arena_free(&p->arena);
     free(p);
@@ -92,12 +92,11 @@ size_t program_number(struct kam_program *p, struct program_name **names, struct
     return n->number;
 }
 
-const regex_t *program_regex(struct kam_program *p, struct span pattern, bool icase) {
+struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {
+    struct regex *regex = regex_new(pattern, icase ? REGEX_ICASE : 0, why);
+    if (!regex) return NULL;
     struct program_regex *r = arena_new(&p->arena, sizeof *r);
-    /* arena_text ends with the NUL that regcomp wants */
-    int flags = REG_EXTENDED | REG_NOSUB | (icase ? REG_ICASE : 0);
-    if (regcomp(&r->regex, arena_text(&p->arena, pattern).p, flags) != 0) return NULL;
-    r->next = p->regexes;
+    *r = (struct program_regex){p->regexes, regex};
     p->regexes = r;
-    return &r->regex;
+    return regex;
 }

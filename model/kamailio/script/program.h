@@ -35,7 +35,7 @@ struct program_name {
 
 struct program_regex {
     struct program_regex *next;
-    regex_t regex;
+    struct regex *regex;
 };
 
 struct kam_program {
@@ -61,8 +61,9 @@ size_t program_number(struct kam_program *p, struct program_name **names, struct
 /* The number of a name that the program has, or -1. */
 ptrdiff_t program_find_number(const struct program_name *names, struct span name);
 
-/* An extended regular expression, or NULL if it is no valid one; icase as in =~. The program owns it. */
-const regex_t *program_regex(struct kam_program *p, struct span pattern, bool icase);
+/* An extended regular expression, which the program owns; icase as in =~. NULL, and the reason in *why, if it
+ * is none or beyond a limit of base/regex.h. */
+struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why);
 
 /* The block, for changing; NULL if there is none. */
 struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind, struct span name);

@@ -79,7 +79,10 @@ static int run_while(struct script *h, const struct cfg_stmt *s) {
 
 static bool case_matches(struct script *h, const struct cfg_case *c, struct kam_value v) {
     if (c->is_default) return false;
-    if (c->regex) return regexec(c->regex, arena_text(h->arena, script_text(h, v)).p, 0, NULL, 0) == 0;
+    if (c->regex) {
+        int64_t yes;
+        return script_match(h->state, c->regex, SPAN(""), script_text(h, v), &yes) && yes;
+    }
     return c->label.type == KAM_STR ? span_eq(c->label.s, script_text(h, v)) : c->label.n == script_int(v);
 }
 
@@ -142,7 +145,8 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
         h->state->at = s->at;
         h->state->last_error = h->state->process->error;
         h->state->process->error = KAM_E_UNSPEC;
-        if (++*h->steps > STEPS_MAX) {
+        event_spend(h->state->queue, 1);
+        if (++*h->steps > STEPS_MAX || event_queue_stopped(h->state->queue)) {
             h->ends |= CFG_END_EXIT;
             result = FAILED;
             break;

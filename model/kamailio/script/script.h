@@ -83,12 +83,18 @@ struct kam_script_state {
     const struct kam_program *program;
     enum kam_route_kind kind;    /* of the block that runs */
     struct kam_process *process; /* the worker, or the timer */
+    struct event_queue *queue;   /* what scripts cost is counted there; NULL: nobody counts */
     int last_error;              /* of the statement before the one that runs */
     struct kam_vars *avps;       /* the message's */
     struct arena *scratch;       /* for texts that live until the run ends; reset by the owner of the run */
     struct source_pos at;        /* the statement that runs: kept for causes */
     int retcode;                 /* $rc */
 };
+
+/* Does the text match? regex NULL: the pattern is compiled first, without regard to case; false if it is no
+ * regular expression. A match that takes too long stops the simulation. */
+bool script_match(struct kam_script_state *state, struct regex *regex, struct span pattern, struct span text,
+                  int64_t *out);
 
 struct kam_outcome {
     int value;    /* what the block returned: > 0, 0, < 0 */

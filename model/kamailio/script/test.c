@@ -48,21 +48,14 @@ static bool test_ip(struct script *h, const struct cfg_test *test, struct span l
 /* Words compare without regard to case. */
 static bool test_text(struct script *h, const struct cfg_test *test, struct span left, int64_t *out) {
     struct kam_value right;
-    if (test->op == CFG_MATCH && test->regex) {
-        *out = regexec(test->regex, arena_text(h->arena, left).p, 0, NULL, 0) == 0;
-        return true;
-    }
+    if (test->op == CFG_MATCH && test->regex) return script_match(h->state, test->regex, SPAN(""), left, out);
     if (!script_eval(h, test->right, &right)) return false;
     struct span text = script_text(h, right);
     if (test->op != CFG_MATCH) {
         *out = span_eq_nocase(left, text) == (test->op == CFG_EQUAL);
         return true;
     }
-    regex_t now;
-    if (regcomp(&now, arena_text(h->arena, text).p, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return false;
-    *out = regexec(&now, arena_text(h->arena, left).p, 0, NULL, 0) == 0;
-    regfree(&now);
-    return true;
+    return script_match(h->state, NULL, text, left, out);
 }
 
 bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {

@@ -6,11 +6,10 @@
 #ifndef MODEL_KAMAILIO_SCRIPT_TREE_H
 #define MODEL_KAMAILIO_SCRIPT_TREE_H
 
+#include "base/regex.h"
 #include "base/source.h"
 #include "model/kamailio/script/function.h"
 #include "model/kamailio/script/pv.h"
-
-#include <regex.h>
 
 /* A pseudo-variable as written somewhere. */
 struct cfg_pv {
@@ -87,7 +86,7 @@ struct cfg_test {
     bool with_net;                /* the right side is an IPv4 network */
     uint32_t net, mask;           /* host order */
     const struct cfg_expr *right; /* otherwise */
-    const regex_t *regex;         /* of CFG_MATCH with a constant on the right */
+    struct regex *regex;          /* of CFG_MATCH with a constant on the right */
 };
 
 struct cfg_expr {
@@ -99,7 +98,7 @@ struct cfg_expr {
     const struct cfg_pv *pv;        /* of CFG_PV */
     const struct cfg_stmt *actions; /* of CFG_CALL */
     const struct cfg_test *test;    /* of CFG_TEST */
-    const regex_t *regex;           /* of CFG_MATCH with a constant on the right */
+    struct regex *regex;            /* of CFG_MATCH with a constant on the right */
 };
 
 /* A text cut at its variables: one piece is a text, then a variable. */
@@ -134,7 +133,7 @@ struct cfg_case {
     const struct cfg_case *next;
     bool is_default;
     struct kam_value label;
-    const regex_t *regex;         /* case /"...": */
+    struct regex *regex;          /* case /"...": */
     const struct cfg_stmt *stmts; /* from here to the end of the switch: a case falls through */
 };
 

@@ -290,20 +290,27 @@ static struct span ereg_text(struct performance *p, bool *there) {
  */
 static bool perform_ereg(struct performance *p) {
     const struct action *a = p->action;
-    regmatch_t match[ACTION_TARGETS];
+    struct regex_match match[ACTION_TARGETS];
+    struct event_queue *queue = p->call->sipp->loop.queue;
+    uint64_t steps = 0;
     bool there;
     struct span s = ereg_text(p, &there);
+    /* a target may be the variable that is searched */
     struct buf *copy = &p->call->sipp->text2;
     buf_reset(copy);
     buf_add(copy, s);
     const char *c = buf_text(copy);
-    bool matched = regexec(a->regex, c, ACTION_TARGETS, match, 0) == 0;
+    enum regex_answer answer = regex_find(a->regex, buf_span(copy), false, match, ACTION_TARGETS, &steps);
+    event_spend(queue, steps / 100);
+    if (answer == REGEX_TOO_MUCH)
+        event_queue_stop(queue, a->at, "the regular expression takes more than 20000000 steps here");
+    bool matched = answer == REGEX_YES;
     if (a->check_it && (!there || !matched))
         return fail_check(p, there ? "the regular expression does not match"
                                    : "what ereg searches is not there");
     for (size_t i = 0; matched && i < a->target_count; i++) {
-        if (match[i].rm_so < 0) continue;
-        value_set_string(target(p, i), span_between(c + match[i].rm_so, c + match[i].rm_eo));
+        if (match[i].from < 0) continue;
+        value_set_string(target(p, i), span_between(c + match[i].from, c + match[i].to));
     }
     return !a->check_it_inverse || !matched ||
            fail_check(p, "the regular expression matches, which it must not");

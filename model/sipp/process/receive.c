@@ -39,11 +39,7 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
 static bool matches_request(const struct incoming *in, const struct step *step) {
     if (in->status > 0) return false;
     if (!step->regex) return span_eq(step->request, in->method);
-    char method[65];
-    assert(in->method.len < sizeof method);
-    memcpy(method, in->method.p, in->method.len);
-    method[in->method.len] = '\0';
-    return regexec(step->regex, method, 0, NULL, 0) == 0;
+    return regex_find(step->regex, in->method, false, NULL, 0, NULL) == REGEX_YES;
 }
 
 static bool matches(struct call *call, const struct incoming *in, int index) {

@@ -18,8 +18,7 @@ struct compiler {
 
 void action_list_free(struct action_list *list) {
     for (size_t i = 0; i < list->count; i++) {
-        if (list->actions[i].regex) regfree(list->actions[i].regex);
-        free(list->actions[i].regex);
+        regex_free(list->actions[i].regex);
         buf_free(&list->actions[i].strings);
     }
     free(list->actions);
@@ -267,16 +266,9 @@ static void compile_regex(struct compiler *k) {
     const struct xml_attribute *a = xml_attribute(k->e, "regexp");
     struct buf pattern = {0};
     if (!element_text(k->e, "regexp", true, &pattern)) return;
-    regex_t *regex = mem_new(sizeof *regex);
-    int status = regcomp(regex, buf_text(&pattern), REG_EXTENDED);
-    if (status == 0) {
-        k->action->regex = regex;
-    } else {
-        char why[128];
-        regerror(status, regex, why, sizeof why);
-        diag_error(k->c->diag, attribute_at(k->e, a), "regexp: %s", why);
-        free(regex);
-    }
+    const char *why;
+    k->action->regex = regex_new(buf_span(&pattern), REGEX_GROUPS, &why);
+    if (!k->action->regex) diag_error(k->c->diag, attribute_at(k->e, a), "regexp: %s", why);
     buf_free(&pattern);
 }
 

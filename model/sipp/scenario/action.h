@@ -3,10 +3,9 @@
 #ifndef MODEL_SIPP_SCENARIO_ACTION_H
 #define MODEL_SIPP_SCENARIO_ACTION_H
 
+#include "base/regex.h"
 #include "model/sipp/scenario/template.h"
 #include "model/sipp/scenario/xml.h"
-
-#include <regex.h>
 
 enum action_kind {
     ACTION_ADD,
@@ -71,7 +70,7 @@ struct action {
     enum exec_command command;
     struct distribution distribution;
     enum ereg_place place;
-    regex_t *regex;                  /* of an ereg */
+    struct regex *regex;             /* of an ereg */
     bool check_it, check_it_inverse; /* also of test and strcmp */
     bool case_indep, start_line;
     int64_t occurrence;

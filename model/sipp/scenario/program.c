@@ -203,7 +203,8 @@ static void compile_child(struct loader *l, const struct xml_element *e) {
 
 static bool expects_invite(const struct step *s) {
     if (s->kind != STEP_RECV || !s->request.p) return false;
-    return s->regex ? regexec(s->regex, "INVITE", 0, NULL, 0) == 0 : span_is(s->request, "INVITE");
+    return s->regex ? regex_find(s->regex, SPAN("INVITE"), false, NULL, 0, NULL) == REGEX_YES
+                    : span_is(s->request, "INVITE");
 }
 
 /*

@@ -31,7 +31,7 @@ struct step {
 
     /* recv */
     struct span request; /* p NULL: a response is expected; views into the source */
-    regex_t *regex;      /* of the request, with regexp_match */
+    struct regex *regex; /* of the request, with regexp_match */
     unsigned response;
     struct span methods; /* all earlier requests' without transactions, in one word; in program.methods */
     int response_txn;    /* -1: matched by the CSeq's method */

@@ -100,17 +100,9 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
     s->request = request->value;
     const struct xml_attribute *match = xml_attribute(e, "regexp_match");
     if (!match || !span_is(match->value, "true")) return; /* SIPp knows no other word for it here */
-    char *pattern = mem_text(request->value), why[128];
-    regex_t *regex = mem_new(sizeof *regex);
-    int status = regcomp(regex, pattern, REG_EXTENDED | REG_NOSUB);
-    if (status == 0) {
-        s->regex = regex;
-    } else {
-        regerror(status, regex, why, sizeof why);
-        diag_error(l->diag, attribute_at(e, request), "request: %s", why);
-        free(regex);
-    }
-    free(pattern);
+    const char *why;
+    s->regex = regex_new(request->value, 0, &why);
+    if (!s->regex) diag_error(l->diag, attribute_at(e, request), "request: %s", why);
 }
 
 static enum optional take_optional(struct loader *l, const struct xml_element *e) {
@@ -183,8 +175,7 @@ void step_compile_init(struct loader *l, const struct xml_element *e) {
 void step_list_free(struct step_list *list) {
     for (size_t i = 0; i < list->count; i++) {
         action_list_free(&list->steps[i].actions);
-        if (list->steps[i].regex) regfree(list->steps[i].regex);
-        free(list->steps[i].regex);
+        regex_free(list->steps[i].regex);
     }
     free(list->steps);
 }

@@ -5,7 +5,6 @@
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
 
-#include <regex.h>
 #include <stdio.h>
 
 /* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
@@ -176,17 +175,13 @@ static int64_t status_here(struct kam_run *run) {
 /* Does the status match the regular expression? */
 static int t_check_status(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    regex_t now;
     char digits[16];
     int64_t status = status_here(run);
     if (status < 0) return -1;
     snprintf(digits, sizeof digits, "%u", (unsigned)status);
-    if (args[0].regex) return regexec(args[0].regex, digits, 0, NULL, 0) == 0 ? 1 : -1;
-    const char *pattern = arena_text(&run->scratch, args[0].s).p; /* ends with the NUL that regcomp wants */
-    if (regcomp(&now, pattern, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0) return -1;
-    bool yes = regexec(&now, digits, 0, NULL, 0) == 0;
-    regfree(&now);
-    return yes ? 1 : -1;
+    int64_t yes;
+    bool valid = script_match(&run->state, args[0].regex, args[0].s, span_of(digits), &yes);
+    return valid && yes ? 1 : -1;
 }
 
 static int t_is_canceled(struct kam_run *run, const struct kam_arg *args, size_t count) {
