@@ -30,7 +30,7 @@ static int run(const struct command *self, int argc, char **argv) {
             if (strlen(entries[i].name) > widest) widest = strlen(entries[i].name);
         for (size_t i = 0; i < count; i++)
             add_entry(&text, &entries[i], widest);
-        fwrite(text.p, 1, text.len, stdout);
+        if (text.len) fwrite(text.p, 1, text.len, stdout);
         buf_free(&text);
         lab_list_free(entries, count);
         if (asked || count) return cli_report(&diag);

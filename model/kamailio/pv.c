@@ -2,6 +2,7 @@
 #include "model/kamailio/script/pv.h"
 
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/ruri.h"
 
@@ -116,7 +117,15 @@ static struct kam_value method(struct span name) {
 
 GETTER(get_rm, method(run->msg.is_request ? run->msg.method : run->cseq_method))
 GETTER(get_rs, run->msg.is_request ? nothing() : number(run->msg.status))
-GETTER(get_rr, run->msg.is_request ? nothing() : text(run->msg.reason))
+/* Without the blanks before it. */
+static struct span reason(const struct kam_run *run) {
+    struct span s = run->msg.reason;
+    while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = span_skip(s, 1);
+    return s;
+}
+
+GETTER(get_rr, run->msg.is_request ? nothing() : text(reason(run)))
 GETTER(get_si, text(buf_span(&run->source_text)))
 GETTER(get_sp, number(run->source.port))
 GETTER(get_Ri, text(run->socket->address))
@@ -134,10 +143,9 @@ GETTER(get_bf, number(run->branch_flags))
 
 /* The value of the first header of that name. */
 static struct kam_value header(const struct kam_run *run, struct span name) {
-    enum sip_header_id id = sip_header_id(name);
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
-        if (id == SIP_OTHER ? !span_eq_nocase(h->name, name) : h->id != id) continue;
-        return text(id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value);
+        if (!kam_header_is(h, name)) continue;
+        return text(h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value);
     }
     return nothing();
 }
@@ -152,7 +160,8 @@ static struct kam_value get_cl(struct kam_run *run, struct span argument) {
     uint64_t n;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
     if (!h) return nothing();
-    return span_to_u64(h->value, UINT32_MAX, &n) ? number((int64_t)n) : number(0);
+    int64_t length = span_to_u64(h->value, UINT32_MAX, &n) ? (int64_t)n : 0;
+    return (struct kam_value){.type = KAM_INT, .n = length, .s = h->value};
 }
 
 /* What conditions on `myself` ask: 1 or 0. */

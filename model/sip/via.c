@@ -119,6 +119,8 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         int quotes = 0;
         if (word.len == 0) return NULL;
         const char *equals = skip_blanks(p, end);
+        if (equals < end && *equals == ';')
+            p = equals; /* of one without a value the blanks behind it are a part */
         if (equals < end && *equals == '=') {
             const char *text = skip_blanks(equals + 1, end);
             p = parse_value(&value, text, end);

@@ -1,50 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: headers of the message that is relayed, and of replies made here (facts: Kamailio 11.7, 12). */
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
-/* Compact names (RFC 3261 7.3.3 and later ones) of headers that sip_header_id() does not know. */
-static const struct {
-    const char *name;
-    char compact;
-} compact_names[] = {{"Subject", 's'},  {"Supported", 'k'},       {"Content-Encoding", 'e'}, {"Event", 'o'},
-                     {"Refer-To", 'r'}, {"Session-Expires", 'x'}, {"Allow-Events", 'u'}};
-
-/* The full name, where the name is a compact one. */
-static struct span full_name(struct span name) {
-    for (size_t i = 0; name.len == 1 && i < sizeof compact_names / sizeof *compact_names; i++)
-        if (ascii_lower(name.p[0]) == compact_names[i].compact) return span_of(compact_names[i].name);
-    return name;
-}
-
-/* A name that Kamailio knows is read up to a colon, without the blanks before that. */
-static struct span known_name(struct span name) {
-    ptrdiff_t colon = span_find(name, ':');
-    struct span head = span_trim(colon < 0 ? name : span_head(name, (size_t)colon));
-    if (sip_header_id(head) != SIP_OTHER) return head;
-    for (size_t i = 0; i < sizeof compact_names / sizeof *compact_names; i++)
-        if (span_is_nocase(full_name(head), compact_names[i].name)) return head;
-    return name;
-}
-
-/* Is that header called so? A known one also by its compact name (facts: Kamailio 11.7). */
-static bool is_called(const struct sip_header *h, struct span name) {
-    name = known_name(name);
-    enum sip_header_id id = sip_header_id(name);
-    return id == SIP_OTHER ? span_eq_nocase(full_name(h->name), full_name(name)) : h->id == id;
-}
-
 static const struct sip_header *find(const struct kam_run *run, struct span name) {
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
-        if (is_called(h, name)) return h;
+        if (kam_header_is(h, name)) return h;
     return NULL;
 }
 
 static const struct sip_header *find_last(const struct kam_run *run, struct span name) {
     for (const struct sip_header *h = run->msg.headers + run->msg.header_count; h-- > run->msg.headers;)
-        if (is_called(h, name)) return h;
+        if (kam_header_is(h, name)) return h;
     return NULL;
 }
 
@@ -71,7 +41,7 @@ static int remove_hf(struct kam_run *run, const struct kam_arg *args, size_t cou
     bool any = false;
     if (run->damaged) return -1;
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
-        if (!is_called(h, args[0].s)) continue;
+        if (!kam_header_is(h, args[0].s)) continue;
         kam_lump_remove(run->target, offset_of(run, h->line.p), h->line.len);
         any = true;
     }
@@ -106,7 +76,10 @@ static int is_method(struct kam_run *run, const struct kam_arg *args, size_t cou
 
 static int has_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    return run->msg.body.len ? 1 : -1;
+    /* It asks the Content-Length, not the bytes. */
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
+    uint64_t n;
+    return h && span_to_u64(h->value, UINT32_MAX, &n) && n > 0 ? 1 : -1;
 }
 
 static const struct kam_function functions[] = {

@@ -9,7 +9,7 @@ int64_t script_narrow(int64_t n) { return (int32_t)(uint32_t)(uint64_t)n; }
 
 struct span kam_value_text(struct kam_value v, struct arena *arena) {
     char number[24];
-    if (v.type == KAM_STR) return v.s;
+    if (v.type == KAM_STR || v.s.p) return v.s;
     if (v.type == KAM_NULL) return SPAN("");
     int len = snprintf(number, sizeof number, "%lld", (long long)v.n);
     return arena_text(arena, (struct span){number, (size_t)len});

@@ -10,7 +10,8 @@ enum kam_value_type { KAM_NULL, KAM_INT, KAM_STR };
 struct kam_value {
     enum kam_value_type type;
     int64_t n;     /* of a KAM_STR: 0, or what it is as a number where that is not what its text says ($rm) */
-    struct span s; /* of a KAM_STR; owned by the program, the message or the run's scratch memory */
+    struct span s; /* of a KAM_STR, or how a number is written ($cl); owned by the program, the message or the
+                      run's scratch memory */
 };
 
 /* A value as text; null is "". A number is written into the arena. */

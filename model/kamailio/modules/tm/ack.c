@@ -11,7 +11,8 @@ static const char *skip_any(const char *p, const char *end, const char *set) {
     return p;
 }
 
-/* What stands before the method: blanks, digits, blanks. A fold is no blank here: the number is lost by it. */
+/* What stands before the method: blanks, digits, blanks. A fold is no blank here: the number is lost by it.
+ */
 static void add_cseq(struct buf *out, const struct sip_header *h, const char *method) {
     const char *end = h->line.p + h->line.len;
     const char *p = h->line.p + h->name.len + 1 + span_find(span_skip(h->line, h->name.len), ':');

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of headers as scripts write them. */
+#ifndef MODEL_KAMAILIO_MESSAGE_HEADER_H
+#define MODEL_KAMAILIO_MESSAGE_HEADER_H
+
+#include "model/sip/msg.h"
+
+/* Is that header called so? A known one also by its compact name (facts: Kamailio 11.7). */
+bool kam_header_is(const struct sip_header *h, struct span name);
+
+#endif
