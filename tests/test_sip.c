@@ -112,7 +112,7 @@ static void vias_in_all_their_forms(void **state) {
          "5060", "172.20.0.2:5060", ";branch=b1", NULL, NULL, NULL},
         {"SIP/2.0/UDP host", "SIP/2.0/UDP host", "host", NULL, "host", NULL, NULL, NULL, NULL},
         {"SIP / 2.0 /UDP  a ;rport ; branch = b , SIP/2.0/UDP c", "SIP / 2.0 /UDP  a ;rport ; branch = b",
-         "a", NULL, "a", "; branch = b", NULL, ";rport", "SIP/2.0/UDP c"},
+         "a", NULL, "a", "; branch = b", NULL, ";rport ", "SIP/2.0/UDP c"},
         {"SIP/2.0/UDP a : 5099;x=\"q=;\";received=1.2.3.4;rport=7",
          "SIP/2.0/UDP a : 5099;x=\"q=;\";received=1.2.3.4;rport=7", "a", "5099", "a : 5099", NULL,
          ";received=1.2.3.4", ";rport=7", NULL},
