@@ -23,7 +23,7 @@ complete -c siptwin -l help -d help
 complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep' -a '(__siptwin_scenarios)'
 complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare lint' -F
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l json -d 'as JSON'
-complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'media actions are no errors'
+complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'missing media files are no errors'
 complete -c siptwin -n '__fish_seen_subcommand_from run check sweep' -l set -x -a '(__siptwin_keys)' -d 'override a value'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare check' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -d 'say less'

@@ -54,7 +54,7 @@ _siptwin() {
             '--jobs[processes]:number:' '--shard[one share]:K/N:' '--help[help]' ':scenario:_siptwin_scenario' ;;
     recipe) _arguments '--help[help]' ':capture:_files -g "*.pcap"' ;;
     list) _arguments '--help[help]' ':folder:_files -/' ;;
-    lint) _arguments '--json[as JSON]' '--skip-media[media actions are no errors]' '--help[help]' '*:file:_files' ;;
+    lint) _arguments '--json[as JSON]' '--skip-media[missing media files are no errors]' '--help[help]' '*:file:_files' ;;
     keys) _arguments '--help[help]' ;;
     esac
 }

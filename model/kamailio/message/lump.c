@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/lump.h"
 
+/* The number of edits before that place: they stand in its order. */
+static size_t edits_before(const struct edit_list *list, size_t at) {
+    size_t low = 0, high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->edits[middle].at < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Does a removal of another edit reach into at .. at + len? For len 0: is at inside of one? */
 static bool clashes(const struct edit_list *list, size_t at, size_t len) {
-    for (const struct edit *e = list->edits; e < list->edits + list->count; e++) {
+    size_t first = edits_before(list, at);
+    for (size_t i = first;
+         i-- > 0;) { /* removals do not overlap: only the last one before may reach so far */
+        const struct edit *e = &list->edits[i];
         if (e->removed == 0) continue;
-        if (len == 0 ? e->at < at && at < e->at + e->removed : e->at < at + len && at < e->at + e->removed)
-            return true;
+        if (e->at + e->removed > at) return true;
+        break;
     }
+    for (const struct edit *e = list->edits + first; e < list->edits + list->count && e->at < at + len; e++)
+        if (e->removed > 0) return true;
     return false;
 }
 
