@@ -20,7 +20,7 @@ volatile sig_atomic_t cli_interrupted;
 void cli_print_visible(FILE *out, struct span text) {
     struct buf line = {0};
     visible_add(&line, text);
-    fwrite(line.p, 1, line.len, out);
+    if (line.len) fwrite(line.p, 1, line.len, out);
     buf_free(&line);
 }
 

@@ -253,7 +253,7 @@ static int end(struct crew *crew, bool good) {
         return EXIT_INTERRUPTED;
     }
     if (crew->failed == UINT64_MAX) return good ? EXIT_GOOD : EXIT_BAD_INPUT;
-    fwrite(crew->messages.p, 1, crew->messages.len, stderr);
+    if (crew->messages.len) fwrite(crew->messages.p, 1, crew->messages.len, stderr);
     return EXIT_BAD_INPUT;
 }
 
