@@ -3,6 +3,7 @@
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
+#include "model/kamailio/message/ruri.h"
 #include "model/kamailio/script/error.h"
 
 enum { SIP_PORT = 5060 };
@@ -131,21 +132,62 @@ const char *kam_run_md5(struct kam_run *run) {
     return run->md5;
 }
 
+bool kam_ipv4_parse(struct span text, uint32_t *ip) {
+    uint8_t part = 0;
+    unsigned dots = 0;
+    *ip = 0;
+    for (; text.len; text = span_skip(text, 1)) {
+        if (*text.p == '.') {
+            *ip = *ip << 8 | part;
+            part = 0;
+            if (++dots > 3) return false;
+        } else if (ascii_digit(*text.p)) {
+            part = (uint8_t)(part * 10 + (*text.p - '0'));
+        } else {
+            return false;
+        }
+    }
+    *ip = *ip << 8 | part;
+    return dots == 3;
+}
+
+static bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
+
+/* "[::1]": at most eight groups of at most four hexadecimal digits, "::" once for those that are missing. */
+static bool is_ipv6_reference(struct span text) {
+    unsigned groups = 0, digits = 0, gaps = 0;
+    if (text.len < 4 || text.p[0] != '[') return false;
+    text = (struct span){text.p + 1, text.len - 2};
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.p[i] == ':') {
+            gaps += i > 0 && text.p[i - 1] == ':';
+            digits = 0;
+        } else {
+            if (!is_hex(text.p[i]) || ++digits > 4) return false;
+            groups += digits == 1;
+        }
+    }
+    return gaps ? gaps == 1 && groups < 8 : groups == 8;
+}
+
 /* A transport that Kamailio does not know counts as none. */
-static bool needs_other_transport(const struct uri *u) {
-    static const char *const others[] = {"tcp", "tls", "sctp", "ws", "wss"};
-    struct span transport = uri_param(u, "transport");
+static bool is_other_transport(struct span name) {
+    static const char *const others[] = {"tcp", "tls", "sctp", "ws"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (span_is_nocase(transport, others[i])) return true;
-    return span_is_nocase(u->scheme, "sips");
+        if (span_is_nocase(name, others[i])) return true;
+    return false;
 }
 
 int kam_resolve(struct span uri, struct udp_address *to) {
     struct uri u;
     uint64_t port = SIP_PORT;
     if (!uri_parse(&u, uri)) return KAM_E_BAD_URI;
-    if (needs_other_transport(&u)) return KAM_E_NO_SOCKET;
-    if (!span_is_nocase(u.scheme, "sip") || !ipv4_parse(u.host, &to->ip)) return KAM_E_BAD_ADDRESS;
+    bool secure = u.kind == URI_SIPS && !kam_uri_is_phone(&u);
+    struct span transport = uri_param(&u, "transport");
+    if (secure && span_is_nocase(transport, "udp")) return KAM_E_BAD_ADDRESS;
+    bool is_ipv6 = !u.port.len && is_ipv6_reference(u.host);
+    if (!is_ipv6 && !kam_ipv4_parse(u.host, &to->ip)) return KAM_E_BAD_ADDRESS;
+    if (is_ipv6 || secure || is_other_transport(transport)) return KAM_E_NO_SOCKET;
     if (u.port.len && !span_to_u64(u.port, 65535, &port)) return KAM_E_BAD_ADDRESS;
     to->port = port ? (uint16_t)port : SIP_PORT;
     return KAM_E_OK;
@@ -155,7 +197,8 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
     struct kam_destination d = {run->socket, run->source};
     uint64_t port;
     if (run->via.rport.whole.p || run->force_rport) return d;
-    if (run->k->globals->reply_to_via) ipv4_parse(run->via.host, &d.to.ip);
+    if (run->k->globals->reply_to_via && !kam_ipv4_parse(run->via.host, &d.to.ip))
+        d.to.ip = 0; /* a name is not resolved: nothing is sent */
     if (!span_to_u64(run->via.port, UINT32_MAX, &port)) port = SIP_PORT;
     d.to.port = (uint16_t)port ? (uint16_t)port : SIP_PORT; /* what is too large loses its upper bits */
     return d;

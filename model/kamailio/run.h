@@ -129,6 +129,12 @@ uint32_t kam_run_hash(struct kam_run *run);
 const char *kam_run_md5(struct kam_run *run);
 
 /*
+ * An IPv4 address as Kamailio reads it: four numbers, of which each may have no digits or too many, and
+ * counts modulo 256.
+ */
+bool kam_ipv4_parse(struct span text, uint32_t *ip);
+
+/*
  * Where a SIP URI points: its host as an IPv4 address, 5060 without a port. 0, or what is wrong:
  * KAM_E_BAD_URI, KAM_E_NO_SOCKET for what asks for TCP or TLS (only UDP is simulated), KAM_E_BAD_ADDRESS for
  * all that cannot be resolved here.

@@ -67,7 +67,7 @@ static size_t host_end(struct span s, bool behind_user) {
 /* host[:port][;parameters][?headers] */
 static bool host_readable(struct uri *u, struct span text) {
     size_t n = host_end(text, u->user.p != NULL);
-    if (n == 0) return false;
+    if (n == 0 || (text.p[0] == '@' && u->kind != URI_TEL)) return false;
     u->host = span_head(text, n);
     text = span_skip(text, n);
     if (text.len && text.p[0] == ':') {
@@ -103,10 +103,10 @@ bool uri_parse(struct uri *u, struct span text) {
     u->kind = schemes[i].kind;
     u->scheme = span_head(text, strlen(schemes[i].prefix) - 1);
     struct span left = span_skip(text, u->scheme.len + 1);
-    ptrdiff_t at = span_find(left, '@');
-    if (at > 0 || (at == 0 && u->kind != URI_TEL)) {
-        if (!user_readable(u, span_head(left, (size_t)at))) return false;
-        left = span_skip(left, (size_t)at + 1);
+    ptrdiff_t at = span_find(span_skip(left, 1), '@'); /* the first character is none that ends a user */
+    if (at >= 0) {
+        if (!user_readable(u, span_head(left, (size_t)at + 1))) return false;
+        left = span_skip(left, (size_t)at + 2);
         if (span_find(left, '@') >= 0) return false;
     }
     if (u->kind == URI_URN && at < 0) return urn_readable(u, left);

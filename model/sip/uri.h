@@ -20,7 +20,7 @@ struct uri {
 };
 
 /*
- * Takes a bare URI apart, as leniently and as strictly as Kamailio does (facts: Kamailio 2.5); false if it
+ * Takes a bare URI apart, as leniently and as strictly as Kamailio does (facts: Kamailio 14); false if it
  * cannot be read, or has another scheme.
  */
 bool uri_parse(struct uri *u, struct span text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing the Request-URI anew with a part of it replaced: $rU=, $rd=, $rp= and the functions that do the
- * same (facts: Kamailio 3.3). */
+ * same (facts: Kamailio 14). */
 #ifndef MODEL_KAMAILIO_MESSAGE_RURI_H
 #define MODEL_KAMAILIO_MESSAGE_RURI_H
 
