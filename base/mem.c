@@ -3,12 +3,32 @@
 
 #include "base/outfile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+/* 0: none. */
+static uint64_t limit_mib;
+
+void mem_limit(uint64_t mib) {
+#ifndef __SANITIZE_ADDRESS__
+    struct rlimit data;
+    if (getrlimit(RLIMIT_DATA, &data) != 0) return;
+    data.rlim_cur = mib < data.rlim_max >> 20 ? (rlim_t)mib << 20 : data.rlim_max;
+    if (setrlimit(RLIMIT_DATA, &data) == 0) limit_mib = mib;
+#else
+    (void)mib;
+#endif
+}
+
 void mem_exhausted(void) {
-    static const char message[] = "siptwin: error: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    char message[128] = "siptwin: error: out of memory\n";
+    if (limit_mib)
+        snprintf(message, sizeof message,
+                 "siptwin: error: out of memory: more than %llu MiB (memory_limit)\n",
+                 (unsigned long long)limit_mib);
+    ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
     (void)ignored;
     outfile_remove_unfinished();
     _exit(2);

@@ -18,6 +18,12 @@ char *mem_text(struct span text);
  * to grow. */
 void *mem_room(void *array, size_t count, size_t *cap, size_t element_size);
 
+/*
+ * Sets how many MiB the program may use from here on; needing more is then running out of memory. Not
+ * under AddressSanitizer, whose own memory would count.
+ */
+void mem_limit(uint64_t mib);
+
 /* Says that there is no memory, removes the unfinished output files and ends the program as bad input does
  * (exit status 2). */
 _Noreturn void mem_exhausted(void);

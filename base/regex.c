@@ -179,8 +179,10 @@ static bool fill_rows(struct search *s, struct rows *rows, struct regex_match wh
         for (size_t i = 0; i < r->count; i++) {
             if (!rows->reached[k * w + i / 64]) {
                 i |= 63;
+                s->steps++;
                 continue;
             }
+            s->steps++;
             if (bit(rows->reached + k * w, i) && takes(r, &r->nodes[i], s->text.p[start + k]))
                 reach(s, rows->reached + (k + 1) * w, r->nodes[i].next, start + k + 1);
             if (s->steps > REGEX_STEPS_MAX) return false;
@@ -192,8 +194,10 @@ static bool fill_rows(struct search *s, struct rows *rows, struct regex_match wh
             const uint64_t *reached = rows->reached + k * w;
             if (!reached[i / 64]) {
                 i |= 63;
+                s->steps++;
                 continue;
             }
+            s->steps++;
             if (bit(reached, i) && takes(r, &r->nodes[i], s->text.p[start + k]) &&
                 bit(rows->alive + (k + 1) * w, r->nodes[i].next))
                 revive(s, reached, rows->alive + k * w, (uint16_t)i, start + k);
@@ -327,14 +331,17 @@ static void find_sources(struct regex *r) {
     }
 }
 
-struct regex *regex_new(struct span pattern, unsigned flags, const char **why) {
+static const char too_many[] = "more than 1000000 places in all expressions together";
+
+struct regex *regex_new(struct span pattern, unsigned flags, const char **why, uint64_t *steps) {
     struct regex *r = mem_new(sizeof *r);
+    uint64_t cost = 200 + 4 * pattern.len; /* in steps of a match, about */
     r->icase = flags & REGEX_ICASE;
     r->with_groups = flags & REGEX_GROUPS;
-    *why = regex_parse(r, up_to_nul(pattern));
-    if (!*why && total + r->count > REGEX_TOTAL_MAX)
-        *why = "more than 1000000 places in all expressions together";
+    *why = total >= REGEX_TOTAL_MAX ? too_many : regex_parse(r, up_to_nul(pattern), &cost);
+    if (!*why && total + r->count > REGEX_TOTAL_MAX) *why = too_many;
     total += r->count;
+    if (steps) *steps += cost + 4 * r->count;
     if (*why) {
         regex_free(r);
         return NULL;

@@ -26,8 +26,9 @@ enum {
     REGEX_GROUPS = 2 /* submatches are asked for */
 };
 
-/* Compiles an expression; NULL and a reason in *why, a constant text, if it is none or beyond a limit. */
-struct regex *regex_new(struct span pattern, unsigned flags, const char **why);
+/* Compiles an expression; NULL and a reason in *why, a constant text, if it is none or beyond a limit.
+ * *steps, if not NULL, is raised by what that cost. */
+struct regex *regex_new(struct span pattern, unsigned flags, const char **why, uint64_t *steps);
 void regex_free(struct regex *r);
 
 /* Where a group matched; from -1: it did not take part. */

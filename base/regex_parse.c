@@ -421,12 +421,13 @@ static uint16_t emit(struct parser *k, const struct tree *t, uint16_t next, bool
     return next;
 }
 
-const char *regex_parse(struct regex *r, struct span pattern) {
+const char *regex_parse(struct regex *r, struct span pattern, uint64_t *cost) {
     struct parser k = {.r = r, .p = pattern};
     if (pattern.len > REGEX_LEN_MAX) return "longer than 16384 bytes";
     struct tree *t = parse_choice(&k, false);
     r->start = r->end = node_new(&k, (struct regex_node){.kind = REGEX_END});
     if (t && !k.why) r->start = emit(&k, t, r->end, false);
     arena_free(&k.arena);
+    *cost += 4 * k.emitted;
     return k.why;
 }

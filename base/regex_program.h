@@ -60,8 +60,9 @@ struct regex {
     } lists[2];
 };
 
-/* Appends the program of a pattern to an empty one; NULL, or the reason why there is none. */
-const char *regex_parse(struct regex *r, struct span pattern);
+/* Appends the program of a pattern to an empty one; NULL, or the reason why there is none. *cost is raised.
+ */
+const char *regex_parse(struct regex *r, struct span pattern, uint64_t *cost);
 
 static inline bool regex_set_has(const struct regex_set *s, unsigned char c) {
     return s->bits[c / 64] >> c % 64 & 1;

@@ -26,7 +26,7 @@ struct source *source_load(struct source_set *set, const char *path, const char 
         return NULL;
     }
     buf_text(&text);
-    struct source *s = adopt(set, name, text.p, text.len);
+    struct source *s = adopt(set, name, mem_resize(text.p, text.len + 1), text.len);
     if (stat(path, &st) == 0) s->device = st.st_dev, s->inode = st.st_ino;
     return s;
 }

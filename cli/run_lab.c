@@ -28,6 +28,7 @@ struct run_lab {
 int run_scenario_open(struct run_scenario *s, const char *name, const char *const *overrides, size_t count) {
     struct diag diag = {0};
     *s = (struct run_scenario){0};
+    mem_limit(LAB_MEMORY_DEFAULT);
     if (!cli_find_scenario(&s->folder, name)) return EXIT_BAD_INPUT;
     s->config = lab_load(&s->sources, buf_text(&s->folder), overrides, count, &diag);
     return cli_report(&diag);
@@ -138,6 +139,7 @@ struct run_lab *run_lab_new(const struct lab_config *config, const char *write, 
         run->points[i].run = run;
     for (size_t i = 0; i < config->capture.at_count; i++)
         run->points[config->capture.at[i]].captured = true;
+    mem_limit(config->memory_limit);
     run->lab = lab_new(config, &run->trace, &diag);
     *status = cli_report(&diag);
     if (run->lab && write) *status = open_captures(run, write);

@@ -58,7 +58,7 @@ static const struct {
     {"titel: x\n" HOSTS, NULL, AT("1:1") "unknown key \"titel\"; did you mean \"title\"?\n"},
     {"xyz: x\n" HOSTS, NULL,
      AT("1:1") "unknown key \"xyz\"; known: include, title, description, start, seed, time_limit, "
-               "event_limit, hosts, "
+               "event_limit, memory_limit, hosts, "
                "network, "
                "capture\n"},
     {"title:\n" HOSTS, NULL, AT("1:1") "title: expected text, got nothing\n"},

@@ -74,7 +74,7 @@ static void compare(const char *pattern, const char *text, unsigned flags, int e
     struct regex_match here[GROUPS] = {0};
     const char *why;
     int status = regcomp(&theirs, pattern, REG_EXTENDED | (flags & REGEX_ICASE ? REG_ICASE : 0));
-    struct regex *ours = regex_new(span_of(pattern), flags | REGEX_GROUPS, &why);
+    struct regex *ours = regex_new(span_of(pattern), flags | REGEX_GROUPS, &why, NULL);
     if ((status == 0) != (ours != NULL))
         fail_msg("\"%s\": glibc %d, here %s", pattern, status, ours ? "good" : why);
     if (!ours) {
@@ -198,23 +198,23 @@ static void test_limits(void **state) {
     const char *why;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         repeat(&pattern, rows[i].part, rows[i].times);
-        struct regex *r = regex_new(buf_span(&pattern), 0, &why);
+        struct regex *r = regex_new(buf_span(&pattern), 0, &why, NULL);
         if ((why == NULL) != (rows[i].why == NULL) || (why && strcmp(why, rows[i].why) != 0))
             fail_msg("%s %u times: %s", rows[i].part, rows[i].times, why ? why : "good");
         regex_free(r);
     }
-    struct regex *r = regex_new(SPAN("(((a*)*)*)*b"), REGEX_GROUPS, &why);
+    struct regex *r = regex_new(SPAN("(((a*)*)*)*b"), REGEX_GROUPS, &why, NULL);
     uint64_t steps = 0;
     repeat(&text, "a", 60000);
     assert_int_equal(regex_find(r, buf_span(&text), false, NULL, 0, &steps), REGEX_NO);
     assert_in_range(steps, 60000, 2000000);
     regex_free(r);
     repeat(&pattern, "(a?){1,200}", 10);
-    r = regex_new(buf_span(&pattern), 0, &why);
+    r = regex_new(buf_span(&pattern), 0, &why, NULL);
     assert_int_equal(regex_find(r, SPAN("aaaaaaab"), false, NULL, 0, NULL), REGEX_YES);
     buf_add_text(&pattern, "c");
     regex_free(r);
-    r = regex_new(buf_span(&pattern), 0, &why);
+    r = regex_new(buf_span(&pattern), 0, &why, NULL);
     assert_int_equal(regex_find(r, buf_span(&text), false, NULL, 0, NULL), REGEX_TOO_MUCH);
     regex_free(r);
     buf_free(&pattern);

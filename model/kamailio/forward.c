@@ -17,6 +17,7 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
         }
         edit_replace(list, at, run->msg.uri.len, uri);
     }
+    event_spend(run->k->queue, list->count / 4); /* a script may have made thousands */
     return edit_apply(list, run->msg.bytes, run->k->pool);
 }
 

@@ -161,6 +161,8 @@ static const struct schema_key root_keys[] = {
      .fallback = "10000000",
      .help =
          "a run that needs more events is an error; a statement of a script is one, a costly match several"},
+    {"memory_limit", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, memory_limit), 16, 1 << 20,
+     .fallback = "240", .help = "a run that needs more memory, in MiB, is an error"},
     {"hosts", SCHEMA_OTHER, .read = read_hosts, .keys = config_host_keys, .path = ".NAME.", .required = true,
      .help = "the hosts, by name, and what each runs"},
     {"network", SCHEMA_MAP, .keys = config_network_keys, .help = "the paths between the hosts"},
@@ -209,6 +211,7 @@ static struct lab_config *new_config(const char *folder) {
     config->seed = 1;
     config->time_limit_ns = TIME_LIMIT_DEFAULT_NS;
     config->event_limit = EVENT_LIMIT_DEFAULT;
+    config->memory_limit = LAB_MEMORY_DEFAULT;
     config->network.mtu = MTU_DEFAULT;
     config->network.path = (struct path){.delay_ns = DELAY_DEFAULT_NS, .reorder_ns = REORDER_DEFAULT_NS};
     return config;

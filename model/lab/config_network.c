@@ -71,8 +71,9 @@ static void read_pair(struct schema *s, const struct tree_node *value, enum lab_
     if (pair.from == pair.to) schema_error(s, value->at, "from and to are the same host");
     for (size_t i = 0; i < network->rule_count; i++) {
         const struct lab_path_rule *r = &network->rules[i];
-        if (r->from == pair.from && r->to == pair.to && r->field == field)
-            schema_error(s, value->at, "this pair is given twice");
+        if (r->from != pair.from || r->to != pair.to || r->field != field) continue;
+        schema_error(s, value->at, "this pair is given twice");
+        return;
     }
     network->rules =
         mem_room(network->rules, network->rule_count, &network->rule_cap, sizeof *network->rules);

@@ -80,6 +80,9 @@ struct lab_capture {
     enum tap_precision precision; /* of its time stamps */
 };
 
+/* The default of memory_limit; also what loading may use. */
+enum { LAB_MEMORY_DEFAULT = 240 };
+
 struct lab_config {
     const char *folder;      /* as the user gave it */
     const char *title;       /* default: the folder */
@@ -88,6 +91,7 @@ struct lab_config {
     uint64_t seed;
     int64_t time_limit_ns;         /* a run is cut off then: a scenario may loop for ever */
     uint64_t event_limit;          /* a run that needs more work than so many events is an error */
+    uint64_t memory_limit;         /* MiB that a run may use */
     struct source_pos at;          /* the scenario's beginning: where it stands that event_limit is too low */
     struct lab_host_config *hosts; /* in the order of the file */
     size_t host_count;

@@ -11,6 +11,9 @@
 #define CFG_INCLUDE_MAX 10
 #define CFG_INPUT_MAX   64
 
+/* How many files a configuration may be made of, and how many bytes in all. */
+enum { CFG_FILES_MAX = 1000, CFG_BYTES_MAX = 4 << 20 }; /* besides the first one */
+
 struct cfg_input_frame {
     const struct source *source; /* NULL: the value of a define */
     struct span text;

@@ -19,7 +19,8 @@ struct lexer {
     struct diag *diag;
     struct cfg_input in;
     struct preprocess pp;
-    struct buf word; /* the token that is being read */
+    struct buf word;                 /* the token that is being read */
+    size_t included, included_bytes; /* so far; past a limit no more is */
 };
 
 static bool word_char(int c) { return ascii_alnum(c) || c == '_'; }
@@ -31,7 +32,7 @@ static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct s
     struct cfg_tokens *out = l->out;
     out->all = mem_room(out->all, out->count, &out->cap, sizeof *out->all);
     struct cfg_token *t = &out->all[out->count++];
-    *t = (struct cfg_token){kind, at, arena_text(l->arena, text), 0};
+    *t = (struct cfg_token){kind, at, kind == CFG_TOKEN_OP ? text : arena_text(l->arena, text), 0};
     return t;
 }
 
@@ -275,6 +276,21 @@ static struct span folder(const struct lexer *l) {
     return name;
 }
 
+static bool may_include(const struct lexer *l) {
+    return l->included <= CFG_FILES_MAX && l->included_bytes <= CFG_BYTES_MAX;
+}
+
+/* False after an error if it is one too many. */
+static bool count_included(struct lexer *l, const struct source *source, struct source_pos at) {
+    l->included++;
+    l->included_bytes += source->len;
+    if (l->included > CFG_FILES_MAX)
+        diag_error(l->diag, at, "more than %d files are included", CFG_FILES_MAX);
+    else if (l->included_bytes > CFG_BYTES_MAX)
+        diag_error(l->diag, at, "the included files have more than %d bytes together", CFG_BYTES_MAX);
+    return may_include(l);
+}
+
 static void include(struct lexer *l, struct source_pos at, bool must_exist) {
     while (cfg_input_peek(&l->in, 0) == ' ' || cfg_input_peek(&l->in, 0) == '\t')
         cfg_input_get(&l->in);
@@ -293,7 +309,9 @@ static void include(struct lexer *l, struct source_pos at, bool must_exist) {
     buf_add(&path, (struct span){quoted.p + 1, quoted.len - 2});
     const char *file = buf_text(&path);
     if (must_exist || access(file, F_OK) == 0) {
-        const struct source *source = source_load(l->set, file, file, name_at, l->diag);
+        const struct source *source =
+            may_include(l) ? source_load(l->set, file, file, name_at, l->diag) : NULL;
+        if (source && !count_included(l, source, name_at)) source = NULL;
         if (source && !cfg_input_file(&l->in, source))
             diag_error(l->diag, name_at, "more than %d nested files", CFG_INCLUDE_MAX);
     }

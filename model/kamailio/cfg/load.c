@@ -7,14 +7,11 @@
 static void find_route(struct kam_program *program, const struct cfg_route_ref *ref, struct diag *diag) {
     const char *names[256] = {0};
     size_t n = 0;
-    const struct kam_route *found = NULL;
-    for (struct kam_route *r = program->routes; r; r = r->next) {
-        if (r->kind != ref->kind) continue;
-        if (span_eq(r->name, ref->name)) found = r;
-        if (n < 255 && r->name.len) names[n++] = r->name.p; /* arena texts end with a NUL */
-    }
+    const struct kam_route *found = program_find_route(program, ref->kind, ref->name);
     *ref->out = found;
-    if (found) return;
+    if (found || diag->errors > DIAG_MAX || diag->warnings > DIAG_MAX) return;
+    for (struct kam_route *r = program->routes; r && n < 255; r = r->next)
+        if (r->kind == ref->kind && r->name.len) names[n++] = r->name.p; /* arena texts end with a NUL */
     char hint[CFG_HINT_MAX];
     cfg_hint(ref->name, names, hint);
     if (ref->must_exist)

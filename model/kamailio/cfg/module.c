@@ -375,7 +375,7 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     struct buf pattern = {0};
     const char *why;
     buf_addf(&pattern, "^(" SPAN_FMT ")$", SPAN_ARG(module));
-    struct regex *modules = regex_new(buf_span(&pattern), REGEX_ICASE, &why);
+    struct regex *modules = regex_new(buf_span(&pattern), REGEX_ICASE, &why, NULL);
     buf_free(&pattern);
     if (!modules) {
         cfg_regex_error(module, why, at, diag);

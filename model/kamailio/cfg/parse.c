@@ -128,19 +128,18 @@ static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind
         return NULL;
     }
     if (known) return known;
-    struct kam_route *r = cfg_new(p, sizeof *r);
-    *r = (struct kam_route){NULL, kind, name, word->at, NULL};
-    struct kam_route **link = &p->program->routes;
-    while (*link)
-        link = &(*link)->next;
-    *link = r;
-    return r;
+    return program_add_route(p->program, kind, name, word->at);
 }
 
-static void append(const struct cfg_stmt **list, const struct cfg_stmt *more) {
-    while (*list)
-        list = (const struct cfg_stmt **)&((struct cfg_stmt *)*list)->next;
-    *list = more;
+static void append(struct kam_route *route, const struct cfg_stmt *more) {
+    if (!more) return;
+    if (route->last)
+        ((struct cfg_stmt *)route->last)->next = (struct cfg_stmt *)more;
+    else
+        route->body = more;
+    while (more->next)
+        more = more->next;
+    route->last = more;
 }
 
 static bool parse_block(struct cfg_parse *p, const struct block *b) {
@@ -153,7 +152,7 @@ static bool parse_block(struct cfg_parse *p, const struct block *b) {
     struct kam_route *route = add_route(p, p->kind, name, named, word);
     const struct cfg_stmt *body;
     if (!cfg_block_parse(p, &body)) return false;
-    if (route) append(&route->body, body);
+    if (route) append(route, body);
     return true;
 }
 
@@ -239,7 +238,8 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
     struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag};
     p.refs_end = &p.refs;
     if (diag->errors == errors) {
-        while (p.t->kind != CFG_TOKEN_END)
+        /* what follows more errors than are shown is not looked at */
+        while (p.t->kind != CFG_TOKEN_END && diag->errors <= DIAG_MAX)
             if (!parse_top(&p)) recover(&p);
         cfg_globals_finish(&p);
     }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/cfg/preprocess.h"
+
+#include "base/table.h"
 #include "model/kamailio/cfg/parse.h"
 
 #include <regex.h>
 #include <stdlib.h>
 
 struct preprocess_define {
-    struct preprocess_define *next;
+    UT_hash_handle hh;
     struct span name, value;
 };
 
@@ -29,12 +31,12 @@ void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *dia
 void preprocess_free(struct preprocess *p) {
     for (struct preprocess_subst *s = p->substs; s; s = s->next)
         regex_free(s->regex);
+    HASH_CLEAR(hh, p->defines);
 }
 
 static struct preprocess_define *find(const struct preprocess *p, struct span name) {
-    struct preprocess_define *d = p->defines;
-    while (d && !span_eq(d->name, name))
-        d = d->next;
+    struct preprocess_define *d;
+    HASH_FIND(hh, p->defines, name.p, name.len, d);
     return d;
 }
 
@@ -48,9 +50,8 @@ void preprocess_define(struct preprocess *p, enum preprocess_how how, struct spa
     }
     if (!d) {
         d = arena_new(p->arena, sizeof *d);
-        d->next = p->defines;
         d->name = arena_text(p->arena, name);
-        p->defines = d;
+        HASH_ADD_KEYPTR(hh, p->defines, d->name.p, d->name.len, d);
     }
     d->value = arena_text(p->arena, value);
 }
@@ -150,7 +151,7 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
         }
     }
     struct preprocess_subst *s = arena_new(p->arena, sizeof *s);
-    s->regex = regex_new(part[0], flags, &why);
+    s->regex = regex_new(part[0], flags, &why, &p->work);
     if (!s->regex) {
         cfg_regex_error(part[0], why, at, p->diag);
         return;

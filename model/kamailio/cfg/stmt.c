@@ -214,6 +214,8 @@ static bool parse_list(struct cfg_parse *p, const struct cfg_stmt ***end, bool i
         const struct cfg_token *before = p->t;
         if (!parse_stmt(p, &s)) {
             recover(p);
+            while (p->diag->errors > DIAG_MAX && p->t->kind != CFG_TOKEN_END) /* no more are shown */
+                cfg_get(p);
             if (p->t == before) cfg_get(p); /* always go on */
             continue;
         }

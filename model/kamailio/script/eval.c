@@ -68,18 +68,28 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
     return v;
 }
 
+/* Kamailio would have run out of memory, and what it does then is not simulated. */
+static void check_bytes(struct script *h, const struct kam_vars *vars) {
+    event_spend(h->state->queue, vars->bytes / 65536);
+    if (vars->bytes > KAM_VARS_MAX)
+        event_queue_stop(h->state->queue, h->state->at,
+                         "the variables hold more than 8 MiB, all that Kamailio has");
+}
+
 bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v) {
     switch (pv->kind) {
     case CFG_PV_TABLE: return pv->pv->set(h->run, pv->argument, v);
     case CFG_PV_VAR:
         if (v.type == KAM_NULL) v = (struct kam_value){.type = KAM_INT};
         script_vars_set(&h->state->process->vars, pv->number, v);
+        check_bytes(h, &h->state->process->vars);
         return true;
     case CFG_PV_AVP:
         if (v.type == KAM_NULL)
             script_vars_pop(h->state->avps, pv->number);
         else
             script_vars_push(h->state->avps, pv->number, v);
+        check_bytes(h, h->state->avps);
         return true;
     default: return false;
     }
@@ -126,12 +136,12 @@ bool script_match(struct kam_script_state *state, struct regex *regex, struct sp
                   int64_t *out) {
     const char *why;
     uint64_t steps = 0;
-    struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why);
+    struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why, &steps);
+    enum regex_answer answer = REGEX_NO;
+    if (regex || now) answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
+    event_spend(state->queue, steps / 20); /* so much costs an event */
     if (!regex && !now) return false;
-    enum regex_answer answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
     regex_free(now);
-    /* what an event costs at least: 100 places tried, or 4 bytes of an expression compiled */
-    event_spend(state->queue, steps / 100 + (regex ? 0 : pattern.len / 4));
     if (answer == REGEX_TOO_MUCH)
         event_queue_stop(state->queue, state->at,
                          "the regular expression takes more than 20000000 steps here");
@@ -235,6 +245,8 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
     }
 }
 
+enum { TEXT_MAX = 1 << 20 };
+
 /* A sum of numbers, or texts joined: the left side decides. */
 static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_value *out) {
     struct kam_value l, r;
@@ -246,6 +258,11 @@ static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_val
     }
     if (!script_eval(h, e->right, &r)) return false;
     struct span a = script_text(h, l), b = script_text(h, r);
+    if (a.len + b.len > TEXT_MAX) {
+        if (h->state) event_queue_stop(h->state->queue, h->state->at, "a text of more than 1048576 bytes");
+        return false;
+    }
+    if (h->state) event_spend(h->state->queue, (a.len + b.len) / 1024);
     char *text = arena_new(h->arena, a.len + b.len + 1);
     if (a.len) memcpy(text, a.p, a.len);
     if (b.len) memcpy(text + a.len, b.p, b.len);

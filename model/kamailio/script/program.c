@@ -14,6 +14,7 @@ static size_t module_count(void) {
 
 struct kam_program *program_new(void) {
     struct kam_program *p = mem_new(sizeof *p);
+    p->routes_end = &p->routes;
     p->globals = (struct kam_globals){.children = 8, .tos = 0x10, .server_signature = true};
     p->default_port = 5060;
     p->max_while_loops = 100;
@@ -28,6 +29,9 @@ void kam_program_free(struct kam_program *p) {
     for (struct program_regex *r = p->regexes; r; r = r->next)
         regex_free(r->regex);
     free((void *)p->globals.listens);
+    HASH_CLEAR(hh, p->route_table);
+    HASH_CLEAR(hh, p->vars);
+    HASH_CLEAR(hh, p->avps);
     arena_free(&p->arena);
     free(p);
 }
@@ -65,11 +69,35 @@ void kam_program_settings(const struct kam_program *p, const struct kam_module *
     }
 }
 
+/* What a block is found by in the table. */
+static struct span route_key(struct buf *key, enum kam_route_kind kind, struct span name) {
+    buf_reset(key);
+    buf_add_char(key, (char)('0' + kind));
+    buf_add(key, name);
+    return buf_span(key);
+}
+
+struct kam_route *program_add_route(struct kam_program *p, enum kam_route_kind kind, struct span name,
+                                    struct source_pos at) {
+    struct buf key = {0};
+    struct kam_route *r = arena_new(&p->arena, sizeof *r);
+    *r = (struct kam_route){.kind = kind, .name = name, .at = at};
+    r->key = arena_text(&p->arena, route_key(&key, kind, name));
+    HASH_ADD_KEYPTR(hh, p->route_table, r->key.p, r->key.len, r);
+    *p->routes_end = r;
+    p->routes_end = &r->next;
+    buf_free(&key);
+    return r;
+}
+
 struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind,
                                      struct span name) {
-    for (struct kam_route *r = p->routes; r; r = r->next)
-        if (r->kind == kind && span_eq(r->name, name)) return r;
-    return NULL;
+    struct buf buf = {0};
+    struct kam_route *found;
+    struct span key = route_key(&buf, kind, name);
+    HASH_FIND(hh, p->route_table, key.p, key.len, found);
+    buf_free(&buf);
+    return found;
 }
 
 const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
@@ -78,22 +106,23 @@ const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_
 }
 
 ptrdiff_t program_find_number(const struct program_name *names, struct span name) {
-    for (; names; names = names->next)
-        if (span_eq(names->name, name)) return (ptrdiff_t)names->number;
-    return -1;
+    const struct program_name *found;
+    HASH_FIND(hh, names, name.p, name.len, found);
+    return found ? (ptrdiff_t)found->number : -1;
 }
 
 size_t program_number(struct kam_program *p, struct program_name **names, struct span name) {
     ptrdiff_t known = program_find_number(*names, name);
     if (known >= 0) return (size_t)known;
     struct program_name *n = arena_new(&p->arena, sizeof *n);
-    *n = (struct program_name){*names, arena_text(&p->arena, name), *names ? (*names)->number + 1 : 0};
-    *names = n;
+    n->name = arena_text(&p->arena, name);
+    n->number = HASH_COUNT(*names);
+    HASH_ADD_KEYPTR(hh, *names, n->name.p, n->name.len, n);
     return n->number;
 }
 
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {
-    struct regex *regex = regex_new(pattern, icase ? REGEX_ICASE : 0, why);
+    struct regex *regex = regex_new(pattern, icase ? REGEX_ICASE : 0, why, NULL);
     if (!regex) return NULL;
     struct program_regex *r = arena_new(&p->arena, sizeof *r);
     *r = (struct program_regex){p->regexes, regex};

@@ -4,6 +4,7 @@
 #define MODEL_KAMAILIO_SCRIPT_PROGRAM_H
 
 #include "base/arena.h"
+#include "base/table.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/script/tree.h"
 
@@ -12,11 +13,14 @@
 
 /* A route block. */
 struct kam_route {
+    UT_hash_handle hh;
+    struct span key; /* in the table: kind and name */
     struct kam_route *next;
     enum kam_route_kind kind;
     struct span name; /* empty: request_route, and the other kinds without a name */
     struct source_pos at;
     const struct cfg_stmt *body;
+    const struct cfg_stmt *last; /* of the body */
 };
 
 /* A modparam that was set. */
@@ -26,9 +30,9 @@ struct program_param {
     struct kam_value value;
 };
 
-/* A name of $var() or $avp(); its place in the list is its number. */
+/* A name of $var() or $avp(), in a table; the nth that was added has the number n. */
 struct program_name {
-    struct program_name *next;
+    UT_hash_handle hh;
     struct span name;
     size_t number;
 };
@@ -47,7 +51,8 @@ struct kam_program {
     unsigned max_while_loops, max_recursive_level;
     bool *loaded; /* kam_modules[i] is loaded */
     struct program_param *params;
-    struct kam_route *routes; /* newest last */
+    struct kam_route *routes, **routes_end; /* newest last */
+    struct kam_route *route_table;
     struct program_name *vars, *avps;
     struct program_regex *regexes;
 };
@@ -64,6 +69,10 @@ ptrdiff_t program_find_number(const struct program_name *names, struct span name
 /* An extended regular expression, which the program owns; icase as in =~. NULL, and the reason in *why, if it
  * is none or beyond a limit of base/regex.h. */
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why);
+
+/* Adds a block that is not there yet, with nothing in it. */
+struct kam_route *program_add_route(struct kam_program *p, enum kam_route_kind kind, struct span name,
+                                    struct source_pos at);
 
 /* The block, for changing; NULL if there is none. */
 struct kam_route *program_find_route(const struct kam_program *p, enum kam_route_kind kind, struct span name);

@@ -63,9 +63,14 @@ const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_
  */
 struct kam_var;
 struct kam_vars {
-    struct kam_var *all; /* a later entry hides an earlier one of the same number; texts are owned here */
-    size_t count, cap;
+    struct kam_var **tops; /* by number: the newest value; NULL: none */
+    size_t count;          /* of tops */
+    size_t bytes;          /* of all texts */
 };
+
+/* What the texts of a process or a message may take: the memory that a process of Kamailio has by default. */
+enum { KAM_VARS_MAX = 8 << 20 };
+
 void kam_vars_free(struct kam_vars *vars);
 
 /* What a process of Kamailio keeps from one message to the next. */

@@ -8,14 +8,29 @@
 #include <stdlib.h>
 
 struct kam_var {
-    size_t number;
+    struct kam_var *below;  /* what it hides */
     struct kam_value value; /* its text is this entry's own */
 };
 
+static void forget_text(struct kam_vars *vars, struct kam_var *v) {
+    if (v->value.type != KAM_STR) return;
+    vars->bytes -= v->value.s.len;
+    free((char *)v->value.s.p);
+}
+
+void script_vars_pop(struct kam_vars *vars, size_t number) {
+    struct kam_var *v = number < vars->count ? vars->tops[number] : NULL;
+    if (!v) return;
+    vars->tops[number] = v->below;
+    forget_text(vars, v);
+    free(v);
+}
+
 void kam_vars_free(struct kam_vars *vars) {
     for (size_t i = 0; i < vars->count; i++)
-        free((char *)vars->all[i].value.s.p);
-    free(vars->all);
+        while (vars->tops[i])
+            script_vars_pop(vars, i);
+    free(vars->tops);
     *vars = (struct kam_vars){0};
 }
 
@@ -23,48 +38,40 @@ void kam_process_init(struct kam_process *process) { *process = (struct kam_proc
 
 void kam_process_free(struct kam_process *process) { kam_vars_free(&process->vars); }
 
-static struct kam_var *find(const struct kam_vars *vars, size_t number) {
-    for (size_t i = vars->count; i-- > 0;)
-        if (vars->all[i].number == number) return &vars->all[i];
-    return NULL;
-}
-
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number) {
-    const struct kam_var *v = find(vars, number);
+    const struct kam_var *v = number < vars->count ? vars->tops[number] : NULL;
     return v ? v->value : (struct kam_value){0};
 }
 
-static void add(struct kam_vars *vars, size_t number) {
-    vars->all = mem_room(vars->all, vars->count, &vars->cap, sizeof *vars->all);
-    vars->all[vars->count++] = (struct kam_var){.number = number};
-}
-
 /* The text may be the one that is replaced. */
-static void assign(struct kam_var *v, struct kam_value value) {
-    char *old = (char *)v->value.s.p;
+static void assign(struct kam_vars *vars, struct kam_var *v, struct kam_value value) {
+    struct kam_var old = *v;
     v->value = (struct kam_value){.type = value.type}; /* a text is no number any more */
-    if (value.type == KAM_STR)
+    if (value.type == KAM_STR) {
         v->value.s = (struct span){mem_text(value.s), value.s.len};
-    else
+        vars->bytes += value.s.len;
+    } else {
         v->value.n = value.n;
-    free(old);
-}
-
-void script_vars_set(struct kam_vars *vars, size_t number, struct kam_value value) {
-    if (!find(vars, number)) add(vars, number);
-    assign(find(vars, number), value);
+    }
+    forget_text(vars, &old);
 }
 
 void script_vars_push(struct kam_vars *vars, size_t number, struct kam_value value) {
-    add(vars, number);
-    assign(find(vars, number), value);
+    if (number >= vars->count) {
+        size_t count = number + 1 > 2 * vars->count ? number + 1 : 2 * vars->count;
+        vars->tops = mem_resize(vars->tops, count * sizeof *vars->tops);
+        memset(vars->tops + vars->count, 0, (count - vars->count) * sizeof *vars->tops);
+        vars->count = count;
+    }
+    struct kam_var *v = mem_new(sizeof *v);
+    v->below = vars->tops[number];
+    vars->tops[number] = v;
+    assign(vars, v, value);
 }
 
-void script_vars_pop(struct kam_vars *vars, size_t number) {
-    struct kam_var *v = find(vars, number);
-    if (!v) return;
-    free((char *)v->value.s.p);
-    size_t after = vars->count - (size_t)(v - vars->all) - 1;
-    memmove(v, v + 1, after * sizeof *v);
-    vars->count--;
+void script_vars_set(struct kam_vars *vars, size_t number, struct kam_value value) {
+    if (number < vars->count && vars->tops[number])
+        assign(vars, vars->tops[number], value);
+    else
+        script_vars_push(vars, number, value);
 }

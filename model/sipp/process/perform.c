@@ -301,7 +301,7 @@ static bool perform_ereg(struct performance *p) {
     buf_add(copy, s);
     const char *c = buf_text(copy);
     enum regex_answer answer = regex_find(a->regex, buf_span(copy), false, match, ACTION_TARGETS, &steps);
-    event_spend(queue, steps / 100);
+    event_spend(queue, steps / 20);
     if (answer == REGEX_TOO_MUCH)
         event_queue_stop(queue, a->at, "the regular expression takes more than 20000000 steps here");
     bool matched = answer == REGEX_YES;
@@ -364,6 +364,7 @@ enum perform_result perform_actions(struct call *call, const struct step *step,
     if (payload) p.msg = header_clip(payload_span(payload));
     for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];
+        event_spend(call->sipp->loop.queue, 1);
         if (p.action->kind == ACTION_EXEC) {
             enum perform_result result = perform_exec(call, p.action);
             if (result != PERFORM_OK) return result;

@@ -9,8 +9,6 @@
 #include "model/sipp/scenario/program.h"
 #include "model/sipp/sipp.h"
 
-/* Plain FNV: without the fall-through of uthash's own choice, which clang warns of. */
-#define HASH_FUNCTION HASH_FNV
 #include "base/table.h"
 
 struct call;

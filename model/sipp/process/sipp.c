@@ -29,6 +29,7 @@ void sipp_config_default(struct sipp_config *config) {
 
 void sipp_send(struct sipp *sipp, struct udp_address to, struct payload *payload, const struct cause *cause) {
     struct udp_options options = {.tos = 0, .dont_fragment = true};
+    event_spend(sipp->loop.queue, payload->len / 2048 * 200); /* fragments, and long messages */
     if (host_send(sipp->host, sipp->config.local.port, options, to, payload, cause) != 0)
         sipp_note(sipp, &(struct cause){.why = "not sent: the network is unreachable", .at = cause->at});
     loop_spend(&sipp->loop, LOOP_SEND_NS);

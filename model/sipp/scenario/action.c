@@ -267,7 +267,7 @@ static void compile_regex(struct compiler *k) {
     struct buf pattern = {0};
     if (!element_text(k->e, "regexp", true, &pattern)) return;
     const char *why;
-    k->action->regex = regex_new(buf_span(&pattern), REGEX_GROUPS, &why);
+    k->action->regex = regex_new(buf_span(&pattern), REGEX_GROUPS, &why, NULL);
     if (!k->action->regex) diag_error(k->c->diag, attribute_at(k->e, a), "regexp: %s", why);
     buf_free(&pattern);
 }

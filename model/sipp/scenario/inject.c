@@ -6,9 +6,7 @@
 
 #include <stdlib.h>
 
-/* Plain FNV: without the fall-through of uthash's own choice, which clang warns of. */
-#define HASH_FUNCTION HASH_FNV
-#include <uthash.h>
+#include "base/table.h"
 
 struct inject_key {
     UT_hash_handle hh;

@@ -101,7 +101,7 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
     const struct xml_attribute *match = xml_attribute(e, "regexp_match");
     if (!match || !span_is(match->value, "true")) return; /* SIPp knows no other word for it here */
     const char *why;
-    s->regex = regex_new(request->value, 0, &why);
+    s->regex = regex_new(request->value, 0, &why, NULL);
     if (!s->regex) diag_error(l->diag, attribute_at(e, request), "request: %s", why);
 }
 
