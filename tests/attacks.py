@@ -4,7 +4,8 @@
 
 The folders of tests/attacks and those made here (up to 1 MiB each) are run. Each must end with status 0, 1 or 2
 within 2 s of processor time and 256 MiB; with status 2 there is an error that names a place or a limit, and no
-capture; with 0 and 1 there is one. A build with a sanitizer has twenty times as long, and any memory.
+capture; with 0 and 1 there is one. A build with a sanitizer has no memory_limit: it gets a lower event_limit, twenty
+times as long and any memory, and the build that $SIPTWIN_PLAIN names (`./dev test` makes it) is held to the bounds beside it.
 """
 import os, re, resource, shutil, subprocess, sys, tempfile
 
@@ -176,20 +177,21 @@ def fault(siptwin, case, args, scale):
     return None
 
 def main():
-    siptwin, names = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    scale = 20 if b'__asan_init' in open(siptwin, 'rb').read() else 1
+    programs, names = [sys.argv[1]] + [p for p in [os.environ.get('SIPTWIN_PLAIN')] if p], sys.argv[2:]
+    programs = [(os.path.abspath(p), 20 if b'__asan_init' in open(p, 'rb').read() else 1) for p in programs]
     work = tempfile.mkdtemp(prefix='siptwin-attack-')
     case, faults, count = os.path.join(work, 'case'), 0, 0
     def attempt(name, args):
         nonlocal faults, count
-        why = fault(siptwin, case, args, scale)
-        count += 1
-        if why:
-            faults += 1
-            print('%s: %s' % (name, why))
-        for f in os.listdir(work):
-            path = os.path.join(work, f)
-            shutil.rmtree(path) if os.path.isdir(path) else os.remove(path)
+        for siptwin, scale in programs:
+            why = fault(siptwin, case, args if scale == 1 else ['--set', 'event_limit=100000'] + args, scale)
+            count += 1
+            if why:
+                faults += 1
+                print('%s%s: %s' % (name, '' if scale == 1 else ' (sanitizers)', why))
+            for f in os.listdir(work):
+                if f != 'case': os.remove(os.path.join(work, f))
+        shutil.rmtree(case)
     try:
         kept = os.path.join(HERE, 'attacks')
         for name in sorted(os.listdir(kept)):
