@@ -69,7 +69,7 @@ static bool is_cntrl(int c) { return c < ' ' || c == 127; }
 static bool is_graph(int c) { return c > ' ' && c < 127; }
 static bool is_print(int c) { return c >= ' ' && c < 127; }
 static bool is_punct(int c) { return is_graph(c) && !ascii_alnum(c); }
-static bool is_xdigit(int c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
+static bool is_xdigit(int c) { return ascii_hex(c) >= 0; }
 static bool is_alpha(int c) { return ascii_alpha(c); }
 static bool is_digit(int c) { return ascii_digit(c); }
 static bool is_alnum(int c) { return ascii_alnum(c); }

@@ -56,6 +56,13 @@ ptrdiff_t span_search_nocase(struct span s, struct span text) {
     return -1;
 }
 
+struct span span_cut(struct span *rest, char c) {
+    ptrdiff_t at = span_find(*rest, c);
+    struct span part = at < 0 ? *rest : span_head(*rest, (size_t)at);
+    *rest = at < 0 ? (struct span){0} : span_skip(*rest, (size_t)at + 1);
+    return part;
+}
+
 uint64_t span_hash(struct span s) {
     uint64_t h = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < s.len; i++)

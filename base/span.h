@@ -65,6 +65,9 @@ ptrdiff_t span_find(struct span s, char c);
 ptrdiff_t span_search(struct span s, struct span text);
 ptrdiff_t span_search_nocase(struct span s, struct span text);
 
+/* Cuts off what stands before the first c, and that c; all of it if there is none: then *rest.p is NULL. */
+struct span span_cut(struct span *rest, char c);
+
 /* FNV-1a, 64 bits: the same on every machine. */
 uint64_t span_hash(struct span s);
 
@@ -77,5 +80,12 @@ static inline bool ascii_alpha(int c) { return (c >= 'a' && c <= 'z') || (c >= '
 static inline bool ascii_alnum(int c) { return ascii_digit(c) || ascii_alpha(c); }
 static inline bool ascii_space(int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int ascii_hex(int c) {
+    if (ascii_digit(c)) return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 #endif

@@ -69,10 +69,8 @@ static char **load_names(const struct check_command *o, int *status) {
 /* Lines, each behind an indent; an empty line stays empty. */
 static void print_indented(const struct buf *text, const char *indent) {
     for (struct span left = buf_span(text); left.len;) {
-        ptrdiff_t end = span_find(left, '\n');
-        struct span line = end < 0 ? left : span_head(left, (size_t)end);
+        struct span line = span_cut(&left, '\n');
         printf("%s" SPAN_FMT "\n", line.len ? indent : "", SPAN_ARG(line));
-        left = span_skip(left, line.len + 1);
     }
 }
 

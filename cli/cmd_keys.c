@@ -5,19 +5,11 @@
 
 #include <unistd.h>
 
-/* Takes what is in front of the next such character off a text. */
-static struct span take_until(struct span *text, char end) {
-    ptrdiff_t at = span_find(*text, end);
-    struct span part = at < 0 ? *text : span_head(*text, (size_t)at);
-    *text = span_skip(*text, part.len + 1);
-    return part;
-}
-
 /* For a person: the key with its default, and below what it is. */
 static void print_pages(struct span keys) {
     while (keys.len) {
-        struct span line = take_until(&keys, '\n'), key = take_until(&line, '\t'),
-                    fallback = take_until(&line, '\t');
+        struct span line = span_cut(&keys, '\n'), key = span_cut(&line, '\t'),
+                    fallback = span_cut(&line, '\t');
         printf(SPAN_FMT "%s" SPAN_FMT "\n    " SPAN_FMT "\n", SPAN_ARG(key), fallback.len ? ": " : "",
                SPAN_ARG(fallback), SPAN_ARG(line));
     }

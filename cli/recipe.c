@@ -249,12 +249,8 @@ bool recipe_load(struct recipe *r, const char *path, struct diag *diag) {
         diag_error(diag, (struct source_pos){source, 0}, "this is no text");
         left.len = 0;
     }
-    while (left.len) {
-        ptrdiff_t end = span_find(left, '\n');
-        struct span line = end < 0 ? left : span_head(left, (size_t)end);
-        parse_line(r, source, span_trim(line), diag);
-        left = span_skip(left, line.len + 1);
-    }
+    while (left.len)
+        parse_line(r, source, span_trim(span_cut(&left, '\n')), diag);
     if (diag->errors == before && !(r->version && r->scenario && r->point && r->files[0] && r->capture[0]))
         diag_error(diag, (struct source_pos){source, 0},
                    "a recipe has the lines siptwin, scenario, files, point and capture; not all are here");

@@ -33,11 +33,10 @@ bool sipp_option_hint(struct buf *out, struct span option) {
     lab_keys_write(&keys);
     bool found = false;
     for (struct span left = buf_span(&keys); left.len && !found;) {
-        struct span line = span_head(left, strcspn(left.p, "\n"));
-        size_t key = strcspn(line.p, "\t"), tab = key + 1 + strcspn(line.p + key + 1, "\t");
-        found = span_starts(line, "hosts.NAME.sipp.") && is_about(span_skip(line, tab + 1), option);
-        if (found) buf_addf(out, "in scenario.yaml it is " SPAN_FMT, (int)key, line.p);
-        left = span_skip(left, line.len + 1);
+        struct span help = span_cut(&left, '\n'), key = span_cut(&help, '\t');
+        span_cut(&help, '\t'); /* the default */
+        found = span_starts(key, "hosts.NAME.sipp.") && is_about(help, option);
+        if (found) buf_addf(out, "in scenario.yaml it is " SPAN_FMT, SPAN_ARG(key));
     }
     buf_free(&keys);
     return found;

@@ -151,8 +151,6 @@ bool kam_ipv4_parse(struct span text, uint32_t *ip) {
     return dots == 3;
 }
 
-static bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
-
 /* "[::1]": at most eight groups of at most four hexadecimal digits, "::" once for those that are missing. */
 static bool is_ipv6_reference(struct span text) {
     unsigned groups = 0, digits = 0, gaps = 0;
@@ -163,7 +161,7 @@ static bool is_ipv6_reference(struct span text) {
             gaps += i > 0 && text.p[i - 1] == ':';
             digits = 0;
         } else {
-            if (!is_hex(text.p[i]) || ++digits > 4) return false;
+            if (ascii_hex(text.p[i]) < 0 || ++digits > 4) return false;
             groups += digits == 1;
         }
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define OVERRIDES_MAX 8
+#define SEPARATOR     '\x1e'
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
@@ -14,21 +15,13 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     return 0;
 }
 
-/* A text up to the next separator; it goes from the front of left. */
-static struct span part(struct span *left) {
-    ptrdiff_t end = span_find(*left, '\x1e');
-    struct span text = end < 0 ? *left : span_head(*left, (size_t)end);
-    *left = end < 0 ? (struct span){0} : span_skip(*left, (size_t)end + 1);
-    return text;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct span left = fuzz_span(data, size);
     char *overrides[OVERRIDES_MAX];
     size_t count = 0;
-    fuzz_folder_replace("scenario.yaml", part(&left));
+    fuzz_folder_replace("scenario.yaml", span_cut(&left, SEPARATOR));
     while (left.len && count < OVERRIDES_MAX)
-        overrides[count++] = mem_text(part(&left));
+        overrides[count++] = mem_text(span_cut(&left, SEPARATOR));
     fuzz_folder_run((const char *const *)overrides, count, NULL, NULL);
     while (count)
         free(overrides[--count]);

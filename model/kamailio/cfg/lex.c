@@ -25,7 +25,6 @@ struct lexer {
 
 static bool word_char(int c) { return ascii_alnum(c) || c == '_'; }
 static bool blank(int c) { return c == ' ' || c == '\t' || c == '\b' || c == '\r'; }
-static bool hex_digit(int c) { return ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct source_pos at,
                              struct span text) {
@@ -77,9 +76,8 @@ static int digits(const struct lexer *l, size_t k, int base, size_t max, size_t 
     int value = 0;
     for (*used = 0; *used < max; (*used)++) {
         int c = cfg_input_peek(&l->in, k + *used);
-        if (!hex_digit(c)) break;
-        int digit = ascii_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10;
-        if (digit >= base) break;
+        int digit = ascii_hex(c);
+        if (digit < 0 || digit >= base) break;
         value = value * base + digit;
     }
     return value;
@@ -180,7 +178,7 @@ static void read_pv(struct lexer *l, struct source_pos at) {
 static size_t ipv6_len(const struct lexer *l) {
     size_t len = 0, colons = 0, digits_len = 0;
     bool twice = false;
-    for (int c; c = cfg_input_peek(&l->in, len), hex_digit(c) || c == ':'; len++) {
+    for (int c; c = cfg_input_peek(&l->in, len), ascii_hex(c) >= 0 || c == ':'; len++) {
         if (c != ':') {
             if (++digits_len > 4) return 0;
             continue;
@@ -533,7 +531,7 @@ static void read_token(struct lexer *l) {
         read_string(l, at, (char)c);
     else if (c == '$')
         read_pv(l, at);
-    else if ((hex_digit(c) || c == ':') && (len = ipv6_len(l)) > 0) {
+    else if ((ascii_hex(c) >= 0 || c == ':') && (len = ipv6_len(l)) > 0) {
         buf_reset(&l->word);
         while (len-- > 0)
             buf_add_char(&l->word, (char)cfg_input_get(&l->in));

@@ -229,11 +229,8 @@ static int after_strict(struct kam_run *run, struct route first) {
 static struct span own_ftag(const struct kam_run *run, const struct route *r) {
     struct span left = is_own(run, &r->uri) ? r->uri.params : (struct span){0};
     while (left.len) {
-        left = span_skip(left, 1);
-        ptrdiff_t end = span_find(left, ';');
-        struct span param = end < 0 ? left : span_head(left, (size_t)end);
+        struct span param = span_cut(&left, ';');
         if (span_starts(param, "ftag=")) return span_skip(param, strlen("ftag="));
-        left = span_skip(left, param.len);
     }
     return (struct span){0};
 }

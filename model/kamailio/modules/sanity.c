@@ -82,8 +82,7 @@ static const char *check_proxy_require(struct kam_run *run) {
     const struct sip_header *h = find_header(run, "Proxy-Require");
     if (!h) return NULL;
     if (h->value.len == 0) return "Bad Proxy Require Header";
-    ptrdiff_t comma = span_find(h->value, ',');
-    struct span first = span_trim(comma < 0 ? h->value : span_head(h->value, (size_t)comma));
+    struct span list = h->value, first = span_trim(span_cut(&list, ','));
     buf_add(&run->reply_lines, SPAN("Unsupported: "));
     buf_add(&run->reply_lines, first);
     buf_add(&run->reply_lines, SPAN("\r\n"));
@@ -93,11 +92,8 @@ static const char *check_proxy_require(struct kam_run *run) {
 /* Has the list of credentials that parameter, with a value? */
 static bool has_param(struct span list, const char *name) {
     while (list.len) {
-        ptrdiff_t comma = span_find(list, ',');
-        struct span param = span_trim(comma < 0 ? list : span_head(list, (size_t)comma));
-        ptrdiff_t equals = span_find(param, '=');
-        if (equals > 0 && span_is_nocase(span_trim(span_head(param, (size_t)equals)), name)) return true;
-        list = span_skip(list, comma < 0 ? list.len : (size_t)comma + 1);
+        struct span value = span_trim(span_cut(&list, ',')), param = span_cut(&value, '=');
+        if (value.p && param.len && span_is_nocase(span_trim(param), name)) return true;
     }
     return false;
 }

@@ -19,12 +19,6 @@ struct span script_text(struct script *h, struct kam_value v) {
     return kam_value_text(v, h->arena);
 }
 
-static int hex_value(int c) {
-    if (ascii_digit(c)) return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* "12", "-12", "0xc" (of that, the last eight digits); anything else is 0, also what an int cannot hold */
 static int64_t text_int(struct span s) {
     bool negative = s.len > 1 && s.p[0] == '-';
@@ -35,7 +29,7 @@ static int64_t text_int(struct span s) {
         s = span_skip(s, 1);
     int64_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
-        int digit = hex_value((unsigned char)s.p[i]);
+        int digit = ascii_hex(s.p[i]);
         if (digit < 0 || (!hex && digit > 9)) return 0;
         n = hex ? (int64_t)((uint32_t)n << 4 | (unsigned)digit) : n * 10 + digit;
         if (!hex && n > INT32_MAX + (int64_t)negative) return 0;

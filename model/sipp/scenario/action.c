@@ -29,16 +29,13 @@ static void take_targets(struct compiler *k, size_t max) {
     const struct xml_attribute *a = xml_attribute(k->e, "assign_to");
     if (!a) return;
     for (struct span rest = a->value; rest.p;) {
-        ptrdiff_t comma = span_find(rest, ',');
-        struct span name = span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma));
+        struct source_pos at = xml_value_at(k->e, a, rest.p);
+        struct span name = span_trim(span_cut(&rest, ','));
         if (k->action->target_count == max) {
-            diag_error(k->c->diag, xml_value_at(k->e, a, rest.p), "assign_to has more than %zu name%s", max,
-                       max == 1 ? "" : "s");
+            diag_error(k->c->diag, at, "assign_to has more than %zu name%s", max, max == 1 ? "" : "s");
             return;
         }
-        k->action->target[k->action->target_count++] =
-            variable_use(k->c->variables, name, xml_value_at(k->e, a, rest.p), k->c->diag);
-        rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
+        k->action->target[k->action->target_count++] = variable_use(k->c->variables, name, at, k->c->diag);
     }
 }
 
@@ -183,8 +180,8 @@ static bool check_media_file(struct compiler *k, const struct xml_attribute *a, 
     struct buf path = {0};
     text_of_attribute(&text, k->e->source, a->value, true);
     struct span name = buf_span(&text.bytes);
-    ptrdiff_t comma = with_settings ? span_find(name, ',') : -1;
-    if (comma >= 0) name = span_head(name, (size_t)comma);
+    struct span rest = name;
+    if (with_settings) name = span_cut(&rest, ',');
     const char *scenario = k->e->source->name, *slash = strrchr(scenario, '/');
     if (slash && name.len > 0 && name.p[0] != '/') buf_add(&path, span_between(scenario, slash + 1));
     buf_add(&path, name);

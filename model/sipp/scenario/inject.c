@@ -39,12 +39,10 @@ void inject_free(struct inject *in) {
 
 /* The piece of a line that is the nth field; p NULL if it has not so many. */
 static struct span cut_field(const struct inject *in, size_t line, int64_t field) {
-    for (struct span rest = buf_span(&in->lines[line]);; field--) {
-        ptrdiff_t semicolon = span_find(rest, ';');
-        if (field == 0) return semicolon < 0 ? rest : span_head(rest, (size_t)semicolon);
-        if (semicolon < 0) return (struct span){0};
-        rest = span_skip(rest, (size_t)semicolon + 1);
-    }
+    struct span rest = buf_span(&in->lines[line]), text = span_cut(&rest, ';');
+    for (; field != 0 && text.p; field--)
+        text = span_cut(&rest, ';');
+    return text;
 }
 
 static struct span index_text(const struct inject *in, size_t line) {
@@ -86,14 +84,6 @@ int64_t inject_lookup(const struct inject *in, struct span key) {
     return k ? (int64_t)k->line : -1;
 }
 
-static bool take_line(struct span *rest, struct span *line) {
-    if (rest->len == 0) return false;
-    ptrdiff_t lf = span_find(*rest, '\n');
-    *line = lf < 0 ? *rest : span_head(*rest, (size_t)lf);
-    *rest = span_skip(*rest, lf < 0 ? rest->len : (size_t)lf + 1);
-    return true;
-}
-
 /* "NAME=12" in the first line; absent if NAME is not there. False after an error. */
 static bool read_setting(const struct inject *in, struct span first, const char *name, int64_t *out,
                          struct diag *diag) {
@@ -105,9 +95,8 @@ static bool read_setting(const struct inject *in, struct span first, const char 
         diag_error(diag, at, "%s needs = and a number", name);
         return false;
     }
-    value = span_skip(value, 1);
-    ptrdiff_t comma = span_find(value, ',');
-    if (comma >= 0) value = span_head(value, (size_t)comma);
+    struct span rest = span_skip(value, 1);
+    value = span_cut(&rest, ',');
     if (value.len > 0 && value.p[value.len - 1] == '\r') value.len--;
     if (integer_parse(value, 0, INT32_MAX, out)) return true;
     diag_error(diag, at, "%s: \"" SPAN_FMT "\" is no number", name, SPAN_ARG(value));
@@ -139,12 +128,10 @@ static bool read_first(struct inject *in, struct span first, struct diag *diag) 
 
 bool inject_load(struct inject *in, const struct source *source, int64_t index_field, struct diag *diag) {
     *in = (struct inject){.source = source, .index_field = index_field};
-    struct span rest = {source->text, source->len}, line = rest;
-    line.len = 0;
-    take_line(&rest, &line);
-    if (!read_first(in, line, diag)) return false;
+    struct span rest = {source->text, source->len};
+    if (!read_first(in, span_cut(&rest, '\n'), diag)) return false;
     /* An empty line ends the file; a CR is part of the last field. */
-    while (take_line(&rest, &line) && line.len > 0)
+    for (struct span line; (line = span_cut(&rest, '\n')).len > 0;)
         if (line.p[0] != '#') inject_add(in, line);
     if (in->count > 0) return true;
     diag_error(diag, (struct source_pos){source, 0}, "the injection file has no line of fields");

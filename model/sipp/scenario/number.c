@@ -15,12 +15,6 @@ static uint64_t size_of(int64_t n) { return n < 0 ? (uint64_t)0 - (uint64_t)n : 
 /* A power of ten that says more than this about a digit is out of reach either way. */
 enum { EXPONENT_MAX = 1000 };
 
-static int digit_value(char c) {
-    if (ascii_digit((unsigned char)c)) return c - '0';
-    int lower = ascii_lower((unsigned char)c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : 99;
-}
-
 /* "e-3" at the start of text: its value, and text goes on behind it. Without digits it is no exponent. */
 static int take_exponent(struct span *text) {
     if (text->len < 2 || ascii_lower((unsigned char)text->p[0]) != 'e') return 0;
@@ -74,8 +68,8 @@ static bool parse_decimal(struct span *text, uint64_t *out) {
 static bool parse_hex(struct span *text, uint64_t *out) {
     uint64_t value = 0;
     *text = span_skip(*text, 2);
-    for (; text->len > 0 && digit_value(text->p[0]) < 16; *text = span_skip(*text, 1))
-        if ((value = value * 16 + (uint64_t)digit_value(text->p[0])) > NUMBER_WHOLE_MAX) return false;
+    for (; text->len > 0 && ascii_hex(text->p[0]) >= 0; *text = span_skip(*text, 1))
+        if ((value = value * 16 + (uint64_t)ascii_hex(text->p[0])) > NUMBER_WHOLE_MAX) return false;
     *out = value * NUMBER_ONE;
     return true;
 }
@@ -88,7 +82,7 @@ bool number_parse(struct span text, int64_t *out) {
         text = span_skip(text, 1);
     bool negative = text.len > 0 && text.p[0] == '-';
     if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
-    bool hex = span_starts_nocase(text, "0x") && text.len > 2 && digit_value(text.p[2]) < 16;
+    bool hex = span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0;
     if (!(hex ? parse_hex : parse_decimal)(&text, &value) || text.len > 0) return false;
     return narrow(value, negative, out);
 }
@@ -145,8 +139,8 @@ bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
     static const uint64_t most = (uint64_t)INT64_MAX + 1; /* of a negative one */
     uint64_t size = 0;
     for (size_t i = 0; i < text.len; i++) {
-        int digit = digit_value(text.p[i]);
-        if (digit >= base || size > (most - (uint64_t)digit) / (uint64_t)base) return false;
+        int digit = ascii_hex(text.p[i]);
+        if (digit < 0 || digit >= base || size > (most - (uint64_t)digit) / (uint64_t)base) return false;
         size = size * (uint64_t)base + (uint64_t)digit;
     }
     if (size == most && !negative) return false;

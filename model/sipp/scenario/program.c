@@ -32,9 +32,8 @@ static void each_variable(struct loader *l, const struct xml_element *e,
         return;
     }
     for (struct span rest = a->value; rest.p;) {
-        ptrdiff_t comma = span_find(rest, ',');
-        use(l, span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma)), xml_value_at(e, a, rest.p));
-        rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
+        struct source_pos at = xml_value_at(e, a, rest.p);
+        use(l, span_trim(span_cut(&rest, ',')), at);
     }
 }
 
@@ -77,8 +76,7 @@ static bool uses_rtd_before(const struct xml_element *root, const struct xml_ele
 static bool is_list(struct span list) {
     if (list.len == 0) return true;
     for (struct span rest = list; rest.p;) {
-        ptrdiff_t comma = span_find(rest, ',');
-        struct span entry = comma < 0 ? rest : span_head(rest, (size_t)comma);
+        struct span entry = span_cut(&rest, ',');
         size_t digits = 0;
         for (size_t i = 0; i < entry.len; i++) {
             if (ascii_digit((unsigned char)entry.p[i]))
@@ -87,7 +85,6 @@ static bool is_list(struct span list) {
                 return false;
         }
         if (digits == 0) return false;
-        rest = comma < 0 ? (struct span){0} : span_skip(rest, (size_t)comma + 1);
     }
     return true;
 }

@@ -57,11 +57,7 @@ static void add_literal_byte(struct cutter *k, char c, size_t i) {
     last->text_len++;
 }
 
-static int hex_digit(struct span s, size_t i) {
-    if (i >= s.len) return -1;
-    int c = ascii_lower((unsigned char)s.p[i]);
-    return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static int hex_digit(struct span s, size_t i) { return i < s.len ? ascii_hex(s.p[i]) : -1; }
 
 /* \x5B is a byte. A single digit, or none, swallows the character behind it: so does SIPp. */
 static size_t take_hex(struct cutter *k, size_t i) {

@@ -17,24 +17,14 @@ static void add_lower(struct buf *out, struct span s) {
         buf_add_char(out, (char)ascii_lower((unsigned char)s.p[i]));
 }
 
-static int hex_digit(char c) {
-    return ascii_digit((unsigned char)c) ? c - '0' : ascii_lower((unsigned char)c) - 'a' + 10;
-}
-
-static bool is_hex(char c) {
-    int lower = ascii_lower((unsigned char)c);
-    return ascii_digit((unsigned char)c) || (lower >= 'a' && lower <= 'f');
-}
-
 /* %61 is an a. */
 static void add_unescaped(struct buf *out, struct span s) {
-    for (size_t i = 0; i < s.len; i++)
-        if (s.p[i] == '%' && s.len - i > 2 && is_hex(s.p[i + 1]) && is_hex(s.p[i + 2])) {
-            buf_add_char(out, (char)(hex_digit(s.p[i + 1]) * 16 + hex_digit(s.p[i + 2])));
-            i += 2;
-        } else {
-            buf_add_char(out, s.p[i]);
-        }
+    for (size_t i = 0; i < s.len; i++) {
+        bool escaped = s.p[i] == '%' && s.len - i > 2;
+        int high = escaped ? ascii_hex(s.p[i + 1]) : -1, low = escaped ? ascii_hex(s.p[i + 2]) : -1;
+        if (high >= 0 && low >= 0) i += 2;
+        buf_add_char(out, high >= 0 && low >= 0 ? (char)(high * 16 + low) : s.p[i]);
+    }
 }
 
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri) {
@@ -66,11 +56,8 @@ uint32_t registrar_method_bit(struct span method) {
 
 uint32_t registrar_methods(struct span list) {
     uint32_t bits = 0;
-    for (ptrdiff_t comma = 0; comma >= 0 && list.len;
-         list = span_skip(list, comma < 0 ? list.len : (size_t)comma + 1)) {
-        comma = span_find(list, ',');
-        bits |= registrar_method_bit(span_trim(comma < 0 ? list : span_head(list, (size_t)comma)));
-    }
+    while (list.len)
+        bits |= registrar_method_bit(span_trim(span_cut(&list, ',')));
     return bits;
 }
 
