@@ -35,6 +35,17 @@ struct source *source_text(struct source_set *set, const char *name, struct span
     return adopt(set, name, mem_text(text), text.len);
 }
 
+const char *source_base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+void source_beside(struct buf *path, const struct source *source, struct span name) {
+    if (name.len == 0 || name.p[0] != '/')
+        buf_add(path, span_between(source->name, source_base_name(source->name)));
+    buf_add(path, name);
+}
+
 void source_set_free(struct source_set *set) {
     for (struct source *s = set->first, *next; s; s = next) {
         next = s->next;

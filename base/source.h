@@ -7,7 +7,7 @@
 #ifndef BASE_SOURCE_H
 #define BASE_SOURCE_H
 
-#include "base/span.h"
+#include "base/buf.h"
 
 struct diag;
 
@@ -42,6 +42,12 @@ struct source *source_load(struct source_set *set, const char *path, const char 
 
 /* Takes a copy of a text that is in no file (a built-in scenario, a command-line value) into the set. */
 struct source *source_text(struct source_set *set, const char *name, struct span text);
+
+/* Writes the path of a file that a source names: beside the source, unless it begins with a slash. */
+void source_beside(struct buf *path, const struct source *source, struct span name);
+
+/* The last part of a path. */
+const char *source_base_name(const char *path);
 
 void source_set_free(struct source_set *set);
 

@@ -6,7 +6,6 @@
 #include "base/mem.h"
 
 /* Plain FNV: without the fall-through of uthash's own choice, which clang warns of. */
-#undef HASH_FUNCTION
 #define HASH_FUNCTION HASH_FNV
 
 #define uthash_fatal(message) mem_exhausted()

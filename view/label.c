@@ -58,9 +58,8 @@ void label_message(struct buf *out, struct span bytes, enum label_kind kind, siz
 
 void label_position(struct buf *out, struct source_pos at) {
     if (!at.source) return;
-    const char *slash = strrchr(at.source->name, '/');
     unsigned line, column;
     source_locate(at, &line, &column);
-    visible_add(out, span_of(slash ? slash + 1 : at.source->name));
+    visible_add(out, span_of(source_base_name(at.source->name)));
     buf_addf(out, ":%u", line);
 }

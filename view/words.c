@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/words.h"
 
-#include <stdlib.h>
-
-/* uthash's own function is one that compilers warn of (its switch falls through). */
-#define HASH_FUNCTION(key, len, value) (value) = (unsigned)span_hash((struct span){(key), (len)})
 #include "base/table.h"
+
+#include <stdlib.h>
 
 struct word {
     struct span text;

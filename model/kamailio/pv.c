@@ -143,11 +143,9 @@ GETTER(get_bf, number(run->branch_flags))
 
 /* The value of the first header of that name. */
 static struct kam_value header(const struct kam_run *run, struct span name) {
-    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
-        if (!kam_header_is(h, name)) continue;
-        return text(h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value);
-    }
-    return nothing();
+    const struct sip_header *h = kam_header_find(&run->msg, name);
+    if (!h) return nothing();
+    return text(h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value);
 }
 
 GETTER(get_hdr, run->damaged ? nothing() : header(run, argument)) /* it reads all headers first */
@@ -182,14 +180,12 @@ static struct kam_value get_myself(struct kam_run *run, struct span argument) {
 
 /* null takes the user or the port away. */
 static bool replace_part(struct kam_run *run, enum kam_uri_part part, struct kam_value value) {
-    return run->msg.is_request && kam_run_replace_part(run, part, kam_value_text(value, &run->scratch));
+    return kam_run_replace_part(run, part, kam_value_text(value, &run->scratch));
 }
 
 static bool set_ru(struct kam_run *run, struct span argument, struct kam_value value) {
     (void)argument;
-    if (!run->msg.is_request || value.type != KAM_STR || value.s.len == 0) return false;
-    kam_run_set_uri(run, value.s);
-    return true;
+    return value.type == KAM_STR && kam_run_replace_uri(run, value.s);
 }
 
 static bool set_rU(struct kam_run *run, struct span argument, struct kam_value value) {

@@ -144,6 +144,9 @@ int kam_resolve(struct span uri, struct udp_address *to);
 /* Where replies to the request go (facts: Kamailio 2.3). */
 struct kam_destination kam_reply_destination(const struct kam_run *run);
 
+/* The bit of a flag, of setflag() and setbflag(); 0: there is no flag of that number. */
+static inline uint32_t kam_flag_bit(int64_t flag) { return flag >= 0 && flag < 32 ? UINT32_C(1) << flag : 0; }
+
 /* Remembers what a function failed with, for the statement after it. */
 void kam_run_fail(struct kam_run *run, int error);
 

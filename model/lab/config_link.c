@@ -91,8 +91,7 @@ static void check_role(struct schema *s, const struct tree_node *sipp, const str
 }
 
 static bool same_file(const char *name, const struct source *source) {
-    const char *slash = strrchr(source->name, '/'), *own = strrchr(name, '/');
-    return strcmp(own ? own + 1 : name, slash ? slash + 1 : source->name) == 0;
+    return strcmp(source_base_name(name), source_base_name(source->name)) == 0;
 }
 
 static void link_index(struct schema *s, const struct tree_node *index, struct sipp_inject *files,

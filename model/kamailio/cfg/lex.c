@@ -266,14 +266,6 @@ static void read_plain_word(struct lexer *l, struct source_pos at) {
 
 /* #! lines. */
 
-/* The folder of the file that is read, with its slash; empty for the working directory. */
-static struct span folder(const struct lexer *l) {
-    struct span name = span_of(cfg_input_source(&l->in)->name);
-    while (name.len && name.p[name.len - 1] != '/')
-        name.len--;
-    return name;
-}
-
 static bool may_include(const struct lexer *l) {
     return l->included <= CFG_FILES_MAX && l->included_bytes <= CFG_BYTES_MAX;
 }
@@ -303,8 +295,7 @@ static void include(struct lexer *l, struct source_pos at, bool must_exist) {
         return;
     }
     struct buf path = {0};
-    if (quoted.p[1] != '/') buf_add(&path, folder(l));
-    buf_add(&path, (struct span){quoted.p + 1, quoted.len - 2});
+    source_beside(&path, cfg_input_source(&l->in), (struct span){quoted.p + 1, quoted.len - 2});
     const char *file = buf_text(&path);
     if (must_exist || access(file, F_OK) == 0) {
         const struct source *source =

@@ -4,7 +4,6 @@
 #include "base/table.h"
 #include "model/kamailio/cfg/parse.h"
 
-#include <regex.h>
 #include <stdlib.h>
 
 struct preprocess_define {

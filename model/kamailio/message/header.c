@@ -30,3 +30,9 @@ bool kam_header_is(const struct sip_header *h, struct span name) {
     enum sip_header_id id = sip_header_id(name);
     return id == SIP_OTHER ? span_eq_nocase(full_name(h->name), full_name(name)) : h->id == id;
 }
+
+const struct sip_header *kam_header_find(const struct sip_msg *m, struct span name) {
+    for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
+        if (kam_header_is(h, name)) return h;
+    return NULL;
+}

@@ -8,4 +8,7 @@
 /* Is that header called so? A known one also by its compact name (facts: Kamailio 11.7). */
 bool kam_header_is(const struct sip_header *h, struct span name);
 
+/* The first header that is called so, or NULL. */
+const struct sip_header *kam_header_find(const struct sip_msg *m, struct span name);
+
 #endif

@@ -44,6 +44,12 @@ static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_
     buf_add(out, u.headers);
 }
 
+bool kam_run_replace_uri(struct kam_run *run, struct span uri) {
+    if (!run->msg.is_request || uri.len == 0) return false;
+    kam_run_set_uri(run, uri);
+    return true;
+}
+
 bool kam_run_replace_part(struct kam_run *run, enum kam_uri_part part, struct span text) {
     struct uri u;
     if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;

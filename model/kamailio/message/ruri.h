@@ -14,6 +14,9 @@ enum kam_uri_part { KAM_URI_USER, KAM_URI_HOST, KAM_URI_PORT, KAM_URI_HOST_PORT 
  */
 bool kam_uri_is_phone(const struct uri *u);
 
+/* Makes a text the run's Request-URI; false: it is empty, or the message is a reply. */
+bool kam_run_replace_uri(struct kam_run *run, struct span uri);
+
 /* Replaces the part of the run's Request-URI; empty takes it away. False: the Request-URI cannot be read. */
 bool kam_run_replace_part(struct kam_run *run, enum kam_uri_part part, struct span text);
 

@@ -5,7 +5,6 @@
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/error.h"
-#include "model/kamailio/script/pv.h"
 
 static const char why_forwarded[] = "forwarded by forward(): no transaction";
 
@@ -31,26 +30,21 @@ static int add_local_rport(struct kam_run *run, const struct kam_arg *args, size
     return 1;
 }
 
-/* The bit of the flag that an argument names; 0: there is no such flag. */
-static uint32_t flag_bit(const struct kam_arg *arg) {
-    return arg->n >= 0 && arg->n < 32 ? UINT32_C(1) << arg->n : 0;
-}
-
 static int setflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    run->flags |= flag_bit(&args[0]);
+    run->flags |= kam_flag_bit(args[0].n);
     return 1;
 }
 
 static int resetflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    run->flags &= ~flag_bit(&args[0]);
+    run->flags &= ~kam_flag_bit(args[0].n);
     return 1;
 }
 
 static int isflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return run->flags & flag_bit(&args[0]) ? 1 : -1;
+    return run->flags & kam_flag_bit(args[0].n) ? 1 : -1;
 }
 
 static int no_effect(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -59,31 +53,24 @@ static int no_effect(struct kam_run *run, const struct kam_arg *args, size_t cou
 }
 
 /* rewriteuri() and its like are the assignments to $ru, $rd, $rp and $rU, as functions. */
-static int set_part(struct kam_run *run, const char *pv, struct span text) {
-    const struct kam_pv *p = kam_pvs;
-    while (strcmp(p->name, pv) != 0)
-        p++;
-    return p->set(run, (struct span){0}, (struct kam_value){.type = KAM_STR, .s = text}) ? 1 : -1;
-}
-
 static int rewriteuri(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return set_part(run, "ru", args[0].s);
+    return kam_run_replace_uri(run, args[0].s) ? 1 : -1;
 }
 
 static int rewritehost(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return set_part(run, "rd", args[0].s);
+    return kam_run_replace_part(run, KAM_URI_HOST, args[0].s) ? 1 : -1;
 }
 
 static int rewriteport(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return set_part(run, "rp", args[0].s);
+    return kam_run_replace_part(run, KAM_URI_PORT, args[0].s) ? 1 : -1;
 }
 
 static int rewriteuser(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return set_part(run, "rU", args[0].s);
+    return kam_run_replace_part(run, KAM_URI_USER, args[0].s) ? 1 : -1;
 }
 
 static int revert_uri(struct kam_run *run, const struct kam_arg *args, size_t count) {

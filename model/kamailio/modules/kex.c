@@ -12,28 +12,23 @@ static uint32_t *branch_flags(struct kam_run *run, const struct kam_arg *args, s
     return known ? &run->added[branch - 1].flags : NULL;
 }
 
-static bool flag_bit(uint32_t *bit, const struct kam_arg *arg) {
-    *bit = arg->n >= 0 && arg->n < 32 ? UINT32_C(1) << arg->n : 0;
-    return *bit != 0;
-}
-
 static int setbflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    uint32_t *flags = branch_flags(run, args, count), bit;
-    if (!flags || !flag_bit(&bit, &args[0])) return -1;
+    uint32_t *flags = branch_flags(run, args, count), bit = kam_flag_bit(args[0].n);
+    if (!flags || !bit) return -1;
     *flags |= bit;
     return 1;
 }
 
 static int resetbflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    uint32_t *flags = branch_flags(run, args, count), bit;
-    if (!flags || !flag_bit(&bit, &args[0])) return -1;
+    uint32_t *flags = branch_flags(run, args, count), bit = kam_flag_bit(args[0].n);
+    if (!flags || !bit) return -1;
     *flags &= ~bit;
     return 1;
 }
 
 static int isbflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    uint32_t *flags = branch_flags(run, args, count), bit;
-    return flags && flag_bit(&bit, &args[0]) && (*flags & bit) ? 1 : -1;
+    const uint32_t *flags = branch_flags(run, args, count);
+    return flags && *flags & kam_flag_bit(args[0].n) ? 1 : -1;
 }
 
 static int isdsturiset(struct kam_run *run, const struct kam_arg *args, size_t count) {

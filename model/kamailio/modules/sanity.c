@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sanity: what a request must not look like (facts: Kamailio 16). A check that fails is answered at once. */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/registrar/contact.h"
@@ -18,12 +19,6 @@ enum {
     DIGEST = 2048,
 };
 enum { URI_REQUEST = 1, URI_FROM = 2, URI_TO = 4, URI_CONTACT = 8 };
-
-static const struct sip_header *find_header(const struct kam_run *run, const char *name) {
-    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
-        if (span_is_nocase(h->name, name)) return h;
-    return NULL;
-}
 
 static bool is_number(struct span text) {
     uint64_t n;
@@ -49,7 +44,7 @@ static const char *check_content_length(struct kam_run *run) {
 }
 
 static const char *check_expires(struct kam_run *run) {
-    const struct sip_header *h = find_header(run, "Expires");
+    const struct sip_header *h = kam_header_find(&run->msg, SPAN("Expires"));
     if (h && h->value.len == 0) return "Bad Expires Header";
     return !h || is_number(h->value) ? NULL : "Expires value is illegal";
 }
@@ -79,7 +74,7 @@ static const char *check_contact(struct kam_run *run) {
 
 /* No extension is supported that a proxy could be required to know. */
 static const char *check_proxy_require(struct kam_run *run) {
-    const struct sip_header *h = find_header(run, "Proxy-Require");
+    const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Require"));
     if (!h) return NULL;
     if (h->value.len == 0) return "Bad Proxy Require Header";
     struct span list = h->value, first = span_trim(span_cut(&list, ','));
@@ -103,7 +98,7 @@ static const char *check_digest(struct kam_run *run) {
     static const char *const headers[] = {"Authorization", "Proxy-Authorization"};
     static const char *const needed[] = {"username", "realm", "nonce", "uri", "response"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        const struct sip_header *h = find_header(run, headers[i]);
+        const struct sip_header *h = kam_header_find(&run->msg, span_of(headers[i]));
         if (!h) continue;
         if (!span_starts_nocase(h->value, "Digest ")) return "";
         for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)

@@ -75,8 +75,9 @@ static int sl_send_reply(struct kam_run *run, const struct kam_arg *args, size_t
 
 /* Like sl_send_reply(), or tm's t_reply() where there is a transaction. */
 static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (!run->transaction) return run->msg.is_request ? sl_send_reply(run, args, count) : -1;
-    return kam_tm_script_reply(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
+    (void)count;
+    if (!run->transaction && !run->msg.is_request) return -1;
+    return kam_sl_answer(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 
 static const struct kam_function functions[] = {

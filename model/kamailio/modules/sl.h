@@ -11,7 +11,4 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason);
 /* Replies with the transaction, if the run has one, else without: what send_reply() does. */
 bool kam_sl_answer(struct kam_run *run, unsigned status, struct span reason);
 
-/* Is the message the ACK to such a reply? Then it was noted and there is nothing more to do. */
-bool kam_sl_absorbs_ack(struct kam_run *run);
-
 #endif

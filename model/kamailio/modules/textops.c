@@ -6,12 +6,6 @@
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
-static const struct sip_header *find(const struct kam_run *run, struct span name) {
-    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
-        if (kam_header_is(h, name)) return h;
-    return NULL;
-}
-
 static const struct sip_header *find_last(const struct kam_run *run, struct span name) {
     for (const struct sip_header *h = run->msg.headers + run->msg.header_count; h-- > run->msg.headers;)
         if (kam_header_is(h, name)) return h;
@@ -30,7 +24,7 @@ static int append_hf(struct kam_run *run, const struct kam_arg *args, size_t cou
 /* Before the header that the second argument names, else before the first one. */
 static int insert_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     if (run->damaged || args[0].s.len == 0) return -1;
-    const struct sip_header *named = count > 1 ? find(run, args[1].s) : NULL;
+    const struct sip_header *named = count > 1 ? kam_header_find(&run->msg, args[1].s) : NULL;
     const struct sip_header *h = named ? named : run->msg.headers;
     kam_lump_insert(run->target, offset_of(run, h->line.p), args[0].s);
     return 1;
@@ -50,7 +44,7 @@ static int remove_hf(struct kam_run *run, const struct kam_arg *args, size_t cou
 
 static int is_present_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return find(run, args[0].s) ? 1 : -1;
+    return kam_header_find(&run->msg, args[0].s) ? 1 : -1;
 }
 
 static int append_to_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -127,11 +127,6 @@ struct inject *sipp_inject(struct sipp *sipp, struct span name) {
     return NULL;
 }
 
-static const char *base_name(const struct source *source) {
-    const char *slash = strrchr(source->name, '/');
-    return slash ? slash + 1 : source->name;
-}
-
 static void load_injects(struct sipp *sipp, struct diag *diag) {
     size_t count = sipp->config.inject_count;
     sipp->injects = mem_new(count * sizeof *sipp->injects);
@@ -142,7 +137,7 @@ static void load_injects(struct sipp *sipp, struct diag *diag) {
         size_t at = i;
         for (; at > 0; at--) {
             const struct source *before = sipp->injects[sipp->inject_order[at - 1]].source;
-            if (strcmp(base_name(before), base_name(file->source)) <= 0) break;
+            if (strcmp(source_base_name(before->name), source_base_name(file->source->name)) <= 0) break;
             sipp->inject_order[at] = sipp->inject_order[at - 1];
         }
         sipp->inject_order[at] = i;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/action.h"
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "model/sipp/scenario/element.h"
 #include "model/sipp/scenario/number.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct compiler {
     const struct template_compiler *c;
@@ -182,11 +180,10 @@ static bool check_media_file(struct compiler *k, const struct xml_attribute *a, 
     struct span name = buf_span(&text.bytes);
     struct span rest = name;
     if (with_settings) name = span_cut(&rest, ',');
-    const char *scenario = k->e->source->name, *slash = strrchr(scenario, '/');
-    if (slash && name.len > 0 && name.p[0] != '/') buf_add(&path, span_between(scenario, slash + 1));
-    buf_add(&path, name);
-    FILE *file = fopen(buf_text(&path), "rb");
-    if (!file) diag_error(k->c->diag, attribute_at(k->e, a), "%s: %s", buf_text(&path), strerror(errno));
+    if (name.len > 0) source_beside(&path, k->e->source, name);
+    const char *why;
+    FILE *file = infile_open(buf_text(&path), &why);
+    if (!file) diag_error(k->c->diag, attribute_at(k->e, a), "%s: %s", buf_text(&path), why);
     if (file) fclose(file);
     text_free(&text);
     buf_free(&path);

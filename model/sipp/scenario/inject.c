@@ -139,9 +139,7 @@ bool inject_load(struct inject *in, const struct source *source, int64_t index_f
 }
 
 bool inject_is(const struct inject *in, struct span name) {
-    if (!in->source) return false;
-    const char *slash = strrchr(in->source->name, '/');
-    return span_is(name, slash ? slash + 1 : in->source->name);
+    return in->source && span_is(name, source_base_name(in->source->name));
 }
 
 size_t inject_size(const struct inject *in) {

@@ -122,10 +122,10 @@ static void compile_file(struct cutter *k, struct template_part *part, struct te
         return;
     }
     struct buf path = {0};
-    const char *scenario = k->source.source ? k->source.source->name : "";
-    const char *slash = strrchr(scenario, '/');
-    if (slash && name.bytes.p[0] != '/') buf_add(&path, span_between(scenario, slash + 1));
-    buf_add(&path, name.bytes);
+    if (k->source.source)
+        source_beside(&path, k->source.source, name.bytes);
+    else
+        buf_add(&path, name.bytes);
     const char *text = buf_text(&path);
     struct source *file = source_load(k->c->files, text, text, part->at, k->c->diag);
     if (file) part_text(k->t, part, (struct span){file->text, file->len});

@@ -2,6 +2,7 @@
 /* What a REGISTER does, and what it is told (facts: Kamailio 15.2; RFC 3261 10.3). */
 #include "base/mem.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/registrar/registrar.h"
 #include "model/kamailio/modules/sl.h"
@@ -51,12 +52,6 @@ static bool parse_seconds(int64_t *seconds, struct span text) {
     return true;
 }
 
-static const struct sip_header *find_header(const struct kam_run *run, const char *name) {
-    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
-        if (span_is_nocase(h->name, name)) return h;
-    return NULL;
-}
-
 /* Within the module's limits, unless it is 0. */
 static int64_t limited(const struct save *s, int64_t seconds) {
     if (seconds == 0) return 0;
@@ -92,7 +87,8 @@ static bool read_contacts(struct save *s, struct span list) {
 
 static const struct refusal *read_message(struct save *s) {
     const struct sip_msg *m = &s->run->msg;
-    const struct sip_header *expires = find_header(s->run, "Expires"), *allow = find_header(s->run, "Allow");
+    const struct sip_header *expires = kam_header_find(m, SPAN("Expires")),
+                            *allow = kam_header_find(m, SPAN("Allow"));
     uint64_t cseq = 0;
     span_to_u64(s->run->cseq_number, UINT32_MAX, &cseq);
     s->cseq = (uint32_t)cseq;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/registrar/usrloc.h"
 
-#include "base/mem.h"
+#include "base/table.h"
 
 #include <stdlib.h>
-#include <uthash.h>
 
 struct usrloc_aor {
     UT_hash_handle hh;
