@@ -22,16 +22,12 @@ struct search {
     struct regex *r;
     struct span text;
     bool not_start;
+    bool everywhere; /* anchors hold: it is not known where the text is */
     uint64_t steps;
 };
 
-static int fold(const struct regex *r, char byte) {
-    unsigned char c = (unsigned char)byte;
-    return r->icase && c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
-}
-
 static bool takes(const struct regex *r, const struct regex_node *n, char byte) {
-    int c = fold(r, byte);
+    int c = regex_fold(r, byte);
     if (n->kind == REGEX_BYTE) return n->value == c;
     return n->kind == REGEX_SET && regex_set_has(&r->sets[n->value], (unsigned char)c);
 }
@@ -42,6 +38,7 @@ static bool is_empty_step(const struct regex_node *n) {
 }
 
 static bool anchor_holds(const struct search *s, unsigned anchor, size_t at) {
+    if (s->everywhere) return true;
     bool before = at > 0 && regex_word_char((unsigned char)s->text.p[at - 1]);
     bool after = at < s->text.len && regex_word_char((unsigned char)s->text.p[at]);
     switch ((enum regex_anchor)anchor) {
@@ -55,6 +52,13 @@ static bool anchor_holds(const struct search *s, unsigned anchor, size_t at) {
     case REGEX_OUT_OF_WORD: return !before && !after;
     }
     return false;
+}
+
+/* Puts on the stack, which top things are on, what a node leads to without a byte. */
+static size_t push_next(struct regex *r, const struct regex_node *n, size_t top) {
+    if (n->kind == REGEX_SPLIT) r->stack[top++] = n->other;
+    r->stack[top++] = n->next;
+    return top;
 }
 
 static void next_generation(struct regex *r) {
@@ -80,8 +84,7 @@ static void list_add(struct search *s, struct regex_list *list, uint16_t node, s
             continue;
         }
         if (n->kind == REGEX_ANCHOR && !anchor_holds(s, n->value, at)) continue;
-        if (n->kind == REGEX_SPLIT) r->stack[top++] = n->other;
-        r->stack[top++] = n->next;
+        top = push_next(r, n, top);
     }
 }
 
@@ -96,7 +99,7 @@ static enum regex_answer find_whole(struct search *s, bool any, struct regex_mat
     for (size_t at = 0;; at++) {
         size_t from = at;
         while (now->count == 0 && whole->from < 0 && at < s->text.len &&
-               !regex_set_has(&r->first, (unsigned char)fold(r, s->text.p[at])))
+               !regex_set_has(&r->first, (unsigned char)regex_fold(r, s->text.p[at])))
             at++;
         s->steps += (at - from) / 8;
         if (whole->from < 0) list_add(s, now, r->start, at, at);
@@ -148,8 +151,7 @@ static void reach(struct search *s, uint64_t *row, uint16_t node, size_t at) {
         s->steps++;
         if (!set_bit(row, i) || !is_empty_step(n)) continue;
         if (n->kind == REGEX_ANCHOR && !anchor_holds(s, n->value, at)) continue;
-        if (n->kind == REGEX_SPLIT) r->stack[top++] = n->other;
-        r->stack[top++] = n->next;
+        top = push_next(r, n, top);
     }
 }
 
@@ -293,22 +295,17 @@ enum regex_answer regex_find(struct regex *r, struct span text, bool not_start, 
 /* Making one. */
 
 static void find_first(struct regex *r) {
+    struct search s = {.r = r, .everywhere = true};
+    struct regex_list *list = &r->lists[0];
     bool all = false;
     next_generation(r);
-    size_t top = 0;
-    r->stack[top++] = r->start;
-    while (top > 0) {
-        uint16_t i = r->stack[--top];
-        const struct regex_node *n = &r->nodes[i];
-        if (r->marks[i] == r->generation) continue;
-        r->marks[i] = r->generation;
+    list_add(&s, list, r->start, 0, 0);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct regex_node *n = &r->nodes[list->nodes[i]];
         if (n->kind == REGEX_END) all = true;
         if (n->kind == REGEX_BYTE) regex_set_add(&r->first, (unsigned char)n->value);
         for (size_t w = 0; n->kind == REGEX_SET && w < 4; w++)
             r->first.bits[w] |= r->sets[n->value].bits[w];
-        if (!is_empty_step(n)) continue;
-        if (n->kind == REGEX_SPLIT) r->stack[top++] = n->other;
-        r->stack[top++] = n->next;
     }
     if (all) memset(&r->first, 0xff, sizeof r->first);
 }

@@ -44,13 +44,9 @@ static void *fail(struct parser *k, const char *why) {
     return NULL;
 }
 
-static int upper(int c) { return c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c; }
-
-/* The byte i places ahead as it is matched, -1 at the end. Without regard to case all are capital ones. */
+/* The byte i places ahead as it is matched, -1 at the end. */
 static int peek(const struct parser *k, size_t i) {
-    if (k->at + i >= k->p.len) return -1;
-    int c = (unsigned char)k->p.p[k->at + i];
-    return k->r->icase ? upper(c) : c;
+    return k->at + i < k->p.len ? regex_fold(k->r, k->p.p[k->at + i]) : -1;
 }
 
 static struct tree *tree_new(struct parser *k, enum tree_kind kind, unsigned value) {
@@ -120,8 +116,7 @@ static int bracket_symbol(struct parser *k, struct regex_set *set) {
     k->at += 4 + name.len;
     if (delimiter != ':') {
         if (name.len != 1) return fail(k, "Invalid collation character"), -2;
-        int c = (unsigned char)name.p[0];
-        if (k->r->icase) c = upper(c);
+        int c = regex_fold(k->r, name.p[0]);
         if (delimiter == '.') return c;
         regex_set_add(set, (unsigned char)c);
         return -1;

@@ -72,6 +72,12 @@ static inline void regex_set_add(struct regex_set *s, unsigned char c) {
     s->bits[c / 64] |= UINT64_C(1) << c % 64;
 }
 
+/* The byte as it is matched: without regard to case all letters are capital ones. */
+static inline int regex_fold(const struct regex *r, char byte) {
+    unsigned char c = (unsigned char)byte;
+    return r->icase && c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c;
+}
+
 /* A letter, digit or _. */
 static inline bool regex_word_char(unsigned char c) { return ascii_alnum(c) || c == '_'; }
 

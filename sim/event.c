@@ -89,6 +89,14 @@ void event_spend(struct event_queue *q, uint64_t n) {
     if (q) q->spent += n;
 }
 
+void event_spend_match(struct event_queue *q, struct source_pos at, enum regex_answer answer,
+                       uint64_t steps) {
+    enum { STEPS = 20 }; /* cost as much as an event */
+    event_spend(q, steps / STEPS);
+    if (answer == REGEX_TOO_MUCH)
+        event_queue_stop(q, at, "the regular expression takes more than 20000000 steps here");
+}
+
 void event_queue_stop(struct event_queue *q, struct source_pos at, const char *why) {
     if (!q || q->why) return;
     q->why = why;

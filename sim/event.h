@@ -9,6 +9,7 @@
 #ifndef SIM_EVENT_H
 #define SIM_EVENT_H
 
+#include "base/regex.h"
 #include "base/source.h"
 #include "sim/heap.h"
 
@@ -67,6 +68,9 @@ static inline bool event_pending(const struct event *e) { return e->node.slot !=
 
 /* What an event does that costs far more than the others: it counts as n more. The queue may be NULL. */
 void event_spend(struct event_queue *q, uint64_t n);
+
+/* The same for a match that took so many steps; one that took too many stops the simulation. */
+void event_spend_match(struct event_queue *q, struct source_pos at, enum regex_answer answer, uint64_t steps);
 
 /* Stops the simulation for good: no more events fire. why is a constant text, `at` the place in an input that
  * is to blame; the first call counts. The queue may be NULL. */

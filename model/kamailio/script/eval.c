@@ -133,12 +133,9 @@ bool script_match(struct kam_script_state *state, struct regex *regex, struct sp
     struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why, &steps);
     enum regex_answer answer = REGEX_NO;
     if (regex || now) answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
-    event_spend(state->queue, steps / 20); /* so much costs an event */
+    event_spend_match(state->queue, state->at, answer, steps);
     if (!regex && !now) return false;
     regex_free(now);
-    if (answer == REGEX_TOO_MUCH)
-        event_queue_stop(state->queue, state->at,
-                         "the regular expression takes more than 20000000 steps here");
     *out = answer == REGEX_YES;
     return true;
 }

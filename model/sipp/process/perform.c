@@ -291,7 +291,6 @@ static struct span ereg_text(struct performance *p, bool *there) {
 static bool perform_ereg(struct performance *p) {
     const struct action *a = p->action;
     struct regex_match match[ACTION_TARGETS];
-    struct event_queue *queue = p->call->sipp->loop.queue;
     uint64_t steps = 0;
     bool there;
     struct span s = ereg_text(p, &there);
@@ -301,9 +300,7 @@ static bool perform_ereg(struct performance *p) {
     buf_add(copy, s);
     const char *c = buf_text(copy);
     enum regex_answer answer = regex_find(a->regex, buf_span(copy), false, match, ACTION_TARGETS, &steps);
-    event_spend(queue, steps / 20);
-    if (answer == REGEX_TOO_MUCH)
-        event_queue_stop(queue, a->at, "the regular expression takes more than 20000000 steps here");
+    event_spend_match(p->call->sipp->loop.queue, a->at, answer, steps);
     bool matched = answer == REGEX_YES;
     if (a->check_it && (!there || !matched))
         return fail_check(p, there ? "the regular expression does not match"
