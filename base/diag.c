@@ -1,32 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/diag.h"
 
+#include "base/mem.h"
 #include "base/visible.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static void add(struct diag *d, struct source_pos at, const char *kind, const char *format, va_list args) {
-    char text[1024];
-    vsnprintf(text, sizeof text, format, args);
+static void add(struct diag *d, struct source_pos at, enum diag_kind kind, const char *format, va_list args) {
+    static const char *const names[] = {
+        [DIAG_ERROR] = "error: ", [DIAG_WARNING] = "warning: ", [DIAG_NOTE] = ""};
+    struct diag_message m = {.kind = kind, .begin = d->text.len};
+    char words[1024];
+    vsnprintf(words, sizeof words, format, args);
+    visible_add(&d->text, span_of(at.source ? at.source->name : "siptwin"));
+    m.file_len = d->text.len - m.begin;
     if (at.source) {
-        unsigned line, column;
-        source_locate(at, &line, &column);
-        visible_add(&d->text, span_of(at.source->name));
-        buf_addf(&d->text, ":%u:%u: %s: ", line, column, kind);
-    } else {
-        buf_addf(&d->text, "siptwin: %s: ", kind);
+        source_locate(at, &m.line, &m.column);
+        buf_addf(&d->text, ":%u:%u", m.line, m.column);
     }
-    visible_add(&d->text, span_of(text));
+    buf_addf(&d->text, ": %s", names[kind]);
+    m.words = d->text.len;
+    visible_add(&d->text, span_of(words));
+    m.end = d->text.len;
     buf_add_char(&d->text, '\n');
+    d->messages = mem_room(d->messages, d->count, &d->cap, sizeof *d->messages);
+    d->messages[d->count++] = m;
+}
+
+static void note(struct diag *d, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    add(d, (struct source_pos){0}, DIAG_NOTE, format, args);
+    va_end(args);
 }
 
 void diag_error(struct diag *d, struct source_pos at, const char *format, ...) {
-    if (++d->errors == DIAG_MAX + 1) buf_addf(&d->text, "siptwin: too many errors, the rest is not shown\n");
+    if (++d->errors == DIAG_MAX + 1) note(d, "too many errors, the rest is not shown");
     if (d->errors > DIAG_MAX) return;
     va_list args;
     va_start(args, format);
-    add(d, at, "error", format, args);
+    add(d, at, DIAG_ERROR, format, args);
     va_end(args);
 }
 
@@ -34,12 +49,13 @@ void diag_warning(struct diag *d, struct source_pos at, const char *format, ...)
     if (++d->warnings > DIAG_MAX) return;
     va_list args;
     va_start(args, format);
-    add(d, at, "warning", format, args);
+    add(d, at, DIAG_WARNING, format, args);
     va_end(args);
 }
 
 void diag_free(struct diag *d) {
     buf_free(&d->text);
+    free(d->messages);
     *d = (struct diag){0};
 }
 

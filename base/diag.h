@@ -12,9 +12,21 @@
 
 #define DIAG_MAX 20
 
+enum diag_kind { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE /* about the messages themselves */ };
+
+/* One line of a diag's text, taken apart: offsets into the text. */
+struct diag_message {
+    enum diag_kind kind;
+    size_t begin, words, end; /* the line, in that what is wrong, and its line end */
+    size_t file_len;          /* it begins with the name of the file, or with "siptwin" */
+    unsigned line, column;    /* 0: it has no place */
+};
+
 /* All-zero is ready for use. */
 struct diag {
     struct buf text; /* the messages so far, a line each */
+    struct diag_message *messages;
+    size_t count, cap;
     unsigned errors; /* how many there were, also those past DIAG_MAX */
     unsigned warnings;
 };

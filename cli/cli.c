@@ -124,12 +124,12 @@ const char *const *cli_scenario_directories(void) {
 
 #define SCENARIO_FILE "scenario.yaml"
 
-static bool is_scenario(struct buf *folder) {
+bool cli_is_scenario(const char *folder) {
     struct stat st;
-    size_t len = folder->len;
-    buf_add_text(folder, "/" SCENARIO_FILE);
-    bool there = stat(buf_text(folder), &st) == 0;
-    folder->len = len;
+    struct buf file = {0};
+    path_join(&file, folder, SCENARIO_FILE);
+    bool there = stat(buf_text(&file), &st) == 0;
+    buf_free(&file);
     return there;
 }
 
@@ -157,7 +157,7 @@ bool cli_find_scenario(struct buf *folder, const char *name) {
     buf_add_text(folder, name);
     while (folder->len > 1 && folder->p[folder->len - 1] == '/')
         folder->len--;
-    if (*name && is_scenario(folder)) return true;
+    if (*name && cli_is_scenario(buf_text(folder))) return true;
     struct stat st;
     if (span_is(cli_base_name(name), SCENARIO_FILE) && stat(name, &st) == 0 && !S_ISDIR(st.st_mode)) {
         buf_reset(folder);
@@ -171,7 +171,7 @@ bool cli_find_scenario(struct buf *folder, const char *name) {
     for (const char *const *d = cli_scenario_directories(); *d && *name; d++) {
         buf_reset(folder);
         buf_addf(folder, "%s/%s", *d, name);
-        if (is_scenario(folder)) return true;
+        if (cli_is_scenario(buf_text(folder))) return true;
     }
     complain(name);
     return false;

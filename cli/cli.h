@@ -39,6 +39,9 @@ int cli_option(const struct command *self, int argc, char **argv, const char *le
 /* Prints what diag collected; EXIT_BAD_INPUT if there was an error, else EXIT_GOOD. Frees it. */
 int cli_report(struct diag *diag);
 
+/* Is there a scenario.yaml in the folder? */
+bool cli_is_scenario(const char *folder);
+
 /*
  * The folder of a scenario that the user named: a path (with a slash, or of a folder that holds a
  * scenario.yaml, or of that file), or a name under scenarios/ here, beside the build or in the data

@@ -179,8 +179,7 @@ static int make_all(const struct check_command *o, const char *folder, size_t *c
     struct lab_entry *entries = NULL;
     int status = EXIT_GOOD;
     *count = 0;
-    buf_addf(&path, "%s/scenario.yaml", folder);
-    if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode) && stat(buf_text(&path), &st) != 0)
+    if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode) && !cli_is_scenario(folder))
         entries = lab_list(folder, count, &diag);
     diag_free(&diag); /* a bad one will tell when it is run */
     for (size_t i = 0; i < *count && status != EXIT_INTERRUPTED; i++) {

@@ -30,36 +30,6 @@ struct lint {
     int status;
 };
 
-/* A line of a diag, taken apart; line 0: it has no place. */
-struct message {
-    struct span file, text;
-    uint64_t line, column;
-    bool is_error;
-};
-
-/* The number behind the last ':' of s, which is cut off; 0: there is none. */
-static uint64_t cut_number(struct span *s) {
-    size_t at = s->len;
-    uint64_t n = 0;
-    while (at > 0 && s->p[at - 1] != ':')
-        at--;
-    if (at == 0 || !span_to_u64(span_skip(*s, at), UINT32_MAX, &n)) return 0;
-    s->len = at - 1;
-    return n;
-}
-
-static bool take_message(struct span line, struct message *out) {
-    ptrdiff_t error = span_search(line, SPAN(": error: ")), warning = span_search(line, SPAN(": warning: "));
-    out->is_error = error >= 0 && (warning < 0 || error < warning);
-    ptrdiff_t at = out->is_error ? error : warning;
-    if (at < 0) return false;
-    out->file = span_head(line, (size_t)at);
-    out->text = span_skip(line, (size_t)at + strlen(out->is_error ? ": error: " : ": warning: "));
-    out->column = cut_number(&out->file);
-    out->line = cut_number(&out->file);
-    return true;
-}
-
 static bool has(struct span s, const char *word) { return span_search(s, span_of(word)) >= 0; }
 
 static bool ends_in(struct span s, const char *suffix) {
@@ -67,32 +37,52 @@ static bool ends_in(struct span s, const char *suffix) {
     return s.len >= len && span_is(span_skip(s, s.len - len), suffix);
 }
 
+/* One message of a diag. */
+struct told {
+    const struct diag_message *message;
+    struct span line, file, words;
+};
+
+static struct told told_of(const struct diag *diag, size_t i) {
+    const struct diag_message *m = &diag->messages[i];
+    const char *text = diag->text.p;
+    return (struct told){.message = m,
+                         .line = span_between(text + m->begin, text + m->end),
+                         .file = {text + m->begin, m->file_len},
+                         .words = span_between(text + m->words, text + m->end)};
+}
+
 /* Media files are the only ones that a scenario names itself. */
-static bool is_media(const struct message *m) {
-    return ends_in(m->file, ".xml") && ends_in(m->text, ": No such file or directory");
+static bool is_media(const struct told *t) {
+    return ends_in(t->file, ".xml") && ends_in(t->words, ": No such file or directory");
 }
 
-/* What a mark behind an error says; NULL: it is about siptwin's own scenario.yaml. */
-static const char *mark(const struct message *m) {
-    if (!m->is_error) return NULL;
-    if (has(m->text, "simulated")) return "not simulated";
-    if (ends_in(m->file, ".xml")) return "SIPp refuses it too";
-    return ends_in(m->file, ".cfg") ? "Kamailio refuses it too" : NULL;
+/* What a mark behind an error says; "": it is about siptwin's own scenario.yaml, or it is none. */
+static const char *mark(const struct told *t) {
+    if (t->message->kind != DIAG_ERROR) return "";
+    if (has(t->words, "simulated")) return "not simulated";
+    if (ends_in(t->file, ".xml")) return "SIPp refuses it too";
+    return ends_in(t->file, ".cfg") ? "Kamailio refuses it too" : "";
 }
 
-static void show_json(const struct message *m, bool first) {
+static void show_json(const struct told *t, bool first) {
     struct buf out = {0};
-    const char *why = mark(m);
+    const struct diag_message *m = t->message;
     buf_add_text(&out, first ? "\n      {\"file\": " : ",\n      {\"file\": ");
-    escape_json(&out, m->file);
-    buf_addf(&out, ", \"line\": %llu, \"column\": %llu, \"severity\": \"%s\", \"mark\": ",
-             (unsigned long long)m->line, (unsigned long long)m->column, m->is_error ? "error" : "warning");
-    escape_json(&out, span_of(why ? why : ""));
+    escape_json(&out, t->file);
+    buf_addf(&out, ", \"line\": %u, \"column\": %u, \"severity\": \"%s\", \"mark\": ", m->line, m->column,
+             m->kind == DIAG_ERROR ? "error" : "warning");
+    escape_json(&out, span_of(mark(t)));
     buf_add_text(&out, ", \"text\": ");
-    escape_json(&out, m->text);
+    escape_json(&out, t->words);
     buf_add_char(&out, '}');
     fwrite(out.p, 1, out.len, stdout);
     buf_free(&out);
+}
+
+static void show_text(const struct told *t) {
+    const char *why = mark(t);
+    fprintf(stderr, SPAN_FMT "%s%s%s\n", SPAN_ARG(t->line), *why ? " [" : "", why, *why ? "]" : "");
 }
 
 /* Tells what was found in one file or scenario folder. Frees diag. */
@@ -105,24 +95,17 @@ static void tell(struct lint *l, const char *path, struct diag *diag) {
         printf("%s    {\"path\": %s, \"diagnostics\": [", l->told++ ? ",\n" : "", buf_text(&name));
         buf_free(&name);
     }
-    for (struct span rest = buf_span(&diag->text); rest.len > 0;) {
-        ptrdiff_t end = span_find(rest, '\n');
-        struct span line = span_head(rest, end < 0 ? rest.len : (size_t)end);
-        rest = span_skip(rest, line.len + 1);
-        struct message m;
-        bool known = take_message(line, &m);
-        if (known && m.is_error && l->skip_media && is_media(&m)) continue;
-        const char *why = known ? mark(&m) : NULL;
-        if (known && m.is_error) {
-            enum verdict this = has(m.text, "simulated") ? NOT_SIMULATED : REFUSED;
+    for (size_t i = 0; i < diag->count; i++) {
+        struct told t = told_of(diag, i);
+        if (t.message->kind == DIAG_ERROR) {
+            if (l->skip_media && is_media(&t)) continue;
+            enum verdict this = has(t.words, "simulated") ? NOT_SIMULATED : REFUSED;
             if (this > verdict) verdict = this;
         }
-        if (l->json) {
-            if (known) show_json(&m, shown++ == 0);
-        } else {
-            fprintf(stderr, SPAN_FMT "%s%s%s\n", SPAN_ARG(line), why ? " [" : "", why ? why : "",
-                    why ? "]" : "");
-        }
+        if (!l->json)
+            show_text(&t);
+        else if (t.message->kind != DIAG_NOTE)
+            show_json(&t, shown++ == 0);
     }
     l->files[verdict]++;
     if (verdict != GOOD) l->status = EXIT_BAD_INPUT;
@@ -155,12 +138,9 @@ static void lint_file(struct lint *l, const char *path, bool xml, bool asked) {
     struct source_set sources = {0};
     struct diag diag = {0};
     struct source *source = source_load(&sources, path, path, (struct source_pos){0}, &diag);
-    if (source && (asked || is_ours(source, xml))) {
-        lab_check_file(&sources, source, xml, &diag);
-        tell(l, path, &diag);
-    } else if (!source) {
-        tell(l, path, &diag);
-    }
+    bool wanted = !source || asked || is_ours(source, xml);
+    if (source && wanted) lab_check_file(&sources, source, xml, &diag);
+    if (wanted) tell(l, path, &diag);
     source_set_free(&sources);
     diag_free(&diag);
 }
@@ -184,12 +164,10 @@ static void lint_entries(struct lint *l, const char *path, unsigned depth) {
 static void lint_path(struct lint *l, const char *path, unsigned depth) {
     struct stat st;
     struct span name = span_of(path);
-    struct buf yaml = {0};
-    path_join(&yaml, path, "scenario.yaml");
     if (stat(path, &st) != 0) {
         if (depth == 0) l->status = cli_error("%s: %s", path, strerror(errno));
     } else if (S_ISDIR(st.st_mode)) {
-        if (stat(buf_text(&yaml), &st) == 0)
+        if (cli_is_scenario(path))
             lint_folder(l, path);
         else
             lint_entries(l, path, depth);
@@ -198,7 +176,6 @@ static void lint_path(struct lint *l, const char *path, unsigned depth) {
     } else if (depth == 0) {
         l->status = cli_error("%s: lint reads .xml, .cfg and folders", path);
     }
-    buf_free(&yaml);
 }
 
 static int run(const struct command *self, int argc, char **argv) {

@@ -31,11 +31,8 @@ static void check_capture(const struct recipe *r, const char *capture) {
 
 static void check_scenario(const struct recipe *r, const char *path) {
     struct buf folder = {0}, name = {0};
-    struct stat st;
     bool found = recipe_folder(&folder, r, path);
-    buf_addf(&name, "%s/scenario.yaml", buf_text(&folder));
-    if (!found || stat(buf_text(&name), &st) != 0) {
-        buf_reset(&name);
+    if (!found || !cli_is_scenario(buf_text(&folder))) {
         buf_addf(&name, "the scenario %s is not there any more", buf_text(&folder));
         warn(path, buf_text(&name));
     } else {
