@@ -4,7 +4,6 @@
 #include "base/mem.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,17 +51,28 @@ void buf_add_i64(struct buf *b, int64_t n) {
     buf_add_u64(b, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
 }
 
+void buf_add_lower(struct buf *b, struct span s) {
+    char *at = buf_room(b, s.len);
+    for (size_t i = 0; i < s.len; i++)
+        at[i] = (char)ascii_lower((unsigned char)s.p[i]);
+    b->len += s.len;
+}
+
+void buf_addv(struct buf *b, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    int need = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    assert(need >= 0);
+    vsnprintf(buf_room(b, (size_t)need + 1), (size_t)need + 1, format, args);
+    b->len += (size_t)need;
+}
+
 void buf_addf(struct buf *b, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    int need = vsnprintf(NULL, 0, format, args);
+    buf_addv(b, format, args);
     va_end(args);
-    assert(need >= 0);
-    char *at = buf_room(b, (size_t)need + 1);
-    va_start(args, format);
-    vsnprintf(at, (size_t)need + 1, format, args);
-    va_end(args);
-    b->len += (size_t)need;
 }
 
 void buf_insert(struct buf *b, size_t at, struct span s) {

@@ -5,6 +5,8 @@
 
 #include "base/span.h"
 
+#include <stdarg.h>
+
 struct buf {
     char *p;
     size_t len, cap;
@@ -24,7 +26,9 @@ void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);
+void buf_add_lower(struct buf *b, struct span s); /* ASCII letters as small ones */
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_addv(struct buf *b, const char *format, va_list args);
 
 /* Replaces nothing, moves the tail: inserts s at position at. */
 void buf_insert(struct buf *b, size_t at, struct span s);

@@ -25,18 +25,15 @@ void cli_print_visible(FILE *out, struct span text) {
 }
 
 int cli_error(const char *format, ...) {
+    struct buf text = {0};
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    char *text = mem_new((size_t)len + 1);
-    va_start(args, format);
-    vsnprintf(text, (size_t)len + 1, format, args);
+    buf_addv(&text, format, args);
     va_end(args);
     fputs("siptwin: error: ", stderr);
-    cli_print_visible(stderr, span_of(text));
+    cli_print_visible(stderr, buf_span(&text));
     fputc('\n', stderr);
-    free(text);
+    buf_free(&text);
     return EXIT_BAD_INPUT;
 }
 

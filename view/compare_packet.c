@@ -163,8 +163,7 @@ static void align_headers(size_t *partner, const struct sip_msg *m) {
         for (size_t i = 0; i < m[side].header_count; i++) {
             struct span name = compare_header_name(m[side].headers[i].name);
             buf_reset(&lower);
-            for (size_t k = 0; k < name.len; k++)
-                buf_add_char(&lower, (char)ascii_lower((unsigned char)name.p[k]));
+            buf_add_lower(&lower, name);
             sides[side][i] = (struct numbered){words_number(&names, buf_span(&lower)),
                                                words_number(&lines, m[side].headers[i].line)};
         }

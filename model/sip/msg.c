@@ -52,10 +52,11 @@ static struct span without_line_end(struct span line) {
     return line;
 }
 
-/* The word up to the next of the stop characters; *rest is what follows that one, p NULL: there is none. */
-static struct span word_of(struct span s, const char *stops, struct span *rest) {
+/* The word up to the next blank, or tab where that is one; *rest is what follows it, p NULL: there is none.
+ */
+static struct span word_of(struct span s, bool tabs_too, struct span *rest) {
     size_t n = 0;
-    while (n < s.len && (s.p[n] == '\0' || !strchr(stops, s.p[n])))
+    while (n < s.len && s.p[n] != ' ' && !(tabs_too && s.p[n] == '\t'))
         n++;
     *rest = n < s.len ? span_skip(s, n + 1) : (struct span){0};
     return span_head(s, n);
@@ -64,7 +65,7 @@ static struct span word_of(struct span s, const char *stops, struct span *rest) 
 /* As Kamailio reads it: a blank must follow the status, a tab may stand for some of the blanks. */
 static bool parse_first_line(struct sip_msg *m, struct span line) {
     struct span rest, rest2;
-    struct span first = word_of(line, " ", &rest), second = word_of(rest, " \t", &rest2);
+    struct span first = word_of(line, false, &rest), second = word_of(rest, true, &rest2);
     m->first_line = line;
     if (span_is_nocase(first, "SIP/2.0")) {
         uint64_t status;

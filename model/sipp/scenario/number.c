@@ -74,14 +74,20 @@ static bool parse_hex(struct span *text, uint64_t *out) {
     return true;
 }
 
+/* Blanks and a sign at the start of text, which goes on behind them: is it a minus? */
+static bool take_sign(struct span *text) {
+    while (text->len > 0 && ascii_space((unsigned char)text->p[0]))
+        *text = span_skip(*text, 1);
+    bool negative = text->len > 0 && text->p[0] == '-';
+    if (text->len > 0 && (text->p[0] == '-' || text->p[0] == '+')) *text = span_skip(*text, 1);
+    return negative;
+}
+
 bool number_parse(struct span text, int64_t *out) {
     uint64_t value = 0;
     *out = 0;
     if (text.len == 0) return true;
-    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
-        text = span_skip(text, 1);
-    bool negative = text.len > 0 && text.p[0] == '-';
-    if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
+    bool negative = take_sign(&text);
     bool hex = span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0;
     if (!(hex ? parse_hex : parse_decimal)(&text, &value) || text.len > 0) return false;
     return narrow(value, negative, out);
@@ -123,10 +129,7 @@ bool number_divide(int64_t a, int64_t b, int64_t *out) {
 
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
     bool nothing = text.len == 0;
-    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
-        text = span_skip(text, 1);
-    bool negative = text.len > 0 && text.p[0] == '-';
-    if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
+    bool negative = take_sign(&text);
     int base = 10;
     if (span_starts_nocase(text, "0x")) {
         base = 16;

@@ -12,11 +12,6 @@ struct usrloc *registrar_locations(const struct kam_run *run) {
     return kam_module_data(run->k, KAM_MODULE_USRLOC);
 }
 
-static void add_lower(struct buf *out, struct span s) {
-    for (size_t i = 0; i < s.len; i++)
-        buf_add_char(out, (char)ascii_lower((unsigned char)s.p[i]));
-}
-
 /* %61 is an a. */
 static void add_unescaped(struct buf *out, struct span s) {
     for (size_t i = 0; i < s.len; i++) {
@@ -39,7 +34,7 @@ bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span
     if (registrar_of(run)->case_sensitive)
         buf_add(out, buf_span(&name));
     else
-        add_lower(out, buf_span(&name));
+        buf_add_lower(out, buf_span(&name));
     buf_free(&name);
     return true;
 }
