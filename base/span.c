@@ -39,6 +39,19 @@ ptrdiff_t span_find(struct span s, char c) {
     return at ? at - s.p : -1;
 }
 
+size_t span_until(struct span s, struct span stops) {
+    uint64_t set[4] = {0};
+    for (size_t i = 0; i < stops.len; i++) {
+        unsigned char c = (unsigned char)stops.p[i];
+        set[c / 64] |= UINT64_C(1) << c % 64;
+    }
+    for (size_t n = 0; n < s.len; n++) {
+        unsigned char c = (unsigned char)s.p[n];
+        if (set[c / 64] >> c % 64 & 1) return n;
+    }
+    return s.len;
+}
+
 ptrdiff_t span_search(struct span s, struct span text) {
     if (text.len == 0) return 0;
     for (size_t from = 0; from + text.len <= s.len;) {

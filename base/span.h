@@ -61,6 +61,9 @@ struct span span_trim(struct span s);
 /* Position of the first c in s, or -1. */
 ptrdiff_t span_find(struct span s, char c);
 
+/* Position of the first byte of s that is one of the stops, or the length of s. */
+size_t span_until(struct span s, struct span stops);
+
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);
 ptrdiff_t span_search_nocase(struct span s, struct span text);

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sip/uri.h"
 
-/* Position of the first character of s that is in stop, or the length of s. */
-static size_t until(struct span s, const char *stop) {
-    size_t n = 0;
-    while (n < s.len && !strchr(stop, s.p[n]))
-        n++;
-    return n;
-}
+/* How far the text goes before one of these characters, which are a literal, or a NUL. */
+#define UNTIL(s, stops) span_until((s), SPAN(stops "\0"))
 
 static const struct {
     const char *prefix;
@@ -16,7 +11,7 @@ static const struct {
 
 /* The end of an IPv6 reference, or 0. */
 static size_t reference_end(struct span s) {
-    size_t n = 1 + until(span_skip(s, 1), "[]&;?@");
+    size_t n = 1 + UNTIL(span_skip(s, 1), "[]&;?@");
     return n < s.len && s.p[n] == ']' && (n + 1 == s.len || strchr(":;?", s.p[n + 1])) ? n + 1 : 0;
 }
 
@@ -39,9 +34,9 @@ static bool port_readable(struct span s) {
  * port.
  */
 static bool user_readable(struct uri *u, struct span text) {
-    size_t plain = until(text, ";?"), colon = until(text, ":");
+    size_t plain = UNTIL(text, ";?"), colon = UNTIL(text, ":");
     bool bracketed = text.len && text.p[0] == '[' && reference_end(text) == plain && plain < text.len;
-    if (text.len == 0 || colon == 0 || (!bracketed && until(text, "[]") < plain)) return false;
+    if (text.len == 0 || colon == 0 || (!bracketed && UNTIL(text, "[]") < plain)) return false;
     u->user = span_head(text, colon);
     if (colon == text.len) return true;
     u->password = span_skip(text, colon + 1);
@@ -55,8 +50,8 @@ static size_t host_end(struct span s, bool behind_user) {
     if (s.len == 0) return 0;
     if (s.p[0] == '[') return reference_end(s);
     if (!behind_user) {
-        size_t n = 1 + until(span_skip(s, 1), ":;?");
-        return s.p[0] == ':' || until(s, "[]") < n ? 0 : n;
+        size_t n = 1 + UNTIL(span_skip(s, 1), ":;?");
+        return s.p[0] == ':' || UNTIL(s, "[]") < n ? 0 : n;
     }
     size_t n = ascii_alnum(s.p[0]);
     while (n && n < s.len && (ascii_alnum(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
@@ -72,11 +67,11 @@ static bool host_readable(struct uri *u, struct span text) {
     text = span_skip(text, n);
     if (text.len && text.p[0] == ':') {
         text = span_skip(text, 1);
-        u->port = span_head(text, until(text, ";?"));
+        u->port = span_head(text, UNTIL(text, ";?"));
         if (!port_readable(u->port)) return false;
         text = span_skip(text, u->port.len);
     }
-    u->params = span_head(text, until(text, "?"));
+    u->params = span_head(text, UNTIL(text, "?"));
     u->headers = span_skip(text, u->params.len);
     struct span maddr = uri_param(u, "maddr");
     return span_find(u->headers, ';') < 0 && (!maddr.p || maddr.len > 0 || maddr.p[-1] != '=');
@@ -84,14 +79,14 @@ static bool host_readable(struct uri *u, struct span text) {
 
 /* "urn:service:sos" has a user and a host in Kamailio's eyes. */
 static bool urn_readable(struct uri *u, struct span text) {
-    size_t colon = until(text, ":");
+    size_t colon = UNTIL(text, ":");
     struct span after = span_skip(text, colon + 1);
     size_t digits = digits_at(after);
-    if (colon > until(text, ";?") || digits == after.len || strchr(";?", after.p[digits]))
+    if (colon > UNTIL(text, ";?") || digits == after.len || strchr(";?", after.p[digits]))
         return host_readable(u, text);
     u->user = span_head(text, colon);
     u->host = after;
-    return colon > 0 && until(after, ":;?[]") == after.len;
+    return colon > 0 && UNTIL(after, ":;?[]") == after.len;
 }
 
 bool uri_parse(struct uri *u, struct span text) {
@@ -123,8 +118,8 @@ struct span uri_param(const struct uri *u, const char *name) {
     struct span left = u->params, found = {0};
     while (left.len) {
         left = span_skip(left, 1);
-        struct span param = span_head(left, until(left, ";"));
-        struct span word = span_head(param, until(param, "="));
+        struct span param = span_head(left, UNTIL(left, ";"));
+        struct span word = span_head(param, UNTIL(param, "="));
         if (span_is_nocase(word, name)) found = span_skip(param, word.len + 1);
         left = span_skip(left, param.len);
     }
@@ -168,8 +163,8 @@ struct span name_addr_uri(struct span entry) {
             quoted = !quoted;
         else if (c == '<' && !quoted) {
             struct span inside = span_skip(entry, i + 1);
-            return span_head(inside, until(inside, ">"));
+            return span_head(inside, UNTIL(inside, ">"));
         }
     }
-    return span_trim(span_head(entry, until(entry, ";")));
+    return span_trim(span_head(entry, UNTIL(entry, ";")));
 }

@@ -7,18 +7,14 @@ static const char *skip_blanks(const char *p, const char *end) {
     return p;
 }
 
-/* The word at p: up to a blank or one of the stop characters. */
-static const char *skip_word(const char *p, const char *end, const char *stop) {
-    while (p < end && !ascii_space(*p) && !strchr(stop, *p))
-        p++;
-    return p;
-}
+/* Behind the word at p: it goes up to a blank, a NUL or one of these characters, which are a literal. */
+#define SKIP_WORD(p, end, stops) ((p) + span_until(span_between((p), (end)), SPAN(stops " \t\r\n\0")))
 
 /* "SIP / 2.0 / UDP": three words with slashes; blanks around the slashes are allowed. */
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
     for (int word = 0; word < 3; word++) {
         const char *from = p = skip_blanks(p, end);
-        p = skip_word(p, end, "/;,");
+        p = SKIP_WORD(p, end, "/;,");
         struct span s = span_between(from, p);
         if (word == 0 && !span_is_nocase(s, "SIP")) return NULL;
         if (word == 1 && !span_is(s, "2.0")) return NULL;
@@ -39,14 +35,14 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
         if (p == end) return NULL;
         p++;
     } else {
-        p = skip_word(p, end, ":;,");
+        p = SKIP_WORD(p, end, ":;,");
     }
     if (p == from) return NULL;
     v->host = span_between(from, p);
     const char *after = skip_blanks(p, end);
     if (after < end && *after == ':') {
         const char *port = skip_blanks(after + 1, end);
-        p = skip_word(port, end, ";,");
+        p = SKIP_WORD(port, end, ";,");
         v->port = span_between(port, p);
         if (v->port.len == 0) return NULL;
     }
@@ -81,7 +77,7 @@ static const char *parse_value(struct span *value, const char *p, const char *en
         *value = span_between(from + 1, p);
         return p < end ? p + 1 : p;
     }
-    p = skip_word(p, end, ";,=");
+    p = SKIP_WORD(p, end, ";,=");
     *value = span_between(from, p);
     return p < end && *p == '=' ? NULL : p;
 }
@@ -114,7 +110,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         const char *from = skip_blanks(p, end);
         if (from == end || *from != ';') return p;
         const char *name = skip_blanks(from + 1, end);
-        p = skip_word(name, end, "=;,");
+        p = SKIP_WORD(name, end, "=;,");
         struct span word = span_between(name, p), value = {0};
         int quotes = 0;
         if (word.len == 0) return NULL;

@@ -22,12 +22,14 @@ static void skip_blanks(struct reading *r) {
         r->p++;
 }
 
-/* The characters up to a blank or one of `stops`. */
-static struct span read_word(struct reading *r, const char *stops) {
-    const char *from = r->p;
-    while (r->p < r->end && !ascii_space((unsigned char)*r->p) && (*r->p == '\0' || !strchr(stops, *r->p)))
-        r->p++;
-    return span_between(from, r->p);
+/* For read_word: blanks, and the characters of a literal. */
+#define BLANKS_AND(stops) SPAN(stops " \t\r\n")
+
+/* The characters up to one of `stops`. */
+static struct span read_word(struct reading *r, struct span stops) {
+    struct span rest = span_between(r->p, r->end), word = span_head(rest, span_until(rest, stops));
+    r->p += word.len;
+    return word;
 }
 
 /* Quoted text in one line, without its quotes; a backslash hides the character behind it, or is not allowed.
@@ -49,7 +51,7 @@ static bool read_enclosed(struct reading *r, struct span *uri) {
     r->p++;
     while (next_is(r, ' ') || next_is(r, '\t'))
         r->p++;
-    *uri = read_word(r, "<>\"\\");
+    *uri = read_word(r, BLANKS_AND("<>\"\\"));
     while (next_is(r, ' ') || next_is(r, '\t'))
         r->p++;
     return uri->len > 0 && take(r, '>');
@@ -68,7 +70,7 @@ static bool read_uri(struct reading *r, struct span *uri) {
         skip_blanks(r);
         if (next_is(r, '<')) return read_enclosed(r, uri);
         if (words == 1 && (at_end(r) || next_is(r, ';'))) return true;
-        struct span word = read_word(r, ";<>\"\\");
+        struct span word = read_word(r, BLANKS_AND(";<>\"\\"));
         if (word.len == 0) return false;
         if (words == 0) *uri = word;
     }
@@ -80,7 +82,7 @@ static bool read_value(struct reading *r, bool is_tag, struct span *value) {
     if (next_is(r, '"')) return read_quoted(r, false, value);
     while (is_tag && next_is(r, ','))
         r->p++;
-    *value = read_word(r, is_tag ? ";=\"\\" : ";=\"\\,");
+    *value = read_word(r, is_tag ? BLANKS_AND(";=\"\\") : BLANKS_AND(";=\"\\,"));
     return true;
 }
 
@@ -90,7 +92,7 @@ static bool read_params(struct reading *r, struct span *tag) {
         if (at_end(r)) return true;
         if (!take(r, ';')) return false;
         skip_blanks(r);
-        struct span name = read_word(r, ";=\"\\,"), value = {0};
+        struct span name = read_word(r, BLANKS_AND(";=\"\\,")), value = {0};
         bool is_tag = span_is_nocase(name, "tag");
         if (name.len == 0) return false;
         skip_blanks(r);
