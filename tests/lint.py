@@ -45,7 +45,7 @@ def main():
             os.makedirs(os.path.dirname(os.path.join(d, name)), exist_ok=True)
             open(os.path.join(d, name), 'w').write(text)
         os.symlink(os.path.join(ROOT, 'scenarios', '03_proxy_stateful'), os.path.join(d, 'case'))
-        def lint(*args): return subprocess.run([siptwin, 'lint', *args], cwd=d, capture_output=True, text=True)
+        def lint(*args): return subprocess.run([siptwin, 'lint', *args], cwd=d, capture_output=True, text=True, timeout=60)
         for args, status, out, err in CASES:
             p = lint(*args.split())
             if p.returncode != status or p.stdout != out or err not in p.stderr or not err and p.stderr:
@@ -60,6 +60,8 @@ def main():
         open(os.path.join(d, 'media.xml'), 'w').write(scenario(SEND + '<nop><action><exec rtp_stream="x.wav"/></action></nop>'))
         if lint('media.xml').returncode != 2: failed += 1; print('FAILED: a missing media file is no error')
         if lint('--skip-media', 'media.xml').returncode != 0: failed += 1; print('FAILED --skip-media')
+        os.mkfifo(os.path.join(d, 'x.wav'))
+        if 'x.wav: is a pipe, not a file' not in lint('media.xml').stderr: failed += 1; print('FAILED: a media file that is a pipe')
     print('lint: %d failed' % failed)
     return 1 if failed else 0
 

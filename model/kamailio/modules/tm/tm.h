@@ -4,10 +4,9 @@
  * branches it went out on and the last reply that was sent back. The core gives it requests through the
  * script's functions and replies through kam_tm_recv_reply(); the rest are timers.
  *
- * state: what becomes of each, in words. tm_table: finding them. tm_server: the side towards the caller.
- * tm_client: the branches. tm_reply: what to do with a reply. tm_cancel, tm_ack: CANCEL, and the requests
- * that are made from the INVITE as sent. tm_timer: when. tm_failure: failure_route. tm_functions: what the
- * script may call.
+ * state: what becomes of each, in words. table: finding them. server: the side towards the caller. client:
+ * the branches. reply: what to do with a reply. cancel, ack: CANCEL, and the requests that are made from the
+ * INVITE as sent. timer: when. failure: failure_route. functions: what the script may call.
  */
 #ifndef MODEL_KAMAILIO_MODULES_TM_TM_H
 #define MODEL_KAMAILIO_MODULES_TM_TM_H
@@ -174,7 +173,7 @@ void kam_tm_free(void *data);
 extern const char *const kam_resend_state_names[], *const kam_cancel_state_names[],
                                                        *const kam_tm_state_names[];
 
-/* tm_table */
+/* state.c */
 
 /*
  * All changes of state go through one of these; each tells the trace of it. The request, CANCEL or response
@@ -183,6 +182,8 @@ extern const char *const kam_resend_state_names[], *const kam_cancel_state_names
 void kam_resend_enter(struct kam_resend *r, enum kam_resend_state state);
 void kam_client_enter(struct kam_client *c, enum kam_cancel_state state);
 void kam_tm_enter(struct kam_transaction *t, unsigned status);
+
+/* table.c */
 
 struct kam_transaction *kam_tm_new(struct kam_run *run);
 void kam_tm_release(struct kam_transaction *t);
@@ -202,7 +203,7 @@ bool kam_tm_was_canceled(struct kam_run *run);
 /* The transaction and branch that a reply belongs to, by its topmost Via; NULL: none. */
 struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch);
 
-/* tm_timer */
+/* timer.c */
 
 /* How many ticks a duration takes: rounded up, at least one. */
 int64_t kam_ticks_of(int64_t ms);
@@ -226,7 +227,7 @@ void kam_tm_wait(struct kam_transaction *t);
 /* Lets the timer process send what a timer collected. */
 void kam_tm_timer_sends(struct kam_tm *tm);
 
-/* tm_server */
+/* server.c */
 
 /* What creating a transaction came to. */
 enum kam_newtran {
@@ -271,12 +272,12 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
                        enum kam_send_kind kind, const struct cause *cause);
 void kam_tm_start_final(struct kam_transaction *t);
 
-/* tm_client */
+/* client.c */
 
 /* Relays the request of the run on new branches. 1, or a negative error number. */
 int kam_tm_forward(struct kam_transaction *t, struct kam_run *run);
 
-/* tm_reply */
+/* reply.c */
 
 /* A reply has come in. False: it belongs to no transaction. */
 bool kam_tm_recv_reply(struct kam_run *run);
@@ -287,7 +288,7 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
 /* The text that belongs to a status Kamailio makes itself. */
 const char *kam_status_text(unsigned status);
 
-/* tm_cancel */
+/* cancel.c */
 
 /* A CANCEL that has its own transaction and is meant for t. */
 void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t);
@@ -323,14 +324,14 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm);
 /* Writes the Reason line for a status, of a 200 with a text or without; nothing for 0. */
 void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status, bool with_text);
 
-/* tm_ack */
+/* ack.c */
 
 /* An ACK or CANCEL made from the branch's INVITE; to_line replaces its To unless p is NULL. NULL: it is no
  * INVITE. */
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct span more_lines);
 
-/* tm_failure */
+/* failure.c */
 
 /*
  * Runs the branch's failure_route, if it has one, in that process; true if it ran. The mode is
