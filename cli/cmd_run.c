@@ -5,6 +5,7 @@
 #include "base/outfile.h"
 #include "cli/recipe.h"
 #include "cli/run_lab.h"
+#include "cli/shorthand.h"
 #include "view/explain.h"
 #include "view/ladder.h"
 #include "view/listing.h"
@@ -32,9 +33,9 @@ struct run_options {
     size_t ladder_count, ladder_cap;
     const char *format;    /* --format; NULL: not given */
     const char *color;     /* --color; NULL: auto */
-    const char *uas_delay; /* NULL: not given */
+    const char *shorthands[SHORTHANDS]; /* NULL: not given */
     bool quiet, explain, json, recipe;
-    struct buf delay, start; /* the overrides that --uas-delay and --start stand for */
+    struct buf shorts[SHORTHANDS], start; /* the overrides that they and --start stand for */
 
     enum run_shows shows; /* made from the above */
     bool colour;
@@ -160,43 +161,21 @@ static void add_set(struct run_options *o, const char *text) {
     o->set[o->set_count++] = text;
 }
 
-/* Who answers: the host that is called uas, or the only SIPp that does. */
-static const char *find_callee(const struct lab_config *config) {
-    const char *callee = NULL;
-    for (size_t i = 0; i < config->host_count; i++) {
-        const struct lab_host_config *host = &config->hosts[i];
-        if (strcmp(host->name, "uas") == 0) return "uas";
-        if (host->runs == LAB_KAMAILIO || sipp_program_is_client(host->sipp_program)) continue;
-        if (callee) return "uas";
-        callee = host->name;
-    }
-    return callee ? callee : "uas";
-}
-
-/* Makes an override of --uas-delay. What is wrong with the scenario is told when it is loaded with it. */
-static int settle_delay(struct run_options *o, const char *name) {
-    struct buf folder = {0};
-    struct source_set sources = {0};
-    struct diag ignored = {0};
-    int status = EXIT_BAD_INPUT;
-    if (cli_find_scenario(&folder, name)) {
-        struct lab_config *config = lab_load(&sources, buf_text(&folder), o->set, o->set_count, &ignored);
-        buf_addf(&o->delay, "hosts.%s.sipp.ring_after=%s", config ? find_callee(config) : "uas",
-                 o->uas_delay);
-        add_set(o, buf_text(&o->delay));
-        lab_config_free(config);
-        status = EXIT_GOOD;
-    }
-    source_set_free(&sources);
-    diag_free(&ignored);
-    buf_free(&folder);
+/* Makes overrides of the options that are short for one. */
+static int settle_shorthands(struct run_options *o, const char *name) {
+    bool any = false;
+    for (size_t i = 0; i < SHORTHANDS; i++)
+        any = any || o->shorthands[i];
+    int status = any ? shorthand_settle(o->shorts, o->shorthands, name, o->set, o->set_count) : EXIT_GOOD;
+    for (size_t i = 0; i < SHORTHANDS && status == EXIT_GOOD; i++)
+        if (o->shorthands[i]) add_set(o, buf_text(&o->shorts[i]));
     return status;
 }
 
 static int run_named(const char *name, struct run_options *o) {
     struct run_scenario scenario;
     struct buf capture = {0};
-    int status = o->uas_delay ? settle_delay(o, name) : EXIT_GOOD;
+    int status = settle_shorthands(o, name);
     if (status != EXIT_GOOD) return status;
     status = run_scenario_open(&scenario, name, o->set, o->set_count);
     const struct lab_config *config = scenario.config;
@@ -275,7 +254,10 @@ static void take_option(struct run_options *o, int c, const char *value) {
     switch (c) {
     case 'q': o->quiet = true; break;
     case 's': add_set(o, value); break;
-    case 'd': o->uas_delay = value; break;
+    case 'd': o->shorthands[SHORTHAND_UAS_DELAY] = value; break;
+    case 'N': o->shorthands[SHORTHAND_CALLS] = value; break;
+    case 'R': o->shorthands[SHORTHAND_RATE] = value; break;
+    case 'A': o->shorthands[SHORTHAND_ARRIVALS] = value; break;
     case 't':
         buf_reset(&o->start);
         buf_addf(&o->start, "start=%s", value);
@@ -293,10 +275,11 @@ static void take_option(struct run_options *o, int c, const char *value) {
 
 static int run(const struct command *self, int argc, char **argv) {
     static const struct option options[] = {
+        {"arrivals", required_argument, NULL, 'A'}, {"calls", required_argument, NULL, 'N'},
         {"color", required_argument, NULL, 'c'},  {"explain", no_argument, NULL, 'e'},
         {"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
         {"json", no_argument, NULL, 'j'},         {"ladder", required_argument, NULL, 'l'},
-        {"nano", no_argument, NULL, 'n'},         {"quiet", no_argument, NULL, 'q'},
+        {"nano", no_argument, NULL, 'n'},         {"quiet", no_argument, NULL, 'q'},      {"rate", required_argument, NULL, 'R'},
         {"recipe", no_argument, NULL, 'r'},       {"set", required_argument, NULL, 's'},
         {"start", required_argument, NULL, 't'},  {"uas-delay", required_argument, NULL, 'd'},
         {"write", required_argument, NULL, 'w'},  {0}};
@@ -325,7 +308,8 @@ static int run(const struct command *self, int argc, char **argv) {
     }
     for (size_t i = 0; i < o.ladder_count; i++)
         outfile_abandon(o.ladders[i].file);
-    buf_free(&o.delay);
+    for (size_t i = 0; i < SHORTHANDS; i++)
+        buf_free(&o.shorts[i]);
     buf_free(&o.start);
     buf_free(&source_date);
     free(o.ladders);
@@ -338,6 +322,7 @@ const struct command cmd_run = {
     .summary = "simulate a scenario, write its capture, show the flow",
     .help =
         "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
+        "                   [--calls N] [--rate R] [--arrivals HOW]\n"
         "                   [--ladder FILE]... [--explain [--json]] [--recipe] [--color WHEN] [-q]\n"
         "\n"
         "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder (or its file).\n"
@@ -345,6 +330,9 @@ const struct command cmd_run = {
         "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
         "                      With several capture points out.pcap becomes out.HOST.pcap\n"
         "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
+        "      --calls N, --rate R, --arrivals regular|poisson\n"
+        "                      short for --set hosts.uac.sipp.calls=N and so on (or of the only SIPp that\n"
+        "                      calls): how many calls, how many a second, and when\n"
         "      --uas-delay T   short for --set hosts.uas.sipp.ring_after=T (or of the only SIPp that "
         "answers)\n"
         "      --start TIME    short for --set start=TIME: when the first simulated instant is\n"

@@ -10,7 +10,7 @@ import time
 
 import yaml
 
-SIPP_KEYS = ('scenario target outbound service calls rate rate_period limit pause pid hz media_port max_retrans '
+SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz media_port max_retrans '
              'max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version wakeup processing timer_phase'.split()
 KEYS = {
@@ -238,6 +238,8 @@ class Scenario:
                     if not path.startswith('builtin:') and not os.path.isfile(path):
                         wrong.append('%s%s.%s: there is no file %s' % (where, program, key, path))
         sipp, kamailio = host.sipp or {}, host.kamailio or {}
+        if sipp.get('arrivals', 'regular') != 'regular':
+            wrong.append(where + 'sipp.arrivals: SIPp makes its calls at regular times')
         if int(sipp.get('hz', hz)) != hz:
             wrong.append('%ssipp.hz: the clock of this kernel runs at %d Hz' % (where, hz))
         if kamailio:

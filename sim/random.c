@@ -39,3 +39,22 @@ uint32_t random_below(struct random_stream *r, uint32_t bound) {
 bool random_chance(struct random_stream *r, uint32_t ppm) {
     return ppm > 0 && random_below(r, 1000000) < ppm;
 }
+
+/* -log2(n / 2^32), in 2^24ths; n is from 1 to 2^32. */
+static uint64_t log2_below_one(uint64_t n) {
+    int whole = 63 - __builtin_clzll(n);
+    uint64_t fraction = 0, y = n << 31 >> whole; /* from 1 to below 2, in 2^31sts */
+    for (int bit = 0; bit < 24; bit++) {
+        y = y * y >> 31;
+        fraction = fraction << 1 | y >> 32;
+        y >>= y >> 32;
+    }
+    return ((uint64_t)(32 - whole) << 24) - fraction;
+}
+
+int64_t random_wait(struct random_stream *r, int64_t mean_ns) {
+    assert(mean_ns >= 0 && mean_ns <= INT64_C(1000000000000000));
+    enum { LN2 = 11629080 /* in 2^24ths */, ONE = 1 << 24 };
+    int64_t means = (int64_t)(log2_below_one((uint64_t)random_u32(r) + 1) * LN2 >> 24);
+    return mean_ns / ONE * means + mean_ns % ONE * means / ONE;
+}

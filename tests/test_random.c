@@ -57,11 +57,33 @@ static void chances_come_out_as_asked(void **state) {
     assert_true(random_chance(&r, 1000000));
 }
 
+static void waits_are_exponential(void **state) {
+    (void)state;
+    struct random_stream r;
+    random_init(&r, 1, "uac", "arrivals");
+    int64_t sum = 0, longest = 0;
+    unsigned longer[3] = {0};
+    enum { DRAWS = 200000 };
+    for (int i = 0; i < DRAWS; i++) {
+        int64_t wait = random_wait(&r, 1000000);
+        sum += wait;
+        if (wait > longest) longest = wait;
+        for (int means = 1; means <= 3; means++)
+            longer[means - 1] += wait > means * 1000000;
+    }
+    assert_in_range(sum / DRAWS, 995000, 1005000);
+    assert_in_range(longer[0], DRAWS * 0.365, DRAWS * 0.371); /* e^-1 = 0.3679 */
+    assert_in_range(longer[1], DRAWS * 0.133, DRAWS * 0.138); /* e^-2 = 0.1353 */
+    assert_in_range(longer[2], DRAWS * 0.048, DRAWS * 0.052); /* e^-3 = 0.0498 */
+    assert_in_range(longest, 9000000, 22200000);
+    assert_int_equal(random_wait(&r, 0), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_name_and_seed_give_the_same_numbers_for_ever),
         cmocka_unit_test(another_seed_owner_or_purpose_is_another_stream),
-        cmocka_unit_test(chances_come_out_as_asked),
+        cmocka_unit_test(waits_are_exponential), cmocka_unit_test(chances_come_out_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

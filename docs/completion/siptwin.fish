@@ -29,6 +29,9 @@ complete -c siptwin -n '__fish_seen_subcommand_from run compare check' -l color 
 complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -d 'say less'
 
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s w -l write -r -F -d 'the capture'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l calls -x -d 'how many calls'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l rate -x -d 'calls a second'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l arrivals -x -a 'regular poisson' -d 'when the calls come'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l uas-delay -x -d 'the callee thinks that long'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l start -x -d 'the first instant'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l nano -d 'time stamps in nanoseconds'

@@ -13,6 +13,7 @@
 #define DELAY_DEFAULT_NS      (30 * NS_PER_US)
 #define TIME_LIMIT_DEFAULT_NS (24 * 3600 * NS_PER_S)
 #define EVENT_LIMIT_DEFAULT   10000000
+#define EVENTS_PER_CALL       1000
 #define REORDER_DEFAULT_NS    (10 * NS_PER_MS)
 #define MTU_DEFAULT           1500
 
@@ -158,7 +159,7 @@ static const struct schema_key root_keys[] = {
     {"time_limit", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_config, time_limit_ns), 1, UNIT_DURATION_MAX_NS,
      .fallback = "1440min", .help = "a run is cut off then, in simulated time: a scenario may loop for ever"},
     {"event_limit", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, event_limit), 1, UINT64_MAX,
-     .fallback = "10000000",
+     .fallback = "10000000, and 1000 more for each call that --set or --calls asks for",
      .help =
          "a run that needs more events is an error; a statement of a script is one, a costly match several"},
     {"memory_limit", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_config, memory_limit), 16, 1 << 20,
@@ -217,6 +218,22 @@ static struct lab_config *new_config(const char *folder) {
     return config;
 }
 
+/*
+ * An input may not keep siptwin busy for long, but who asks on the command line for a million calls knows what he asks
+ * for.
+ */
+static void default_event_limit(struct lab_config *config) {
+    const struct tree_node *tree = config->files->tree, *hosts = tree_get(tree, "hosts");
+    if (tree_get(tree, "event_limit") || !hosts) return;
+    for (size_t i = 0; i < config->host_count; i++) {
+        const struct tree_node *host = tree_get(hosts, config->hosts[i].name);
+        const struct tree_node *sipp = host ? tree_get(host, "sipp") : NULL;
+        const struct tree_node *calls = sipp ? tree_get(sipp, "calls") : NULL;
+        if (calls && layers_is_override(&config->files->layers, calls->at))
+            config->event_limit += EVENTS_PER_CALL * (uint64_t)config->hosts[i].sipp.calls;
+    }
+}
+
 /* The last part of the folder's path. */
 static void default_title(struct lab_config *config) {
     if (config->title) return;
@@ -247,6 +264,7 @@ struct lab_config *lab_load(struct source_set *sources, const char *folder, cons
         config_link(config, sources, &s);
         default_capture_point(config);
         default_title(config);
+        default_event_limit(config);
         buf_free(&s.path);
     }
     if (diag->errors == before) return config;

@@ -80,6 +80,7 @@ static void read_index(struct schema *s, const struct tree_node *value, const st
 }
 
 static const char *const exec_choices[] = {"refuse", "skip", NULL};
+static const char *const arrivals_choices[] = {"regular", "poisson", NULL};
 
 static const struct schema_key sipp_keys[] = {
     {"scenario", SCHEMA_SCALAR, .required = true,
@@ -95,6 +96,9 @@ static const struct schema_key sipp_keys[] = {
     {"rate", COUNT_KEY(sipp.rate), .fallback = "10", .help = "-r: calls per rate_period"},
     {"rate_period", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_period_ms), 1, UINT32_MAX,
      .fallback = "1s", .help = "-rp"},
+    {"arrivals", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.arrivals),
+     .choices = arrivals_choices, .fallback = "regular",
+     .help = "what-if: calls at regular times, as SIPp makes them, or at random with that rate on average"},
     {"limit", COUNT_KEY(sipp.limit), .fallback = "SIPp's own", .help = "-l: most calls at a time"},
     {"pause", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.pause_ms), 0, UINT32_MAX,
      .fallback = "0s", .help = "-d: length of a <pause/> without its own"},

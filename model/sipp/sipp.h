@@ -27,6 +27,9 @@ struct sipp_inject {
 /* What becomes of <exec command="...">: it is never run. */
 enum sipp_exec { SIPP_EXEC_REFUSE, SIPP_EXEC_SKIP };
 
+/* When a SIPp makes its calls: at regular times as the real one does, or at random (a Poisson process). */
+enum sipp_arrivals { SIPP_REGULAR, SIPP_POISSON };
+
 /*
  * The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults:
  * sipp_config_default.
@@ -39,6 +42,7 @@ struct sipp_config {
     uint32_t calls;              /* -m; 0: no end */
     uint32_t rate;               /* -r, calls per rate_period_ms */
     uint32_t rate_period_ms;     /* -rp */
+    enum sipp_arrivals arrivals;
     uint32_t limit;              /* -l; 0: SIPp's own (facts: SIPp 8) */
     uint32_t pause_ms;           /* -d */
     uint32_t pid;

@@ -34,14 +34,29 @@ static struct span make_call_id(struct sipp *sipp) {
 /* When the next call is due on the clock. */
 static int64_t next_slot_ms(const struct generator *g) {
     const struct sipp_config *c = &g->sipp->config;
-    int64_t ms = (int64_t)(g->slots + 1) * c->rate_period_ms / c->rate;
+    int64_t ms = c->arrivals == SIPP_POISSON ? g->arrival_ns / NS_PER_MS
+                                             : (int64_t)(g->slots + 1) * c->rate_period_ms / c->rate;
     return ms > 0 ? ms : 1;
+}
+
+static int64_t draw_gap_ns(struct generator *g) {
+    const struct sipp_config *c = &g->sipp->config;
+    return random_wait(&g->random, (int64_t)c->rate_period_ms * NS_PER_MS / c->rate);
+}
+
+/* How many slots for calls the clock has passed since the start. */
+static int64_t slots_passed(struct generator *g, int64_t clock_ms) {
+    const struct sipp_config *c = &g->sipp->config;
+    if (c->arrivals == SIPP_REGULAR) return clock_ms * c->rate / c->rate_period_ms;
+    for (; g->arrival_ns <= clock_ms * NS_PER_MS; g->arrived++)
+        g->arrival_ns += draw_gap_ns(g);
+    return (int64_t)g->arrived;
 }
 
 static uint32_t calls_due(struct generator *g) {
     struct sipp *sipp = g->sipp;
     const struct sipp_config *c = &sipp->config;
-    int64_t due = sipp->loop.clock_ms * c->rate / c->rate_period_ms - (int64_t)g->slots;
+    int64_t due = slots_passed(g, sipp->loop.clock_ms) - (int64_t)g->slots;
     if (c->calls > 0 && due > (int64_t)(c->calls - sipp->counts.created))
         due = (int64_t)(c->calls - sipp->counts.created);
     if (due <= 0) return 0;
@@ -97,5 +112,7 @@ void generator_start(struct sipp *sipp) {
     g->task = (struct task){.run = run};
     g->sipp = sipp;
     g->limit = sipp->config.limit ? sipp->config.limit : default_limit(sipp);
+    host_random(sipp->host, &g->random, "arrivals");
+    g->arrival_ns = draw_gap_ns(g);
     loop_wake(&sipp->loop, &g->task);
 }

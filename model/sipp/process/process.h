@@ -28,8 +28,12 @@ struct known {
 struct generator {
     struct task task; /* first */
     struct sipp *sipp;
-    uint64_t slots; /* regular slots used, for calls or in vain */
+    uint64_t slots; /* used, for calls or in vain */
     uint32_t limit;
+    /* Slots at random: how many have passed, and when the next one is. */
+    struct random_stream random;
+    uint64_t arrived;
+    int64_t arrival_ns;
 };
 
 struct sipp {
