@@ -164,10 +164,14 @@ int outfile_add(struct outfile *o, struct span bytes) {
 
 const char *outfile_label(const char *path) { return strcmp(path, "-") == 0 ? "standard output" : path; }
 
-int outfile_close(struct outfile *o) {
-    int failed = o->failed;
-    if (fclose(o->file) != 0 && !failed) failed = errno;
+void outfile_seal(struct outfile *o) {
+    if (o->file && fclose(o->file) != 0 && !o->failed) o->failed = errno;
     o->file = NULL;
+}
+
+int outfile_close(struct outfile *o) {
+    outfile_seal(o);
+    int failed = o->failed;
     if (!failed && o->temporary && rename(o->temporary, o->path) != 0) failed = errno;
     if (!failed && o->temporary) o->temporary[0] = '\0';
     outfile_abandon(o);

@@ -34,6 +34,9 @@ const char *outfile_label(const char *path);
  * then. */
 int outfile_close(struct outfile *o);
 
+/* All is written, but the file does not get its name yet: outfile_close does that. */
+void outfile_seal(struct outfile *o);
+
 /* All of it at once: NULL, or why it could not be. */
 const char *outfile_write(const char *path, struct span content);
 

@@ -26,13 +26,14 @@ struct wanted_ladder {
 enum run_shows { SHOW_LISTING, SHOW_EXPLAIN, SHOW_EXPLAIN_JSON, SHOW_NOTHING };
 
 struct run_options {
-    const char *write; /* -w; NULL: captures/NAME.pcap */
-    const char **set;  /* overrides, KEY=VALUE */
+    struct run_output output; /* -w; write NULL: captures/NAME.pcap */
+    const char **set;         /* overrides, KEY=VALUE */
     size_t set_count, set_cap;
     struct wanted_ladder *ladders;
     size_t ladder_count, ladder_cap;
-    const char *format;    /* --format; NULL: not given */
-    const char *color;     /* --color; NULL: auto */
+    const char *part_size, *part_time;  /* -C, -G; NULL: not given */
+    const char *format;                 /* --format; NULL: not given */
+    const char *color;                  /* --color; NULL: auto */
     const char *shorthands[SHORTHANDS]; /* NULL: not given */
     bool quiet, explain, json, recipe;
     struct buf shorts[SHORTHANDS], start; /* the overrides that they and --start stand for */
@@ -114,6 +115,7 @@ static void tell_summary(const struct run_outcome *outcome, const struct lab_con
     fprintf(stderr, "%llu datagram%s", (unsigned long long)outcome->packets,
             outcome->packets == 1 ? "" : "s");
     if (captures > 1) fprintf(stderr, " in %zu captures", captures); /* what two hosts saw is in both */
+    if (outcome->files > captures) fprintf(stderr, " in %zu files", outcome->files);
     fprintf(stderr, ", %llu call%s: %llu successful", (unsigned long long)result->created,
             result->created == 1 ? "" : "s", (unsigned long long)result->successful);
     if (result->failed) fprintf(stderr, ", %llu failed", (unsigned long long)result->failed);
@@ -128,11 +130,12 @@ static void tell_summary(const struct run_outcome *outcome, const struct lab_con
     buf_free(&path);
 }
 
-static int run_and_show(const struct run_scenario *scenario, struct run_options *o, const char *write) {
+static int run_and_show(const struct run_scenario *scenario, struct run_options *o) {
     const struct lab_config *config = scenario->config;
+    const char *write = o->output.write;
     outfile_protect(&scenario->sources);
     int status = open_ladders(o);
-    struct run_lab *run = status == EXIT_GOOD ? run_lab_new(config, write, &status) : NULL;
+    struct run_lab *run = status == EXIT_GOOD ? run_lab_new(config, &o->output, &status) : NULL;
     if (run && o->recipe) status = recipe_of_run_check(scenario, write);
     if (!run || status != EXIT_GOOD) {
         run_lab_free(run);
@@ -179,13 +182,14 @@ static int run_named(const char *name, struct run_options *o) {
     if (status != EXIT_GOOD) return status;
     status = run_scenario_open(&scenario, name, o->set, o->set_count);
     const struct lab_config *config = scenario.config;
-    const char *write = o->write;
+    const char *write = o->output.write;
     if (status == EXIT_GOOD && write && strcmp(write, "-") == 0 && config->capture.at_count > 1)
         status = cli_error("run: -w - takes one capture, but this scenario has %zu capture points",
                            config->capture.at_count);
     if (status == EXIT_GOOD && !write && !(write = default_capture(&capture, scenario.folder.p)))
         status = EXIT_BAD_INPUT;
-    if (status == EXIT_GOOD) status = run_and_show(&scenario, o, write);
+    o->output.write = write;
+    if (status == EXIT_GOOD) status = run_and_show(&scenario, o);
     if (o->recipe && (status == EXIT_GOOD || status == EXIT_DIFFERENT)) {
         int written = recipe_of_run(&scenario, write, o->set, o->set_count);
         if (written != EXIT_GOOD) status = written;
@@ -224,7 +228,7 @@ static int settle_ladder(struct wanted_ladder *wanted, const char *format) {
 /* Makes one thing of all options; only one of them may have standard output. */
 static int settle(struct run_options *o) {
     int status = cli_colour(&o->colour, &cmd_run, o->color);
-    unsigned to_stdout = o->write && strcmp(o->write, "-") == 0;
+    unsigned to_stdout = o->output.write && strcmp(o->output.write, "-") == 0;
     if (to_stdout && isatty(STDOUT_FILENO))
         return cli_error("run: not writing a capture to a terminal; pipe it, or use -w FILE");
     for (size_t i = 0; i < o->ladder_count && status == EXIT_GOOD; i++) {
@@ -232,7 +236,7 @@ static int settle(struct run_options *o) {
         to_stdout += strcmp(o->ladders[i].path, "-") == 0;
     }
     if (status != EXIT_GOOD) return status;
-    if (o->recipe && o->write && strcmp(o->write, "-") == 0)
+    if (o->recipe && o->output.write && strcmp(o->output.write, "-") == 0)
         return cli_error("run: --recipe is for a capture in a file, not on standard output");
     if (o->format && !o->ladder_count) return cli_error("run: --format is for --ladder");
     if (o->json && !o->explain) return cli_error("run: --json is for --explain");
@@ -250,8 +254,26 @@ static void add_ladder(struct run_options *o, const char *path) {
     o->ladders[o->ladder_count++] = (struct wanted_ladder){.path = path};
 }
 
+/* -C and -G, as tcpdump has them. */
+static int settle_parts(struct run_options *o) {
+    uint64_t millions = 0, seconds = 0;
+    bool to_file = !o->output.write || strcmp(o->output.write, "-") != 0;
+    if (o->part_size && (!span_to_u64(span_of(o->part_size), UINT32_MAX, &millions) || millions == 0))
+        return cli_error("run: -C: expected a whole number of millions of bytes, got \"%s\"", o->part_size);
+    if (o->part_time && (!span_to_u64(span_of(o->part_time), UINT32_MAX, &seconds) || seconds == 0))
+        return cli_error("run: -G: expected a whole number of seconds, got \"%s\"", o->part_time);
+    if ((millions || seconds) && !to_file)
+        return cli_error("run: -C and -G are for a capture in files, not on standard output");
+    if ((millions || seconds) && o->recipe) return cli_error("run: --recipe is for a capture in one file");
+    o->output.part_bytes = millions * 1000000;
+    o->output.part_ns = (int64_t)seconds * NS_PER_S;
+    return EXIT_GOOD;
+}
+
 static void take_option(struct run_options *o, int c, const char *value) {
     switch (c) {
+    case 'C': o->part_size = value; break;
+    case 'G': o->part_time = value; break;
     case 'q': o->quiet = true; break;
     case 's': add_set(o, value); break;
     case 'd': o->shorthands[SHORTHAND_UAS_DELAY] = value; break;
@@ -263,7 +285,7 @@ static void take_option(struct run_options *o, int c, const char *value) {
         buf_addf(&o->start, "start=%s", value);
         break;
     case 'n': add_set(o, "capture.precision=ns"); break;
-    case 'w': o->write = cli_standard_name(value); break;
+    case 'w': o->output.write = cli_standard_name(value); break;
     case 'l': add_ladder(o, cli_standard_name(value)); break;
     case 'f': o->format = value; break;
     case 'e': o->explain = true; break;
@@ -274,15 +296,23 @@ static void take_option(struct run_options *o, int c, const char *value) {
 }
 
 static int run(const struct command *self, int argc, char **argv) {
-    static const struct option options[] = {
-        {"arrivals", required_argument, NULL, 'A'}, {"calls", required_argument, NULL, 'N'},
-        {"color", required_argument, NULL, 'c'},  {"explain", no_argument, NULL, 'e'},
-        {"format", required_argument, NULL, 'f'}, {"help", no_argument, NULL, 'h'},
-        {"json", no_argument, NULL, 'j'},         {"ladder", required_argument, NULL, 'l'},
-        {"nano", no_argument, NULL, 'n'},         {"quiet", no_argument, NULL, 'q'},      {"rate", required_argument, NULL, 'R'},
-        {"recipe", no_argument, NULL, 'r'},       {"set", required_argument, NULL, 's'},
-        {"start", required_argument, NULL, 't'},  {"uas-delay", required_argument, NULL, 'd'},
-        {"write", required_argument, NULL, 'w'},  {0}};
+    static const struct option options[] = {{"arrivals", required_argument, NULL, 'A'},
+                                            {"calls", required_argument, NULL, 'N'},
+                                            {"color", required_argument, NULL, 'c'},
+                                            {"explain", no_argument, NULL, 'e'},
+                                            {"format", required_argument, NULL, 'f'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"ladder", required_argument, NULL, 'l'},
+                                            {"nano", no_argument, NULL, 'n'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"rate", required_argument, NULL, 'R'},
+                                            {"recipe", no_argument, NULL, 'r'},
+                                            {"set", required_argument, NULL, 's'},
+                                            {"start", required_argument, NULL, 't'},
+                                            {"uas-delay", required_argument, NULL, 'd'},
+                                            {"write", required_argument, NULL, 'w'},
+                                            {0}};
     struct run_options o = {0};
     int status = EXIT_GOOD, c;
     const char *epoch = getenv("SOURCE_DATE_EPOCH"); /* reproducible builds say the time with it */
@@ -291,7 +321,7 @@ static int run(const struct command *self, int argc, char **argv) {
         buf_addf(&source_date, "start=@%s", epoch);
         add_set(&o, buf_text(&source_date));
     }
-    while ((c = cli_option(self, argc, argv, "hqw:", options, &status)) >= 0)
+    while ((c = cli_option(self, argc, argv, "C:G:hqw:", options, &status)) >= 0)
         take_option(&o, c, optarg);
     if (o.start.len) add_set(&o, buf_text(&o.start));
     if (c == -1) {
@@ -299,7 +329,7 @@ static int run(const struct command *self, int argc, char **argv) {
             status = cli_error("run: which scenario? `siptwin list` shows them");
         else if (optind + 1 < argc)
             status = cli_error("run: one scenario at a time, not also \"%s\"", argv[optind + 1]);
-        else
+        else if ((status = settle_parts(&o)) == EXIT_GOOD)
             status = settle(&o);
         if (status == EXIT_GOOD) {
             cli_catch_signals();
@@ -329,6 +359,9 @@ const struct command cmd_run = {
         "\n"
         "  -w, --write FILE    the capture's file, default captures/NAME.pcap; - is standard output.\n"
         "                      With several capture points out.pcap becomes out.HOST.pcap\n"
+        "  -C N, -G SECONDS    begins another file after N million bytes, or so many simulated seconds, as\n"
+        "                      tcpdump's: out.pcap, out.pcap1, ...; or, with -G, a name that strftime()\n"
+        "                      completes: out-%H%M%S.pcap\n"
         "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
         "      --calls N, --rate R, --arrivals regular|poisson\n"
         "                      short for --set hosts.uac.sipp.calls=N and so on (or of the only SIPp that\n"

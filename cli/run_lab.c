@@ -22,6 +22,7 @@ struct run_lab {
     struct flow *flow;    /* NULL: nobody looks on */
     struct point *points; /* one a host */
     uint64_t packets;
+    size_t files;
     int64_t first_ns; /* -1: nothing was captured yet */
 };
 
@@ -109,13 +110,15 @@ static void noted(void *arg, int64_t now_ns, const char *host, uint64_t about, c
 }
 
 /* Opens the captures; those that are open stay so when one fails. */
-static int open_captures(struct run_lab *run, const char *write) {
+static int open_captures(struct run_lab *run, const struct run_output *output) {
     struct capture_options options = run_capture_options(run->config);
+    options.part_bytes = output->part_bytes;
+    options.part_ns = output->part_ns;
     struct buf path = {0};
     int status = EXIT_GOOD;
     for (size_t i = 0; i < run->config->capture.at_count && status == EXIT_GOOD; i++) {
         char *error = NULL;
-        run_capture_path(&path, write, run->config, i);
+        run_capture_path(&path, output->write, run->config, i);
         struct point *point = &run->points[run->config->capture.at[i]];
         point->capture = capture_open(path.p, &options, &error);
         if (!point->capture) status = cli_error("%s", error);
@@ -129,7 +132,7 @@ static void tap(struct run_lab *run, size_t host) {
     host_tap(lab_host_at(run->lab, host), seen, &run->points[host]);
 }
 
-struct run_lab *run_lab_new(const struct lab_config *config, const char *write, int *status) {
+struct run_lab *run_lab_new(const struct lab_config *config, const struct run_output *output, int *status) {
     struct diag diag = {0};
     struct run_lab *run = mem_new(sizeof *run);
     run->config = config;
@@ -142,7 +145,7 @@ struct run_lab *run_lab_new(const struct lab_config *config, const char *write, 
     mem_limit(config->memory_limit);
     run->lab = lab_new(config, &run->trace, &diag);
     *status = cli_report(&diag);
-    if (run->lab && write) *status = open_captures(run, write);
+    if (run->lab && output->write) *status = open_captures(run, output);
     if (!run->lab || *status != EXIT_GOOD) {
         run_lab_free(run);
         return NULL;
@@ -173,6 +176,7 @@ static int close_captures(struct run_lab *run) {
         struct capture *capture = run->points[i].capture;
         run->points[i].capture = NULL;
         if (!capture) continue;
+        run->files += capture_parts(capture);
         if (status != EXIT_GOOD)
             capture_abandon(capture);
         else if (!capture_close(capture, &error))
@@ -203,6 +207,7 @@ int run_lab_go(struct run_lab *run) {
 struct run_outcome run_lab_outcome(const struct run_lab *run) {
     return (struct run_outcome){
         .packets = run->packets,
+        .files = run->files,
         .first_ns = run->first_ns < 0 ? 0 : run->first_ns,
         .lab = lab_result(run->lab),
     };

@@ -5,7 +5,8 @@
  *
  *     struct run_scenario s;
  *     int status = run_scenario_open(&s, "03_proxy_stateful", overrides, count);
- *     struct run_lab *run = status == EXIT_GOOD ? run_lab_new(s.config, "out.pcap", &status) : NULL;
+ *     struct run_output output = {.write = "out.pcap"};
+ *     struct run_lab *run = status == EXIT_GOOD ? run_lab_new(s.config, &output, &status) : NULL;
  *     if (run) status = run_lab_go(run);
  *     run_lab_free(run);
  *     run_scenario_close(&s);
@@ -41,11 +42,15 @@ struct capture_options run_capture_options(const struct lab_config *config);
 
 struct run_lab;
 
-/*
- * Builds the lab and opens its captures: write is a path, "-" or NULL (no capture). NULL after a message;
- * *status says what to exit with.
- */
-struct run_lab *run_lab_new(const struct lab_config *config, const char *write, int *status);
+/* Where the captures go. */
+struct run_output {
+    const char *write;   /* a path, "-" or NULL (no capture) */
+    uint64_t part_bytes; /* capture_options' */
+    int64_t part_ns;
+};
+
+/* Builds the lab and opens its captures. NULL after a message; *status says what to exit with. */
+struct run_lab *run_lab_new(const struct lab_config *config, const struct run_output *output, int *status);
 
 /* Adds someone who looks on, before the run. */
 void run_lab_watch(struct run_lab *run, struct flow_sink sink);
@@ -58,6 +63,7 @@ int run_lab_go(struct run_lab *run);
 
 struct run_outcome {
     uint64_t packets; /* in all captures */
+    size_t files;     /* that hold them */
     int64_t first_ns; /* when the first of them was; 0 if there was none */
     struct lab_result lab;
 };

@@ -36,8 +36,8 @@ int shorthand_settle(struct buf out[SHORTHANDS], const char *const values[SHORTH
         struct lab_config *config = lab_load(&sources, buf_text(&folder), overrides, count, &ignored);
         for (size_t i = 0; i < SHORTHANDS; i++)
             if (values[i])
-                buf_addf(&out[i], "hosts.%s.sipp.%s=%s", find_sipp(config, shorthands[i].calls), shorthands[i].key,
-                         values[i]);
+                buf_addf(&out[i], "hosts.%s.sipp.%s=%s", find_sipp(config, shorthands[i].calls),
+                         shorthands[i].key, values[i]);
         lab_config_free(config);
         status = EXIT_GOOD;
     }

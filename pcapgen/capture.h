@@ -16,6 +16,14 @@ struct capture_options {
     uint32_t mtu;
     int64_t start_ns; /* Unix time of the first simulated instant, in nanoseconds */
     enum tap_precision precision;
+    /*
+     * Of a capture in files: a packet that comes when the file is larger than part_bytes, or part_ns after
+     * the file was begun, begins the next one, as tcpdump's -C and -G do; 0: never. The name then may hold
+     * what strftime() knows (%H%M%S: of the moment, UTC, at which the part begins); without that, later parts
+     * have a number behind it.
+     */
+    uint64_t part_bytes;
+    int64_t part_ns;
 };
 
 struct capture;
@@ -31,11 +39,12 @@ struct capture *capture_open_memory(struct buf *out, const char *name, const str
 /* Adds what a tap saw. Write errors show at capture_close. */
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
 
-/* Packets written so far. */
+/* Packets written so far, and files begun. */
 uint64_t capture_packets(const struct capture *c);
+size_t capture_parts(const struct capture *c);
 
-/* Completes the file and gives it its name; frees c. False: *error (to be freed) says why, and no file is
- * left. */
+/* Completes all files and gives them their names; frees c. False: *error (to be freed) says why, and no file
+ * is left. */
 bool capture_close(struct capture *c, char **error);
 
 /* Removes what was written; frees c. NULL is fine. */

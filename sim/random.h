@@ -26,8 +26,8 @@ uint32_t random_below(struct random_stream *r, uint32_t bound);
 bool random_chance(struct random_stream *r, uint32_t ppm);
 
 /*
- * The time to the next of events that come at random, one in mean_ns on average: exponentially distributed, at
- * most 22 times the mean. mean_ns is from 0 to 10^15.
+ * The time to the next of events that come at random, one in mean_ns on average: exponentially distributed,
+ * at most 22 times the mean. mean_ns is from 0 to 10^15.
  */
 int64_t random_wait(struct random_stream *r, int64_t mean_ns);
 

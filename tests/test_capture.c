@@ -130,6 +130,57 @@ static void the_filter_is_that_of_tcpdump(void **state) {
     }
 }
 
+static bool is_file(const char *name, size_t size) {
+    struct stat st;
+    return stat(name, &st) == 0 && (size_t)st.st_size == size;
+}
+
+/* A datagram of 4 bytes makes a record of 16 + 14 + 32 bytes. */
+static void a_capture_is_cut_by_size(void **state) {
+    (void)state;
+    char *error = NULL, parts[3][80];
+    struct capture_options o = {TAP_ETHERNET, CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS, 100, 0};
+    struct datagram *d = datagram_of(4, 5060);
+    for (int i = 0; i < 3; i++)
+        snprintf(parts[i], sizeof parts[i], i ? "%s%d" : "%s", path, i);
+    struct capture *c = capture_open(path, &o, &error);
+    for (int i = 0; i < 5; i++)
+        capture_add(c, i, TAP_SENT, d);
+    assert_int_equal(capture_parts(c), 3);
+    assert_int_equal(access(path, F_OK), -1); /* no part before all are complete */
+    assert_true(capture_close(c, &error));
+    assert_true(is_file(parts[0], 24 + 2 * 62));
+    assert_true(is_file(parts[1], 24 + 2 * 62));
+    assert_true(is_file(parts[2], 24 + 62));
+    unlink(parts[1]);
+    unlink(parts[2]);
+    datagram_drop(d);
+}
+
+static void a_capture_is_cut_by_time_and_named_by_it(void **state) {
+    (void)state;
+    char *error = NULL, name[80], first[80], second[80];
+    struct capture_options o = {
+        TAP_ETHERNET, CHECKSUM_VALID, TAP_SIP, 1500, INT64_C(1767225600) * NS_PER_S, TAP_MICROSECONDS, 0,
+        10 * NS_PER_S};
+    struct datagram *d = datagram_of(4, 5060);
+    snprintf(name, sizeof name, "%s-%%H%%M%%S", path);
+    snprintf(first, sizeof first, "%s-000000", path);
+    snprintf(second, sizeof second, "%s-000012", path);
+    struct capture *c = capture_open(name, &o, &error);
+    capture_add(c, 0, TAP_SENT, d);
+    capture_add(c, 10 * NS_PER_S - 1, TAP_SENT, d);
+    capture_add(c, 12 * NS_PER_S, TAP_SENT, d);
+    assert_true(capture_close(c, &error));
+    assert_true(is_file(first, 24 + 2 * 62));
+    assert_true(is_file(second, 24 + 62));
+    unlink(first);
+    unlink(second);
+    datagram_drop(d);
+    FILE *f = fopen(path, "w"); /* for the teardown */
+    fclose(f);
+}
+
 static void an_abandoned_capture_leaves_the_old_file_alone(void **state) {
     (void)state;
     char *error = NULL;
@@ -197,6 +248,8 @@ int main(void) {
         TEST(every_machine_writes_the_same_file),
         TEST(each_link_type_has_its_header),
         TEST(the_filter_is_that_of_tcpdump),
+        TEST(a_capture_is_cut_by_size),
+        TEST(a_capture_is_cut_by_time_and_named_by_it),
         TEST(an_abandoned_capture_leaves_the_old_file_alone),
         TEST(errors_name_the_file),
     };

@@ -83,7 +83,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_name_and_seed_give_the_same_numbers_for_ever),
         cmocka_unit_test(another_seed_owner_or_purpose_is_another_stream),
-        cmocka_unit_test(waits_are_exponential), cmocka_unit_test(chances_come_out_as_asked),
+        cmocka_unit_test(waits_are_exponential),
+        cmocka_unit_test(chances_come_out_as_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

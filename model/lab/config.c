@@ -219,8 +219,8 @@ static struct lab_config *new_config(const char *folder) {
 }
 
 /*
- * An input may not keep siptwin busy for long, but who asks on the command line for a million calls knows what he asks
- * for.
+ * An input may not keep siptwin busy for long, but who asks on the command line for a million calls knows
+ * what he asks for.
  */
 static void default_event_limit(struct lab_config *config) {
     const struct tree_node *tree = config->files->tree, *hosts = tree_get(tree, "hosts");
