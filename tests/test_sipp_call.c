@@ -116,7 +116,7 @@ static struct sipp_counts run(const char *body, const struct line *script, int *
     }
     while (event_queue_step(&queue))
         assert_true(queue.now_ns < 200 * NS_PER_S);
-    struct sipp_counts counts = sipp_counts(sipp);
+    struct sipp_counts counts = sipp_stats(sipp)->calls;
     if (status) *status = sipp_exit_status(sipp);
     sipp_free(sipp);
     sipp_program_free(program);

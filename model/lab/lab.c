@@ -192,7 +192,7 @@ struct lab_result lab_result(const struct lab *lab) {
             r.transactions += kamailio_transactions(station->kamailio);
             continue;
         }
-        struct sipp_counts counts = sipp_counts(station->sipp);
+        struct sipp_counts counts = sipp_stats(station->sipp)->calls;
         if (sipp_program_is_client(station->config->sipp_program)) {
             r.created += counts.created;
             r.successful += counts.successful;

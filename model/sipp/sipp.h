@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/source.h"
 #include "model/net/net.h"
+#include "model/sipp/stats.h"
 
 struct sipp_program; /* a compiled XML scenario: immutable, may serve many runs */
 
@@ -98,11 +99,8 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
 
 void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg);
 
-struct sipp_counts {
-    uint64_t created, successful, failed;
-    uint64_t open; /* still going on: at the end of a run, calls that never ended */
-};
-struct sipp_counts sipp_counts(const struct sipp *sipp);
+/* What it has counted; lives as long as the SIPp. */
+const struct sipp_stats *sipp_stats(const struct sipp *sipp);
 
 /* The exit status the real one would have had if it ended now (facts: SIPp 13): 0, 1, 97, 255. */
 int sipp_exit_status(const struct sipp *sipp);

@@ -21,6 +21,7 @@ static struct call *take_memory(struct sipp *sipp) {
     call->values = mem_new(sipp->program->variables.count * sizeof *call->values);
     call->txns = mem_new(sipp->program->transaction_count * sizeof *call->txns);
     call->lines = mem_new(sipp->inject_count * sizeof *call->lines);
+    call->rtds = mem_new(sipp->program->rtds.count * sizeof *call->rtds);
     return call;
 }
 
@@ -63,9 +64,8 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
     call->to = to;
     call->known = known_add(sipp, id, call);
     choose_lines(sipp, call);
-    sipp->counts.created++;
-    sipp->counts.open++;
     begin(sipp, call, &sipp->program->main);
+    stats_call_begins(call);
     return call;
 }
 
@@ -92,6 +92,7 @@ static void clear(struct call *call) {
     struct call kept = {.values = call->values,
                         .txns = call->txns,
                         .lines = call->lines,
+                        .rtds = call->rtds,
                         .peer_tag = call->peer_tag,
                         .routes = call->routes,
                         .next_url = call->next_url,
@@ -115,6 +116,7 @@ void call_free(struct call *call, const struct sipp_program *program) {
     free(call->values);
     free(call->txns);
     free(call->lines);
+    free(call->rtds);
     free(call);
 }
 
@@ -139,11 +141,10 @@ void call_end(struct call *call, enum call_end how) {
         call_release(call);
         return;
     }
-    if (how == CALL_SUCCEEDED && !call->failed)
-        sipp->counts.successful++;
-    else if (how != CALL_FORGOTTEN)
-        sipp->counts.failed++;
-    sipp->counts.open--;
+    if (how == CALL_FORGOTTEN)
+        sipp->stats.calls.open--;
+    else
+        stats_call_ends(call, how == CALL_SUCCEEDED && !call->failed);
     if (remember)
         known_die(sipp, call->known);
     else
@@ -152,18 +153,24 @@ void call_end(struct call *call, enum call_end how) {
     sipp_check_end(sipp);
 }
 
-void call_fail(struct call *call, struct source_pos at, const char *format, ...) {
+void call_warn(struct call *call, struct source_pos at, const char *reason) {
     struct sipp *sipp = call->sipp;
+    sipp_count(sipp, SIPP_WARNINGS);
+    if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
+}
+
+void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, const char *format, ...) {
     char reason[256];
     va_list args;
     if (call->failed) return;
     call->failed = true;
+    sipp_count(call->sipp, why);
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);
     for (char *c = reason; *c; c++) /* one line, whatever the message held */
         if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') *c = '?';
-    if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
+    call_warn(call, at, reason);
 }
 
 const struct step *call_step(const struct call *call) { return &call->steps->steps[call->index]; }
@@ -229,6 +236,7 @@ static void run_pause(struct call *call, const struct step *step) {
     else if (step->pause == PAUSE_VARIABLE)
         ms = milliseconds(value_number(call_value(call, step->variable)));
     begin_pause(call, ms);
+    stats_step(call, step);
     if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;
     if (call->index < 0) call->index = 0; /* after a jump to step 0, which is for the next step to take */
     call_sleep(call);
@@ -315,6 +323,7 @@ static void run_send(struct call *call, const struct step *step) {
     struct payload *payload = send_step(call, call->index, &cause);
     if (!payload) return;
     keep_sent(call, payload, step);
+    stats_step(call, step);
     if (perform_actions(call, step, payload) != PERFORM_ENDED) call_next(call);
 }
 
@@ -335,7 +344,7 @@ static void recv_timed_out(struct call *call, const struct step *step) {
         call->thought = WHAT_IF_NONE;
         return;
     }
-    call_fail(call, step->at, "timeout waiting for %s", name);
+    call_fail(call, SIPP_FAILED_TIMEOUT_ON_RECV, step->at, "timeout waiting for %s", name);
     call_abort(call);
 }
 
@@ -363,6 +372,7 @@ static void execute(struct call *call, const struct step *step) {
     case STEP_RECV: run_recv(call, step); break;
     case STEP_PAUSE: run_pause(call, step); break;
     case STEP_NOP:
+        stats_step(call, step);
         if (perform_actions(call, step, NULL) != PERFORM_ENDED) call_next(call);
         break;
     }

@@ -12,6 +12,12 @@ struct txn {
     uint64_t response_hash; /* of its last response; 0: none */
 };
 
+/* A response time of a call. */
+struct rtd_clock {
+    int64_t from_ms;
+    bool stopped;
+};
+
 struct call {
     struct task task; /* first, so that a task of a call is the call */
     struct sipp *sipp;
@@ -52,6 +58,8 @@ struct call {
     uint32_t nonce_count;
     struct txn *txns;
 
+    int64_t began_ms;
+    struct rtd_clock *rtds; /* one for each of the program */
     bool failed; /* marked by an action: counted at its end */
 };
 
@@ -95,9 +103,17 @@ void call_free(struct call *call, const struct sipp_program *program);
 /* Ends the call, counts it and releases it. */
 void call_end(struct call *call, enum call_end how);
 
-/* Says that the call fails, and why, at the place of its current step. Once for each call. */
-void call_fail(struct call *call, struct source_pos at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Says that the call fails, and why, at a place. Once for each call. */
+void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Tells the same of something that does not make the call fail. */
+void call_warn(struct call *call, struct source_pos at, const char *reason);
+
+/* stats.c: a call begins, ends, and comes by a step whose response times begin and end there. */
+void stats_call_begins(struct call *call);
+void stats_call_ends(struct call *call, bool successful);
+void stats_step(struct call *call, const struct step *step);
 
 /* Sends the message of a scenario step, rendered anew, as SIPp's send_scene. False after a fatal error. */
 bool call_send_step(struct call *call, int step, const struct cause *cause);

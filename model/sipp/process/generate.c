@@ -57,11 +57,11 @@ static uint32_t calls_due(struct generator *g) {
     struct sipp *sipp = g->sipp;
     const struct sipp_config *c = &sipp->config;
     int64_t due = slots_passed(g, sipp->loop.clock_ms) - (int64_t)g->slots;
-    if (c->calls > 0 && due > (int64_t)(c->calls - sipp->counts.created))
-        due = (int64_t)(c->calls - sipp->counts.created);
+    if (c->calls > 0 && due > (int64_t)(c->calls - sipp->stats.calls.created))
+        due = (int64_t)(c->calls - sipp->stats.calls.created);
     if (due <= 0) return 0;
     g->slots += (uint64_t)due; /* slots that the limit makes useless are not made up for */
-    int64_t room = (int64_t)g->limit - (int64_t)sipp->counts.open;
+    int64_t room = (int64_t)g->limit - (int64_t)sipp->stats.calls.open;
     return room <= 0 ? 0 : due < room ? (uint32_t)due : (uint32_t)room;
 }
 
@@ -79,7 +79,7 @@ static void run(struct task *task) {
         if (later_ms - later_ms % sipp->loop.tick_ms > clock_ms) break;
     }
     g->slots -= to_open;
-    if (c->calls > 0 && sipp->counts.created >= c->calls) sipp->quitting = true;
+    if (c->calls > 0 && sipp->stats.calls.created >= c->calls) sipp->quitting = true;
     if (sipp->quitting) {
         loop_sleep(&sipp->loop, task, -1);
         sipp_check_end(sipp);

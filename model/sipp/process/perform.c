@@ -10,6 +10,7 @@
 
 struct performance {
     struct call *call;
+    const struct step *step;
     const struct action *action;
     struct span msg; /* received or sent; p NULL: there is none */
     bool skip_rest;  /* a check has failed: SIPp performs no further action of this step */
@@ -98,16 +99,14 @@ static bool compare(enum compare how, int64_t a, int64_t b) {
     return false;
 }
 
-static bool fail_check(struct performance *p, const char *reason) {
-    call_fail(p->call, p->action->at, "%s", reason);
+/* Only of a message that was received a failed check makes the call fail: elsewhere SIPp warns. */
+static bool fail_check(struct performance *p, enum sipp_stat why, const char *reason) {
+    if (p->step->kind == STEP_RECV)
+        call_fail(p->call, why, p->action->at, "%s", reason);
+    else
+        call_warn(p->call, p->action->at, reason);
     p->skip_rest = true;
     return true;
-}
-
-/* What check_it= and check_it_inverse= make of a result. */
-static bool check(struct performance *p, bool holds, const char *missed, const char *unwanted) {
-    if (p->action->check_it && !holds) return fail_check(p, missed);
-    return !p->action->check_it_inverse || !holds || fail_check(p, unwanted);
 }
 
 static bool perform_test(struct performance *p) {
@@ -116,7 +115,10 @@ static bool perform_test(struct performance *p) {
     int64_t right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
     bool holds = compare(a->compare, left, right);
     if (a->target_count > 0) value_set_bool(target(p, 0), holds);
-    return check(p, holds, "the comparison does not hold", "the comparison holds, which it must not");
+    if (a->check_it && !holds)
+        return fail_check(p, SIPP_FAILED_TEST_DOESNT_MATCH, "the comparison does not hold");
+    return !a->check_it_inverse || !holds ||
+           fail_check(p, SIPP_FAILED_TEST_SHOULDNT_MATCH, "the comparison holds, which it must not");
 }
 
 /* What glibc's strcmp() gives: the difference of the first bytes that differ, where an end counts as 0. */
@@ -133,7 +135,9 @@ static bool perform_strcmp(struct performance *p) {
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
     int order = compare_texts(left, right);
     if (a->target_count > 0) value_set_number(target(p, 0), order * NUMBER_ONE);
-    return check(p, order == 0, "the texts differ", "the texts are the same, which they must not be");
+    if (a->check_it && order != 0) return fail_check(p, SIPP_FAILED_STRCMP_DOESNT_MATCH, "the texts differ");
+    return !a->check_it_inverse || order != 0 ||
+           fail_check(p, SIPP_FAILED_STRCMP_SHOULDNT_MATCH, "the texts are the same, which they must not be");
 }
 
 static bool perform_gettimeofday(struct performance *p) {
@@ -303,14 +307,14 @@ static bool perform_ereg(struct performance *p) {
     event_spend_match(p->call->sipp->loop.queue, a->at, answer, steps);
     bool matched = answer == REGEX_YES;
     if (a->check_it && (!there || !matched))
-        return fail_check(p, there ? "the regular expression does not match"
-                                   : "what ereg searches is not there");
+        return there ? fail_check(p, SIPP_FAILED_REGEXP_DOESNT_MATCH, "the regular expression does not match")
+                     : fail_check(p, SIPP_FAILED_REGEXP_HDR_NOT_FOUND, "what ereg searches is not there");
     for (size_t i = 0; matched && i < a->target_count; i++) {
         if (match[i].from < 0) continue;
         value_set_string(target(p, i), span_between(c + match[i].from, c + match[i].to));
     }
     return !a->check_it_inverse || !matched ||
-           fail_check(p, "the regular expression matches, which it must not");
+           fail_check(p, SIPP_FAILED_REGEXP_SHOULDNT_MATCH, "the regular expression matches, which it must not");
 }
 
 static bool (*const performers[])(struct performance *p) = {
@@ -357,7 +361,7 @@ static enum perform_result perform_exec(struct call *call, const struct action *
 
 enum perform_result perform_actions(struct call *call, const struct step *step,
                                     const struct payload *payload) {
-    struct performance p = {.call = call};
+    struct performance p = {.call = call, .step = step};
     if (payload) p.msg = header_clip(payload_span(payload));
     for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];

@@ -56,7 +56,7 @@ struct sipp {
     bool rand_seeded;
     struct random_stream random;
     uint32_t next_number, dynamic_id;
-    struct sipp_counts counts;
+    struct sipp_stats stats;
     bool quitting; /* no new calls; ends when no call is open */
     bool ended;    /* the process has gone */
     int exit_status;
@@ -93,6 +93,12 @@ struct inject *sipp_inject(struct sipp *sipp, struct span name);
 
 /* Is a message of this step to be lost? */
 bool sipp_loses(struct sipp *sipp, const struct step *step);
+
+/* Something happened that SIPp counts. */
+static inline void sipp_count(struct sipp *sipp, enum sipp_stat what) { sipp->stats.of[what]++; }
+
+/* stats.c */
+void stats_begin(struct sipp_stats *stats, const struct sipp_program *program);
 
 /* known.c */
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call);

@@ -63,6 +63,7 @@ static void repeat_ack(struct call *call, int index) {
                           .at = call->steps->steps[index].at,
                           .reference = "RFC 3261 13.2.2.4",
                           .retransmission = ++call->repeats};
+    sipp_count(call->sipp, SIPP_RETRANSMISSIONS);
     call_send_template(call, call->steps->steps[index].template, index, &cause);
 }
 
@@ -133,6 +134,7 @@ static bool duplicate(struct call *call, const struct incoming *in) {
                               .arg = {call->answered_send},
                               .at = call->steps->steps[call->answered_send].at,
                               .retransmission = ++call->repeats};
+        sipp_count(call->sipp, SIPP_RETRANSMISSIONS);
         call_send_step(call, call->answered_send, &cause);
         return true;
     }
@@ -196,11 +198,12 @@ static void accept(struct call *call, const struct incoming *in, int index) {
         return;
     }
     if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = in->hash;
+    stats_step(call, step);
     switch (perform_actions(call, step, in->payload)) {
     case PERFORM_OK: break;
     case PERFORM_ENDED: return;
     case PERFORM_STOP_CALL:
-        call_fail(call, step->at, "stopped by int_cmd=\"stop_call\"");
+        call_fail(call, SIPP_FAILED_REJECTED, step->at, "stopped by int_cmd=\"stop_call\"");
         call_end(call, CALL_FAILED_FORGOTTEN);
         return;
     }
@@ -294,13 +297,17 @@ void call_recv(struct call *call, struct payload *payload) {
         call_unexpected(call, payload);
 }
 
-static void discard(struct sipp *sipp, const char *why) { sipp_note(sipp, &(struct cause){.why = why}); }
+static void discard(struct sipp *sipp, enum sipp_stat what, const char *why) {
+    sipp_count(sipp, what);
+    sipp_note(sipp, &(struct cause){.why = why});
+}
 
 static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) {
     if (sipp->program->client) {
-        discard(sipp, "discarded: no call has this Call-ID, and a caller answers none");
+        sipp_count(sipp, SIPP_WARNINGS);
+        discard(sipp, SIPP_OUT_OF_CALL, "discarded: no call has this Call-ID, and a caller answers none");
     } else if (sipp->quitting) {
-        discard(sipp, "discarded: SIPp takes no new calls any more");
+        discard(sipp, SIPP_OUT_OF_CALL, "discarded: SIPp takes no new calls any more");
     } else {
         struct call *call = call_new(sipp, id, datagram_from(d));
         loop_spend(&sipp->loop, LOOP_CREATE_NS);
@@ -314,16 +321,17 @@ void sipp_recv(void *arg, struct datagram *d) {
     struct span msg = header_clip(payload_span(d->payload)), id;
     sipp->about = d->number;
     if (span_search(msg, SPAN("SIP/2.0")) < 0) {
-        discard(sipp, "discarded: no SIP message");
+        discard(sipp, SIPP_WARNINGS, "discarded: no SIP message");
     } else if (!header_call_id(msg, &id)) {
-        discard(sipp, "discarded: no Call-ID");
+        discard(sipp, SIPP_WARNINGS, "discarded: no Call-ID");
     } else {
         struct known *known = known_find(sipp, id);
         if (known && known->call) {
             call_recv(known->call, d->payload);
         } else if (known) {
             known_renew(sipp, known);
-            discard(sipp, "ignored: its call is over");
+            sipp_count(sipp, SIPP_WARNINGS);
+            discard(sipp, SIPP_DEAD_CALL, "ignored: its call is over");
         } else {
             recv_unknown(sipp, id, d);
         }

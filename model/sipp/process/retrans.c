@@ -31,7 +31,7 @@ static bool give_up(struct call *call) {
         call->recv_timeout_ms = 0;
         return false;
     }
-    call_fail(call, sent->at, "no answer to " SPAN_FMT " after %u transmissions", SPAN_ARG(what),
+    call_fail(call, SIPP_FAILED_MAX_RETRANS, sent->at, "no answer to " SPAN_FMT " after %u transmissions", SPAN_ARG(what),
               call->retrans_count + 1);
     call_abort(call);
     return false;
@@ -47,6 +47,7 @@ bool retrans_run(struct call *call) {
     const struct step *sent = &call->steps->steps[call->sent_step];
     if (call->retrans_count >= allowed(call)) return give_up(call);
     call->retrans_count++;
+    sipp_count(sipp, SIPP_RETRANSMISSIONS);
     struct cause cause = {.why = "no answer within % ms: retransmission %",
                           .arg = {call->retrans_delay_ms, call->retrans_count},
                           .reference = timer_reference(call, sent),

@@ -62,15 +62,16 @@ void sipp_exit(struct sipp *sipp, int status) {
 }
 
 void sipp_check_end(struct sipp *sipp) {
-    if (sipp->quitting && sipp->counts.open == 0) sipp_exit(sipp, sipp->counts.failed > 0);
+    if (sipp->quitting && sipp->stats.calls.open == 0) sipp_exit(sipp, sipp->stats.calls.failed > 0);
 }
 
 void sipp_check_quitting(struct sipp *sipp) {
-    if (sipp->config.calls > 0 && sipp->counts.created >= sipp->config.calls) sipp->quitting = true;
+    if (sipp->config.calls > 0 && sipp->stats.calls.created >= sipp->config.calls) sipp->quitting = true;
 }
 
 void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason) {
     if (sipp->ended) return;
+    sipp_count(sipp, SIPP_FATAL_ERRORS);
     if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
     sipp_exit(sipp, 255);
 }
@@ -154,6 +155,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     sipp->net = host_net(host);
     sipp->trace = trace;
     sipp->globals = mem_new(program->variables.count * sizeof *sipp->globals);
+    stats_begin(&sipp->stats, program);
     sipp->next_number = 1;
     sipp->dynamic_id = 10000;
     rand_seed(&sipp->rand, 1);
@@ -182,12 +184,10 @@ void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg) {
     sipp->failed_arg = arg;
 }
 
-struct sipp_counts sipp_counts(const struct sipp *sipp) {
-    return sipp->counts;
-}
+const struct sipp_stats *sipp_stats(const struct sipp *sipp) { return &sipp->stats; }
 
 int sipp_exit_status(const struct sipp *sipp) {
-    return sipp->ended ? sipp->exit_status : sipp->counts.failed > 0;
+    return sipp->ended ? sipp->exit_status : sipp->stats.calls.failed > 0;
 }
 
 void sipp_free(struct sipp *sipp) {
@@ -213,5 +213,6 @@ void sipp_free(struct sipp *sipp) {
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
     loop_free(&sipp->loop);
+    sipp_stats_free(&sipp->stats);
     free(sipp);
 }

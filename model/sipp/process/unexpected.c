@@ -75,7 +75,7 @@ static void tell(struct call *call, struct span msg) {
         add_received(text, msg);
         buf_addf(text, " %s", when[call->paused_ms > 0 ? STEP_PAUSE : step->kind]);
     }
-    call_fail(call, step->at, "%s", buf_text(text));
+    call_fail(call, SIPP_FAILED_UNEXPECTED, step->at, "%s", buf_text(text));
 }
 
 /* Requests that SIPp answers with its default 200 and ends the call (facts: SIPp 6.1). */

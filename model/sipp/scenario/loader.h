@@ -59,6 +59,12 @@ void transaction_of_send(struct loader *l, struct step *s, const struct xml_elem
 void transaction_of_recv(struct loader *l, struct step *s, const struct xml_element *e);
 void transaction_check(const struct loader *l);
 
+/* rtd.c: the response times of a step; the end of the file; a repartition. */
+void rtd_of_step(struct loader *l, struct step *s, const struct xml_element *e);
+void rtd_check(const struct loader *l);
+void repartition_compile(struct loader *l, const struct xml_element *e);
+void rtd_free(struct sipp_program *program);
+
 /* step.c: a message of the scenario, and a <nop> of <init>. */
 void step_compile_send(struct loader *l, const struct xml_element *e);
 void step_compile_recv(struct loader *l, const struct xml_element *e);

@@ -66,43 +66,6 @@ static void compile_reference(struct loader *l, const struct xml_element *e) {
     each_variable(l, e, reference_variable);
 }
 
-static bool uses_rtd_before(const struct xml_element *root, const struct xml_element *end) {
-    for (const struct xml_element *e = root->first; e && e != end; e = e->next)
-        if (xml_attribute(e, "start_rtd") || xml_attribute(e, "rtd")) return true;
-    return false;
-}
-
-/* Is it a list of SIPp's: whole numbers, digits with blanks around them, and commas between? */
-static bool is_list(struct span list) {
-    if (list.len == 0) return true;
-    for (struct span rest = list; rest.p;) {
-        struct span entry = span_cut(&rest, ',');
-        size_t digits = 0;
-        for (size_t i = 0; i < entry.len; i++) {
-            if (ascii_digit((unsigned char)entry.p[i]))
-                digits++;
-            else if (entry.p[i] != ' ' && entry.p[i] != '\t')
-                return false;
-        }
-        if (digits == 0) return false;
-    }
-    return true;
-}
-
-/* Statistics: not seen on the wire, but SIPp refuses a list that is none. */
-static void compile_repartition(struct loader *l, const struct xml_element *e) {
-    element_check_attributes(e, (const char *const[]){"value", "name", NULL}, NULL, l->diag);
-    const struct xml_attribute *a = xml_attribute(e, "value");
-    if (!a) {
-        element_needs(e, "value", l->diag);
-        return;
-    }
-    /* The other list SIPp reads only for the rtd= that it has seen. */
-    if (!is_list(a->value) && (span_starts(e->name, "Call") || uses_rtd_before(l->root, e)))
-        diag_error(l->diag, attribute_at(e, a),
-                   "value: \"" SPAN_FMT "\" is no list of numbers with commas between", SPAN_ARG(a->value));
-}
-
 static const char *const default_names[DEFAULT_MESSAGES] = {
     [DEFAULT_ACK] = "ack", [DEFAULT_BYE] = "bye", [DEFAULT_CANCEL] = "cancel", [DEFAULT_200] = "200"};
 
@@ -134,11 +97,11 @@ static const struct kind {
     bool message;
     void (*compile)(struct loader *l, const struct xml_element *e);
 } kinds[] = {
-    {"CallLengthRepartition", false, compile_repartition},
+    {"CallLengthRepartition", false, repartition_compile},
     {"DefaultMessage", false, compile_default},
     {"Global", false, compile_global},
     {"Reference", false, compile_reference},
-    {"ResponseTimeRepartition", false, compile_repartition},
+    {"ResponseTimeRepartition", false, repartition_compile},
     {"User", false, compile_user},
     {"init", false, compile_init},
     {"label", false, compile_label},
@@ -233,6 +196,7 @@ static void finish(struct loader *l) {
     note_shell(p, &p->main);
     label_resolve(l);
     transaction_check(l);
+    rtd_check(l);
     variable_table_check(&p->variables, l->diag);
     for (struct step *s = p->main.steps; s < p->main.steps + p->main.count; s++)
         if (s->kind == STEP_RECV) s->methods.p = p->methods.p;
@@ -335,6 +299,7 @@ void sipp_program_free(struct sipp_program *program) {
     variable_table_free(&program->variables);
     template_list_free(program->templates);
     source_set_free(&program->files);
+    rtd_free(program);
     buf_free(&program->methods);
     xml_free(program->document);
     free(program);

@@ -52,6 +52,8 @@ struct step {
     int condexec;   /* a variable; -1: none */
     bool condexec_inverse;
     int64_t lost; /* percent, in billionths; -1: not given */
+    int start_rtd, stop_rtd; /* response times that it starts and stops; -1: none */
+    bool repeat_rtd;         /* it stops it each time, not only the first */
 };
 
 enum default_message { DEFAULT_ACK, DEFAULT_BYE, DEFAULT_CANCEL, DEFAULT_200, DEFAULT_MESSAGES };
@@ -59,6 +61,25 @@ enum default_message { DEFAULT_ACK, DEFAULT_BYE, DEFAULT_CANCEL, DEFAULT_200, DE
 struct step_list {
     struct step *steps;
     size_t count, cap;
+};
+
+/* A response time: what start_rtd and rtd name. */
+struct rtd {
+    struct span name;
+    struct source_pos at;
+    bool is_started, is_stopped;
+    struct sipp_bounds bounds;
+};
+
+struct rtd_table {
+    struct rtd *list;
+    size_t count, cap;
+};
+
+/* The numbers of a repartition. */
+struct bounds_list {
+    struct bounds_list *next;
+    uint32_t ms[];
 };
 
 struct sipp_program {
@@ -72,6 +93,9 @@ struct sipp_program {
     struct buf methods;
     size_t transaction_count;
     bool client;
+    struct rtd_table rtds;
+    struct sipp_bounds call_lengths;
+    struct bounds_list *bounds; /* all of them */
     /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
     int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
     bool lose_packets;          /* some step has lost= */

@@ -39,12 +39,13 @@ static void compile_chance(struct loader *l, struct step *s, const struct xml_el
     if (number_multiply(NUMBER_ONE - p, (int64_t)INT32_MAX, &below)) s->chance = (int32_t)below;
 }
 
-/* What all messages have. The statistics attributes have no effect on the wire. */
+/* What all messages have. */
 static void compile_common(struct loader *l, struct step *s, const struct xml_element *e, bool init) {
     const struct step_list *list = init ? &l->program->init : &l->program->main;
     label_refer(l, e, "next", init, list->count - 1);
     s->test = element_variable(&l->c, e, "test");
     s->condexec = element_variable(&l->c, e, "condexec");
+    rtd_of_step(l, s, e);
     s->condexec_inverse = element_bool(e, "condexec_inverse", false, l->diag);
     compile_chance(l, s, e);
     if (element_number(e, "lost", &s->lost, l->diag)) l->program->lose_packets = true;
