@@ -3,9 +3,11 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "cli/progress.h"
 #include "cli/recipe.h"
 #include "cli/run_lab.h"
 #include "cli/shorthand.h"
+#include "cli/stats.h"
 #include "view/explain.h"
 #include "view/ladder.h"
 #include "view/listing.h"
@@ -32,6 +34,8 @@ struct run_options {
     struct wanted_ladder *ladders;
     size_t ladder_count, ladder_cap;
     const char *part_size, *part_time;  /* -C, -G; NULL: not given */
+    const char *stats, *stats_every;    /* --stats; NULL: not given */
+    int64_t stats_ns;                   /* made from it */
     const char *format;                 /* --format; NULL: not given */
     const char *color;                  /* --color; NULL: auto */
     const char *shorthands[SHORTHANDS]; /* NULL: not given */
@@ -130,6 +134,32 @@ static void tell_summary(const struct run_outcome *outcome, const struct lab_con
     buf_free(&path);
 }
 
+/* A row of statistics is due. */
+struct stats_clock {
+    struct stats_files *files;
+    const struct lab *lab;
+};
+
+static void write_stats(void *arg, int64_t now_ns) {
+    const struct stats_clock *clock = arg;
+    stats_row(clock->files, clock->lab, now_ns);
+}
+
+/* Tells what came of the run: failures, and unless it is to be quiet what was sent, and of many calls
+ * statistics. */
+static void tell_outcome(struct run_lab *run, const struct run_options *o, const struct lab_config *config) {
+    enum { MANY_CALLS = 10 };
+    struct run_outcome outcome = run_lab_outcome(run);
+    struct buf text = {0};
+    cli_flush(); /* before what is told on standard error */
+    run_tell_failures(&outcome);
+    if (o->quiet) return;
+    tell_summary(&outcome, config, o->output.write);
+    if (outcome.lab.created > MANY_CALLS) stats_summary(&text, run_lab_of(run), config);
+    fwrite(text.p, 1, text.len, stderr);
+    buf_free(&text);
+}
+
 static int run_and_show(const struct run_scenario *scenario, struct run_options *o) {
     const struct lab_config *config = scenario->config;
     const char *write = o->output.write;
@@ -142,16 +172,23 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
         return status;
     }
     struct onlookers all = {0};
+    struct stats_clock clock = {.lab = run_lab_of(run)};
+    struct progress progress = {0};
     look_on(&all, run, o, config);
-    status = run_lab_go(run);
+    if (o->stats && !(clock.files = stats_open(config, o->stats))) status = EXIT_BAD_INPUT;
+    if (clock.files) lab_on_tick(run_lab_of(run), o->stats_ns, write_stats, &clock);
+    if (isatty(STDERR_FILENO) && (o->shows == SHOW_NOTHING || !isatty(STDOUT_FILENO)))
+        progress_begin(&progress, run, config);
+    if (status == EXIT_GOOD) status = run_lab_go(run);
+    progress_end(&progress);
     if (status == EXIT_GOOD || status == EXIT_DIFFERENT) {
-        struct run_outcome outcome = run_lab_outcome(run);
         int written = write_ladders(o, &all.record, config);
+        if (written == EXIT_GOOD && clock.files) written = stats_close(clock.files, clock.lab);
+        clock.files = NULL;
         if (written != EXIT_GOOD) status = written;
-        cli_flush(); /* before what is told on standard error */
-        run_tell_failures(&outcome);
-        if (!o->quiet) tell_summary(&outcome, config, write);
+        tell_outcome(run, o, config);
     }
+    stats_abandon(clock.files);
     listing_free(&all.listing);
     explain_free(&all.explain);
     record_free(&all.record);
@@ -254,6 +291,18 @@ static void add_ladder(struct run_options *o, const char *path) {
     o->ladders[o->ladder_count++] = (struct wanted_ladder){.path = path};
 }
 
+static int settle_stats(struct run_options *o) {
+    uint64_t seconds = 60; /* SIPp's -fd */
+    if (o->stats_every && !o->stats) return cli_error("run: --stats-every is for --stats");
+    if (o->stats && strcmp(o->stats, "-") == 0)
+        return cli_error("run: --stats needs a file, not standard output");
+    if (o->stats_every && (!span_to_u64(span_of(o->stats_every), UINT32_MAX, &seconds) || seconds == 0))
+        return cli_error("run: --stats-every: expected a whole number of seconds, got \"%s\"",
+                         o->stats_every);
+    o->stats_ns = (int64_t)seconds * NS_PER_S;
+    return EXIT_GOOD;
+}
+
 /* -C and -G, as tcpdump has them. */
 static int settle_parts(struct run_options *o) {
     uint64_t millions = 0, seconds = 0;
@@ -275,6 +324,8 @@ static void take_option(struct run_options *o, int c, const char *value) {
     case 'C': o->part_size = value; break;
     case 'G': o->part_time = value; break;
     case 'q': o->quiet = true; break;
+    case 'S': o->stats = cli_standard_name(value); break;
+    case 'E': o->stats_every = value; break;
     case 's': add_set(o, value); break;
     case 'd': o->shorthands[SHORTHAND_UAS_DELAY] = value; break;
     case 'N': o->shorthands[SHORTHAND_CALLS] = value; break;
@@ -309,6 +360,8 @@ static int run(const struct command *self, int argc, char **argv) {
                                             {"rate", required_argument, NULL, 'R'},
                                             {"recipe", no_argument, NULL, 'r'},
                                             {"set", required_argument, NULL, 's'},
+                                            {"stats", required_argument, NULL, 'S'},
+                                            {"stats-every", required_argument, NULL, 'E'},
                                             {"start", required_argument, NULL, 't'},
                                             {"uas-delay", required_argument, NULL, 'd'},
                                             {"write", required_argument, NULL, 'w'},
@@ -329,7 +382,7 @@ static int run(const struct command *self, int argc, char **argv) {
             status = cli_error("run: which scenario? `siptwin list` shows them");
         else if (optind + 1 < argc)
             status = cli_error("run: one scenario at a time, not also \"%s\"", argv[optind + 1]);
-        else if ((status = settle_parts(&o)) == EXIT_GOOD)
+        else if ((status = settle_parts(&o)) == EXIT_GOOD && (status = settle_stats(&o)) == EXIT_GOOD)
             status = settle(&o);
         if (status == EXIT_GOOD) {
             cli_catch_signals();
@@ -362,6 +415,9 @@ const struct command cmd_run = {
         "  -C N, -G SECONDS    begins another file after N million bytes, or so many simulated seconds, as\n"
         "                      tcpdump's: out.pcap, out.pcap1, ...; or, with -G, a name that strftime()\n"
         "                      completes: out-%H%M%S.pcap\n"
+        "      --stats FILE.csv\n"
+        "                      what each SIPp has counted, as its -trace_stat writes it; a row a minute, or\n"
+        "                      every --stats-every SECONDS. With several SIPps FILE.HOST.csv\n"
         "      --set KEY=VALUE overrides a value of scenario.yaml: hosts.uas.sipp.answer_after=3s\n"
         "      --calls N, --rate R, --arrivals regular|poisson\n"
         "                      short for --set hosts.uac.sipp.calls=N and so on (or of the only SIPp that\n"

@@ -2,8 +2,10 @@
 #include "cli/path.h"
 
 #include "base/visible.h"
+#include "cli/cli.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 bool path_between(struct buf *out, const char *from, const char *to) {
     char *a = realpath(from, NULL), *b = a ? realpath(to, NULL) : NULL;
@@ -69,4 +71,25 @@ void path_quote(struct buf *out, struct span word) {
         word = span_skip(word, len ? len : 1);
     }
     buf_add_char(out, '\'');
+}
+
+/* A device, like /dev/null, takes all files. */
+static bool is_device(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+void path_of_host(struct buf *out, const char *path, const char *host) {
+    struct span whole = span_of(path), suffix = {0};
+    if (host && !span_is(whole, "-") && !is_device(path)) {
+        struct span base = cli_base_name(path);
+        for (size_t k = base.len; k-- > 1 && !suffix.len;)
+            if (base.p[k] == '.') suffix = span_skip(base, k);
+        buf_add(out, span_head(whole, whole.len - suffix.len));
+        buf_addf(out, ".%s", host);
+        buf_add(out, suffix);
+    } else {
+        buf_add(out, whole);
+    }
+    buf_text(out);
 }

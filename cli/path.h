@@ -17,6 +17,12 @@ void path_folder(struct buf *out, const char *file);
 /* Writes file as seen from the folder: joined with a slash, unless it begins with one. */
 void path_join(struct buf *out, const char *folder, const char *file);
 
+/*
+ * The name of a host's own file: FILE.pcap becomes FILE.HOST.pcap. Standard output ("-") and a device like
+ * /dev/null take all of them. host NULL: there is only one, path as it is.
+ */
+void path_of_host(struct buf *out, const char *path, const char *host);
+
 /* Writes a word so that a POSIX shell reads it as it is, and a terminal shows it. */
 void path_quote(struct buf *out, struct span word);
 

@@ -2,11 +2,11 @@
 #include "cli/run_lab.h"
 
 #include "base/mem.h"
+#include "cli/path.h"
 #include "pcapgen/capture.h"
 #include "view/label.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 /* A host as the run sees it: perhaps a capture is taken there. */
 struct point {
@@ -41,26 +41,10 @@ void run_scenario_close(struct run_scenario *s) {
     buf_free(&s->folder);
 }
 
-/* A device, like /dev/null, takes all captures. */
-static bool is_device(const char *path) {
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
 void run_capture_path(struct buf *path, const char *write, const struct lab_config *config, size_t i) {
-    struct span whole = span_of(write), suffix = {0};
+    const struct lab_capture *capture = &config->capture;
     buf_reset(path);
-    if (config->capture.at_count > 1 && !span_is(whole, "-") && !is_device(write)) {
-        struct span base = cli_base_name(write);
-        for (size_t k = base.len; k-- > 1 && !suffix.len;)
-            if (base.p[k] == '.') suffix = span_skip(base, k);
-        buf_add(path, span_head(whole, whole.len - suffix.len));
-        buf_addf(path, ".%s", config->hosts[config->capture.at[i]].name);
-        buf_add(path, suffix);
-    } else {
-        buf_add(path, whole);
-    }
-    buf_text(path);
+    path_of_host(path, write, capture->at_count > 1 ? config->hosts[capture->at[i]].name : NULL);
 }
 
 struct capture_options run_capture_options(const struct lab_config *config) {
@@ -153,6 +137,10 @@ struct run_lab *run_lab_new(const struct lab_config *config, const struct run_ou
     for (size_t i = 0; i < config->capture.at_count; i++)
         tap(run, config->capture.at[i]);
     return run;
+}
+
+struct lab *run_lab_of(const struct run_lab *run) {
+    return run->lab;
 }
 
 void run_lab_watch(struct run_lab *run, struct flow_sink sink) {

@@ -52,6 +52,9 @@ struct run_output {
 /* Builds the lab and opens its captures. NULL after a message; *status says what to exit with. */
 struct run_lab *run_lab_new(const struct lab_config *config, const struct run_output *output, int *status);
 
+/* The lab that it runs. */
+struct lab *run_lab_of(const struct run_lab *run);
+
 /* Adds someone who looks on, before the run. */
 void run_lab_watch(struct run_lab *run, struct flow_sink sink);
 

@@ -107,6 +107,12 @@ bool event_queue_stopped(const struct event_queue *q) {
     return q && (q->why || (q->limit && q->fired + q->spent >= q->limit));
 }
 
+int64_t event_queue_next_ns(struct event_queue *q) {
+    turn_wheel(q);
+    const struct heap_node *first = heap_first(&q->heap);
+    return first ? first->at : INT64_MAX;
+}
+
 bool event_queue_step(struct event_queue *q) {
     if (event_queue_stopped(q)) return false;
     turn_wheel(q);

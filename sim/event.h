@@ -79,6 +79,9 @@ void event_queue_stop(struct event_queue *q, struct source_pos at, const char *w
 /* Has it been stopped, or is its limit used up? */
 bool event_queue_stopped(const struct event_queue *q);
 
+/* When the next event is; INT64_MAX: there is none. */
+int64_t event_queue_next_ns(struct event_queue *q);
+
 /* Advances the clock to the next event and fires it; false when no event is left, or it was stopped. */
 bool event_queue_step(struct event_queue *q);
 

@@ -21,7 +21,7 @@ _siptwin() {
     esac
     if [ -n "$words" ]; then mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur"); return; fi
     case ${COMP_WORDS[1]} in
-    run) words="--write -C -G --set --uas-delay --calls --rate --arrivals --start --nano --ladder --format --explain --json --recipe --color --quiet --help" ;;
+    run) words="--write -C -G --stats --stats-every --set --uas-delay --calls --rate --arrivals --start --nano --ladder --format --explain --json --recipe --color --quiet --help" ;;
     compare) words="--set-a --set-b --tolerance --ignore --strict --limit --color --quiet --help" ;;
     check) words="--update --tap --set --name --color --help" ;;
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;

@@ -31,6 +31,8 @@ complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s w -l write -r -F -d 'the capture'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s C -x -d 'another file after so many million bytes'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s G -x -d 'another file after so many seconds'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l stats -r -d 'what the SIPps have counted'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l stats-every -x -d 'seconds between its rows'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l calls -x -d 'how many calls'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l rate -x -d 'calls a second'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l arrivals -x -a 'regular poisson' -d 'when the calls come'

@@ -38,6 +38,7 @@ _siptwin() {
     run)
         _arguments '(-w --write)'{-w,--write}'[the capture]:file:_files' '*--set[override a value]:key:_siptwin_set' \
             '-C[another file after so many million bytes]:number:' '-G[another file after so many seconds]:seconds:' \
+            '--stats[what the SIPps have counted]:file:_files' '--stats-every[seconds between its rows]:seconds:' \
             '--calls[how many calls]:number:' '--rate[calls a second]:number:' '--arrivals[when the calls come]:how:(regular poisson)' \
             '--uas-delay[the callee thinks that long]:time:' '--start[the first instant]:time:' '--nano[nanoseconds]' \
             '*--ladder[draw the flow]:file:_files' '--format[of the ladder]:format:(txt mmd svg html)' \

@@ -35,6 +35,14 @@ struct lab {
     size_t failure_count;
     uint64_t failures_told;
     bool cut_off;
+    struct ticks {
+        int64_t every_ns; /* 0: nobody asks for them */
+        int64_t next_ns;
+        void (*tick)(void *arg, int64_t now_ns);
+        void *arg;
+    } ticks;
+    void (*progress)(void *arg, int64_t now_ns); /* NULL: nobody asks */
+    void *progress_arg;
 };
 
 static bool matches_message(void *arg, struct span payload) {
@@ -160,15 +168,39 @@ const struct sipp *lab_sipp(const struct lab *lab, size_t index) {
     return lab->stations[index].sipp;
 }
 
+void lab_on_tick(struct lab *lab, int64_t every_ns, void (*tick)(void *arg, int64_t now_ns), void *arg) {
+    assert(every_ns > 0);
+    lab->ticks = (struct ticks){every_ns, 0, tick, arg};
+}
+
+void lab_on_progress(struct lab *lab, void (*progress)(void *arg, int64_t now_ns), void *arg) {
+    lab->progress = progress;
+    lab->progress_arg = arg;
+}
+
+/* Tells of the moments before the next event. */
+static void tell_ticks(struct lab *lab) {
+    struct ticks *t = &lab->ticks;
+    int64_t until_ns = event_queue_next_ns(&lab->queue);
+    for (; until_ns != INT64_MAX && t->next_ns <= until_ns; t->next_ns += t->every_ns)
+        t->tick(t->arg, t->next_ns);
+}
+
+static bool step(struct lab *lab) {
+    if (lab->ticks.every_ns) tell_ticks(lab);
+    return event_queue_step(&lab->queue);
+}
+
 bool lab_run(struct lab *lab, const volatile sig_atomic_t *stop) {
     for (;;) {
         if (stop && *stop) return false;
+        if (lab->progress) lab->progress(lab->progress_arg, lab->queue.now_ns);
         if (lab->queue.now_ns > lab->config->time_limit_ns) {
             lab->cut_off = true;
             return true;
         }
         for (int i = 0; i < EVENTS_BETWEEN_STOP_CHECKS; i++)
-            if (!event_queue_step(&lab->queue)) {
+            if (!step(lab)) {
                 if (event_queue_stopped(&lab->queue))
                     event_queue_stop(&lab->queue, lab->config->at,
                                      "the simulation needs more events than event_limit allows");

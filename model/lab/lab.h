@@ -131,6 +131,13 @@ struct net *lab_net(const struct lab *lab);
 struct host *lab_host(const struct lab *lab, const char *name);
 struct host *lab_host_at(const struct lab *lab, size_t index);
 
+/* Calls tick before the first event, and at every multiple of every_ns at which something is still to happen.
+ */
+void lab_on_tick(struct lab *lab, int64_t every_ns, void (*tick)(void *arg, int64_t now_ns), void *arg);
+
+/* Calls progress every 1024 events. */
+void lab_on_progress(struct lab *lab, void (*progress)(void *arg, int64_t now_ns), void *arg);
+
 /*
  * Runs until no event is left, or until the scenario's time limit: true. If stop is not NULL, it is looked at
  * every 1024 events, and once it is not 0 the run ends there: false.

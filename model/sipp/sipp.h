@@ -105,6 +105,9 @@ const struct sipp_stats *sipp_stats(const struct sipp *sipp);
 /* The exit status the real one would have had if it ended now (facts: SIPp 13): 0, 1, 97, 255. */
 int sipp_exit_status(const struct sipp *sipp);
 
+/* When it ended, or -1: it runs. */
+int64_t sipp_ended_ns(const struct sipp *sipp);
+
 void sipp_free(struct sipp *sipp);
 
 #endif

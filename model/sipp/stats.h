@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a SIPp counts: its statistics screen and the columns of its -trace_stat (facts: SIPp 16). */
+/* What a SIPp counts: its statistics screen and the columns of its -trace_stat (facts: SIPp 13). */
 #ifndef MODEL_SIPP_STATS_H
 #define MODEL_SIPP_STATS_H
 
@@ -49,7 +49,8 @@ struct sipp_times {
     struct span name; /* of the rtd; empty for the calls */
     struct sipp_bounds bounds;
     uint64_t count, sum_ms, sum_squares;
-    uint64_t *shares; /* those below the first bound, below the next one ..., and the rest: bounds.count + 1 */
+    uint64_t
+        *shares; /* those below the first bound, below the next one ..., and the rest: bounds.count + 1 */
 };
 
 struct sipp_counts {

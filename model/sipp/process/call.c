@@ -153,10 +153,13 @@ void call_end(struct call *call, enum call_end how) {
     sipp_check_end(sipp);
 }
 
-void call_warn(struct call *call, struct source_pos at, const char *reason) {
-    struct sipp *sipp = call->sipp;
-    sipp_count(sipp, SIPP_WARNINGS);
+static void tell(struct sipp *sipp, struct source_pos at, const char *reason) {
     if (sipp->failed) sipp->failed(sipp->failed_arg, sipp_now(sipp), at, reason);
+}
+
+void call_warn(struct call *call, struct source_pos at, const char *reason) {
+    sipp_count(call->sipp, SIPP_WARNINGS);
+    tell(call->sipp, at, reason);
 }
 
 void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, const char *format, ...) {
@@ -170,7 +173,8 @@ void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, cons
     va_end(args);
     for (char *c = reason; *c; c++) /* one line, whatever the message held */
         if ((unsigned char)*c < ' ' || (unsigned char)*c > '~') *c = '?';
-    call_warn(call, at, reason);
+    if (why != SIPP_FAILED_REJECTED) sipp_count(call->sipp, SIPP_WARNINGS);
+    tell(call->sipp, at, reason);
 }
 
 const struct step *call_step(const struct call *call) { return &call->steps->steps[call->index]; }
@@ -339,6 +343,7 @@ static void recv_timed_out(struct call *call, const struct step *step) {
     expect_name(step, name, sizeof name);
     call->recv_timeout_ms = 0;
     if (step->on_timeout >= 0 && step->on_timeout < (int)call->steps->count) {
+        sipp_count(call->sipp, SIPP_WARNINGS);
         sipp_note(call->sipp, &(struct cause){.why = "receive timeout: jump to ontimeout", .at = step->at});
         call->index = step->on_timeout;
         call->thought = WHAT_IF_NONE;

@@ -60,7 +60,7 @@ struct call {
 
     int64_t began_ms;
     struct rtd_clock *rtds; /* one for each of the program */
-    bool failed; /* marked by an action: counted at its end */
+    bool failed;            /* marked by an action: counted at its end */
 };
 
 /* A new call at step 0; number is its call number. */

@@ -314,7 +314,8 @@ static bool perform_ereg(struct performance *p) {
         value_set_string(target(p, i), span_between(c + match[i].from, c + match[i].to));
     }
     return !a->check_it_inverse || !matched ||
-           fail_check(p, SIPP_FAILED_REGEXP_SHOULDNT_MATCH, "the regular expression matches, which it must not");
+           fail_check(p, SIPP_FAILED_REGEXP_SHOULDNT_MATCH,
+                      "the regular expression matches, which it must not");
 }
 
 static bool (*const performers[])(struct performance *p) = {

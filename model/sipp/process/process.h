@@ -59,6 +59,7 @@ struct sipp {
     struct sipp_stats stats;
     bool quitting; /* no new calls; ends when no call is open */
     bool ended;    /* the process has gone */
+    int64_t ended_ns;
     int exit_status;
     uint64_t about; /* number of the datagram that is being processed; 0: none */
     sipp_failed_fn *failed;

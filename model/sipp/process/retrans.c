@@ -23,6 +23,7 @@ static bool give_up(struct call *call) {
     struct span what = sent->head.is_response ? SPAN("the response") : sent->head.method;
     call->retrans_ms = 0;
     if (sent->on_timeout >= 0 && sent->on_timeout < (int)call->steps->count) {
+        sipp_count(call->sipp, SIPP_WARNINGS);
         sipp_note(call->sipp, &(struct cause){.why = "no answer after % retransmissions: jump to ontimeout",
                                               .arg = {call->retrans_count},
                                               .at = sent->at});
@@ -31,8 +32,8 @@ static bool give_up(struct call *call) {
         call->recv_timeout_ms = 0;
         return false;
     }
-    call_fail(call, SIPP_FAILED_MAX_RETRANS, sent->at, "no answer to " SPAN_FMT " after %u transmissions", SPAN_ARG(what),
-              call->retrans_count + 1);
+    call_fail(call, SIPP_FAILED_MAX_RETRANS, sent->at, "no answer to " SPAN_FMT " after %u transmissions",
+              SPAN_ARG(what), call->retrans_count + 1);
     call_abort(call);
     return false;
 }

@@ -56,6 +56,7 @@ bool sipp_loses(struct sipp *sipp, const struct step *step) {
 void sipp_exit(struct sipp *sipp, int status) {
     if (sipp->ended) return;
     sipp->ended = true;
+    sipp->ended_ns = sipp_now(sipp);
     sipp->exit_status = status;
     host_unbind(sipp->host, sipp->config.local.port);
     loop_stop(&sipp->loop);
@@ -189,6 +190,8 @@ const struct sipp_stats *sipp_stats(const struct sipp *sipp) { return &sipp->sta
 int sipp_exit_status(const struct sipp *sipp) {
     return sipp->ended ? sipp->exit_status : sipp->stats.calls.failed > 0;
 }
+
+int64_t sipp_ended_ns(const struct sipp *sipp) { return sipp->ended ? sipp->ended_ns : -1; }
 
 void sipp_free(struct sipp *sipp) {
     if (!sipp) return;

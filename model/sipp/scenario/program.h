@@ -51,7 +51,7 @@ struct step {
     int32_t chance; /* 0: always; else next is taken only when rand() is larger */
     int condexec;   /* a variable; -1: none */
     bool condexec_inverse;
-    int64_t lost; /* percent, in billionths; -1: not given */
+    int64_t lost;            /* percent, in billionths; -1: not given */
     int start_rtd, stop_rtd; /* response times that it starts and stops; -1: none */
     bool repeat_rtd;         /* it stops it each time, not only the first */
 };

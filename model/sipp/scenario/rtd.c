@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statistics, which nobody sees on the wire: response times (rtd) and repartitions (facts: SIPp 16). */
+/* Statistics, which nobody sees on the wire: response times (rtd) and repartitions (facts: SIPp 13). */
 #include "base/mem.h"
 #include "model/sipp/scenario/loader.h"
 
@@ -27,7 +27,8 @@ void rtd_of_step(struct loader *l, struct step *s, const struct xml_element *e) 
     if (s->start_rtd >= 0) list[s->start_rtd].is_started = true;
     if (s->stop_rtd >= 0) list[s->stop_rtd].is_stopped = true;
     if (s->stop_rtd < 0 && xml_attribute(e, "repeat_rtd"))
-        diag_error(l->diag, attribute_at(e, xml_attribute(e, "repeat_rtd")), "repeat_rtd is only for a step with rtd");
+        diag_error(l->diag, attribute_at(e, xml_attribute(e, "repeat_rtd")),
+                   "repeat_rtd is only for a step with rtd");
 }
 
 void rtd_check(const struct loader *l) {
