@@ -72,9 +72,14 @@ static int open_ladders(struct run_options *o) {
     return EXIT_GOOD;
 }
 
-static int write_ladders(struct run_options *o, const struct record *record,
-                         const struct lab_config *config) {
+static int write_ladders(struct run_options *o, struct record *record, const struct lab_config *config,
+                         const struct run_outcome *outcome) {
+    for (size_t i = 0; i < outcome->lab.failure_count; i++) {
+        const struct lab_failure *f = &outcome->lab.failures[i];
+        record_add_failure(record, f->now_ns - outcome->first_ns, f->host, f->at, f->reason);
+    }
     struct ladder *ladder = ladder_new(record, config->title, config->description);
+    ladder->start_ns = config->start_ns + outcome->first_ns;
     struct buf text = {0};
     int status = EXIT_GOOD;
     for (size_t i = 0; i < o->ladder_count; i++) {
@@ -95,11 +100,15 @@ static int write_ladders(struct run_options *o, const struct record *record,
 static void look_on(struct onlookers *all, struct run_lab *run, const struct run_options *o,
                     const struct lab_config *config) {
     int widest = 0;
+    struct buf address = {0};
     for (size_t i = 0; i < config->host_count; i++) {
         int len = (int)strlen(config->hosts[i].name);
         if (len > widest) widest = len;
-        record_add_host(&all->record, config->hosts[i].name);
+        buf_reset(&address);
+        ipv4_write(&address, config->hosts[i].address);
+        record_add_host(&all->record, config->hosts[i].name, buf_text(&address));
     }
+    buf_free(&address);
     listing_init(&all->listing, stdout, widest, o->colour);
     explain_init(&all->explain, stdout, o->colour);
     switch (o->shows) {
@@ -182,7 +191,8 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
     if (status == EXIT_GOOD) status = run_lab_go(run);
     progress_end(&progress);
     if (status == EXIT_GOOD || status == EXIT_DIFFERENT) {
-        int written = write_ladders(o, &all.record, config);
+        struct run_outcome outcome = run_lab_outcome(run);
+        int written = write_ladders(o, &all.record, config, &outcome);
         if (written == EXIT_GOOD && clock.files) written = stats_close(clock.files, clock.lab);
         clock.files = NULL;
         if (written != EXIT_GOOD) status = written;
@@ -250,13 +260,14 @@ static int settle_ladder(struct wanted_ladder *wanted, const char *format) {
     size_t dot = base.len;
     while (dot > 0 && base.p[dot - 1] != '.')
         dot--;
-    if (to_stdout && !format) return cli_error("run: --ladder - needs --format txt, mmd, svg or html");
+    if (to_stdout && !format) return cli_error("run: --ladder - needs --format txt, mmd, svg, html or json");
     struct span word = format ? span_of(format) : dot ? span_skip(base, dot) : (struct span){0};
     int found = find_word(word, ladder_format_names);
-    if (found < 0 && format) return cli_error("run: --format is txt, mmd, svg or html, not \"%s\"", format);
+    if (found < 0 && format)
+        return cli_error("run: --format is txt, mmd, svg, html or json, not \"%s\"", format);
     if (found < 0)
         return cli_error(
-            "run: --ladder %s: the name must end with .txt, .mmd, .svg or .html, or --format say it",
+            "run: --ladder %s: the name must end with .txt, .mmd, .svg, .html or .json, or --format say it",
             wanted->path);
     wanted->format = (enum ladder_format)found;
     return EXIT_GOOD;
@@ -428,9 +439,9 @@ const struct command cmd_run = {
         "      --nano          time stamps in nanoseconds; short for --set capture.precision=ns\n"
         "      --recipe        writes beside the capture how it was made, for `siptwin recipe` and `check`\n"
         "      --ladder FILE   draws the flow as a ladder; the name says how: .txt (text), .mmd\n"
-        "                      (Mermaid), .svg or .html (a page to explore). May be given again.\n"
-        "                      - is standard output, which then shows nothing else\n"
-        "      --format FORMAT txt, mmd, svg or html, whatever the ladders' names say\n"
+        "                      (Mermaid), .svg, .html (a page to explore) or .json (docs/ladder.md).\n"
+        "                      May be given again. - is standard output, which then shows nothing else\n"
+        "      --format FORMAT txt, mmd, svg, html or json, whatever the ladders' names say\n"
         "      --explain       tells of each datagram why it was sent, and what was decided besides\n"
         "      --json          the same as JSON, an object a line\n"
         "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"

@@ -29,9 +29,13 @@ class Browser:
             except urllib.error.URLError: time.sleep(0.1)
         self.session = ''
         options = {'binary': chromium, 'args': SWITCHES + ['--user-data-dir=' + os.path.join(work, 'profile')]}
-        made = self.ask('POST', '/session', {'capabilities': {'alwaysMatch': {
-            'goog:chromeOptions': options, 'goog:loggingPrefs': {'performance': 'ALL', 'browser': 'ALL'}}}})
+        try: made = self.begin(options)
+        except BaseException: self.close(); raise # it would run on
         self.session = '/session/' + made['sessionId']
+
+    def begin(self, options):
+        return self.ask('POST', '/session', {'capabilities': {'alwaysMatch': {
+            'goog:chromeOptions': options, 'goog:loggingPrefs': {'performance': 'ALL', 'browser': 'ALL'}}}})
 
     def ask(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -82,51 +86,68 @@ class Checks:
     def picture(self, browser, name):
         if self.folder: browser.save(os.path.join(self.folder, name + '.png'))
 
-VISIBLE = 'return [...document.querySelectorAll(".messages section")].filter(s => s.checkVisibility()).map(s => s.querySelector("h2").textContent)'
+VISIBLE = 'return [...document.querySelectorAll(".panel h2")].map(h => h.textContent)'
 FOCUS = 'return document.activeElement.getAttribute("aria-label") || document.activeElement.tagName'
-HOT = 'return [...document.querySelectorAll(".hot b")].map(b => b.textContent)'
-LINES = 'return [...document.querySelectorAll(".messages section:not([hidden]) pre > %s")].map(e => e.textContent)'
+HOT = 'return [...document.querySelectorAll(".hot .at b")].map(b => b.textContent)'
+LINES = 'return [...document.querySelectorAll(".panel pre > %s")].map(e => e.textContent)'
 
 def arrow(number):
     """The arrow of that frame number."""
-    return '.arrow button[aria-label^="#%d "]' % number
+    return '.arrow[aria-label^="#%d "]' % number
 
 def page_is_sound(b, c):
     c.equal('the page itself does not scroll sideways',
             b.js('const d = document; return [d.documentElement.scrollWidth, d.body.scrollWidth].every(w => w <= innerWidth)'))
-    c.equal('every arrow is a button with a name, tied to its message', b.js(
-        'return [...document.querySelectorAll(".arrow > *:not(.at)")].every(a => a.tagName == "BUTTON" && a.getAttribute("aria-label")'
+    c.equal('every arrow is a button with a name, tied to where its message opens', b.js(
+        'return [...document.querySelectorAll(".arrow")].every(a => a.tagName == "BUTTON" && a.getAttribute("aria-label")'
         ' && document.getElementById(a.getAttribute("aria-controls")))'))
     c.equal('no text is cut off outside of the screen', b.js(
-        'return [...document.querySelectorAll("h1, label, .about, .hosts b")].filter(e => e.getBoundingClientRect().left < 0).length'), 0)
+        'return [...document.querySelectorAll("h1, .bar label, .about, .hosts b")].filter(e => e.getBoundingClientRect().left < 0).length'), 0)
+    c.equal('the ladder is as wide as it can be', b.js(
+        'return document.querySelector(".inner").clientWidth >= Math.min(innerWidth - 40, 460 * document.querySelectorAll(".hosts b").length)'))
+    c.equal('addresses stand under the names', b.js('return document.querySelector(".hosts b").innerText'), 'uac\n172.20.0.2')
+    c.equal('kinds differ in colour and in line', b.js(
+        'const of = k => getComputedStyle(document.querySelector(".key." + k + " i")); return ["request", "r1", "r2", "r3", "r4"].map(k => '
+        '[of(k).borderTopColor, of(k).borderTopStyle + of(k).borderTopWidth]).reduce((s, [c, l]) => [s[0].add(c), s[1].add(l)], [new Set(), new Set()]).map(s => s.size)'), [5, 5])
 
 def a_click_opens_the_message(b, c):
     b.click(arrow(3))
     c.equal('the message is open', b.js(VISIBLE), ['#3 INVITE sip:service@172.20.0.3:5060'])
-    c.equal('the arrow says so', b.js('return document.querySelectorAll("[aria-expanded=true]").length'), 1)
+    c.equal('the arrow says so', b.js('return document.querySelectorAll(".arrow[aria-expanded=true]").length'), 1)
     added, removed = b.js(LINES % 'ins'), b.js(LINES % 'del')
     c.equal('the hop added its Via and counted down', [l.split(';branch')[0] for l in added],
             ['Via: SIP/2.0/UDP 172.20.0.10', 'Max-Forwards: 69'])
     c.equal('what it was before', removed, ['Max-Forwards: 70'])
     c.equal('the part that differs is marked', b.js(LINES % 'ins mark'), ['69'])
     c.equal('changed lines have another colour', b.js(
-        'const s = document.querySelector("section:not([hidden])"), of = e => getComputedStyle(s.querySelector(e)).backgroundColor;'
+        'const s = document.querySelector(".panel"), of = e => getComputedStyle(s.querySelector(e)).backgroundColor;'
         'return new Set(["pre", "ins", "del", "ins mark"].map(of).filter(c => c != "rgba(0, 0, 0, 0)")).size'), 4)
     c.equal('the message does not scroll sideways', b.js(
-        'const p = document.querySelector(".messages"); return p.scrollWidth <= p.clientWidth && p.getBoundingClientRect().right <= innerWidth'))
+        'const p = document.querySelector(".panel"); return p.scrollWidth <= p.clientWidth && p.getBoundingClientRect().right <= innerWidth'))
     c.equal('the arrow is not behind the message', b.js(
         'const r = document.querySelector(arguments[0]).getBoundingClientRect();'
         'return document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2).closest("button") === document.querySelector(arguments[0])', arrow(3)))
+    b.click('.panel input[value=sent]')
+    c.equal('as it was sent, to the letter', b.js('return [document.querySelector(".panel pre").innerText.split("\\n").map(l => l.trimEnd()).join("\\n").includes('
+        '"Max-Forwards: 69"), document.querySelectorAll(".panel del").length]'), [True, 0])
+    b.click('.panel input[value=bytes]')
+    c.equal('or its bytes', b.js('return document.querySelector(".panel pre span").textContent').startswith('0000  49 4e 56 49 54 45 20'))
+    b.click('.panel input[value=changes]')
+    b.js('navigator.clipboard.writeText = async t => { window.copied = t; }')
+    b.click('.panel .copy')
+    c.equal('a copy is the message, line ends and all', b.js('return copied.startsWith("INVITE sip:service@172.20.0.3:5060 SIP/2.0\\r\\nVia: ") && copied.includes("\\r\\n\\r\\nv=0")'))
     b.click(arrow(12))
     c.equal('the last message opens', len(b.js(VISIBLE)), 1)
-    b.click('section:not([hidden]) .goto')
+    b.click('.panel .compared .goto')
     c.equal('and leads to the one it came from', b.js(VISIBLE)[0].split(' ')[0], '#11')
-    b.click('.close')
+    b.js('location.hash = "#5"; window.dispatchEvent(new Event("hashchange"))')
+    c.equal('its number is a link', b.js(VISIBLE)[0].split(' ')[0], '#5')
+    b.click('.panel .close')
     c.equal('the message is closed', b.js(VISIBLE), [])
 
 def the_keyboard_is_enough(b, c):
     b.js('document.activeElement.blur()')
-    b.js('document.querySelector("input[value=compressed]").focus()')
+    b.js('document.querySelector("input[value=start]").focus()')
     b.press('Tab')
     if not b.js(FOCUS).startswith('#'): b.press('Tab') # the ladder itself, where it scrolls
     b.press('Home')
@@ -135,9 +156,11 @@ def the_keyboard_is_enough(b, c):
     c.equal('arrow keys move', b.js(FOCUS).split(' ')[0], '#2')
     b.press('Enter')
     c.equal('Enter opens', [t.split(' ')[0] for t in b.js(VISIBLE)], ['#2'])
+    b.press('Down')
+    c.equal('the next one opens in its place', [t.split(' ')[0] for t in b.js(VISIBLE)], ['#3'])
     b.press('Escape')
     c.equal('Escape closes', b.js(VISIBLE), [])
-    c.equal('and the arrow has the focus again', b.js(FOCUS).split(' ')[0], '#2')
+    c.equal('and the arrow has the focus again', b.js(FOCUS).split(' ')[0], '#3')
     b.press('End', 'Space')
     c.equal('End, Space opens the last', len(b.js(VISIBLE)), 1)
     c.equal('the focus is on the screen', b.js(
@@ -160,9 +183,15 @@ def time_can_be_linear(b, c):
     top = 'return document.querySelector(arguments[0]).getBoundingClientRect().bottom'
     c.equal('a silence is folded', b.js(height) < 60)
     b.click('input[value=scale]')
-    c.equal('or as long as it was', b.js(height), 200)
-    c.equal('so is half a second', b.js(top, arrow(6)) - b.js(top, '.arrow.lost button') > 80)
+    silence, half = b.js(height), b.js(top, arrow(6)) - b.js(top, '.arrow.lost') - 34
+    c.equal('or to scale: 2 s are four times half a second', [silence > 100, 3.5 < silence / half < 4.5], [True, True])
+    c.equal('all waiting fits the screen', silence < b.js('return innerHeight'))
     b.click('input[value=compressed]')
+    b.click('input[value=delta]')
+    c.equal('times from one to the next', b.js('return document.querySelector(arguments[0]).parentNode.innerText', arrow(3)).count('+0.000081'), 1)
+    b.click('input[value=clock]')
+    c.equal('times of day', b.js('return document.querySelector(arguments[0]).parentNode.innerText', arrow(1)).count('00:00:00.1'), 1)
+    b.click('input[value=start]')
 
 def nothing_was_loaded(b, c):
     requests = [m['params']['request']['url'] for m in (json.loads(e['message'])['message'] for e in b.log('performance'))
@@ -195,9 +224,9 @@ def run(siptwin, b, c, work):
         b.click(arrow(3))
         c.picture(b, size + '-open')
         nothing_was_loaded(b, c)
-        light = b.js('return getComputedStyle(document.body).backgroundColor')
+        light = b.js('return getComputedStyle(document.querySelector(".siptwin-ladder")).backgroundColor')
         b.look(lost, size, 'dark')
-        c.equal('dark is another colour', b.js('return getComputedStyle(document.body).backgroundColor') != light)
+        c.equal('dark is another colour', b.js('return getComputedStyle(document.querySelector(".siptwin-ladder")).backgroundColor') != light)
         b.click(arrow(3))
         c.picture(b, size + '-dark')
         b.look(lost, size)
@@ -212,9 +241,9 @@ def run(siptwin, b, c, work):
     b.look(ladder(os.path.join(work, 'hostile'), 'hostile.html'), 'wide')
     b.click(arrow(1))
     c.equal('no script ran', b.js('return typeof hacked'), 'undefined')
-    c.equal('what it says is shown', b.js('return document.querySelector("section:not([hidden]) pre").textContent').count(
+    c.equal('what it says is shown', b.js('return document.querySelector(".panel pre").textContent').count(
         'X-Evil: ' + evil.replace('\u202e', '\\xe2\\x80\\xae')), 1)
-    c.equal('there is one script and no picture', b.js('return [document.scripts.length, document.images.length]'), [1, 0])
+    c.equal('there is one script beside its data and no picture', b.js('return [document.scripts.length, document.images.length]'), [2, 0])
     c.picture(b, 'hostile')
     nothing_was_loaded(b, c)
     c.where = 'svg'

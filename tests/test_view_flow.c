@@ -48,7 +48,7 @@ static void ignore(void *arg, struct datagram *d) { (void)arg, (void)d; }
 static struct host *add_host(const char *name, uint32_t ip) {
     struct host *host = net_add_host(net, name, ip);
     host_bind(host, 5060, ignore, NULL);
-    record_add_host(&record, name);
+    record_add_host(&record, name, NULL);
     return host;
 }
 
@@ -340,8 +340,8 @@ static void no_format_minds_an_odd_run(void **state) {
         for (enum ladder_format f = 0; f < LADDER_FORMATS; f++)
             ladder_write(&out, l, f, true);
         ladder_free(l);
-        record_add_host(&record, "a-host-with-a-name-of-32-letters");
-        record_add_host(&record, "another-host-with-a-long-name-00");
+        record_add_host(&record, "a-host-with-a-name-of-32-letters", NULL);
+        record_add_host(&record, "another-host-with-a-long-name-00", NULL);
         send_bytes(p, NULL, 5060, "\xff\0", 0);
         finish();
     }

@@ -51,6 +51,22 @@ void escape_json(struct buf *out, struct span text) {
     buf_add_char(out, '"');
 }
 
+void escape_json_bytes(struct buf *out, struct span bytes) {
+    buf_add_char(out, '"');
+    for (size_t i = 0; i < bytes.len; i++) {
+        unsigned char c = (unsigned char)bytes.p[i];
+        if (c == '\r' || c == '\n')
+            buf_add_text(out, c == '\r' ? "\\r" : "\\n");
+        else if (c == '"' || c == '\\')
+            buf_addf(out, "\\%c", c);
+        else if (c < ' ' || c > '~')
+            buf_addf(out, "\\u%04x", c);
+        else
+            buf_add_char(out, (char)c);
+    }
+    buf_add_char(out, '"');
+}
+
 void escape_mermaid(struct buf *out, struct span text) {
     /* ; ends a statement, # begins a code, %% and %%{ a comment or directive, $$ a formula, <br> a new line.
      */

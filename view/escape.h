@@ -14,6 +14,9 @@ void escape_html(struct buf *out, struct span text);
 /* As a JSON string with its quotes; invalid bytes become U+FFFD, so the result is always valid UTF-8. */
 void escape_json(struct buf *out, struct span text);
 
+/* Bytes as a JSON string of ASCII: each byte becomes the character of its number, U+0000 to U+00FF. */
+void escape_json_bytes(struct buf *out, struct span bytes);
+
 /* As text of a Mermaid sequence diagram: its own characters and all but ASCII become entity codes or "?". */
 void escape_mermaid(struct buf *out, struct span text);
 

@@ -3,7 +3,7 @@
 
 #include "base/visible.h"
 #include "model/sip/msg.h"
-#include "view/escape.h"
+#include "view/json.h"
 #include "view/label.h"
 #include "view/paint.h"
 
@@ -109,44 +109,15 @@ struct flow_sink explain_text_sink(struct explain *e) {
     return (struct flow_sink){.row = take_row_text, .note = take_note_text, .arg = e};
 }
 
-/* The members of a JSON object. */
-
-static void add_key(struct buf *out, const char *key) {
-    char last = out->p[out->len - 1];
-    buf_addf(out, "%s\"%s\":", last == '{' ? "" : ",", key);
-}
-
-static void add_text(struct buf *out, const char *key, struct span text) {
-    add_key(out, key);
-    if (text.p)
-        escape_json(out, text);
-    else
-        buf_add_text(out, "null");
-}
-
-static void add_number(struct buf *out, const char *key, int64_t n) {
-    add_key(out, key);
-    buf_addf(out, "%lld", (long long)n);
-}
-
-/* 0 stands for "none". */
-static void add_number_or_null(struct buf *out, const char *key, uint64_t n) {
-    add_key(out, key);
-    if (n)
-        buf_add_u64(out, n);
-    else
-        buf_add_text(out, "null");
-}
-
 static void add_cause(struct explain *e, const struct cause *cause) {
     buf_reset(&e->reason);
     cause_write(&e->reason, cause);
-    add_text(&e->line, "cause", cause->why ? buf_span(&e->reason) : (struct span){0});
-    add_text(&e->line, "reference", span_of(cause->reference));
+    json_text(&e->line, "cause", cause->why ? buf_span(&e->reason) : (struct span){0});
+    json_text(&e->line, "reference", span_of(cause->reference));
     buf_reset(&e->reason);
     label_position(&e->reason, cause->at);
-    add_text(&e->line, "position", cause->at.source ? buf_span(&e->reason) : (struct span){0});
-    add_number_or_null(&e->line, "transaction", cause->transaction);
+    json_text(&e->line, "position", cause->at.source ? buf_span(&e->reason) : (struct span){0});
+    json_number_or_null(&e->line, "transaction", cause->transaction);
 }
 
 static void take_row_json(void *arg, const struct flow_row *row) {
@@ -154,17 +125,17 @@ static void take_row_json(void *arg, const struct flow_row *row) {
     const struct cause *cause = &row->datagram->cause;
     buf_reset(&e->line);
     buf_add_char(&e->line, '{');
-    add_text(&e->line, "kind", SPAN("datagram"));
-    add_number_or_null(&e->line, "number", row->number);
-    add_number(&e->line, "time_ns", row->time_ns);
-    add_number(&e->line, "sent_ns", row->sent_ns);
-    add_text(&e->line, "from", span_of(row->from));
-    add_text(&e->line, "to", span_of(row->to));
+    json_text(&e->line, "kind", SPAN("datagram"));
+    json_number_or_null(&e->line, "number", row->number);
+    json_number(&e->line, "time_ns", row->time_ns);
+    json_number(&e->line, "sent_ns", row->sent_ns);
+    json_text(&e->line, "from", span_of(row->from));
+    json_text(&e->line, "to", span_of(row->to));
     sip_summary(&e->reason, payload_span(row->datagram->payload));
-    add_text(&e->line, "summary", buf_span(&e->reason));
+    json_text(&e->line, "summary", buf_span(&e->reason));
     add_cause(e, cause);
-    add_number(&e->line, "retransmission", cause->retransmission);
-    add_text(&e->line, "fate", span_of(explain_fate(row->fate)));
+    json_number(&e->line, "retransmission", cause->retransmission);
+    json_text(&e->line, "fate", span_of(explain_fate(row->fate)));
     buf_add_text(&e->line, "}\n");
     write_line(e);
 }
@@ -173,10 +144,10 @@ static void take_note_json(void *arg, const struct flow_note *note) {
     struct explain *e = arg;
     buf_reset(&e->line);
     buf_add_char(&e->line, '{');
-    add_text(&e->line, "kind", SPAN("note"));
-    add_number_or_null(&e->line, "about", note->about);
-    add_number(&e->line, "time_ns", note->time_ns);
-    add_text(&e->line, "host", span_of(note->host));
+    json_text(&e->line, "kind", SPAN("note"));
+    json_number_or_null(&e->line, "about", note->about);
+    json_number(&e->line, "time_ns", note->time_ns);
+    json_text(&e->line, "host", span_of(note->host));
     add_cause(e, note->cause);
     buf_add_text(&e->line, "}\n");
     write_line(e);

@@ -155,6 +155,7 @@ struct ladder *ladder_new(const struct record *record, const char *title, const 
     struct work w = {.ladder = l};
     *l =
         (struct ladder){.record = record, .title = title, .description = description, .count = record->count};
+    l->start_ns = LADDER_NO_START;
     l->steps = mem_new((record->count + 1) * sizeof *l->steps);
     w.traits = mem_new((record->count + 1) * sizeof *w.traits);
     const struct record_item *arrow = NULL;
@@ -174,17 +175,24 @@ struct ladder *ladder_new(const struct record *record, const char *title, const 
     buf_free(&w.key);
     free(w.traits);
     free(w.last);
+    ladder_find_calls(l);
     return l;
 }
 
 void ladder_free(struct ladder *l) {
     if (!l) return;
+    for (size_t i = 0; i < l->call_count; i++)
+        free(l->calls[i].id);
+    free(l->calls);
     free(l->steps);
     free(l);
 }
 
-const char *const ladder_format_names[LADDER_FORMATS + 1] = {
-    [LADDER_TEXT] = "txt", [LADDER_MERMAID] = "mmd", [LADDER_SVG] = "svg", [LADDER_HTML] = "html"};
+const char *const ladder_format_names[LADDER_FORMATS + 1] = {[LADDER_TEXT] = "txt",
+                                                             [LADDER_MERMAID] = "mmd",
+                                                             [LADDER_SVG] = "svg",
+                                                             [LADDER_HTML] = "html",
+                                                             [LADDER_JSON] = "json"};
 
 void ladder_write(struct buf *out, const struct ladder *l, enum ladder_format format, bool colour) {
     switch (format) {
@@ -192,6 +200,7 @@ void ladder_write(struct buf *out, const struct ladder *l, enum ladder_format fo
     case LADDER_MERMAID: ladder_mermaid_write(out, l); return;
     case LADDER_SVG: ladder_svg_write(out, l); return;
     case LADDER_HTML: ladder_html_write(out, l); return;
+    case LADDER_JSON: ladder_json_write(out, l); return;
     case LADDER_FORMATS: break;
     }
     assert(!"no such format");

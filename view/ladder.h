@@ -16,12 +16,25 @@ enum ladder_compared {
     LADDER_WITH_FIRST    /* the same bytes, sent before */
 };
 
+/* What happened under one Call-ID. */
+struct ladder_call {
+    char *id;
+    struct span method; /* of its first message: what it is about; empty: it begins with a response */
+    size_t from, to;    /* hosts: who sent that one (of a response: to whom), and the other */
+    size_t first, last; /* steps */
+    uint64_t messages;
+    unsigned status;    /* of the last final response to that method that reached `from`; 0: none did */
+    struct span reason; /* its phrase */
+    bool failed;        /* it came to nothing: that was no 2xx, or none came, or SIPp says so */
+};
+
 /* A record's item, an arrow or a note, and what the ladder knows of it besides. */
 struct ladder_step {
     const struct record_item *item;
     int64_t since_ns;     /* time from the arrow before it; 0 for the first */
     int64_t gap_ns;       /* time from the step before it, be it an arrow or a note */
     uint32_t transaction; /* SIP transaction from end to end: 1 for the first one; 0: none */
+    uint32_t call;        /* 1 for the first one; 0: none */
     enum ladder_compared compared;
     size_t before; /* the step to compare with */
 };
@@ -29,18 +42,27 @@ struct ladder_step {
 struct ladder {
     const struct record *record;
     const char *title, *description; /* description NULL: none */
+    int64_t start_ns;                /* when time 0 is, since 1970; LADDER_NO_START: not known */
     struct ladder_step *steps;       /* one an item, in its order */
     size_t count;
+    struct ladder_call *calls; /* in the order of their first messages */
+    size_t call_count, call_cap;
 };
 
-/* Works out the ladder of a record, which outlives it, as do the texts. To be freed. */
+#define LADDER_NO_START INT64_MIN
+
+/* Works out the ladder of a record, which outlives it, as do the texts. Its start is not known. To be freed.
+ */
 struct ladder *ladder_new(const struct record *record, const char *title, const char *description);
+
+/* Sorts the steps into calls, for ladder_new (ladder_calls.c). */
+void ladder_find_calls(struct ladder *l);
 
 void ladder_free(struct ladder *l);
 
-enum ladder_format { LADDER_TEXT, LADDER_MERMAID, LADDER_SVG, LADDER_HTML, LADDER_FORMATS };
+enum ladder_format { LADDER_TEXT, LADDER_MERMAID, LADDER_SVG, LADDER_HTML, LADDER_JSON, LADDER_FORMATS };
 
-/* "txt", "mmd", "svg", "html"; ends with NULL. */
+/* "txt", "mmd", "svg", "html", "json"; ends with NULL. */
 extern const char *const ladder_format_names[LADDER_FORMATS + 1];
 
 /* Writes the ladder; colour is for the text. The same ladder always gives the same bytes. */
@@ -51,6 +73,9 @@ void ladder_text_write(struct buf *out, const struct ladder *l, bool colour);
 void ladder_mermaid_write(struct buf *out, const struct ladder *l);
 void ladder_svg_write(struct buf *out, const struct ladder *l);
 void ladder_html_write(struct buf *out, const struct ladder *l);
+
+/* The document that ladder.js draws from: docs/ladder.md. */
+void ladder_json_write(struct buf *out, const struct ladder *l);
 
 /* The words that tell what became of a datagram that met nobody: "lost", "no such host", "nobody there". */
 const char *ladder_fate(enum flow_fate fate);

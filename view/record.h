@@ -10,10 +10,11 @@
 
 struct record_ended; /* where a datagram's row is */
 
-/* A datagram or a note. */
+/* A datagram, a note, or the failure of a call (which is a note, too). */
 struct record_item {
     bool is_note;
-    int64_t time_ns; /* as flow's; of both */
+    const char *failure; /* why a call failed, from who saw it fail; NULL: it is none */
+    int64_t time_ns;     /* as flow's; of both */
 
     uint64_t number; /* a row's own, or the one that a note is about; 0: none */
     size_t from, to; /* indexes of hosts; a note's host is `from` */
@@ -28,14 +29,26 @@ struct record_item {
 struct record {
     struct record_item *items; /* in the order of time */
     size_t count, cap;
-    char **hosts; /* names, in the order they were added, then addresses that nobody has */
-    size_t host_count, host_cap;
+    char **hosts;     /* names, in the order they were added, then addresses that nobody has */
+    char **addresses; /* of the hosts; NULL: the name is the address, or it is not known */
+    size_t host_count, host_cap, address_cap;
     struct record_ended *ended; /* hash table: number of a datagram -> its row */
 };
 
-/* All-zero is an empty record. Adds a host, so that it has its place whether anything happens there or not.
+/* All-zero is an empty record. Adds a host, so that it has its place whether anything happens there or not;
+ * address NULL: the name is one, or it is not known.
  */
-void record_add_host(struct record *r, const char *name);
+void record_add_host(struct record *r, const char *name, const char *address);
+
+/* The index of the host of that name, which is added if it is new. */
+size_t record_host(struct record *r, const char *name);
+
+/* Adds an item behind all others that are not later. */
+struct record_item *record_insert(struct record *r, int64_t time_ns);
+
+/* Adds, after the run, that a call failed then, and why; the texts outlive the record. */
+void record_add_failure(struct record *r, int64_t time_ns, const char *host, struct source_pos at,
+                        const char *reason);
 
 struct flow_sink record_sink(struct record *r);
 
