@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -218,6 +219,13 @@ int cli_colour(bool *colour, const struct command *self, const char *when) {
     if (when && !always && !never && strcmp(when, "auto") != 0)
         return cli_error("%s: --color is auto, always or never, not \"%s\"", self->name, when);
     return EXIT_GOOD;
+}
+
+unsigned cli_columns(void) {
+    enum { USUAL = 80, LEAST = 40 };
+    struct winsize size = {0};
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_col) return USUAL;
+    return size.ws_col < LEAST ? LEAST : size.ws_col;
 }
 
 /* Who asks twice does not want to wait until the work comes to a place where it can end. */

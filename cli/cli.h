@@ -20,8 +20,8 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the name */
 };
 
-extern const struct command cmd_check, cmd_compare, cmd_list, cmd_keys, cmd_lint, cmd_recipe, cmd_run,
-    cmd_sweep;
+extern const struct command cmd_check, cmd_compare, cmd_keys, cmd_ladder, cmd_lint, cmd_list, cmd_recipe,
+    cmd_run, cmd_sweep;
 
 /* Prints text that nobody vouches for: what is not visible as a code, see base/visible.h. */
 void cli_print_visible(FILE *out, struct span text);
@@ -73,6 +73,9 @@ struct span cli_base_name(const char *folder);
  * a terminal, unless NO_COLOR says no. EXIT_GOOD, or EXIT_BAD_INPUT after a message.
  */
 int cli_colour(bool *colour, const struct command *self, const char *when);
+
+/* How wide standard output's terminal is; 80 if it is none, or does not say. */
+unsigned cli_columns(void);
 
 /* Set by SIGINT, SIGTERM and SIGHUP once cli_catch_signals was called; the second one ends the program. */
 extern volatile sig_atomic_t cli_interrupted;

@@ -3,26 +3,19 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "cli/ladder_file.h"
 #include "cli/progress.h"
 #include "cli/recipe.h"
 #include "cli/run_lab.h"
 #include "cli/shorthand.h"
 #include "cli/stats.h"
 #include "view/explain.h"
-#include "view/ladder.h"
 #include "view/listing.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A ladder that was asked for. */
-struct wanted_ladder {
-    const char *path;
-    enum ladder_format format;
-    struct outfile *file; /* open from before the run on, so that a bad path costs nothing */
-};
 
 /* What standard output is for. */
 enum run_shows { SHOW_LISTING, SHOW_EXPLAIN, SHOW_EXPLAIN_JSON, SHOW_NOTHING };
@@ -31,8 +24,7 @@ struct run_options {
     struct run_output output; /* -w; write NULL: captures/NAME.pcap */
     const char **set;         /* overrides, KEY=VALUE */
     size_t set_count, set_cap;
-    struct wanted_ladder *ladders;
-    size_t ladder_count, ladder_cap;
+    struct ladder_files ladders;
     const char *part_size, *part_time;  /* -C, -G; NULL: not given */
     const char *stats, *stats_every;    /* --stats; NULL: not given */
     int64_t stats_ns;                   /* made from it */
@@ -63,15 +55,6 @@ static const char *default_capture(struct buf *path, const char *folder) {
     return buf_text(path);
 }
 
-static int open_ladders(struct run_options *o) {
-    for (size_t i = 0; i < o->ladder_count; i++) {
-        const char *why;
-        o->ladders[i].file = outfile_open(o->ladders[i].path, &why);
-        if (!o->ladders[i].file) return cli_error("%s: %s", outfile_label(o->ladders[i].path), why);
-    }
-    return EXIT_GOOD;
-}
-
 static int write_ladders(struct run_options *o, struct record *record, const struct lab_config *config,
                          const struct run_outcome *outcome) {
     for (size_t i = 0; i < outcome->lab.failure_count; i++) {
@@ -80,19 +63,7 @@ static int write_ladders(struct run_options *o, struct record *record, const str
     }
     struct ladder *ladder = ladder_new(record, config->title, config->description);
     ladder->start_ns = config->start_ns + outcome->first_ns;
-    struct buf text = {0};
-    int status = EXIT_GOOD;
-    for (size_t i = 0; i < o->ladder_count; i++) {
-        struct wanted_ladder *wanted = &o->ladders[i];
-        buf_reset(&text);
-        ladder_write(&text, ladder, wanted->format, o->colour && strcmp(wanted->path, "-") == 0);
-        outfile_add(wanted->file, buf_span(&text));
-        int failed = outfile_close(wanted->file);
-        wanted->file = NULL;
-        if (cli_is_failure(wanted->path, failed))
-            status = cli_error("%s: %s", outfile_label(wanted->path), strerror(failed));
-    }
-    buf_free(&text);
+    int status = ladder_files_write(&o->ladders, ladder, o->colour);
     ladder_free(ladder);
     return status;
 }
@@ -117,7 +88,7 @@ static void look_on(struct onlookers *all, struct run_lab *run, const struct run
     case SHOW_EXPLAIN_JSON: run_lab_watch(run, explain_json_sink(&all->explain)); break;
     case SHOW_NOTHING: break;
     }
-    if (o->ladder_count) run_lab_watch(run, record_sink(&all->record));
+    if (o->ladders.count) run_lab_watch(run, record_sink(&all->record));
 }
 
 static void tell_summary(const struct run_outcome *outcome, const struct lab_config *config,
@@ -173,7 +144,7 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
     const struct lab_config *config = scenario->config;
     const char *write = o->output.write;
     outfile_protect(&scenario->sources);
-    int status = open_ladders(o);
+    int status = ladder_files_open(&o->ladders);
     struct run_lab *run = status == EXIT_GOOD ? run_lab_new(config, &o->output, &status) : NULL;
     if (run && o->recipe) status = recipe_of_run_check(scenario, write);
     if (!run || status != EXIT_GOOD) {
@@ -246,47 +217,18 @@ static int run_named(const char *name, struct run_options *o) {
     return status;
 }
 
-/* The index of word in a list that ends with NULL, or -1. */
-static int find_word(struct span word, const char *const *list) {
-    for (int i = 0; list[i]; i++)
-        if (span_is(word, list[i])) return i;
-    return -1;
-}
-
-/* Each ladder's format: the file's extension says it, for standard output --format. */
-static int settle_ladder(struct wanted_ladder *wanted, const char *format) {
-    bool to_stdout = strcmp(wanted->path, "-") == 0;
-    struct span base = cli_base_name(wanted->path);
-    size_t dot = base.len;
-    while (dot > 0 && base.p[dot - 1] != '.')
-        dot--;
-    if (to_stdout && !format) return cli_error("run: --ladder - needs --format txt, mmd, svg, html or json");
-    struct span word = format ? span_of(format) : dot ? span_skip(base, dot) : (struct span){0};
-    int found = find_word(word, ladder_format_names);
-    if (found < 0 && format)
-        return cli_error("run: --format is txt, mmd, svg, html or json, not \"%s\"", format);
-    if (found < 0)
-        return cli_error(
-            "run: --ladder %s: the name must end with .txt, .mmd, .svg, .html or .json, or --format say it",
-            wanted->path);
-    wanted->format = (enum ladder_format)found;
-    return EXIT_GOOD;
-}
-
 /* Makes one thing of all options; only one of them may have standard output. */
 static int settle(struct run_options *o) {
     int status = cli_colour(&o->colour, &cmd_run, o->color);
     unsigned to_stdout = o->output.write && strcmp(o->output.write, "-") == 0;
     if (to_stdout && isatty(STDOUT_FILENO))
         return cli_error("run: not writing a capture to a terminal; pipe it, or use -w FILE");
-    for (size_t i = 0; i < o->ladder_count && status == EXIT_GOOD; i++) {
-        status = settle_ladder(&o->ladders[i], o->format);
-        to_stdout += strcmp(o->ladders[i].path, "-") == 0;
-    }
+    if (status == EXIT_GOOD) status = ladder_files_settle(&o->ladders, &cmd_run, "--ladder", o->format, NULL);
+    to_stdout += ladder_files_to_stdout(&o->ladders);
     if (status != EXIT_GOOD) return status;
     if (o->recipe && o->output.write && strcmp(o->output.write, "-") == 0)
         return cli_error("run: --recipe is for a capture in a file, not on standard output");
-    if (o->format && !o->ladder_count) return cli_error("run: --format is for --ladder");
+    if (o->format && !o->ladders.count) return cli_error("run: --format is for --ladder");
     if (o->json && !o->explain) return cli_error("run: --json is for --explain");
     o->shows = to_stdout || (o->quiet && !o->explain) ? SHOW_NOTHING
                : o->json                              ? SHOW_EXPLAIN_JSON
@@ -295,11 +237,6 @@ static int settle(struct run_options *o) {
     if (to_stdout + o->explain > 1)
         return cli_error("run: only one of -w -, --ladder - and --explain can have standard output");
     return EXIT_GOOD;
-}
-
-static void add_ladder(struct run_options *o, const char *path) {
-    o->ladders = mem_room(o->ladders, o->ladder_count, &o->ladder_cap, sizeof *o->ladders);
-    o->ladders[o->ladder_count++] = (struct wanted_ladder){.path = path};
 }
 
 static int settle_stats(struct run_options *o) {
@@ -348,7 +285,7 @@ static void take_option(struct run_options *o, int c, const char *value) {
         break;
     case 'n': add_set(o, "capture.precision=ns"); break;
     case 'w': o->output.write = cli_standard_name(value); break;
-    case 'l': add_ladder(o, cli_standard_name(value)); break;
+    case 'l': ladder_files_add(&o->ladders, cli_standard_name(value)); break;
     case 'f': o->format = value; break;
     case 'e': o->explain = true; break;
     case 'j': o->json = true; break;
@@ -400,13 +337,11 @@ static int run(const struct command *self, int argc, char **argv) {
             status = run_named(argv[optind], &o);
         }
     }
-    for (size_t i = 0; i < o.ladder_count; i++)
-        outfile_abandon(o.ladders[i].file);
+    ladder_files_free(&o.ladders);
     for (size_t i = 0; i < SHORTHANDS; i++)
         buf_free(&o.shorts[i]);
     buf_free(&o.start);
     buf_free(&source_date);
-    free(o.ladders);
     free(o.set);
     return status;
 }

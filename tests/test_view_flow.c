@@ -300,8 +300,9 @@ static void the_text_ladder_shows_where_it_was_lost(void **state) {
                         "                  │                             │                             │\n"
                         "   1    0.000000  │────────── INVITE ──────────▶│                             │\n"
                         "   -   +0.000000  │────── >>> INVITE ──────✗    │                             │\n"
-                        "   2   +0.000000  │    ✗──── 486 Busy Here ─────│                             │\n"
+                        "   2   +0.000000  │    ✗━━━━ 486 Busy Here ━━━━━│                             │\n"
                         "   3   +0.000000  │                             │─── INVITE: nobody there ────✗\n"
+                        "               ✗ INVITE ended without a final response                        │\n"
                         "                  │                             │                             │\n");
     buf_free(&out);
     ladder_free(l);

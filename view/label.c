@@ -13,7 +13,7 @@ void label_seconds(struct buf *out, int64_t ns, int digits) {
              (unsigned long long)(size % 1000000000 / unit));
 }
 
-static void add_printable(struct buf *out, struct span text) {
+void label_printable(struct buf *out, struct span text) {
     for (size_t i = 0; i < text.len; i++)
         buf_add_char(out, text.p[i] >= ' ' && text.p[i] <= '~' ? text.p[i] : '?');
 }
@@ -22,12 +22,12 @@ static void add_printable(struct buf *out, struct span text) {
 static void add_cut(struct buf *out, struct span head, struct span tail, size_t room) {
     if (head.len + tail.len > room) {
         size_t left = room > tail.len + 3 ? room - tail.len - 3 : 0;
-        add_printable(out, span_head(head, left));
+        label_printable(out, span_head(head, left));
         buf_add_text(out, "...");
     } else {
-        add_printable(out, head);
+        label_printable(out, head);
     }
-    add_printable(out, tail);
+    label_printable(out, tail);
 }
 
 void label_message(struct buf *out, struct span bytes, enum label_kind kind, size_t room) {

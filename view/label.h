@@ -15,6 +15,9 @@
 /* Seconds with this many digits (at most 9), cut off as tcpdump does: "2.008", "-0.500". */
 void label_seconds(struct buf *out, int64_t ns, int digits);
 
+/* Adds text as printable ASCII, one column a byte; others become "?". */
+void label_printable(struct buf *out, struct span text);
+
 enum label_kind {
     LABEL_FULL, /* "INVITE sip:service@172.20.0.3:5060", "180 Ringing (INVITE)" */
     LABEL_SHORT /* "INVITE", "180 Ringing (INVITE)" */

@@ -4,6 +4,7 @@
 #include "base/table.h"
 #include "model/sip/msg.h"
 #include "model/sip/via.h"
+#include "view/label.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -101,11 +102,19 @@ static uint32_t transaction_of(struct work *w) {
     return transaction;
 }
 
+static enum ladder_kind kind_of(const struct sip_msg *m) {
+    static const enum ladder_kind kinds[] = {[1] = LADDER_1XX, LADDER_2XX, LADDER_3XX};
+    if (m->is_request) return LADDER_REQUEST;
+    return m->status < 400 ? kinds[m->status / 100] : LADDER_FAILED;
+}
+
 static void sort_into_transactions(struct work *w, size_t i) {
     struct ladder_step *step = &w->ladder->steps[i];
     struct traits *traits = &w->traits[i];
     traits->previous = NO_STEP;
     if (!sip_msg_parse(&w->msg, payload_span(step->item->datagram->payload))) return;
+    step->kind = kind_of(&w->msg);
+    step->sdp = w->msg.body.len && span_starts(header(&w->msg, SIP_CONTENT_TYPE), "application/sdp");
     traits->is_request = w->msg.is_request;
     traits->is_ack = w->msg.is_request && span_is(w->msg.method, "ACK");
     traits->status = w->msg.is_request ? 0 : w->msg.status;
@@ -129,6 +138,7 @@ static void set_compared(struct work *w, size_t i) {
     struct ladder_step *step = &w->ladder->steps[i];
     const struct record_item *item = step->item;
     const struct traits *mine = &w->traits[i];
+    int64_t sent_ns = item->sent_ns != FLOW_NEVER ? item->sent_ns : item->time_ns;
     size_t cause = NO_STEP, request = NO_STEP, first = NO_STEP;
     int left = BACK_MAX;
     for (size_t k = mine->previous; k != NO_STEP && left-- > 0; k = w->traits[k].previous) {
@@ -136,7 +146,7 @@ static void set_compared(struct work *w, size_t i) {
         const struct traits *its = &w->traits[k];
         bool alike =
             its->is_request == mine->is_request && its->status == mine->status && its->is_ack == mine->is_ack;
-        bool came = had_come(other, item->from, item->sent_ns);
+        bool came = had_come(other, item->from, sent_ns);
         if (cause == NO_STEP && alike && came) cause = k;
         if (request == NO_STEP && came && !mine->is_request && its->is_request && !its->is_ack) request = k;
         if (other->from == item->from && other->to == item->to &&
@@ -156,6 +166,7 @@ struct ladder *ladder_new(const struct record *record, const char *title, const 
     *l =
         (struct ladder){.record = record, .title = title, .description = description, .count = record->count};
     l->start_ns = LADDER_NO_START;
+    l->columns = 80;
     l->steps = mem_new((record->count + 1) * sizeof *l->steps);
     w.traits = mem_new((record->count + 1) * sizeof *w.traits);
     const struct record_item *arrow = NULL;
@@ -188,6 +199,10 @@ void ladder_free(struct ladder *l) {
     free(l);
 }
 
+const char *const ladder_kind_names[] = {
+    [LADDER_OTHER] = "other", [LADDER_REQUEST] = "request", [LADDER_1XX] = "r1",
+    [LADDER_2XX] = "r2",      [LADDER_3XX] = "r3",          [LADDER_FAILED] = "r4"};
+
 const char *const ladder_format_names[LADDER_FORMATS + 1] = {[LADDER_TEXT] = "txt",
                                                              [LADDER_MERMAID] = "mmd",
                                                              [LADDER_SVG] = "svg",
@@ -212,4 +227,33 @@ const char *ladder_fate(enum flow_fate fate) {
                                         [FLOW_NO_HOST] = "no such host",
                                         [FLOW_CLOSED_PORT] = "nobody there"};
     return words[fate];
+}
+
+/* The message and the mark of its SDP, in at most `room` columns: rather than the mark a response's method
+ * goes. */
+static void add_message(struct buf *out, const struct ladder_step *step, size_t room) {
+    static const char sdp[] = " (SDP)";
+    const size_t begin = out->len, len = sizeof sdp - 1;
+    struct span bytes = payload_span(step->item->datagram->payload);
+    for (int turn = 0; turn < 2; turn++) {
+        bool marked = turn == 0 && step->sdp && room > len;
+        out->len = begin;
+        label_message(out, bytes, LABEL_SHORT, marked ? room - len : room);
+        if (!marked) return;
+        if (out->len - begin >= 3 && memcmp(out->p + out->len - 3, "...", 3) == 0) continue;
+        buf_add_text(out, sdp);
+        return;
+    }
+}
+
+void ladder_label(struct buf *out, const struct ladder_step *step, size_t room) {
+    const struct record_item *item = step->item;
+    bool nobody = item->fate == FLOW_NO_HOST || item->fate == FLOW_CLOSED_PORT;
+    const char *fate = nobody ? ladder_fate(item->fate) : "";
+    size_t begin = out->len, tail = *fate ? strlen(fate) + 2 : 0;
+    if (item->cause.retransmission) buf_add_text(out, ">>> ");
+    size_t taken = out->len - begin;
+    if (tail + taken + 8 > room) tail = 0;
+    add_message(out, step, room > taken + tail ? room - taken - tail : 0);
+    if (tail) buf_addf(out, ": %s", fate);
 }

@@ -8,6 +8,12 @@
 
 #include "view/record.h"
 
+/* What an arrow is drawn as; ladder_kind_names has the classes of the pictures. */
+enum ladder_kind { LADDER_OTHER, LADDER_REQUEST, LADDER_1XX, LADDER_2XX, LADDER_3XX, LADDER_FAILED };
+
+/* "other", "request", "r1", "r2", "r3", "r4" (4xx to 6xx). */
+extern const char *const ladder_kind_names[];
+
 /* What an arrow's message is to be compared with. */
 enum ladder_compared {
     LADDER_WITH_NOTHING,
@@ -35,6 +41,9 @@ struct ladder_step {
     int64_t gap_ns;       /* time from the step before it, be it an arrow or a note */
     uint32_t transaction; /* SIP transaction from end to end: 1 for the first one; 0: none */
     uint32_t call;        /* 1 for the first one; 0: none */
+    bool ends_call;       /* it is the last message of a call that has an ending to be told (ladder_ending) */
+    enum ladder_kind kind;
+    bool sdp; /* the message's body is a session description */
     enum ladder_compared compared;
     size_t before; /* the step to compare with */
 };
@@ -47,6 +56,7 @@ struct ladder {
     size_t count;
     struct ladder_call *calls; /* in the order of their first messages */
     size_t call_count, call_cap;
+    unsigned columns; /* of the terminal that the text is for; 80 unless the caller says otherwise */
 };
 
 #define LADDER_NO_START INT64_MIN
@@ -76,6 +86,18 @@ void ladder_html_write(struct buf *out, const struct ladder *l);
 
 /* The document that ladder.js draws from: docs/ladder.md. */
 void ladder_json_write(struct buf *out, const struct ladder *l);
+
+/*
+ * What stands on an arrow, in at most `room` columns: ">>> 200 OK (INVITE) (SDP)", or with what became of a
+ * datagram that found nobody.
+ */
+void ladder_label(struct buf *out, const struct ladder_step *step, size_t room);
+
+/* "INVITE ended with 486 Busy Here"; nothing if it came to something. */
+void ladder_ending(struct buf *out, const struct ladder_call *call);
+
+/* "uac: unexpected 180 while in <pause> (uac.xml:57)", of a step that is a failure. */
+void ladder_failure(struct buf *out, const struct ladder *l, const struct ladder_step *step);
 
 /* The words that tell what became of a datagram that met nobody: "lost", "no such host", "nobody there". */
 const char *ladder_fate(enum flow_fate fate);

@@ -215,6 +215,12 @@ const siptwinLadder = (root, first, options = {}) => {
     });
     if (row.mark) li.append(el('span', {class: 'sign', title: row.text || MARKS[row.mark]}, row.mark === 'only' ? (row.steps[0] !== null ? '\u2212' : '+') : SIGNS[row.mark] || '!'));
     out.push(li);
+    sides.forEach((s, i) => { // how a call ended that came to nothing
+      const mine = step_of(row, s), ended = mine && mine.call !== undefined && view.sides[s].calls[mine.call];
+      if (!ended || !ended.ending || ended.last !== row.steps[s]) return;
+      out.push(el('li', {class: 'ended'}, column(el('p', {class: 'failure'}, '\u2717 ', view.sides[s].calls.length > 1 ? 'call ' + (mine.call + 1) + ': ' : '', ended.ending),
+        view.bases[i] + 1, view.bases[i] + 1 + 2 * view.sides[s].hosts.length)));
+    });
     return out;
   };
 
@@ -287,7 +293,7 @@ const siptwinLadder = (root, first, options = {}) => {
     const place = i => here.hosts[i].name + (here.hosts[i].address ? ' (' + here.hosts[i].address + ')' : '');
     panel.append(el('h2', {id: id + 'title'}, step.number ? link(step.number, side) : null, step.number ? ' ' : null,
       name_of(step, true).replace(/^#\d+ /, ''), view.two ? ', in ' + 'AB'[side] : null));
-    panel.append(el('p', {class: 'dim'}, place(step.from) + ' \u2192 ' + place(step.to) + ', sent at ' + seconds(step.sent_ns ?? step.time_ns, 6) + ' s' +
+    panel.append(el('p', {class: 'dim'}, place(step.from) + ' \u2192 ' + place(step.to) + (step.sent_ns === undefined ? ', captured at ' : ', sent at ') + seconds(step.sent_ns ?? step.time_ns, 6) + ' s' +
       (step.arrived_ns !== undefined && step.fate === 'arrived' ? ', arrived at ' + seconds(step.arrived_ns, 6) + ' s' : '') + ', ' + text.length + ' bytes' +
       (here.start ? ', ' + clock(here.start, step.time_ns) + ' UTC' : '')));
     if (step.cause) panel.append(el('p', {class: 'why'}, 'Why: ', ...cause_of(step, side)));

@@ -2,6 +2,7 @@
 /* The ladder's calls: which messages have one Call-ID, who calls whom, and what came of it. */
 #include "base/mem.h"
 #include "model/sip/msg.h"
+#include "view/label.h"
 #include "view/ladder.h"
 #include "view/words.h"
 
@@ -67,13 +68,38 @@ static void take_failure(struct ladder *l, size_t i) {
     }
 }
 
+static bool has_ending(const struct ladder_call *call) {
+    return (call->status == 0 || call->status >= 300) && !span_is(call->method, "ACK");
+}
+
+void ladder_ending(struct buf *out, const struct ladder_call *call) {
+    if (!has_ending(call)) return;
+    label_printable(out, call->method);
+    if (!call->status) {
+        buf_add_text(out, " ended without a final response");
+        return;
+    }
+    buf_addf(out, " ended with %u ", call->status);
+    label_printable(out, call->reason);
+}
+
+void ladder_failure(struct buf *out, const struct ladder *l, const struct ladder_step *step) {
+    const struct record_item *item = step->item;
+    buf_addf(out, "%s: ", l->record->hosts[item->from]);
+    label_printable(out, span_of(item->failure));
+    if (!item->cause.at.source) return;
+    buf_add_text(out, " (");
+    label_position(out, item->cause.at);
+    buf_add_char(out, ')');
+}
+
 void ladder_find_calls(struct ladder *l) {
     struct finder f = {.ladder = l};
     for (size_t i = 0; i < l->count; i++)
         if (!l->steps[i].item->is_note) take_message(&f, i);
     for (size_t i = 0; i < l->call_count; i++) {
         struct ladder_call *call = &l->calls[i];
-        call->failed = call->status >= 300 || (call->status == 0 && !span_is(call->method, "ACK"));
+        call->failed = l->steps[call->last].ends_call = has_ending(call);
     }
     for (size_t i = 0; i < l->count; i++)
         if (l->steps[i].item->failure) take_failure(l, i);

@@ -50,6 +50,9 @@ static void add_calls(struct writer *w) {
         json_number(w->out, "messages", (int64_t)call->messages);
         if (call->status) json_number(w->out, "status", call->status);
         add_text(w->out, "reason", call->reason);
+        buf_reset(&w->text);
+        ladder_ending(&w->text, call);
+        add_text(w->out, "ending", buf_span(&w->text));
         json_key(w->out, "failed");
         buf_add_text(w->out, call->failed ? "true" : "false");
         buf_add_char(w->out, '}');
@@ -77,16 +80,10 @@ static void add_note(struct writer *w, const struct record_item *item) {
     if (item->number) json_number(w->out, "about", (int64_t)item->number);
 }
 
-/* Does the body say that it describes a session? */
-static bool has_sdp(const struct sip_msg *m) {
-    const struct sip_header *type = sip_msg_first(m, SIP_CONTENT_TYPE);
-    return m->body.len && type && span_starts(type->value, "application/sdp");
-}
-
 enum { LABEL_MAX = 80, LINE_MAX = 200 };
 
 /* What a person reads, and what a program asks for. */
-static void add_what(struct writer *w, struct span bytes) {
+static void add_what(struct writer *w, const struct ladder_step *step, struct span bytes) {
     struct span number, method = {0};
     bool sip = sip_msg_parse(&w->msg, bytes);
     const struct sip_header *cseq = sip ? sip_msg_first(&w->msg, SIP_CSEQ) : NULL;
@@ -102,7 +99,7 @@ static void add_what(struct writer *w, struct span bytes) {
     buf_reset(&w->text);
     label_message(&w->text, bytes, LABEL_FULL, LINE_MAX);
     json_text(w->out, "line", buf_span(&w->text));
-    if (sip && has_sdp(&w->msg)) {
+    if (step->sdp) {
         json_key(w->out, "sdp");
         buf_add_text(w->out, "true");
     }
@@ -116,14 +113,15 @@ static void add_message(struct writer *w, const struct ladder_step *step) {
     json_text(w->out, "kind", SPAN("message"));
     if (item->number) json_number(w->out, "number", (int64_t)item->number);
     json_number(w->out, "time_ns", item->time_ns);
-    json_number(w->out, "sent_ns", item->sent_ns);
-    if (item->arrived_ns != FLOW_NEVER) json_number(w->out, "arrived_ns", item->arrived_ns);
+    if (item->sent_ns != FLOW_NEVER) json_number(w->out, "sent_ns", item->sent_ns);
+    if (item->sent_ns != FLOW_NEVER && item->arrived_ns != FLOW_NEVER)
+        json_number(w->out, "arrived_ns", item->arrived_ns);
     json_number(w->out, "from", (int64_t)item->from);
     json_number(w->out, "to", (int64_t)item->to);
     json_text(w->out, "fate", span_of(explain_fate(item->fate)));
     if (item->cause.retransmission) json_number(w->out, "retransmission", item->cause.retransmission);
     if (step->transaction) json_number(w->out, "transaction", step->transaction);
-    add_what(w, bytes);
+    add_what(w, step, bytes);
     json_number(w->out, "message", words_number(&w->messages, bytes));
     if (step->compared == LADDER_WITH_NOTHING) return;
     json_text(w->out, "compared", span_of(compared[step->compared]));

@@ -30,6 +30,8 @@ static struct record_item *add(struct record *r) {
     return &r->items[r->count++];
 }
 
+void record_add(struct record *r, const struct record_item *item) { *add(r) = *item; }
+
 struct record_item *record_insert(struct record *r, int64_t time_ns) {
     add(r);
     size_t at = r->count - 1;

@@ -43,6 +43,9 @@ void record_add_host(struct record *r, const char *name, const char *address);
 /* The index of the host of that name, which is added if it is new. */
 size_t record_host(struct record *r, const char *name);
 
+/* Adds an item at the end, and takes over the caller's hold of its datagram. */
+void record_add(struct record *r, const struct record_item *item);
+
 /* Adds an item behind all others that are not later. */
 struct record_item *record_insert(struct record *r, int64_t time_ns);
 

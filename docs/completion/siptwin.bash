@@ -8,14 +8,14 @@ _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run list compare check recipe sweep lint keys --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder check recipe sweep lint keys --help --version" -- "$cur")
         return
     fi
     case $prev in
     -w|--write|-o|--output|--ladder|--plot) compopt -o default; return ;;
     --set|--set-a|--set-b|--vary) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -W "$(_siptwin_keys)" -- "$cur"); return ;;
     --color) words="auto always never" ;;
-    --format) words="txt mmd svg html" ;;
+    --format) words="txt mmd svg html json" ;;
     --measure)
         words="invites_caller invites_proxy ringing answer outcome final caller_gives_up retransmissions datagrams ringing_lost ringing_late reason successful" ;;
     esac
@@ -23,6 +23,7 @@ _siptwin() {
     case ${COMP_WORDS[1]} in
     run) words="--write -C -G --stats --stats-every --set --uas-delay --calls --rate --arrivals --start --nano --ladder --format --explain --json --recipe --color --quiet --help" ;;
     compare) words="--set-a --set-b --tolerance --ignore --strict --limit --color --quiet --help" ;;
+    ladder) words="--output --name --call --title --format --color --quiet --help" ;;
     check) words="--update --tap --set --name --color --help" ;;
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
     lint) words="--json --skip-media --help" ;;

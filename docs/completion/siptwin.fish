@@ -12,6 +12,7 @@ end
 complete -c siptwin -f
 complete -c siptwin -n __fish_use_subcommand -a run -d 'simulate a scenario, write its capture, show the flow'
 complete -c siptwin -n __fish_use_subcommand -a compare -d 'tell in what two captures or scenarios differ'
+complete -c siptwin -n __fish_use_subcommand -a ladder -d 'draw the SIP of any capture as a ladder'
 complete -c siptwin -n __fish_use_subcommand -a check -d 'keep golden captures of scenarios, and check them'
 complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command that makes a capture again'
 complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
@@ -21,12 +22,12 @@ complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a sc
 complete -c siptwin -l help -d help
 
 complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep' -a '(__siptwin_scenarios)'
-complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare lint' -F
+complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare ladder lint' -F
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l json -d 'as JSON'
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'missing media files are no errors'
 complete -c siptwin -n '__fish_seen_subcommand_from run check sweep' -l set -x -a '(__siptwin_keys)' -d 'override a value'
-complete -c siptwin -n '__fish_seen_subcommand_from run compare check' -l color -x -a 'auto always never' -d 'when to use colour'
-complete -c siptwin -n '__fish_seen_subcommand_from run compare' -s q -l quiet -d 'say less'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare ladder check' -l color -x -a 'auto always never' -d 'when to use colour'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare ladder' -s q -l quiet -d 'say less'
 
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s w -l write -r -F -d 'the capture'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -s C -x -d 'another file after so many million bytes'
@@ -40,7 +41,7 @@ complete -c siptwin -n '__fish_seen_subcommand_from run' -l uas-delay -x -d 'the
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l start -x -d 'the first instant'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l nano -d 'time stamps in nanoseconds'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l ladder -r -F -d 'draw the flow'
-complete -c siptwin -n '__fish_seen_subcommand_from run' -l format -x -a 'txt mmd svg html' -d 'of the ladder'
+complete -c siptwin -n '__fish_seen_subcommand_from run ladder' -l format -x -a 'txt mmd svg html json' -d 'of the ladder'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l explain -d 'why each datagram was sent'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l json -d 'explain as JSON'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l recipe -d 'write how it was made'
@@ -51,6 +52,11 @@ complete -c siptwin -n '__fish_seen_subcommand_from compare' -l tolerance -x -d 
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l ignore -x -d 'fields that may differ'
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l strict -d 'every byte'
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l limit -x -d 'datagrams shown'
+
+complete -c siptwin -n '__fish_seen_subcommand_from ladder' -s o -l output -r -F -d 'the ladder'
+complete -c siptwin -n '__fish_seen_subcommand_from ladder' -l name -x -d 'what to call a host: ADDRESS=NAME'
+complete -c siptwin -n '__fish_seen_subcommand_from ladder' -l call -x -d 'only these calls'
+complete -c siptwin -n '__fish_seen_subcommand_from ladder' -l title -x -d 'the title'
 
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l update -d 'write the captures'
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l tap -d 'TAP output'

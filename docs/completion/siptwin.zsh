@@ -20,6 +20,7 @@ _siptwin() {
     commands=(
         'run:simulate a scenario, write its capture, show the flow'
         'compare:tell in what two captures or scenarios differ'
+        'ladder:draw the SIP of any capture as a ladder'
         'check:keep golden captures of scenarios, and check them'
         'recipe:print the command that makes a capture again'
         'sweep:run a scenario with varied values'
@@ -41,13 +42,17 @@ _siptwin() {
             '--stats[what the SIPps have counted]:file:_files' '--stats-every[seconds between its rows]:seconds:' \
             '--calls[how many calls]:number:' '--rate[calls a second]:number:' '--arrivals[when the calls come]:how:(regular poisson)' \
             '--uas-delay[the callee thinks that long]:time:' '--start[the first instant]:time:' '--nano[nanoseconds]' \
-            '*--ladder[draw the flow]:file:_files' '--format[of the ladder]:format:(txt mmd svg html)' \
+            '*--ladder[draw the flow]:file:_files' '--format[of the ladder]:format:(txt mmd svg html json)' \
             '--explain[why each datagram was sent]' '--json[explain as JSON]' '--recipe[write how it was made]' $color \
             '(-q --quiet)'{-q,--quiet}'[no flow]' '--help[help]' ':scenario:_siptwin_scenario' ;;
     compare)
         _arguments '*--set-a[override a value of A]:key:_siptwin_set' '*--set-b[override a value of B]:key:_siptwin_set' \
             '--tolerance[of times]:tolerance:' '--ignore[fields]:fields:' '--strict[every byte]' '--limit[datagrams shown]:number:' $color \
             '(-q --quiet)'{-q,--quiet}'[only the exit status]' '--help[help]' '*:capture or scenario:_siptwin_scenario' ;;
+    ladder)
+        _arguments '*'{-o,--output}'[the ladder]:file:_files' '*--name[what to call a host]:address=name:' '--call[only these calls]:text:' \
+            '--title[the title]:text:' '--format[of the ladder]:format:(txt mmd svg html json)' $color \
+            '(-q --quiet)'{-q,--quiet}'[no summary]' '--help[help]' ':capture:_files' ;;
     check)
         _arguments '--update[write the captures]' '--tap[TAP output]' '*--set[override a value]:key:_siptwin_set' \
             '--name[of the capture]:name:' $color '--help[help]' ':folder:_files -/' '*:scenario:_siptwin_scenario' ;;
