@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "cli/recording.h"
 #include "model/lab/unit.h"
 #include "view/compare.h"
@@ -36,7 +37,7 @@ struct side {
 struct compare_command {
     struct side sides[2];
     struct compare_options options;
-    const char *tolerance, *color; /* NULL: not given */
+    const char *tolerance, *color, *html; /* NULL: not given */
     size_t limit;
     bool quiet, colour;
 };
@@ -157,7 +158,24 @@ static void close_side(struct side *s) {
     recording_free(&s->recording);
 }
 
-/* Compares two captures; EXIT_GOOD or EXIT_DIFFERENT. */
+/* --html FILE.html; of several capture points each has its own, FILE.HOST.html. */
+static int write_page(const struct compare_command *o, const char *host, const struct compare *c) {
+    struct buf text = {0}, page = {0}, path = {0};
+    struct span name = span_of(o->html), suffix = SPAN(".html");
+    compare_write(&text, c, o->limit, false);
+    compare_html_write(&page, c, buf_span(&text));
+    bool has = name.len > suffix.len && span_eq(span_skip(name, name.len - suffix.len), suffix);
+    buf_add(&path, has && host ? span_head(name, name.len - suffix.len) : name);
+    if (host) buf_addf(&path, ".%s%s", host, has ? ".html" : "");
+    const char *why = outfile_write(buf_text(&path), buf_span(&page));
+    int status = why ? cli_error("%s: %s", outfile_label(path.p), why) : EXIT_GOOD;
+    buf_free(&text);
+    buf_free(&page);
+    buf_free(&path);
+    return status;
+}
+
+/* Compares two captures; EXIT_GOOD or EXIT_DIFFERENT; or EXIT_BAD_INPUT: the page could not be written. */
 static int compare_points(const struct compare_command *o, const struct point *a, const struct point *b) {
     const struct recording *ra = &o->sides[0].recording, *rb = &o->sides[1].recording;
     struct compare_side sa = {a->label, &a->capture, ra->hosts, ra->host_count};
@@ -171,8 +189,11 @@ static int compare_points(const struct compare_command *o, const struct point *a
         fwrite(text.p, 1, text.len, stdout);
         buf_free(&text);
     }
+    int status = same ? EXIT_GOOD : EXIT_DIFFERENT;
+    if (o->html && write_page(o, o->sides[0].point_count > 1 ? a->host : NULL, &c) != EXIT_GOOD)
+        status = EXIT_BAD_INPUT;
     compare_free(&c);
-    return same ? EXIT_GOOD : EXIT_DIFFERENT;
+    return status;
 }
 
 static const struct point *find_point(const struct side *s, const char *host) {
@@ -189,10 +210,11 @@ static int compare_all_points(const struct compare_command *o) {
         const struct point *other = find_point(b, a->points[i].host);
         if (!o->quiet) printf("%sat %s:\n", i ? "\n" : "", a->points[i].host);
         if (!other && !o->quiet) printf("different: a capture point only in A\n");
-        if (!other || compare_points(o, &a->points[i], other) != EXIT_GOOD) status = EXIT_DIFFERENT;
+        int one = other ? compare_points(o, &a->points[i], other) : EXIT_DIFFERENT;
+        if (one > status) status = one;
     }
     for (size_t i = 0; i < b->point_count; i++) {
-        if (find_point(a, b->points[i].host)) continue;
+        if (find_point(a, b->points[i].host) || status == EXIT_BAD_INPUT) continue;
         if (!o->quiet) printf("\nat %s:\ndifferent: a capture point only in B\n", b->points[i].host);
         status = EXIT_DIFFERENT;
     }
@@ -269,6 +291,7 @@ static int take_option(struct compare_command *o, int c, const char *value) {
     case 'a': add_set(&o->sides[0], value); break;
     case 'b': add_set(&o->sides[1], value); break;
     case 'c': o->color = value; break;
+    case 'H': o->html = cli_standard_name(value); break;
     case 'i': return read_ignore(&o->options.scope.ignore, value);
     case 'n': return read_limit(&o->limit, value);
     case 'q': o->quiet = true; break;
@@ -279,12 +302,17 @@ static int take_option(struct compare_command *o, int c, const char *value) {
 }
 
 static int run(const struct command *self, int argc, char **argv) {
-    static const struct option options[] = {
-        {"color", required_argument, NULL, 'c'},     {"help", no_argument, NULL, 'h'},
-        {"ignore", required_argument, NULL, 'i'},    {"limit", required_argument, NULL, 'n'},
-        {"quiet", no_argument, NULL, 'q'},           {"set-a", required_argument, NULL, 'a'},
-        {"set-b", required_argument, NULL, 'b'},     {"strict", no_argument, NULL, 's'},
-        {"tolerance", required_argument, NULL, 't'}, {0}};
+    static const struct option options[] = {{"color", required_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"html", required_argument, NULL, 'H'},
+                                            {"ignore", required_argument, NULL, 'i'},
+                                            {"limit", required_argument, NULL, 'n'},
+                                            {"quiet", no_argument, NULL, 'q'},
+                                            {"set-a", required_argument, NULL, 'a'},
+                                            {"set-b", required_argument, NULL, 'b'},
+                                            {"strict", no_argument, NULL, 's'},
+                                            {"tolerance", required_argument, NULL, 't'},
+                                            {0}};
     struct compare_command o = {.sides = {{.letter = 'a'}, {.letter = 'b'}}, .limit = LIMIT_DEFAULT};
     o.options.swap_ns = COMPARE_SWAP_NS;
     o.options.tolerance_ns = COMPARE_TOLERANCE_NS;
@@ -294,6 +322,7 @@ static int run(const struct command *self, int argc, char **argv) {
         status = take_option(&o, c, optarg);
     if (status == EXIT_GOOD && c == -1) {
         status = cli_colour(&o.colour, self, o.color);
+        if (o.html && strcmp(o.html, "-") == 0) o.quiet = true; /* standard output is the page's */
         if (status == EXIT_GOOD && argc - optind != 2)
             status = cli_error("compare: expected two captures or scenarios, got %d", argc - optind);
         if (o.options.scope.strict) {
@@ -315,38 +344,41 @@ static int run(const struct command *self, int argc, char **argv) {
 const struct command cmd_compare = {
     .name = "compare",
     .summary = "tell in what two captures or scenarios differ",
-    .help = "usage: siptwin compare A B [--set-a KEY=VALUE]... [--set-b KEY=VALUE]... [--tolerance T]\n"
-            "                       [--ignore FIELD,...] [--strict] [--limit N] [--color WHEN] [-q]\n"
-            "\n"
-            "A and B are captures (pcap or pcapng; - is standard input) or scenarios, which are run. Of a\n"
-            "scenario with several capture points each is compared; SCENARIO@HOST takes the one at HOST.\n"
-            "\n"
-            "Which datagrams belong together is found out call by call: Call-IDs, branches and addresses\n"
-            "need not be equal for that. Then these fields are compared:\n"
-            "\n"
-            "  ip.src ip.dst ip.dsfield ip.flags.df ip.flags.mf ip.frag_offset ip.ttl ip.len\n"
-            "  udp.srcport udp.dstport udp.length\n"
-            "  sip.Request-Line sip.Status-Line, header fields as sip.Via or sip.X-Mine, sip.msg_hdr (the\n"
-            "  line end after them), sip.msg_body; or udp.payload, all bytes of it\n"
-            "  time (frame.time_relative, from the first datagram on)\n"
-            "  frame.protocols: how many frames are not compared, because they are not UDP over IPv4\n"
-            "  with --strict also ip.id ip.checksum udp.checksum, and frame: all other bytes\n"
-            "\n"
-            "      --set-a KEY=VALUE  overrides a value of scenario A for this run; --set-b of B\n"
-            "      --tolerance T      how far times may be apart: 20ms, 0.5% (of the time), or 70ms+0.5%,\n"
-            "                         the default: two runs of the same real lab differ by so much\n"
-            "      --ignore FIELD,... do not compare these fields\n"
-            "      --strict           compare every byte and nanosecond, as two runs of siptwin allow it:\n"
-            "                         no tolerance unless given, and no two datagrams may change places.\n"
-            "                         Otherwise those of two pairs of hosts may, within 1 ms\n"
-            "      --limit N          show at most N datagrams that differ, default 40, 0: all\n"
-            "      --color WHEN       always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
-            "                         is set\n"
-            "  -q, --quiet            print nothing, only give the exit status\n"
-            "\n"
-            "In the flow, - marks a datagram that is only in A, + only in B, ~ out of order, ! different\n"
-            "in some field, and t out of time.\n"
-            "\n"
-            "Exit status: 0 same, 1 different, 2 bad usage or bad input.\n",
+    .help =
+        "usage: siptwin compare A B [--set-a KEY=VALUE]... [--set-b KEY=VALUE]... [--tolerance T]\n"
+        "                       [--ignore FIELD,...] [--strict] [--limit N] [--color WHEN] [-q]\n"
+        "                       [--html FILE]\n"
+        "\n"
+        "A and B are captures (pcap or pcapng; - is standard input) or scenarios, which are run. Of a\n"
+        "scenario with several capture points each is compared; SCENARIO@HOST takes the one at HOST.\n"
+        "\n"
+        "Which datagrams belong together is found out call by call: Call-IDs, branches and addresses\n"
+        "need not be equal for that. Then these fields are compared:\n"
+        "\n"
+        "  ip.src ip.dst ip.dsfield ip.flags.df ip.flags.mf ip.frag_offset ip.ttl ip.len\n"
+        "  udp.srcport udp.dstport udp.length\n"
+        "  sip.Request-Line sip.Status-Line, header fields as sip.Via or sip.X-Mine, sip.msg_hdr (the\n"
+        "  line end after them), sip.msg_body; or udp.payload, all bytes of it\n"
+        "  time (frame.time_relative, from the first datagram on)\n"
+        "  frame.protocols: how many frames are not compared, because they are not UDP over IPv4\n"
+        "  with --strict also ip.id ip.checksum udp.checksum, and frame: all other bytes\n"
+        "\n"
+        "      --set-a KEY=VALUE  overrides a value of scenario A for this run; --set-b of B\n"
+        "      --tolerance T      how far times may be apart: 20ms, 0.5% (of the time), or 70ms+0.5%,\n"
+        "                         the default: two runs of the same real lab differ by so much\n"
+        "      --ignore FIELD,... do not compare these fields\n"
+        "      --strict           compare every byte and nanosecond, as two runs of siptwin allow it:\n"
+        "                         no tolerance unless given, and no two datagrams may change places.\n"
+        "                         Otherwise those of two pairs of hosts may, within 1 ms\n"
+        "      --limit N          show at most N datagrams that differ, default 40, 0: all\n"
+        "      --color WHEN       always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
+        "                         is set\n"
+        "      --html FILE        writes a page, too: both ladders beside each other, what differs marked\n"
+        "  -q, --quiet            print nothing, only give the exit status\n"
+        "\n"
+        "In the flow, - marks a datagram that is only in A, + only in B, ~ out of order, ! different\n"
+        "in some field, and t out of time.\n"
+        "\n"
+        "Exit status: 0 same, 1 different, 2 bad usage or bad input.\n",
     .run = run,
 };

@@ -167,3 +167,20 @@ void compare_free(struct compare *c) {
     free(c->pairs);
     *c = (struct compare){0};
 }
+
+struct compare_row *compare_rows(const struct compare *c, size_t *count) {
+    const struct reader *a = c->a.capture, *b = c->b.capture;
+    struct compare_row *rows = mem_new((a->count + b->count + 1) * sizeof *rows);
+    size_t n = 0, j = 0;
+    for (size_t i = 0; i <= a->count; i++) {
+        bool end = i == a->count;
+        size_t partner = end ? b->count : c->alignment.a_partner[i];
+        if (end || (partner != COMPARE_NONE && !c->pairs[i].moved))
+            for (; j < partner; j++)
+                if (c->alignment.b_partner[j] == COMPARE_NONE)
+                    rows[n++] = (struct compare_row){COMPARE_NONE, j};
+        if (!end) rows[n++] = (struct compare_row){i, partner};
+    }
+    *count = n;
+    return rows;
+}

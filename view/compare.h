@@ -66,6 +66,17 @@ bool compare_same(const struct compare *c);
 
 void compare_free(struct compare *c);
 
+/* One line of the joint flow: a datagram of A, of B (COMPARE_NONE: not in that one), or a pair. */
+struct compare_row {
+    size_t a, b;
+};
+
+/*
+ * The joint flow: A's datagrams in their order; those that are only in B stand before the pair that follows.
+ * To be freed.
+ */
+struct compare_row *compare_rows(const struct compare *c, size_t *count);
+
 /* A packet's time since the first datagram of its capture. */
 int64_t compare_time(const struct reader *capture, size_t index);
 
@@ -74,5 +85,11 @@ int64_t compare_time(const struct reader *capture, size_t index);
  * all). The last line sums up.
  */
 void compare_write(struct buf *out, const struct compare *c, size_t limit, bool colour);
+
+/*
+ * Writes the SIP of both as an HTML page: two ladders beside each other, what differs marked; text is what
+ * compare_write wrote.
+ */
+void compare_html_write(struct buf *out, const struct compare *c, struct span text);
 
 #endif

@@ -47,24 +47,12 @@ static const struct compare_pair *pair_of(const struct report *r, const struct r
 
 static bool is_single(const struct row *row) { return row->a == COMPARE_NONE || row->b == COMPARE_NONE; }
 
-static void add_row(struct report *r, size_t a, size_t b) {
-    r->rows[r->count++] = (struct row){.a = a, .b = b};
-}
-
-/* The joint flow: A's datagrams in their order; those that are only in B stand before the pair that follows.
- */
 static void make_rows(struct report *r) {
-    const struct compare *c = r->c;
-    size_t j = 0;
-    r->rows = mem_new((c->a.capture->count + c->b.capture->count) * sizeof *r->rows);
-    for (size_t i = 0; i <= c->a.capture->count; i++) {
-        bool end = i == c->a.capture->count;
-        size_t partner = end ? c->b.capture->count : c->alignment.a_partner[i];
-        if (end || (partner != COMPARE_NONE && !c->pairs[i].moved))
-            for (; j < partner; j++)
-                if (c->alignment.b_partner[j] == COMPARE_NONE) add_row(r, COMPARE_NONE, j);
-        if (!end) add_row(r, i, partner);
-    }
+    struct compare_row *rows = compare_rows(r->c, &r->count);
+    r->rows = mem_new((r->count + 1) * sizeof *r->rows);
+    for (size_t i = 0; i < r->count; i++)
+        r->rows[i] = (struct row){.a = rows[i].a, .b = rows[i].b};
+    free(rows);
 }
 
 /*

@@ -203,7 +203,7 @@ const siptwinLadder = (root, first, options = {}) => {
       wait = 0;
       out.push(li);
     }
-    const li = el('li', {class: ['step', step.kind, row.mark ? 'mark ' + row.mark : '', call === undefined ? '' : 'c' + call % CALL_COLOURS].join(' ').trim()});
+    const li = el('li', {class: ['step', step.kind, row.mark ? 'mark ' + (row.mark !== 'only' ? row.mark : row.steps[0] !== null ? 'only-a' : 'only-b') : '', call === undefined ? '' : 'c' + call % CALL_COLOURS].join(' ').trim()});
     if (wait) li.style.setProperty('--wait', wait / 1e9);
     sides.forEach((s, i) => {
       const mine = step_of(row, s), base = view.bases[i];
@@ -343,9 +343,9 @@ const siptwinLadder = (root, first, options = {}) => {
   const choice = (legend, name, values, then) => el('fieldset', {class: name}, el('legend', {}, legend), ...values.map(([value, label]) =>
     el('label', {}, el('input', {type: 'radio', name: id + name, value, checked: prefs[name] === value, onchange: () => { prefs[name] = value; then(); }}), label)));
 
-  // Waiting is drawn to scale such that all of it takes about a screen.
+  // Waiting is drawn to scale such that the whole ladder fits the screen, or, of a long one, its waiting takes half of it.
   const fit = () => {
-    const waits = view.rows.reduce((sum, row) => sum + row.wait, 0) / 1e9, high = Math.max(200, view.scroll.clientHeight - 120);
+    const waits = view.rows.reduce((sum, row) => sum + row.wait, 0) / 1e9, screen = view.scroll.clientHeight, high = Math.max(200, screen / 2, screen - 180 - 36 * view.rows.length);
     const px = Math.min(100, Math.max(.01, high / Math.max(waits, .001)));
     const tick = [1, 2, 5, 10, 20, 60, 120, 300, 600, 3600, 86400].find(t => t * px >= 12) || 86400;
     root.style.setProperty('--px', px);

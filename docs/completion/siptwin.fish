@@ -52,6 +52,7 @@ complete -c siptwin -n '__fish_seen_subcommand_from compare' -l tolerance -x -d 
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l ignore -x -d 'fields that may differ'
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l strict -d 'every byte'
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l limit -x -d 'datagrams shown'
+complete -c siptwin -n '__fish_seen_subcommand_from compare' -l html -r -F -d 'both ladders as a page'
 
 complete -c siptwin -n '__fish_seen_subcommand_from ladder' -s o -l output -r -F -d 'the ladder'
 complete -c siptwin -n '__fish_seen_subcommand_from ladder' -l name -x -d 'what to call a host: ADDRESS=NAME'

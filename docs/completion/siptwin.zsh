@@ -47,7 +47,7 @@ _siptwin() {
             '(-q --quiet)'{-q,--quiet}'[no flow]' '--help[help]' ':scenario:_siptwin_scenario' ;;
     compare)
         _arguments '*--set-a[override a value of A]:key:_siptwin_set' '*--set-b[override a value of B]:key:_siptwin_set' \
-            '--tolerance[of times]:tolerance:' '--ignore[fields]:fields:' '--strict[every byte]' '--limit[datagrams shown]:number:' $color \
+            '--tolerance[of times]:tolerance:' '--ignore[fields]:fields:' '--strict[every byte]' '--limit[datagrams shown]:number:' '--html[both ladders as a page]:file:_files' $color \
             '(-q --quiet)'{-q,--quiet}'[only the exit status]' '--help[help]' '*:capture or scenario:_siptwin_scenario' ;;
     ladder)
         _arguments '*'{-o,--output}'[the ladder]:file:_files' '*--name[what to call a host]:address=name:' '--call[only these calls]:text:' \
