@@ -291,6 +291,7 @@ const struct command cmd_sweep = {
         "  retransmissions  datagrams that their sender had sent before\n"
         "  datagrams        all datagrams sent in the lab\n"
         "  ringing_lost     calls whose callee sent a 180 or 183, of which none reached the caller\n"
+        "  overruns         datagrams that a full receive buffer has lost\n"
         "  ringing_late     calls whose caller got a 1xx after the 2xx\n"
         "  reason           why the first call that failed did\n"
         "  successful       calls of callers that went as their scenario says (not shown by default)\n"

@@ -243,6 +243,11 @@ static void add_sipp(struct buf *out, const char *name, const struct sipp_stats 
 }
 
 void stats_summary(struct buf *out, const struct lab *lab, const struct lab_config *config) {
-    for (size_t i = 0; i < config->host_count; i++)
-        if (lab_sipp(lab, i)) add_sipp(out, config->hosts[i].name, sipp_stats(lab_sipp(lab, i)));
+    for (size_t i = 0; i < config->host_count; i++) {
+        const char *name = config->hosts[i].name;
+        uint64_t overruns = host_overruns(lab_host_at(lab, i));
+        if (lab_sipp(lab, i)) add_sipp(out, name, sipp_stats(lab_sipp(lab, i)));
+        if (overruns)
+            buf_addf(out, "%s: %" PRIu64 " datagrams lost, the socket's buffer was full\n", name, overruns);
+    }
 }

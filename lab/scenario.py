@@ -10,9 +10,9 @@ import time
 
 import yaml
 
-SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz media_port max_retrans '
+SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port max_retrans '
              'max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
-KAMAILIO_KEYS = 'config modparam version wakeup processing timer_phase'.split()
+KAMAILIO_KEYS = 'config modparam version children wakeup processing receive_buffer timer_phase'.split()
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
     'host': 'address port sipp kamailio'.split(),
@@ -244,6 +244,11 @@ class Scenario:
             wrong.append('%ssipp.hz: the clock of this kernel runs at %d Hz' % (where, hz))
         if kamailio:
             host.wakeups_ns()
+        if 'children' in kamailio:
+            wrong.append(where + 'kamailio.children: the rig starts as many as the cfg says')
+        for program, settings in (('sipp', sipp), ('kamailio', kamailio)):
+            if 'receive_buffer' in settings:
+                wrong.append('%s%s.receive_buffer: that is the kernel\'s' % (where, program))
         if kamailio.get('processing', 'default') != 'default':
             wrong.append(where + 'kamailio.processing: the real Kamailio takes the time it takes')
         return wrong

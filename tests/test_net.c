@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves how datagrams travel: delay, taps, drop rules, random faults, closed ports, unknown addresses. */
+#include "model/net/backlog.h"
 #include "model/net/net.h"
 
 #include <setjmp.h>
@@ -35,7 +36,7 @@ static void tapped(void *arg, int64_t now_ns, enum tap_direction direction, cons
 }
 
 static void lost(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d) {
-    static const char *const whys[] = {"dropped", "lost", "no host", "closed port"};
+    static const char *const whys[] = {"dropped", "lost", "no host", "closed port", "full socket"};
     (void)arg, (void)now_ns;
     note("%s " SPAN_FMT "; ", whys[why], SPAN_ARG(payload_span(d->payload)));
 }
@@ -212,6 +213,39 @@ static void what_still_flies_at_the_end_is_given_back(void **state) {
     assert_string_equal(happened, ""); /* the teardown asserts that the pool is whole */
 }
 
+/* What Linux 6.18 said (ss -m, and what came out of a socket again): docs/overload.md. */
+static void a_receive_queue_is_as_large_as_that_of_linux(void **state) {
+    (void)state;
+    static const struct {
+        size_t payload, truesize;
+    } sizes[] = {{1, 832},     {197, 832},   {198, 1280},  {645, 1280},  {646, 2304},
+                 {1472, 2304}, {2000, 3584}, {3000, 5440}, {4000, 6912}, {5000, 8192}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        assert_int_equal(backlog_truesize(sizes[i].payload, 1500), sizes[i].truesize);
+    static const struct {
+        size_t len, reads,
+            in_all; /* of two bursts that overrun the socket, with so many reads between them */
+    } bursts[] = {{500, 0, 166},   {500, 41, 166},  {500, 42, 208},  {500, 83, 208}, {500, 84, 250},
+                  {500, 126, 292}, {500, 165, 292}, {500, 166, 332}, {1000, 23, 92}, {1000, 24, 116},
+                  {1000, 60, 140}, {1000, 84, 164}, {1000, 92, 184}};
+    for (size_t i = 0; i < sizeof bursts / sizeof *bursts; i++) {
+        struct backlog queue_of_socket = {.limit = 212992, .mtu = 1500};
+        struct datagram *d = datagram_new(net_pool(net));
+        d->payload = payload_new(net_pool(net), bursts[i].len);
+        d->payload->len = (uint32_t)bursts[i].len;
+        size_t taken = 0;
+        for (int burst = 0; burst < 2; burst++) {
+            while (backlog_add(&queue_of_socket, d)) {
+            }
+            for (size_t k = 0; burst == 0 && k < bursts[i].reads; k++, taken++)
+                datagram_drop(backlog_take(&queue_of_socket));
+        }
+        assert_int_equal(taken + queue_of_socket.count, bursts[i].in_all);
+        backlog_free(&queue_of_socket);
+        datagram_drop(d);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void) {
@@ -227,6 +261,7 @@ int main(void) {
         TEST(a_datagram_held_back_is_overtaken),
         TEST(a_hold_rule_delays_just_one_datagram),
         TEST(hold_rules_add_up),
+        TEST(a_receive_queue_is_as_large_as_that_of_linux),
         TEST(what_still_flies_at_the_end_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,8 @@ const char *explain_fate(enum flow_fate fate) {
     static const char *const words[] = {[FLOW_ARRIVED] = "arrived",
                                         [FLOW_LOST] = "lost",
                                         [FLOW_NO_HOST] = "no_host",
-                                        [FLOW_CLOSED_PORT] = "closed_port"};
+                                        [FLOW_CLOSED_PORT] = "closed_port",
+                                        [FLOW_FULL_SOCKET] = "full_socket"};
     return words[fate];
 }
 
@@ -78,7 +79,8 @@ static void take_row_text(void *arg, const struct flow_row *row) {
     static const char *const fates[] = {[FLOW_ARRIVED] = "",
                                         [FLOW_LOST] = " ✗ lost on the way",
                                         [FLOW_NO_HOST] = " ✗ nobody has this address",
-                                        [FLOW_CLOSED_PORT] = " ✗ nobody listens there"};
+                                        [FLOW_CLOSED_PORT] = " ✗ nobody listens there",
+                                        [FLOW_FULL_SOCKET] = " ✗ the socket's buffer is full"};
     struct explain *e = arg;
     const struct cause *cause = &row->datagram->cause;
     add_place(e, row->number, row->time_ns);

@@ -159,15 +159,15 @@ void flow_seen(struct flow *f, uint64_t frame, int64_t now_ns, enum tap_directio
 
 void flow_lost(struct flow *f, int64_t now_ns, enum lost_why why, const struct datagram *d) {
     static const enum flow_fate fates[] = {
-        [LOST_DROP_RULE] = FLOW_LOST,
-        [LOST_RANDOM] = FLOW_LOST,
-        [LOST_NO_HOST] = FLOW_NO_HOST,
-        [LOST_CLOSED_PORT] = FLOW_CLOSED_PORT,
+        [LOST_DROP_RULE] = FLOW_LOST,          [LOST_RANDOM] = FLOW_LOST,
+        [LOST_NO_HOST] = FLOW_NO_HOST,         [LOST_CLOSED_PORT] = FLOW_CLOSED_PORT,
+        [LOST_FULL_SOCKET] = FLOW_FULL_SOCKET,
     };
     struct item *item = waiting_row(f, d);
-    /* What meets a closed port has arrived: it was seen before, or is far from the capture points. */
-    if (!item && why == LOST_CLOSED_PORT) {
-        end_earlier(f, d->number, now_ns, FLOW_CLOSED_PORT);
+    /* What meets a closed port or a full socket has arrived: it was seen before, or is far from the capture
+     * points. */
+    if (!item && (why == LOST_CLOSED_PORT || why == LOST_FULL_SOCKET)) {
+        end_earlier(f, d->number, now_ns, fates[why]);
         return;
     }
     if (!item) item = add_row(f, now_ns, d, 0);

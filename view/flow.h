@@ -12,9 +12,10 @@
 /* What became of a datagram. */
 enum flow_fate {
     FLOW_ARRIVED,
-    FLOW_LOST,       /* on the way */
-    FLOW_NO_HOST,    /* nobody has that address: it never left */
-    FLOW_CLOSED_PORT /* it arrived where no program listened */
+    FLOW_LOST,        /* on the way */
+    FLOW_NO_HOST,     /* nobody has that address: it never left */
+    FLOW_CLOSED_PORT, /* it arrived where no program listened */
+    FLOW_FULL_SOCKET  /* it arrived, but the program's socket had no room for it */
 };
 
 /* A datagram. Texts and the datagram are valid during the call; a sink may hold the datagram. */

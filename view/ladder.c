@@ -225,7 +225,8 @@ const char *ladder_fate(enum flow_fate fate) {
     static const char *const words[] = {[FLOW_ARRIVED] = "arrived",
                                         [FLOW_LOST] = "lost",
                                         [FLOW_NO_HOST] = "no such host",
-                                        [FLOW_CLOSED_PORT] = "nobody there"};
+                                        [FLOW_CLOSED_PORT] = "nobody there",
+                                        [FLOW_FULL_SOCKET] = "buffer full"};
     return words[fate];
 }
 
@@ -248,7 +249,7 @@ static void add_message(struct buf *out, const struct ladder_step *step, size_t 
 
 void ladder_label(struct buf *out, const struct ladder_step *step, size_t room) {
     const struct record_item *item = step->item;
-    bool nobody = item->fate == FLOW_NO_HOST || item->fate == FLOW_CLOSED_PORT;
+    bool nobody = item->fate >= FLOW_NO_HOST;
     const char *fate = nobody ? ladder_fate(item->fate) : "";
     size_t begin = out->len, tail = *fate ? strlen(fate) + 2 : 0;
     if (item->cause.retransmission) buf_add_text(out, ">>> ");

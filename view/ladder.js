@@ -12,7 +12,7 @@
  */
 const siptwinLadder = (root, first, options = {}) => {
   const SILENCE_NS = 1e9, PART = 400, CALLS_SHOWN = 200, CALL_COLOURS = 8, DIFF_CELLS = 1e6;
-  const FATES = {lost: 'lost', no_host: 'no such host', closed_port: 'nobody there'};
+  const FATES = {lost: 'lost', no_host: 'no such host', closed_port: 'nobody there', full_socket: 'buffer full'};
   const prefs = {time: 'compressed', stamp: 'start', colour: 'kind', side: 'both', message: 'changes', calls: new Set(), find: ''};
   const id = 'l' + (siptwinLadder.count = (siptwinLadder.count || 0) + 1);
   let view, open = null;
@@ -167,7 +167,8 @@ const siptwinLadder = (root, first, options = {}) => {
   const arrow_cell = (step, side, k, base) => {
     const hosts = view.sides[side].hosts, {from, to} = step, self = from === to, right = to > from;
     const a = base + 2 + 2 * Math.min(from, to), b = self ? a + 1 : base + 2 + 2 * Math.max(from, to);
-    const fate = FATES[step.fate] ? 'lost ' + step.fate : '';
+    const arrives = step.fate === 'closed_port' || step.fate === 'full_socket';
+    const fate = FATES[step.fate] ? 'lost ' + (arrives ? 'arrives' : step.fate) : '';
     const [, short, method] = step.status && step.label.match(/^(.*?)( \([^)]*\))$/) || [null, step.label, null];
     const button = el('button', {
       type: 'button', tabindex: -1, class: ['arrow', self ? 'self' : right ? 'right' : 'left', kind_of(step), fate, step.retransmission ? 'again' : ''].join(' ').trim(),
@@ -176,7 +177,7 @@ const siptwinLadder = (root, first, options = {}) => {
         (view.two ? ', in ' + 'AB'[side] : '') + (view.rows[k].mark ? ', ' + MARKS[view.rows[k].mark] : '')},
       el('span', {class: 'label'}, step.retransmission ? el('span', {class: 'again-mark'}, '>>> ') : null, short,
         method ? el('span', {class: 'method'}, method) : null, step.sdp ? el('span', {class: 'sdp'}, ' (SDP)') : null,
-        step.fate === 'no_host' || step.fate === 'closed_port' ? ': ' + FATES[step.fate] : null),
+        arrives || step.fate === 'no_host' ? ': ' + FATES[step.fate] : null),
       el('span', {class: 'line'}));
     return column(button, a, b);
   };

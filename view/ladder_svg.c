@@ -103,6 +103,7 @@ static int end_of(const struct record_item *item) {
     case FLOW_LOST: return to - way * GAP / 4;
     case FLOW_NO_HOST: return from + way * 20;
     case FLOW_ARRIVED:
+    case FLOW_FULL_SOCKET:
     case FLOW_CLOSED_PORT: break;
     }
     return to;

@@ -167,6 +167,7 @@ static void put_arrow(struct canvas *c, const struct ladder_step *step) {
     case FLOW_ARRIVED: c->cells[right ? right_end - 1 : left_end] = right ? RIGHT : LEFT; break;
     case FLOW_LOST: c->cells[right ? right_end - 1 : left_end] = CROSS; break;
     case FLOW_NO_HOST: c->cells[right ? left_end : right_end - 1] = CROSS; break;
+    case FLOW_FULL_SOCKET:
     case FLOW_CLOSED_PORT: c->cells[to] = CROSS; break;
     }
     /* What never left stays beside its sender. */

@@ -35,6 +35,7 @@ static const char *const fate_marks[] = {
     [FLOW_LOST] = " ✗ lost",
     [FLOW_NO_HOST] = " ✗ no such host",
     [FLOW_CLOSED_PORT] = " ✗ nobody there",
+    [FLOW_FULL_SOCKET] = " ✗ buffer full",
 };
 
 static void add_row(struct listing *l, const struct flow_row *row) {

@@ -23,6 +23,7 @@ const struct sweep_measure sweep_measures[SWEEP_MEASURES] = {
     [SWEEP_RINGING_LATE] = {"ringing_late", SWEEP_SHARE},
     [SWEEP_REASON] = {"reason", SWEEP_TEXT},
     [SWEEP_SUCCESSFUL] = {"successful", SWEEP_SHARE},
+    [SWEEP_OVERRUNS] = {"overruns", SWEEP_COUNT},
 };
 
 enum role { CALLER, CALLEE, PROXY };
@@ -206,7 +207,11 @@ enum sweep_run_result sweep_measure_run(struct sweep_sample *out, const struct l
     }
     bool complete = lab_run(lab, stop);
     struct lab_result result = lab_result(lab);
+    int64_t overruns = 0;
+    for (size_t i = 0; i < config->host_count; i++)
+        overruns += (int64_t)host_overruns(lab_host_at(lab, i));
     if (complete) tell(out, &watch, config, &result);
+    if (complete) set(out, SWEEP_OVERRUNS, overruns, 0);
     lab_free(lab);
     watch_free(&watch);
     free(points);

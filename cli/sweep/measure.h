@@ -30,6 +30,7 @@ enum sweep_measure_id {
     SWEEP_REASON,
     SWEEP_DEFAULTS, /* those above are measured when nobody asks for anything else */
     SWEEP_SUCCESSFUL = SWEEP_DEFAULTS,
+    SWEEP_OVERRUNS,
     SWEEP_MEASURES
 };
 

@@ -35,7 +35,10 @@ static const int64_t default_cost_us[KAM_COSTS] = {
 };
 
 void kam_config_default(struct kam_config *config) {
-    *config = (struct kam_config){.version = "5.6.3", .wakeups = &default_wakeup, .wakeup_count = 1};
+    *config = (struct kam_config){.version = "5.6.3",
+                                  .wakeups = &default_wakeup,
+                                  .wakeup_count = 1,
+                                  .receive_buffer = 425984 /* twice Linux' net.core.rmem_max */};
     for (int i = 0; i < KAM_COSTS; i++)
         config->cost_ns[i] = default_cost_us[i] * NS_PER_US;
 }
@@ -107,8 +110,10 @@ static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct k
         diag_error(diag, at, "port %u of the host %s is taken", (unsigned)s->port, host_name(k->host));
         return false;
     }
-    kam_worker_pool_init(&s->pool, s, kam_program_children(k->program), k->config.wakeups,
-                         k->config.wakeup_count);
+    struct backlog receive_queue = {.limit = k->config.receive_buffer, .mtu = net_mtu(host_net(k->host))};
+    kam_worker_pool_init(&s->pool, s,
+                         k->config.children ? k->config.children : kam_program_children(k->program),
+                         &receive_queue, k->config.wakeups, k->config.wakeup_count);
     s->open = true;
     return true;
 }

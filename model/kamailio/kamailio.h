@@ -54,9 +54,11 @@ struct kam_config {
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
     size_t wakeup_count;
     int64_t cost_ns[KAM_COSTS];
-    int64_t timer_phase_ns; /* 0 <= phase < 62.5 ms */
-    int64_t start_ns;       /* the first simulated instant, since 1970 */
-    uint32_t address;       /* the host's address: where it listens without a listen= */
+    int64_t timer_phase_ns;  /* 0 <= phase < 62.5 ms */
+    int64_t start_ns;        /* the first simulated instant, since 1970 */
+    uint32_t children;       /* what-if: workers a socket; 0: as the file says */
+    uint32_t receive_buffer; /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
+    uint32_t address;        /* the host's address: where it listens without a listen= */
 };
 
 void kam_config_default(struct kam_config *config);

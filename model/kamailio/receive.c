@@ -39,10 +39,11 @@ static int64_t let_leave(struct kamailio *k, enum kam_cost cost) {
         int64_t own_ns = kind == KAM_SEND_AUTO_100 ? cost_ns[KAM_COST_INVITE_100] : cost_ns[cost];
         if (first || (was_100 && own_ns > after_ns)) after_ns = own_ns;
         was_100 = kind == KAM_SEND_AUTO_100;
-        kam_send_leave(k, now_ns + after_ns);
+        kam_send_leave(k, now_ns + after_ns + k->outbox.first->slept_ns);
         if (k->outbox.first) after_ns += gap_after_ns[kind];
     }
-    return after_ns > 0 ? after_ns : cost_ns[cost];
+    if (after_ns == 0) after_ns = cost_ns[cost];
+    return after_ns + k->run.slept_ns;
 }
 
 /* Runs a block of the configuration; that one was given up is worth a note. */
@@ -120,5 +121,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
         kam_note(k, d->number, &cause);
     }
     kam_run_end(run);
-    return let_leave(k, cost);
+    int64_t busy_ns = let_leave(k, cost);
+    run->slept_ns = 0; /* what timers send has nothing to do with it */
+    return busy_ns;
 }

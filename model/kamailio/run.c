@@ -47,6 +47,7 @@ static void clear(struct kam_run *run) {
     run->fr_ms = run->fr_inv_ms = 0;
     run->failure_status = 0;
     run->stateful = false;
+    run->slept_ns = 0;
     run->about = 0;
     run->retransmission = 0;
     run->state.avps = &run->message_avps;

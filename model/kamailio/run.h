@@ -72,7 +72,8 @@ struct kam_run {
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */
     bool force_rport, local_rport, record_routed, via_edited;
-    bool upstream; /* loose_route() has found that the callee of its dialog sends it */
+    int64_t slept_ns; /* sleep(), usleep(): all that it does from now on is so much later */
+    bool upstream;    /* loose_route() has found that the callee of its dialog sends it */
 
     /* Its branch parameter, when asked for. */
     bool hashed, digested;

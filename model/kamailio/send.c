@@ -58,7 +58,8 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
         outbox->free = s->next;
     else
         s = mem_new(sizeof *s);
-    *s = (struct kam_send){.k = k, .kind = kind, .destination = *destination, .cause = *cause};
+    *s = (struct kam_send){
+        .k = k, .kind = kind, .destination = *destination, .cause = *cause, .slept_ns = k->run.slept_ns};
     s->payload = payload_hold(payload);
     event_init(&s->departure, depart, s);
     *outbox->last = s;

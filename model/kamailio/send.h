@@ -36,6 +36,7 @@ struct kam_send {
     struct kam_destination destination;
     struct payload *payload;
     struct cause cause;
+    int64_t slept_ns; /* how long the script had slept before it */
 };
 
 struct kam_outbox {

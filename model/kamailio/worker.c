@@ -58,24 +58,25 @@ void kam_worker_pool_recv(void *arg, struct datagram *d) {
     struct kam_worker_pool *pool = arg;
     struct kam_worker *w = pool->first_waiting;
     if (!w) {
-        backlog_add(&pool->backlog, d);
+        if (!backlog_add(&pool->backlog, d)) host_overrun(pool->socket->k->host, d);
         return;
     }
     pool->first_waiting = w->next;
     if (!pool->first_waiting) pool->last_waiting = NULL;
     w->state = KAM_WAKING;
     /* A worker that is awake may be ready before this one has woken up, and take what is queued. */
-    if (pool->running > 0)
-        backlog_add(&pool->backlog, d);
-    else
+    if (pool->running == 0)
         w->datagram = datagram_hold(d);
+    else if (!backlog_add(&pool->backlog, d))
+        host_overrun(pool->socket->k->host, d);
     event_after(queue_of(w), &w->event, kam_wakeup_draw(w->wakeup, &pool->socket->k->wakeup_random));
 }
 
 void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
-                          const struct kam_wakeup *wakeups, size_t wakeup_count) {
+                          const struct backlog *receive_queue, const struct kam_wakeup *wakeups,
+                          size_t wakeup_count) {
     assert(count > 0 && wakeup_count > 0);
-    *pool = (struct kam_worker_pool){.socket = socket, .count = count};
+    *pool = (struct kam_worker_pool){.socket = socket, .count = count, .backlog = *receive_queue};
     pool->workers = mem_new(count * sizeof *pool->workers);
     for (size_t i = 0; i < count; i++) {
         struct kam_worker *w = &pool->workers[i];

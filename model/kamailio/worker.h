@@ -43,9 +43,13 @@ struct kam_worker_pool {
  */
 int64_t kam_wakeup_draw(const struct kam_wakeup *wakeup, struct random_stream *r);
 
-/* count workers, who wait in order; wakeups, which outlive the pool, are given out in turn. */
+/*
+ * count workers, who wait in order; wakeups, which outlive the pool, are given out in turn. receive_queue is
+ * an empty one with the bounds of the socket's.
+ */
 void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socket, size_t count,
-                          const struct kam_wakeup *wakeups, size_t wakeup_count);
+                          const struct backlog *receive_queue, const struct kam_wakeup *wakeups,
+                          size_t wakeup_count);
 void kam_worker_pool_free(struct kam_worker_pool *pool);
 
 /* A datagram has arrived at the socket (the host's handler; arg is the pool). */

@@ -106,6 +106,10 @@ static const struct schema_key sipp_keys[] = {
      .help = "process id: what [pid] expands to"},
     {"hz", SCHEMA_OTHER, .read = read_hz, .fallback = "250",
      .help = "the kernel's HZ: SIPp's clock moves in steps of 1000/HZ ms"},
+    {"receive_buffer", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.receive_buffer), 0,
+     INT32_MAX, .fallback = "131070",
+     .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
+             "is full is lost; 0: no bound"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
     {"max_retrans", RETRANS_KEY(sipp.max_retrans), .fallback = "SIPp's own", .help = "-max_retrans"},
     {"max_invite_retrans", RETRANS_KEY(sipp.max_invite_retrans), .fallback = "SIPp's own",
@@ -245,11 +249,17 @@ static const struct schema_key kamailio_keys[] = {
      .help = "{MODULE: {PARAMETER: VALUE}}: overrides or adds to the file's; quoted: text, digits: a number"},
     {"version", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, kamailio.version), .fallback = "5.6.3",
      .help = "what the Server header says; the behaviour is 5.6.3's"},
+    {"children", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, kamailio.children), 1, 1024,
+     .fallback = "the file's children=", .help = "what-if: so many worker processes for each socket"},
     {"wakeup", SCHEMA_OTHER, .read = read_wakeup, .keys = wakeup_keys, .path = ".", .fallback = "30us",
      .help = "a datagram's arrival until its worker process runs; or a list, one for each of the workers; "
              "{quantiles: ...} draws it"},
     {"processing", SCHEMA_OTHER, .read = read_processing, .fallback = "default",
      .help = "what each kind of message costs: {invite_100: 230us, ...}; those not given keep their default"},
+    {"receive_buffer", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, kamailio.receive_buffer), 0,
+     INT32_MAX, .fallback = "425984",
+     .help = "bytes of a socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it is "
+             "full is lost; 0: no bound"},
     {"timer_phase", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.timer_phase_ns), 0,
      TIMER_TICK_NS - 1, .fallback = "0ms", .help = "where the 62.5 ms timer tick lies, after start"},
     {0}};

@@ -162,7 +162,8 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
 /* One for all workers, or one for each. */
 static void check_wakeup(struct schema *s, const struct tree_node *wakeup,
                          const struct lab_host_config *host) {
-    unsigned children = kam_program_children(host->kam_program);
+    unsigned children =
+        host->kamailio.children ? host->kamailio.children : kam_program_children(host->kam_program);
     size_t count = host->kamailio.wakeup_count, before = schema_enter(s, "wakeup");
     if (wakeup && count > 1 && count != children)
         schema_error(s, wakeup->at, "expected 1 or %u durations (children=%u), got %zu", children, children,

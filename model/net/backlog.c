@@ -16,16 +16,45 @@ static void grow(struct backlog *b) {
     b->cap = cap;
 }
 
-void backlog_add(struct backlog *b, struct datagram *d) {
+/* Of one packet: its buffer comes in a few sizes, and has room for a link header and what the kernel adds. */
+static size_t packet_truesize(size_t ip_len) {
+    enum { OVERHEAD = 351, SMALLEST = 576, NEXT = 1024, SKB = 256 };
+    size_t room = SMALLEST;
+    if (ip_len + OVERHEAD > room)
+        for (room = NEXT; ip_len + OVERHEAD > room;)
+            room *= 2;
+    return room + SKB;
+}
+
+size_t backlog_truesize(size_t payload_len, size_t mtu) {
+    size_t left = payload_len + UDP_HEADER_LEN, sum = 0;
+    for (size_t most = (mtu - IPV4_HEADER_LEN) / 8 * 8; left + IPV4_HEADER_LEN > mtu; left -= most)
+        sum += packet_truesize(most + IPV4_HEADER_LEN);
+    return sum + packet_truesize(left + IPV4_HEADER_LEN);
+}
+
+bool backlog_add(struct backlog *b, struct datagram *d) {
+    size_t size = b->limit ? backlog_truesize(d->payload->len, b->mtu) : 0;
+    if (b->charged + size > b->limit && b->limit) return false;
+    b->charged += size;
     if (b->count == b->cap) grow(b);
     b->ring[(b->first + b->count++) % b->cap] = datagram_hold(d);
+    return true;
 }
 
 struct datagram *backlog_take(struct backlog *b) {
     if (b->count == 0) return NULL;
     struct datagram *d = b->ring[b->first];
+    if (b->spliced == 0) b->spliced = b->count;
     b->first = (b->first + 1) % b->cap;
     b->count--;
+    b->spliced--;
+    if (b->limit == 0) return d;
+    b->freed += backlog_truesize(d->payload->len, b->mtu);
+    if (b->freed >= b->limit / 4 || b->spliced == 0) {
+        b->charged -= b->freed;
+        b->freed = 0;
+    }
     return d;
 }
 

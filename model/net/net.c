@@ -41,6 +41,7 @@ struct host {
     struct random_stream identification_random;
     void (*tap)(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
     void *tap_arg;
+    uint64_t overruns;
 };
 
 /* What happens to the nth datagram that it matches. */
@@ -248,6 +249,13 @@ static uint16_t next_identification(struct host *host, uint32_t destination) {
 static void lose(struct net *net, enum lost_why why, const struct datagram *d) {
     if (net->lost) net->lost(net->lost_arg, net->queue->now_ns, why, d);
 }
+
+void host_overrun(struct host *host, const struct datagram *d) {
+    host->overruns++;
+    lose(host->net, LOST_FULL_SOCKET, d);
+}
+
+uint64_t host_overruns(const struct host *host) { return host->overruns; }
 
 static void arrive(void *arg) {
     struct flight *f = arg;

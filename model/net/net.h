@@ -96,7 +96,13 @@ void host_tap(struct host *host,
               void (*seen)(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d),
               void *arg);
 
-enum lost_why { LOST_DROP_RULE, LOST_RANDOM, LOST_NO_HOST, LOST_CLOSED_PORT };
+enum lost_why { LOST_DROP_RULE, LOST_RANDOM, LOST_NO_HOST, LOST_CLOSED_PORT, LOST_FULL_SOCKET };
+
+/* A program's socket has no room for what has just arrived for it: it is lost. */
+void host_overrun(struct host *host, const struct datagram *d);
+
+/* How many were lost so. */
+uint64_t host_overruns(const struct host *host);
 
 /* Is told of every datagram that does not reach a program. A lost one is told when it is sent. */
 void net_on_lost(struct net *net,

@@ -44,8 +44,9 @@ struct sipp_config {
     uint32_t rate;               /* -r, calls per rate_period_ms */
     uint32_t rate_period_ms;     /* -rp */
     enum sipp_arrivals arrivals;
-    uint32_t limit;    /* -l; 0: SIPp's own (facts: SIPp 8) */
-    uint32_t pause_ms; /* -d */
+    uint32_t limit;          /* -l; 0: SIPp's own (facts: SIPp 8) */
+    uint32_t pause_ms;       /* -d */
+    uint32_t receive_buffer; /* SO_RCVBUF, bytes as Linux accounts them; 0: no bound */
     uint32_t pid;
     uint32_t hz;                                                     /* the kernel's HZ, divides 1000 */
     uint16_t media_port;                                             /* -mp */

@@ -150,12 +150,13 @@ static void wait(struct loop *l) {
         event_at(l->queue, &l->event, release_turn(l, heap_first(&l->sleepers)->at));
 }
 
-void loop_arrive(struct loop *l, struct datagram *d) {
-    if (l->stopped) return;
-    backlog_add(&l->arrived, d);
-    if (l->phase != LOOP_IDLE) return;
+bool loop_arrive(struct loop *l, struct datagram *d) {
+    if (l->stopped) return true;
+    if (!backlog_add(&l->arrived, d)) return false;
+    if (l->phase != LOOP_IDLE) return true;
     catch_up(l);
     next(l, LOOP_RECV, READ_NS);
+    return true;
 }
 
 static void release(struct loop *l) {

@@ -56,8 +56,8 @@ void loop_stop(struct loop *l);
 
 void loop_free(struct loop *l);
 
-/* A datagram has arrived at the socket. */
-void loop_arrive(struct loop *l, struct datagram *d);
+/* A datagram has arrived at the socket. False: it has no room for it. */
+bool loop_arrive(struct loop *l, struct datagram *d);
 
 /* Reads the clock again: whole milliseconds since the start. */
 int64_t loop_clock(struct loop *l);

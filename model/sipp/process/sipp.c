@@ -15,6 +15,7 @@ void sipp_config_default(struct sipp_config *config) {
     *config = (struct sipp_config){.service = "service",
                                    .rate = 10,
                                    .rate_period_ms = 1000,
+                                   .receive_buffer = 131070, /* SIPp asks for 65535 */
                                    .pid = 1,
                                    .hz = 250,
                                    .media_port = 6000,
@@ -77,7 +78,10 @@ void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason) {
     sipp_exit(sipp, 255);
 }
 
-static void arrive(void *arg, struct datagram *d) { loop_arrive(&((struct sipp *)arg)->loop, d); }
+static void arrive(void *arg, struct datagram *d) {
+    struct sipp *sipp = arg;
+    if (!loop_arrive(&sipp->loop, d)) host_overrun(sipp->host, d);
+}
 
 /* What depends on the command line. */
 static void check_command_line(struct sipp *sipp, struct diag *diag) {
@@ -162,6 +166,8 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     rand_seed(&sipp->rand, 1);
     host_random(host, &sipp->random, "sipp");
     loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
+    sipp->loop.arrived.limit = config->receive_buffer;
+    sipp->loop.arrived.mtu = net_mtu(sipp->net);
     load_injects(sipp, diag);
     check_command_line(sipp, diag);
     check_config(sipp, diag);
