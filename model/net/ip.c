@@ -2,6 +2,7 @@
 #include "model/net/ip.h"
 
 #include <assert.h>
+#include <endian.h>
 
 enum { TTL = 64, MULTICAST_TTL = 1, PROTOCOL_UDP = 17, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
 
@@ -33,17 +34,28 @@ static unsigned get16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; 
 
 static uint32_t get32(const uint8_t *at) { return (uint32_t)get16(at) << 16 | get16(at + 2); }
 
-/* Adds bytes to a 16-bit one's complement sum (RFC 1071); len is even but for the last call. */
-static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
-    for (; len > 1; bytes += 2, len -= 2)
-        sum += get16(bytes);
-    return len ? sum + ((unsigned)bytes[0] << 8) : sum;
-}
-
 static uint16_t fold(uint64_t sum) {
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)sum;
+}
+
+/*
+ * Adds bytes to a 16-bit one's complement sum (RFC 1071); len is even but for the last call. The sum may be
+ * taken in the machine's byte order and turned at the end (RFC 1071 2 B), so that eight bytes are added at
+ * once.
+ */
+static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
+    uint64_t words = 0;
+    for (; len >= 8; bytes += 8, len -= 8) {
+        uint32_t word[2];
+        memcpy(word, bytes, sizeof word);
+        words += (uint64_t)word[0] + word[1];
+    }
+    sum += be16toh(fold(words));
+    for (; len > 1; bytes += 2, len -= 2)
+        sum += get16(bytes);
+    return len ? sum + ((unsigned)bytes[0] << 8) : sum;
 }
 
 static uint64_t pseudo_header_sum(const uint8_t *header) {
