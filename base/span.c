@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/span.h"
 
+#include <endian.h>
+
 bool span_eq(struct span a, struct span b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
@@ -8,7 +10,8 @@ bool span_eq(struct span a, struct span b) {
 bool span_eq_nocase(struct span a, struct span b) {
     if (a.len != b.len) return false;
     for (size_t i = 0; i < a.len; i++)
-        if (ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i])) return false;
+        if (a.p[i] != b.p[i] && ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i]))
+            return false;
     return true;
 }
 
@@ -39,19 +42,6 @@ ptrdiff_t span_find(struct span s, char c) {
     return at ? at - s.p : -1;
 }
 
-size_t span_until(struct span s, struct span stops) {
-    uint64_t set[4] = {0};
-    for (size_t i = 0; i < stops.len; i++) {
-        unsigned char c = (unsigned char)stops.p[i];
-        set[c / 64] |= UINT64_C(1) << c % 64;
-    }
-    for (size_t n = 0; n < s.len; n++) {
-        unsigned char c = (unsigned char)s.p[n];
-        if (set[c / 64] >> c % 64 & 1) return n;
-    }
-    return s.len;
-}
-
 ptrdiff_t span_search(struct span s, struct span text) {
     if (text.len == 0) return 0;
     for (size_t from = 0; from + text.len <= s.len;) {
@@ -76,11 +66,22 @@ struct span span_cut(struct span *rest, char c) {
     return part;
 }
 
+/*
+ * Eight bytes at a time, read as little-endian numbers. Multiplying carries a bit only upwards, so after each
+ * word the upper half is brought down; the length keeps "a" and "a\0" apart.
+ */
 uint64_t span_hash(struct span s) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < s.len; i++)
-        h = (h ^ (unsigned char)s.p[i]) * UINT64_C(1099511628211);
-    return h;
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = s.len * factor, word;
+    for (; s.len >= sizeof word; s = span_skip(s, sizeof word)) {
+        memcpy(&word, s.p, sizeof word);
+        h = (h ^ le64toh(word)) * factor;
+        h ^= h >> 32;
+    }
+    word = 0;
+    if (s.len) memcpy(&word, s.p, s.len);
+    h = (h ^ le64toh(word)) * factor;
+    return h ^ h >> 32;
 }
 
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {

@@ -21,7 +21,11 @@ struct span {
 #define SPAN_ARG(s) (int)(s).len, (s).p
 
 /* The span of a literal, without calling strlen: usable in static tables. */
-#define SPAN(literal) ((struct span){(literal), sizeof(literal) - 1})
+#define SPAN(literal) ((struct span)SPAN_INIT(literal))
+
+/* The same to begin a static span with. */
+#define SPAN_INIT(literal)                                                                                   \
+    { (literal), sizeof(literal) - 1 }
 
 /* The span over a NUL-terminated text; NULL gives an empty span. */
 static inline struct span span_of(const char *text) { return (struct span){text, text ? strlen(text) : 0}; }
@@ -61,9 +65,6 @@ struct span span_trim(struct span s);
 /* Position of the first c in s, or -1. */
 ptrdiff_t span_find(struct span s, char c);
 
-/* Position of the first byte of s that is one of the stops, or the length of s. */
-size_t span_until(struct span s, struct span stops);
-
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);
 ptrdiff_t span_search_nocase(struct span s, struct span text);
@@ -71,7 +72,7 @@ ptrdiff_t span_search_nocase(struct span s, struct span text);
 /* Cuts off what stands before the first c, and that c; all of it if there is none: then *rest.p is NULL. */
 struct span span_cut(struct span *rest, char c);
 
-/* FNV-1a, 64 bits: the same on every machine. */
+/* 64 bits for a table or a comparison: the same on every machine. */
 uint64_t span_hash(struct span s);
 
 /* Reads a decimal number that fills all of s; false if s is empty, holds another character or exceeds max. */

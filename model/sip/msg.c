@@ -6,32 +6,44 @@
 
 #include <stdlib.h>
 
-/* Header names that are looked up, with their compact forms (RFC 3261 7.3.3, 20). */
-static const struct {
-    enum sip_header_id id;
+/* Header names that are looked up, by their length: no two headers have to be compared for most of them. */
+enum { SAME_LENGTH = 3 };
+static const struct known_header {
     const char *name;
-    char compact; /* 0: none */
-} header_names[] = {
-    {SIP_VIA, "Via", 'v'},
-    {SIP_FROM, "From", 'f'},
-    {SIP_TO, "To", 't'},
-    {SIP_CALL_ID, "Call-ID", 'i'},
-    {SIP_CSEQ, "CSeq", 0},
-    {SIP_CONTACT, "Contact", 'm'},
-    {SIP_MAX_FORWARDS, "Max-Forwards", 0},
-    {SIP_ROUTE, "Route", 0},
-    {SIP_RECORD_ROUTE, "Record-Route", 0},
-    {SIP_CONTENT_LENGTH, "Content-Length", 'l'},
-    {SIP_CONTENT_TYPE, "Content-Type", 'c'},
-    {SIP_REASON, "Reason", 0},
+    enum sip_header_id id;
+} known_headers[][SAME_LENGTH] = {
+    [2] = {{"To", SIP_TO}},
+    [3] = {{"Via", SIP_VIA}},
+    [4] = {{"From", SIP_FROM}, {"CSeq", SIP_CSEQ}},
+    [5] = {{"Route", SIP_ROUTE}},
+    [6] = {{"Reason", SIP_REASON}},
+    [7] = {{"Call-ID", SIP_CALL_ID}, {"Contact", SIP_CONTACT}},
+    [12] = {{"Content-Type", SIP_CONTENT_TYPE},
+            {"Max-Forwards", SIP_MAX_FORWARDS},
+            {"Record-Route", SIP_RECORD_ROUTE}},
+    [14] = {{"Content-Length", SIP_CONTENT_LENGTH}},
 };
 
-enum sip_header_id sip_header_id(struct span name) {
-    for (size_t i = 0; i < sizeof header_names / sizeof *header_names; i++) {
-        if (name.len == 1 && header_names[i].compact && ascii_lower(name.p[0]) == header_names[i].compact)
-            return header_names[i].id;
-        if (span_is_nocase(name, header_names[i].name)) return header_names[i].id;
+/* RFC 3261 7.3.3, 20 */
+static enum sip_header_id compact_id(char letter) {
+    switch (ascii_lower((unsigned char)letter)) {
+    case 'c': return SIP_CONTENT_TYPE;
+    case 'f': return SIP_FROM;
+    case 'i': return SIP_CALL_ID;
+    case 'l': return SIP_CONTENT_LENGTH;
+    case 'm': return SIP_CONTACT;
+    case 't': return SIP_TO;
+    case 'v': return SIP_VIA;
+    default: return SIP_OTHER;
     }
+}
+
+enum sip_header_id sip_header_id(struct span name) {
+    if (name.len == 1) return compact_id(name.p[0]);
+    if (name.len >= sizeof known_headers / sizeof *known_headers) return SIP_OTHER;
+    const struct known_header *h = known_headers[name.len];
+    for (; h < known_headers[name.len] + SAME_LENGTH && h->name; h++)
+        if (span_eq_nocase(name, (struct span){h->name, name.len})) return h->id;
     return SIP_OTHER;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sip/uri.h"
 
-/* How far the text goes before one of these characters, which are a literal, or a NUL. */
-#define UNTIL(s, stops) span_until((s), SPAN(stops "\0"))
+#include "model/sip/stops.h"
+
+/* How far the text goes before one of these characters or a NUL. */
+static size_t until(struct span s, unsigned stops) { return stop_find(s, stops | STOP_NUL); }
 
 static const struct {
     const char *prefix;
@@ -11,7 +13,8 @@ static const struct {
 
 /* The end of an IPv6 reference, or 0. */
 static size_t reference_end(struct span s) {
-    size_t n = 1 + UNTIL(span_skip(s, 1), "[]&;?@");
+    size_t n =
+        1 + until(span_skip(s, 1), STOP_BRACKET | STOP_AMPERSAND | STOP_SEMICOLON | STOP_QUESTION | STOP_AT);
     return n < s.len && s.p[n] == ']' && (n + 1 == s.len || strchr(":;?", s.p[n + 1])) ? n + 1 : 0;
 }
 
@@ -34,9 +37,9 @@ static bool port_readable(struct span s) {
  * port.
  */
 static bool user_readable(struct uri *u, struct span text) {
-    size_t plain = UNTIL(text, ";?"), colon = UNTIL(text, ":");
+    size_t plain = until(text, STOP_SEMICOLON | STOP_QUESTION), colon = until(text, STOP_COLON);
     bool bracketed = text.len && text.p[0] == '[' && reference_end(text) == plain && plain < text.len;
-    if (text.len == 0 || colon == 0 || (!bracketed && UNTIL(text, "[]") < plain)) return false;
+    if (text.len == 0 || colon == 0 || (!bracketed && until(text, STOP_BRACKET) < plain)) return false;
     u->user = span_head(text, colon);
     if (colon == text.len) return true;
     u->password = span_skip(text, colon + 1);
@@ -50,8 +53,8 @@ static size_t host_end(struct span s, bool behind_user) {
     if (s.len == 0) return 0;
     if (s.p[0] == '[') return reference_end(s);
     if (!behind_user) {
-        size_t n = 1 + UNTIL(span_skip(s, 1), ":;?");
-        return s.p[0] == ':' || UNTIL(s, "[]") < n ? 0 : n;
+        size_t n = 1 + until(span_skip(s, 1), STOP_COLON | STOP_SEMICOLON | STOP_QUESTION);
+        return s.p[0] == ':' || until(s, STOP_BRACKET) < n ? 0 : n;
     }
     size_t n = ascii_alnum(s.p[0]);
     while (n && n < s.len && (ascii_alnum(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
@@ -67,11 +70,11 @@ static bool host_readable(struct uri *u, struct span text) {
     text = span_skip(text, n);
     if (text.len && text.p[0] == ':') {
         text = span_skip(text, 1);
-        u->port = span_head(text, UNTIL(text, ";?"));
+        u->port = span_head(text, until(text, STOP_SEMICOLON | STOP_QUESTION));
         if (!port_readable(u->port)) return false;
         text = span_skip(text, u->port.len);
     }
-    u->params = span_head(text, UNTIL(text, "?"));
+    u->params = span_head(text, until(text, STOP_QUESTION));
     u->headers = span_skip(text, u->params.len);
     struct span maddr = uri_param(u, "maddr");
     return span_find(u->headers, ';') < 0 && (!maddr.p || maddr.len > 0 || maddr.p[-1] != '=');
@@ -79,14 +82,15 @@ static bool host_readable(struct uri *u, struct span text) {
 
 /* "urn:service:sos" has a user and a host in Kamailio's eyes. */
 static bool urn_readable(struct uri *u, struct span text) {
-    size_t colon = UNTIL(text, ":");
+    size_t colon = until(text, STOP_COLON);
     struct span after = span_skip(text, colon + 1);
     size_t digits = digits_at(after);
-    if (colon > UNTIL(text, ";?") || digits == after.len || strchr(";?", after.p[digits]))
+    if (colon > until(text, STOP_SEMICOLON | STOP_QUESTION) || digits == after.len ||
+        strchr(";?", after.p[digits]))
         return host_readable(u, text);
     u->user = span_head(text, colon);
     u->host = after;
-    return colon > 0 && UNTIL(after, ":;?[]") == after.len;
+    return colon > 0 && until(after, STOP_COLON | STOP_SEMICOLON | STOP_QUESTION | STOP_BRACKET) == after.len;
 }
 
 bool uri_parse(struct uri *u, struct span text) {
@@ -118,8 +122,8 @@ struct span uri_param(const struct uri *u, const char *name) {
     struct span left = u->params, found = {0};
     while (left.len) {
         left = span_skip(left, 1);
-        struct span param = span_head(left, UNTIL(left, ";"));
-        struct span word = span_head(param, UNTIL(param, "="));
+        struct span param = span_head(left, until(left, STOP_SEMICOLON));
+        struct span word = span_head(param, until(param, STOP_EQUALS));
         if (span_is_nocase(word, name)) found = span_skip(param, word.len + 1);
         left = span_skip(left, param.len);
     }
@@ -163,8 +167,8 @@ struct span name_addr_uri(struct span entry) {
             quoted = !quoted;
         else if (c == '<' && !quoted) {
             struct span inside = span_skip(entry, i + 1);
-            return span_head(inside, UNTIL(inside, ">"));
+            return span_head(inside, until(inside, STOP_GREATER));
         }
     }
-    return span_trim(span_head(entry, UNTIL(entry, ";")));
+    return span_trim(span_head(entry, until(entry, STOP_SEMICOLON)));
 }

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sip/via.h"
 
+#include "model/sip/stops.h"
+
 static const char *skip_blanks(const char *p, const char *end) {
     while (p < end && ascii_space(*p))
         p++;
     return p;
 }
 
-/* Behind the word at p: it goes up to a blank, a NUL or one of these characters, which are a literal. */
-#define SKIP_WORD(p, end, stops) ((p) + span_until(span_between((p), (end)), SPAN(stops " \t\r\n\0")))
+/* Behind the word at p: it goes up to a blank, a NUL or one of these characters. */
+static const char *skip_word(const char *p, const char *end, unsigned stops) {
+    return p + stop_find(span_between(p, end), stops | STOP_BLANK | STOP_NUL);
+}
 
 /* "SIP / 2.0 / UDP": three words with slashes; blanks around the slashes are allowed. */
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
     for (int word = 0; word < 3; word++) {
         const char *from = p = skip_blanks(p, end);
-        p = SKIP_WORD(p, end, "/;,");
+        p = skip_word(p, end, STOP_SLASH | STOP_SEMICOLON | STOP_COMMA);
         struct span s = span_between(from, p);
         if (word == 0 && !span_is_nocase(s, "SIP")) return NULL;
         if (word == 1 && !span_is(s, "2.0")) return NULL;
@@ -35,14 +39,14 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
         if (p == end) return NULL;
         p++;
     } else {
-        p = SKIP_WORD(p, end, ":;,");
+        p = skip_word(p, end, STOP_COLON | STOP_SEMICOLON | STOP_COMMA);
     }
     if (p == from) return NULL;
     v->host = span_between(from, p);
     const char *after = skip_blanks(p, end);
     if (after < end && *after == ':') {
         const char *port = skip_blanks(after + 1, end);
-        p = SKIP_WORD(port, end, ";,");
+        p = skip_word(port, end, STOP_SEMICOLON | STOP_COMMA);
         v->port = span_between(port, p);
         if (v->port.len == 0) return NULL;
     }
@@ -77,7 +81,7 @@ static const char *parse_value(struct span *value, const char *p, const char *en
         *value = span_between(from + 1, p);
         return p < end ? p + 1 : p;
     }
-    p = SKIP_WORD(p, end, ";,=");
+    p = skip_word(p, end, STOP_SEMICOLON | STOP_COMMA | STOP_EQUALS);
     *value = span_between(from, p);
     return p < end && *p == '=' ? NULL : p;
 }
@@ -110,7 +114,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         const char *from = skip_blanks(p, end);
         if (from == end || *from != ';') return p;
         const char *name = skip_blanks(from + 1, end);
-        p = SKIP_WORD(name, end, "=;,");
+        p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
         struct span word = span_between(name, p), value = {0};
         int quotes = 0;
         if (word.len == 0) return NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/address.h"
 
+#include "model/sip/stops.h"
+
 /* What is left to read. Each reading function leaves it behind what it has read. */
 struct reading {
     const char *p, *end;
@@ -22,12 +24,10 @@ static void skip_blanks(struct reading *r) {
         r->p++;
 }
 
-/* For read_word: blanks, and the characters of a literal. */
-#define BLANKS_AND(stops) SPAN(stops " \t\r\n")
-
-/* The characters up to one of `stops`. */
-static struct span read_word(struct reading *r, struct span stops) {
-    struct span rest = span_between(r->p, r->end), word = span_head(rest, span_until(rest, stops));
+/* The characters up to a blank or one of `stops`. */
+static struct span read_word(struct reading *r, unsigned stops) {
+    struct span rest = span_between(r->p, r->end),
+                word = span_head(rest, stop_find(rest, stops | STOP_BLANK));
     r->p += word.len;
     return word;
 }
@@ -51,7 +51,7 @@ static bool read_enclosed(struct reading *r, struct span *uri) {
     r->p++;
     while (next_is(r, ' ') || next_is(r, '\t'))
         r->p++;
-    *uri = read_word(r, BLANKS_AND("<>\"\\"));
+    *uri = read_word(r, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
     while (next_is(r, ' ') || next_is(r, '\t'))
         r->p++;
     return uri->len > 0 && take(r, '>');
@@ -70,7 +70,8 @@ static bool read_uri(struct reading *r, struct span *uri) {
         skip_blanks(r);
         if (next_is(r, '<')) return read_enclosed(r, uri);
         if (words == 1 && (at_end(r) || next_is(r, ';'))) return true;
-        struct span word = read_word(r, BLANKS_AND(";<>\"\\"));
+        struct span word =
+            read_word(r, STOP_SEMICOLON | STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
         if (word.len == 0) return false;
         if (words == 0) *uri = word;
     }
@@ -82,7 +83,8 @@ static bool read_value(struct reading *r, bool is_tag, struct span *value) {
     if (next_is(r, '"')) return read_quoted(r, false, value);
     while (is_tag && next_is(r, ','))
         r->p++;
-    *value = read_word(r, is_tag ? BLANKS_AND(";=\"\\") : BLANKS_AND(";=\"\\,"));
+    *value = read_word(r, is_tag ? STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH
+                                 : STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | STOP_COMMA);
     return true;
 }
 
@@ -92,7 +94,9 @@ static bool read_params(struct reading *r, struct span *tag) {
         if (at_end(r)) return true;
         if (!take(r, ';')) return false;
         skip_blanks(r);
-        struct span name = read_word(r, BLANKS_AND(";=\"\\,")), value = {0};
+        struct span name =
+                        read_word(r, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | STOP_COMMA),
+                    value = {0};
         bool is_tag = span_is_nocase(name, "tag");
         if (name.len == 0) return false;
         skip_blanks(r);
