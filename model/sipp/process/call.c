@@ -190,6 +190,10 @@ struct span call_last_message(const struct call *call) {
     return call->received ? header_clip(payload_span(call->received)) : (struct span){"", 0};
 }
 
+const struct header_lines *call_lines(const struct call *call, struct payload *payload) {
+    return header_lines_of(&call->sipp->lines, payload);
+}
+
 void call_sleep(struct call *call) {
     const int64_t timers[] = {call->paused_ms, call->retrans_ms, call->recv_timeout_ms};
     int64_t due_ms = -1;
@@ -299,7 +303,7 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
     call->sent = payload;
     if (step->start_txn >= 0) {
         buf_reset(&call->txns[step->start_txn].branch);
-        header_branch(&call->txns[step->start_txn].branch, header_clip(payload_span(payload)));
+        header_branch(&call->txns[step->start_txn].branch, call_lines(call, payload));
     }
     if (step->ack_txn >= 0) call->txns[step->ack_txn].ack_step = call->index;
     if (call->last_step >= 0) { /* what was received last is answered by this, if it comes again */

@@ -83,6 +83,9 @@ struct value *call_value(struct call *call, int variable);
 /* The last message, as SIPp's string functions see it; empty if there is none. */
 struct span call_last_message(const struct call *call);
 
+/* The lines of a message or of the last one, until other ones are asked for. */
+const struct header_lines *call_lines(const struct call *call, struct payload *payload);
+
 /* A number of a distribution, in billionths. */
 int64_t distribution_sample(struct sipp *sipp, const struct distribution *d);
 
@@ -139,7 +142,6 @@ void call_unexpected(struct call *call, struct payload *payload);
 
 /* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
 enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };
-enum perform_result perform_actions(struct call *call, const struct step *step,
-                                    const struct payload *payload);
+enum perform_result perform_actions(struct call *call, const struct step *step, struct payload *payload);
 
 #endif

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/header.h"
 
+#include "base/mem.h"
 #include "model/sipp/scenario/number.h"
+
+#include <stdlib.h>
 
 struct span header_clip(struct span datagram) {
     ptrdiff_t nul = span_find(datagram, '\0');
     return nul < 0 ? datagram : span_head(datagram, (size_t)nul);
-}
-
-static struct span header_part(struct span msg) {
-    ptrdiff_t end = span_search(msg, SPAN("\r\n\r\n"));
-    return end < 0 ? msg : span_head(msg, (size_t)end);
 }
 
 struct span header_body(struct span msg) {
@@ -18,43 +16,76 @@ struct span header_body(struct span msg) {
     return end < 0 ? (struct span){0} : span_skip(msg, (size_t)end + 4);
 }
 
+/* An end of headers is looked for at line ends only: it begins with one. */
+static void lay(struct header_lines *l, struct span datagram) {
+    struct span text = header_clip(datagram);
+    l->text = l->headers = text;
+    l->count = 0;
+    for (size_t from = 0;;) {
+        l->starts = mem_room(l->starts, l->count, &l->cap, sizeof *l->starts);
+        l->starts[l->count++] = (uint32_t)from;
+        ptrdiff_t lf = span_find(span_skip(text, from), '\n');
+        if (lf < 0) return;
+        from += (size_t)lf + 1;
+        bool crlf = from >= 2 && text.p[from - 2] == '\r';
+        if (crlf && text.len - from >= 2 && text.p[from] == '\r' && text.p[from + 1] == '\n') {
+            l->headers.len = from - 2;
+            return;
+        }
+    }
+}
+
+const struct header_lines *header_lines_of(struct header_lines *l, struct payload *payload) {
+    if (payload && l->payload == payload) return l;
+    payload_drop(l->payload);
+    l->payload = payload ? payload_hold(payload) : NULL;
+    lay(l, payload ? payload_span(payload) : SPAN(""));
+    return l;
+}
+
+void header_lines_free(struct header_lines *l) {
+    payload_drop(l->payload);
+    free(l->starts);
+    *l = (struct header_lines){0};
+}
+
 /* Headers with a compact form that SIPp knows. */
 static const struct {
-    const char *full, *compact;
-} compact_forms[] = {{"Call-ID:", "i:"},
-                     {"Contact:", "m:"},
-                     {"Content-Encoding:", "e:"},
-                     {"Content-Length:", "l:"},
-                     {"Content-Type:", "c:"},
-                     {"From:", "f:"},
-                     {"To:", "t:"},
-                     {"Via:", "v:"}};
+    struct span full, compact;
+} compact_forms[] = {{SPAN_INIT("Call-ID:"), SPAN_INIT("i:")},
+                     {SPAN_INIT("Contact:"), SPAN_INIT("m:")},
+                     {SPAN_INIT("Content-Encoding:"), SPAN_INIT("e:")},
+                     {SPAN_INIT("Content-Length:"), SPAN_INIT("l:")},
+                     {SPAN_INIT("Content-Type:"), SPAN_INIT("c:")},
+                     {SPAN_INIT("From:"), SPAN_INIT("f:")},
+                     {SPAN_INIT("To:"), SPAN_INIT("t:")},
+                     {SPAN_INIT("Via:"), SPAN_INIT("v:")}};
 
 static struct span compact_form(struct span name) {
     for (size_t i = 0; i < sizeof compact_forms / sizeof *compact_forms; i++)
-        if (span_is_nocase(name, compact_forms[i].full)) return span_of(compact_forms[i].compact);
+        if (span_eq_nocase(name, compact_forms[i].full)) return compact_forms[i].compact;
     return (struct span){0};
 }
 
-/* The next line of headers after its start that begins with name; -1: none. */
-static ptrdiff_t find_line(struct span headers, size_t from, struct span name) {
-    for (;;) {
-        ptrdiff_t lf = span_find(span_skip(headers, from), '\n');
-        if (lf < 0) return -1;
-        from += (size_t)lf + 1;
-        if (span_eq_nocase(span_head(span_skip(headers, from), name.len), name)) return (ptrdiff_t)from;
+/* The first line from the i-th on, but for the first of all, that begins with name; the count: none. */
+static size_t find_line(const struct header_lines *l, size_t i, struct span name) {
+    int first = ascii_lower((unsigned char)name.p[0]);
+    for (i = i > 0 ? i : 1; i < l->count; i++) {
+        struct span line = span_skip(l->headers, l->starts[i]);
+        if (line.len >= name.len && ascii_lower((unsigned char)line.p[0]) == first &&
+            span_eq_nocase(span_head(line, name.len), name))
+            break;
     }
+    return i;
 }
 
-/* Where the line that begins at from ends, folded ones included: at its LF, or the end. */
-static size_t line_end(struct span headers, size_t from) {
-    for (;;) {
-        ptrdiff_t lf = span_find(span_skip(headers, from), '\n');
-        if (lf < 0) return headers.len;
-        size_t end = from + (size_t)lf;
-        if (end + 1 >= headers.len || (headers.p[end + 1] != ' ' && headers.p[end + 1] != '\t')) return end;
-        from = end + 1;
+/* The line behind the i-th and those that go on with it. */
+static size_t behind_folded(const struct header_lines *l, size_t i) {
+    for (i++; i < l->count && l->starts[i] < l->headers.len; i++) {
+        char c = l->headers.p[l->starts[i]];
+        if (c != ' ' && c != '\t') break;
     }
+    return i;
 }
 
 /* SIPp never trims the first byte: an empty value stays the CR that it ends in. */
@@ -65,42 +96,41 @@ static void trim_end(struct buf *out, size_t begin) {
 
 /* Adds text; the CR of an inner line end goes, so that a folded header has bare LFs. */
 static void add_unfolded(struct buf *out, struct span text) {
-    for (size_t i = 0; i < text.len; i++) {
-        bool inner = text.p[i] == '\r' && i + 2 < text.len && text.p[i + 1] == '\n' &&
-                     (text.p[i + 2] == ' ' || text.p[i + 2] == '\t');
-        if (!inner) buf_add_char(out, text.p[i]);
+    while (text.len) {
+        ptrdiff_t cr = span_find(text, '\r');
+        size_t n = cr < 0 ? text.len : (size_t)cr;
+        bool inner =
+            n + 2 < text.len && text.p[n + 1] == '\n' && (text.p[n + 2] == ' ' || text.p[n + 2] == '\t');
+        buf_add(out, span_head(text, inner ? n : n + 1));
+        text = span_skip(text, n + 1);
     }
 }
 
-static bool write_lines(struct buf *out, struct span headers, struct span name, bool value_only) {
-    size_t begin = out->len, from = 0;
+static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
+    size_t begin = out->len;
     bool found = false;
-    for (ptrdiff_t line; (line = find_line(headers, from, name)) >= 0; found = true) {
-        size_t end = line_end(headers, (size_t)line);
-        struct span text = span_between(headers.p + line, headers.p + end);
+    for (size_t i = find_line(l, 0, name), next; i < l->count; i = find_line(l, next, name), found = true) {
+        next = behind_folded(l, i);
+        /* up to the LF, or to the end */
+        size_t end = next < l->count ? l->starts[next] - 1 : l->headers.len;
+        struct span text = span_between(l->headers.p + l->starts[i], l->headers.p + end);
         if (found || value_only)
             for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';)
                 text = span_skip(text, 1);
         if (found) {
             trim_end(out, begin);
-            buf_add_text(out, ", ");
+            buf_add(out, SPAN(", "));
         }
         add_unfolded(out, text);
-        from = end;
-        if (from >= headers.len) {
-            found = true;
-            break;
-        }
     }
     trim_end(out, begin);
     return found;
 }
 
-bool header_write(struct buf *out, struct span msg, struct span name, bool value_only) {
-    struct span headers = header_part(msg);
-    if (write_lines(out, headers, name, value_only)) return true;
+bool header_write(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
+    if (write_lines(out, l, name, value_only)) return true;
     struct span compact = compact_form(name);
-    return compact.p && write_lines(out, headers, compact, value_only);
+    return compact.p && write_lines(out, l, compact, value_only);
 }
 
 static bool lws(char c) { return c == ' ' || c == '\t'; }
@@ -126,39 +156,46 @@ static size_t value_len(struct span s) {
     }
 }
 
-/* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. */
-static bool find_value(struct span msg, const char *full, const char *compact, struct span *value) {
-    const char *names[] = {full, compact};
-    for (struct span rest = msg; rest.len > 0;) {
-        for (size_t n = 0; n < 2; n++) {
-            if (!span_starts_nocase(rest, names[n])) continue;
-            struct span after = span_skip(rest, strlen(names[n]));
-            while (after.len > 0 && lws(after.p[0]))
-                after = span_skip(after, 1);
-            if (after.len == 0 || after.p[0] != ':') continue;
-            after = span_skip(after, 1);
-            if (!skip_lws(&after)) return false;
-            *value = span_head(after, value_len(after));
+/* Does the text begin with a name, before blanks and a colon? *value is what follows. */
+static bool is_named(struct span text, struct span name, struct span *value) {
+    if (ascii_lower((unsigned char)text.p[0]) != ascii_lower((unsigned char)name.p[0])) return false;
+    if (!span_eq_nocase(span_head(text, name.len), name)) return false;
+    *value = span_skip(text, name.len);
+    while (value->len > 0 && lws(value->p[0]))
+        *value = span_skip(*value, 1);
+    if (value->len == 0 || value->p[0] != ':') return false;
+    *value = span_skip(*value, 1);
+    return true;
+}
+
+/* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. SIPp
+ * looks no further than to a line that ends without a CR. */
+static bool find_value(const struct header_lines *l, struct span full, struct span compact,
+                       struct span *value) {
+    for (size_t i = 0; i < l->count; i++) {
+        struct span text = span_skip(l->text, l->starts[i]);
+        if (text.len == 0) return false;
+        if (is_named(text, full, value) || is_named(text, compact, value)) {
+            if (!skip_lws(value)) return false;
+            *value = span_head(*value, value_len(*value));
             return true;
         }
-        ptrdiff_t lf = span_find(rest, '\n');
-        if (lf < 1 || rest.p[lf - 1] != '\r') return false;
-        rest = span_skip(rest, (size_t)lf + 1);
-        if (span_starts(rest, "\r\n")) return false;
+        if (i + 1 < l->count &&
+            (l->starts[i + 1] - l->starts[i] < 2 || l->text.p[l->starts[i + 1] - 2] != '\r'))
+            return false;
     }
     return false;
 }
 
-bool header_call_id(struct span msg, struct span *id) {
-    if (!find_value(msg, "Call-ID", "i", id) || id->len == 0) return false;
+bool header_call_id(const struct header_lines *l, struct span *id) {
+    if (!find_value(l, SPAN("Call-ID"), SPAN("i"), id) || id->len == 0) return false;
     ptrdiff_t slashes = span_search(*id, SPAN("///"));
     if (slashes >= 0) *id = span_skip(*id, (size_t)slashes + 3);
     return true;
 }
 
-bool header_has_to(struct span msg) {
-    struct span headers = header_part(msg);
-    return find_line(headers, 0, SPAN("To:")) >= 0 || find_line(headers, 0, SPAN("t:")) >= 0;
+bool header_has_to(const struct header_lines *l) {
+    return find_line(l, 0, SPAN("To:")) < l->count || find_line(l, 0, SPAN("t:")) < l->count;
 }
 
 unsigned header_status(struct span msg) {
@@ -235,9 +272,9 @@ int32_t header_integer(struct span text) {
     return (int32_t)(uint32_t)(negative ? 0 - number : number);
 }
 
-struct span header_to_tag(struct span msg) {
+struct span header_to_tag(const struct header_lines *l) {
     struct span to, none = {0};
-    if (!find_value(msg, "To", "t", &to)) return none;
+    if (!find_value(l, SPAN("To"), SPAN("t"), &to)) return none;
     ptrdiff_t close = span_find(to, '>');
     if (close >= 0) to = span_skip(to, (size_t)close);
     for (ptrdiff_t semicolon; (semicolon = span_find(to, ';')) >= 0;) {
@@ -253,9 +290,9 @@ struct span header_to_tag(struct span msg) {
     return none;
 }
 
-void header_branch(struct buf *out, struct span msg) {
+void header_branch(struct buf *out, const struct header_lines *l) {
     struct buf via = {0};
-    header_write(&via, msg, SPAN("Via:"), true);
+    header_write(&via, l, SPAN("Via:"), true);
     struct span s = buf_span(&via);
     ptrdiff_t found = span_search(s, SPAN(";branch="));
     if (found >= 0) {

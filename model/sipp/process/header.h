@@ -7,20 +7,38 @@
 #define MODEL_SIPP_PROCESS_HEADER_H
 
 #include "base/buf.h"
+#include "model/net/datagram.h"
 
 /* The message as SIPp's string functions see it. */
 struct span header_clip(struct span datagram);
+
+/* A received message as SIPp's string functions see it, and where the lines of its header part begin. */
+struct header_lines {
+    struct payload *payload; /* whose it is, held */
+    struct span text;
+    struct span headers; /* all before the empty line */
+    uint32_t *starts;    /* offsets; the first is 0 */
+    size_t count, cap;
+};
+
+/*
+ * The lines of a payload; NULL: of an empty text. SIPp scans a message about ten times, for each keyword and
+ * each question anew; here it is scanned once, when it comes, and the lines serve as long as no other payload
+ * is asked about. All-zero is one that holds none.
+ */
+const struct header_lines *header_lines_of(struct header_lines *l, struct payload *payload);
+void header_lines_free(struct header_lines *l);
 
 /*
  * Adds all headers of that name (which ends in a colon), joined by ", ", as [last_name] shows them; with
  * value_only without the name. False if there is none. The compact form is tried when the full one is absent.
  */
-bool header_write(struct buf *out, struct span msg, struct span name, bool value_only);
+bool header_write(struct buf *out, const struct header_lines *l, struct span name, bool value_only);
 
 /* The value of Call-ID, what stands behind a "///" in it; false if there is none. */
-bool header_call_id(struct span msg, struct span *id);
+bool header_call_id(const struct header_lines *l, struct span *id);
 
-bool header_has_to(struct span msg);
+bool header_has_to(const struct header_lines *l);
 
 /* The code of a response; 0 if it is none. */
 unsigned header_status(struct span msg);
@@ -38,10 +56,10 @@ uint64_t header_cseq_number(struct span msg);
 int32_t header_integer(struct span text);
 
 /* The tag of To; p NULL if it has none. */
-struct span header_to_tag(struct span msg);
+struct span header_to_tag(const struct header_lines *l);
 
 /* The branch of the first Via; empty if there is none. Written to out. */
-void header_branch(struct buf *out, struct span msg);
+void header_branch(struct buf *out, const struct header_lines *l);
 
 /* What follows the empty line; p NULL if there is no empty line. */
 struct span header_body(struct span msg);

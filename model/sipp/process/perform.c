@@ -12,8 +12,9 @@ struct performance {
     struct call *call;
     const struct step *step;
     const struct action *action;
-    struct span msg; /* received or sent; p NULL: there is none */
-    bool skip_rest;  /* a check has failed: SIPp performs no further action of this step */
+    struct payload *payload; /* received or sent; NULL: there is none */
+    struct span msg;         /* the text of it; p NULL: there is none */
+    bool skip_rest;          /* a check has failed: SIPp performs no further action of this step */
 };
 
 static struct value *target(struct performance *p, size_t i) {
@@ -214,7 +215,7 @@ static bool perform_verifyauth(struct performance *p) {
     if (!text(p, p->action->text2, &value)) goto done;
     ok = true;
     if (line_end > 0 && method.p && (size_t)line_end > method.len) {
-        header_write(&header, p->msg, SPAN("Authorization:"), true);
+        header_write(&header, call_lines(p->call, p->payload), SPAN("Authorization:"), true);
         right = auth_verify(buf_span(&header), buf_span(&user), value, method, body.p ? body : SPAN(""));
     }
     value_set_bool(target(p, 0), right);
@@ -360,9 +361,8 @@ static enum perform_result perform_exec(struct call *call, const struct action *
     return PERFORM_OK;
 }
 
-enum perform_result perform_actions(struct call *call, const struct step *step,
-                                    const struct payload *payload) {
-    struct performance p = {.call = call, .step = step};
+enum perform_result perform_actions(struct call *call, const struct step *step, struct payload *payload) {
+    struct performance p = {.call = call, .step = step, .payload = payload};
     if (payload) p.msg = header_clip(payload_span(payload));
     for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];

@@ -3,6 +3,7 @@
 #ifndef MODEL_SIPP_PROCESS_PROCESS_H
 #define MODEL_SIPP_PROCESS_PROCESS_H
 
+#include "model/sipp/process/header.h"
 #include "model/sipp/process/loop.h"
 #include "model/sipp/process/rand.h"
 #include "model/sipp/scenario/inject.h"
@@ -50,8 +51,9 @@ struct sipp {
     struct value *globals;  /* one for each variable of the program, used where it is global */
     struct inject *injects; /* the default one first */
     size_t inject_count;
-    size_t *inject_order;   /* their places, by name: so SIPp draws their lines */
-    struct buf text, text2; /* for rendering */
+    size_t *inject_order;      /* their places, by name: so SIPp draws their lines */
+    struct buf text, text2;    /* for rendering */
+    struct header_lines lines; /* of the payload that was asked about last */
     struct rand rand;
     bool rand_seeded;
     struct random_stream random;

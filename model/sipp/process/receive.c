@@ -28,7 +28,7 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
     if (step->response_txn >= 0) {
         struct buf *branch = &call->sipp->text2;
         buf_reset(branch);
-        header_branch(branch, in->msg);
+        header_branch(branch, call_lines(call, in->payload));
         const struct buf *started = &call->txns[step->response_txn].branch;
         return span_eq(buf_span(branch), buf_span(started));
     }
@@ -168,8 +168,9 @@ static void stop_retransmission(struct call *call, const struct incoming *in, in
 static bool store_challenge(struct call *call, const struct incoming *in, const struct step *step) {
     if (!step->auth || (in->status != 401 && in->status != 407)) return true;
     buf_reset(&call->challenge);
-    header_write(&call->challenge, in->msg, SPAN("Proxy-Authenticate:"), true);
-    if (call->challenge.len == 0) header_write(&call->challenge, in->msg, SPAN("WWW-Authenticate:"), true);
+    header_write(&call->challenge, call_lines(call, in->payload), SPAN("Proxy-Authenticate:"), true);
+    if (call->challenge.len == 0)
+        header_write(&call->challenge, call_lines(call, in->payload), SPAN("WWW-Authenticate:"), true);
     if (call->challenge.len == 0) {
         sipp_fatal(call->sipp, step->at,
                    "SIPp ends: a 401 or 407 without Proxy-Authenticate and WWW-Authenticate");
@@ -214,7 +215,7 @@ static void accept(struct call *call, const struct incoming *in, int index) {
     }
     stop_retransmission(call, in, index);
     if (in->status == 200) call->ack_pending = true;
-    if (step->rrs && !call->has_routes) route_store(call, in->msg, in->status == 0);
+    if (step->rrs && !call->has_routes) route_store(call, call_lines(call, in->payload), in->status == 0);
     if (!store_challenge(call, in, step) || !step->advance_state) return;
     keep_received(call, in, index);
     if (step->optional != OPTIONAL_FALSE && step->test >= 0 && !value_is_set(call_value(call, step->test))) {
@@ -251,7 +252,7 @@ static bool read_message(struct call *call, struct incoming *in) {
     if (span_starts(in->msg, "SIP/2.0")) {
         in->status = header_status(in->msg);
         in->cseq_method = header_cseq_method(in->msg);
-        struct span tag = header_to_tag(in->msg);
+        struct span tag = header_to_tag(call_lines(call, in->payload));
         if (tag.p) {
             buf_reset(&call->peer_tag);
             buf_add(&call->peer_tag, tag);
@@ -270,7 +271,7 @@ static bool read_message(struct call *call, struct incoming *in) {
 }
 
 void call_recv(struct call *call, struct payload *payload) {
-    struct incoming in = {.payload = payload, .msg = header_clip(payload_span(payload))};
+    struct incoming in = {.payload = payload, .msg = call_lines(call, payload)->text};
     loop_wake(&call->sipp->loop, &call->task);
     if (call->index == 0 && call_step(call)->kind == STEP_NOP) {
         payload_drop(call->queued);
@@ -279,7 +280,7 @@ void call_recv(struct call *call, struct payload *payload) {
         call_run(&call->task);
         return;
     }
-    if (!header_has_to(in.msg)) {
+    if (!header_has_to(call_lines(call, payload))) {
         call_unexpected(call, payload);
         return;
     }
@@ -318,11 +319,12 @@ static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) 
 
 void sipp_recv(void *arg, struct datagram *d) {
     struct sipp *sipp = arg;
-    struct span msg = header_clip(payload_span(d->payload)), id;
+    const struct header_lines *lines = header_lines_of(&sipp->lines, d->payload);
+    struct span id;
     sipp->about = d->number;
-    if (span_search(msg, SPAN("SIP/2.0")) < 0) {
+    if (span_search(lines->text, SPAN("SIP/2.0")) < 0) {
         discard(sipp, SIPP_WARNINGS, "discarded: no SIP message");
-    } else if (!header_call_id(msg, &id)) {
+    } else if (!header_call_id(lines, &id)) {
         discard(sipp, SIPP_WARNINGS, "discarded: no Call-ID");
     } else {
         struct known *known = known_find(sipp, id);

@@ -145,7 +145,7 @@ static bool add_field(struct rendering *r, const struct template_part *part) {
 /* Between the first < and the first >, if they stand in this order. */
 static void add_last_request_uri(struct rendering *r) {
     struct buf to = {0};
-    header_write(&to, call_last_message(r->call), SPAN("To:"), false);
+    header_write(&to, call_lines(r->call, r->call->received), SPAN("To:"), false);
     ptrdiff_t open = span_find(buf_span(&to), '<'), close = span_find(buf_span(&to), '>');
     if (open >= 0 && close > open) buf_add(r->out, span_between(to.p + open + 1, to.p + close));
     buf_free(&to);
@@ -153,7 +153,7 @@ static void add_last_request_uri(struct rendering *r) {
 
 static void add_last_cseq_number(struct rendering *r, int64_t offset) {
     struct buf cseq = {0};
-    header_write(&cseq, call_last_message(r->call), SPAN("CSeq:"), true);
+    header_write(&cseq, call_lines(r->call, r->call->received), SPAN("CSeq:"), true);
     buf_add_i64(r->out, (int32_t)((uint32_t)header_integer(buf_span(&cseq)) + (uint32_t)offset));
     buf_free(&cseq);
 }
@@ -204,7 +204,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
     case KEYWORD_IP_TYPE: buf_add_char(out, '4'); break;
     case KEYWORD_LAST_CSEQ_NUMBER: add_last_cseq_number(r, part->offset); break;
     case KEYWORD_LAST_HEADER:
-        header_write(out, call_last_message(call), template_text(r->t, part), false);
+        header_write(out, call_lines(call, call->received), template_text(r->t, part), false);
         r->drop_space |= at_line_start(r);
         break;
     case KEYWORD_LAST_MESSAGE: buf_add(out, call_last_message(call)); break;

@@ -51,10 +51,10 @@ static void add_route(struct call *call, struct span entry) {
     buf_add(&call->routes, trim_spaces(entry));
 }
 
-void route_store(struct call *call, struct span msg, bool is_request) {
+void route_store(struct call *call, const struct header_lines *lines, bool is_request) {
     struct buf record_route = {0}, contact = {0};
-    header_write(&record_route, msg, SPAN("Record-Route:"), true);
-    header_write(&contact, msg, SPAN("Contact:"), true);
+    header_write(&record_route, lines, SPAN("Record-Route:"), true);
+    header_write(&contact, lines, SPAN("Contact:"), true);
     struct span target = buf_span(&contact), strict = {0};
     if (contact.len > 0 && record_route.len > 0) {
         bool first = true;

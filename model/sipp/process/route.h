@@ -6,6 +6,6 @@
 #include "model/sipp/process/call.h"
 
 /* Stores what a message's Record-Route and Contact say; SIPp calls it only while no route set is stored. */
-void route_store(struct call *call, struct span msg, bool is_request);
+void route_store(struct call *call, const struct header_lines *lines, bool is_request);
 
 #endif

@@ -221,6 +221,7 @@ void sipp_free(struct sipp *sipp) {
     free(sipp->inject_order);
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
+    header_lines_free(&sipp->lines);
     loop_free(&sipp->loop);
     sipp_stats_free(&sipp->stats);
     free(sipp);

@@ -86,7 +86,7 @@ static bool answered_by_default(struct span method) {
 void call_unexpected(struct call *call, struct payload *payload) {
     struct span msg = header_clip(payload_span(payload)), method = {0};
     if (!span_starts(msg, "SIP/2.0")) method = header_method(msg);
-    bool to_be_answered = answered_by_default(method) && header_has_to(msg);
+    bool to_be_answered = answered_by_default(method) && header_has_to(call_lines(call, payload));
     struct payload *before = call->received;
     call->received = payload_hold(payload);
     payload_drop(before);
