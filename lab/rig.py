@@ -101,7 +101,7 @@ def sipp_command(host, hosts, scenario_file):
     argv += ['-p', host.port]
     options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
                ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('pause', '-d', milliseconds),
-               ('media_port', '-mp', str), ('max_retrans', '-max_retrans', str),
+               ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('max_retrans', '-max_retrans', str),
                ('max_invite_retrans', '-max_invite_retrans', str),
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
                ('call_id', '-cid_str', str)]
@@ -113,7 +113,18 @@ def sipp_command(host, hosts, scenario_file):
     for option, key in (('-infindex', 'inject_index'), ('-key', 'keys'), ('-set', 'variables')):
         for name, value in sipp.get(key, {}).items():
             argv += [option, name, str(value)]
+    if sipp.get('rtp_echo') == 'true':
+        argv += ['-rtp_echo']
     return argv + ['-i', host.address]
+
+
+def media_files(path):
+    """The files that the media commands of a SIPp scenario name, as far as they are there."""
+    with open(path, encoding='latin-1') as file:
+        text = re.sub(r'<!--.*?-->', '', file.read(), flags=re.S)
+    names = re.findall(r'''(?:play_pcap_(?:audio|video|image)|rtp_stream)\s*=\s*["']([^"',]+)''', text)
+    paths = [os.path.join(os.path.dirname(path), name) for name in names]
+    return [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
 
 
 class Files:
@@ -146,6 +157,8 @@ class Files:
             self.run_as[host.name] = path
             return
         self.run_as[host.name] = self.keep(host, path)
+        for media in media_files(path):
+            self.keep(host, media)
         ring_ms, answer_ms = (duration_ns(host.sipp.get(key, '0')) // 10**6 for key in ('ring_after', 'answer_after'))
         if ring_ms or answer_ms:
             self.run_as[host.name] = self.keep(host, path, xml_with_pauses(path, ring_ms, answer_ms),

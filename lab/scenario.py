@@ -10,7 +10,8 @@ import time
 
 import yaml
 
-SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port max_retrans '
+SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
+             'max_retrans '
              'max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version children wakeup processing receive_buffer timer_phase'.split()
 KEYS = {
