@@ -24,6 +24,16 @@ static void read_hz(struct schema *s, const struct tree_node *value, const struc
         host->sipp.hz = (uint32_t)hz;
 }
 
+static void read_rtp_echo(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                          void *object) {
+    struct lab_host_config *host = object;
+    static const char expected[] = "true or false";
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    host->sipp.rtp_echo = span_is(span_of(value->text), "true");
+    if (!host->sipp.rtp_echo && !span_is(span_of(value->text), "false")) schema_expected(s, value, expected);
+}
+
 /* A mapping of names to values; NULL after an error. */
 static const struct sipp_setting *read_settings(struct schema *s, const struct tree_node *value,
                                                 size_t *count) {
@@ -111,6 +121,10 @@ static const struct schema_key sipp_keys[] = {
      .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
              "is full is lost; 0: no bound"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
+    {"rtp_echo", SCHEMA_OTHER, .read = read_rtp_echo, .fallback = "false",
+     .help = "-rtp_echo: true sends back what arrives at media_port and media_port + 2"},
+    {"rtp_payload", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_payload), 0, 127,
+     .fallback = "8", .help = "-rtp_payload: payload type of an rtp_stream that names none"},
     {"max_retrans", RETRANS_KEY(sipp.max_retrans), .fallback = "SIPp's own", .help = "-max_retrans"},
     {"max_invite_retrans", RETRANS_KEY(sipp.max_invite_retrans), .fallback = "SIPp's own",
      .help = "-max_invite_retrans"},

@@ -105,7 +105,8 @@ bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum ch
     memcpy(out->header, d->header, sizeof out->header);
     out->header_len = *offset == 0 ? sizeof out->header : IPV4_HEADER_LEN;
     if (IPV4_HEADER_LEN + total <= mtu) {
-        if (checksum == CHECKSUM_PARTIAL) put16(out->header + UDP_SUM, fold(pseudo_header_sum(d->header)));
+        if (checksum == CHECKSUM_PARTIAL && !d->checksummed)
+            put16(out->header + UDP_SUM, fold(pseudo_header_sum(d->header)));
         out->data = payload_span(d->payload);
         *offset = total;
         return true;

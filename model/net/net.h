@@ -18,6 +18,7 @@ struct host;
 struct udp_options {
     uint8_t tos;
     bool dont_fragment; /* DF when the datagram fits the MTU; a fragmented one never has it */
+    bool checksummed;   /* it was sent by a raw socket, whose program has computed the UDP checksum */
 };
 
 /* How datagrams get from one host to another; changed only before the run. */

@@ -50,6 +50,8 @@ struct sipp_config {
     uint32_t pid;
     uint32_t hz;                                                     /* the kernel's HZ, divides 1000 */
     uint16_t media_port;                                             /* -mp */
+    uint32_t rtp_payload;                                            /* -rtp_payload */
+    bool rtp_echo;                                                   /* -rtp_echo */
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/process/header.h"
+#include "model/sipp/process/media.h"
 #include "model/sipp/process/render.h"
 #include "model/sipp/scenario/number.h"
 
@@ -21,6 +22,7 @@ static struct call *take_memory(struct sipp *sipp) {
     call->values = mem_new(sipp->program->variables.count * sizeof *call->values);
     call->txns = mem_new(sipp->program->transaction_count * sizeof *call->txns);
     call->lines = mem_new(sipp->inject_count * sizeof *call->lines);
+    call->media = call_media_new(sipp);
     call->rtds = mem_new(sipp->program->rtds.count * sizeof *call->rtds);
     return call;
 }
@@ -37,6 +39,7 @@ static void begin(struct sipp *sipp, struct call *call, const struct step_list *
     call->next = sipp->open;
     if (call->next) call->next->prev = call;
     sipp->open = call;
+    if (call->media) call_media_begin(call);
     loop_wake(&sipp->loop, &call->task);
 }
 
@@ -80,6 +83,7 @@ struct call *call_new_init(struct sipp *sipp) {
 
 static void clear(struct call *call) {
     const struct sipp_program *program = call->sipp->program;
+    if (call->media) call_media_clear(call);
     payload_drop(call->sent);
     payload_drop(call->received);
     payload_drop(call->queued);
@@ -92,6 +96,7 @@ static void clear(struct call *call) {
     struct call kept = {.values = call->values,
                         .txns = call->txns,
                         .lines = call->lines,
+                        .media = call->media,
                         .rtds = call->rtds,
                         .peer_tag = call->peer_tag,
                         .routes = call->routes,
@@ -113,6 +118,7 @@ void call_free(struct call *call, const struct sipp_program *program) {
     buf_free(&call->routes);
     buf_free(&call->next_url);
     buf_free(&call->challenge);
+    call_media_free(call->media);
     free(call->values);
     free(call->txns);
     free(call->lines);

@@ -60,6 +60,8 @@ struct call {
 
     int64_t began_ms;
     struct rtd_clock *rtds; /* one for each of the program */
+    struct call_media *media; /* NULL: the scenario sends none */
+
     bool failed;            /* marked by an action: counted at its end */
 };
 

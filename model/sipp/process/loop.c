@@ -50,12 +50,12 @@ void loop_free(struct loop *l) {
     heap_free(&l->sleepers);
 }
 
-static int64_t clock_at(const struct loop *l, int64_t ns) {
-    int64_t ms = ns / NS_PER_MS;
+int64_t loop_time_ms(const struct loop *l, int64_t at_ns) {
+    int64_t ms = at_ns / NS_PER_MS;
     return ms - ms % l->tick_ms;
 }
 
-int64_t loop_clock(struct loop *l) { return l->clock_ms = clock_at(l, l->queue->now_ns); }
+int64_t loop_clock(struct loop *l) { return l->clock_ms = loop_time_ms(l, l->queue->now_ns); }
 
 static void leave_runnable(struct loop *l, struct task *t) {
     if (!t->runnable) return;
@@ -112,13 +112,13 @@ static void catch_up(struct loop *l) {
     if (turns <= 0) return;
     if (l->tick_ms >= CYCLE_MS) { /* every move of the clock is large enough: the last turn decides */
         l->idle_from_ns += turns * IDLE_TURN_NS;
-        int64_t clock = clock_at(l, l->idle_from_ns);
+        int64_t clock = loop_time_ms(l, l->idle_from_ns);
         if (clock - l->cycle_ms >= CYCLE_MS) l->cycle_ms = clock;
         return;
     }
     for (; turns > 0; turns--) {
         l->idle_from_ns += IDLE_TURN_NS;
-        int64_t clock = clock_at(l, l->idle_from_ns);
+        int64_t clock = loop_time_ms(l, l->idle_from_ns);
         if (clock - l->cycle_ms >= CYCLE_MS) l->cycle_ms = clock;
     }
 }

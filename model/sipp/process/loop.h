@@ -59,6 +59,9 @@ void loop_free(struct loop *l);
 /* A datagram has arrived at the socket. False: it has no room for it. */
 bool loop_arrive(struct loop *l, struct datagram *d);
 
+/* What the clock shows at a time of the simulation, without SIPp's main loop looking at it. */
+int64_t loop_time_ms(const struct loop *l, int64_t at_ns);
+
 /* Reads the clock again: whole milliseconds since the start. */
 int64_t loop_clock(struct loop *l);
 

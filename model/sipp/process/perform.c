@@ -3,6 +3,7 @@
 #include "model/sipp/process/auth.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/header.h"
+#include "model/sipp/process/media.h"
 #include "model/sipp/process/render.h"
 #include "model/sipp/scenario/number.h"
 
@@ -269,6 +270,11 @@ static bool perform_replace(struct performance *p) {
     return true;
 }
 
+static bool perform_rtp_echo(struct performance *p) {
+    p->call->sipp->media->echo_off = number_whole(operand(p)) == 0;
+    return true;
+}
+
 static bool perform_nothing(struct performance *p) {
     (void)p;
     return true;
@@ -337,6 +343,7 @@ static bool (*const performers[])(struct performance *p) = {
     [ACTION_NOTHING] = perform_nothing,
     [ACTION_PAUSERESTORE] = perform_pauserestore,
     [ACTION_REPLACE] = perform_replace,
+    [ACTION_RTP_ECHO] = perform_rtp_echo,
     [ACTION_SAMPLE] = perform_sample,
     [ACTION_SETDEST] = perform_setdest,
     [ACTION_STRCMP] = perform_strcmp,
@@ -347,7 +354,18 @@ static bool (*const performers[])(struct performance *p) = {
     [ACTION_VERIFYAUTH] = perform_verifyauth,
 };
 
-static enum perform_result perform_exec(struct call *call, const struct action *a) {
+/* A command for media. False after a fatal error. */
+static bool perform_media(struct performance *p) {
+    const struct media *m = p->action->media;
+    struct span digits = {0};
+    if (m->digits && !text(p, m->digits, &digits)) return false;
+    media_perform(p->call, m, digits, p->action->at);
+    return true;
+}
+
+static enum perform_result perform_exec(struct performance *p) {
+    struct call *call = p->call;
+    const struct action *a = p->action;
     switch (a->command) {
     case EXEC_STOP_CALL: return PERFORM_STOP_CALL;
     case EXEC_STOP_GRACEFULLY: call->sipp->quitting = true; return PERFORM_OK;
@@ -355,6 +373,7 @@ static enum perform_result perform_exec(struct call *call, const struct action *
     case EXEC_SHELL:
         sipp_note(call->sipp, &(struct cause){.why = "exec command= is not run", .at = a->at});
         return PERFORM_OK;
+    case EXEC_MEDIA: return perform_media(p) ? PERFORM_OK : PERFORM_ENDED;
     case EXEC_NOTHING: return PERFORM_OK;
     }
     assert(!"a command");
@@ -368,7 +387,7 @@ enum perform_result perform_actions(struct call *call, const struct step *step, 
         p.action = &step->actions.actions[i];
         event_spend(call->sipp->loop.queue, 1);
         if (p.action->kind == ACTION_EXEC) {
-            enum perform_result result = perform_exec(call, p.action);
+            enum perform_result result = perform_exec(&p);
             if (result != PERFORM_OK) return result;
         } else if (!performers[p.action->kind](&p)) {
             return PERFORM_ENDED;

@@ -13,6 +13,7 @@
 #include "base/table.h"
 
 struct call;
+struct sipp_media;
 
 /* A Call-ID that SIPp knows: of an open call, or of one that has ended a short time ago. */
 struct known {
@@ -45,6 +46,7 @@ struct sipp {
     const struct trace *trace;
     struct loop loop;
     struct generator generator;
+    struct sipp_media *media;
     struct known *known; /* hash by Call-ID */
     struct known *dead_first, *dead_last;
     struct call *open, *free;

@@ -2,6 +2,7 @@
 /* What SIPp does with a received datagram (facts: SIPp 5). */
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/header.h"
+#include "model/sipp/process/media.h"
 #include "model/sipp/process/route.h"
 
 #include <assert.h>
@@ -290,6 +291,7 @@ void call_recv(struct call *call, struct payload *payload) {
         call_unexpected(call, payload);
         return;
     }
+    if (call->media && !media_learn(call, in.msg, in.status, in.method)) return;
     int found = match_forward(call, &in);
     enum backward backward = found >= 0 ? BACKWARD_MATCH : match_backward(call, &in, &found);
     if (backward == BACKWARD_MATCH)

@@ -3,6 +3,7 @@
 
 #include "model/sipp/process/auth.h"
 #include "model/sipp/process/header.h"
+#include "model/sipp/process/media.h"
 #include "model/sipp/process/moment.h"
 #include "model/sipp/scenario/number.h"
 
@@ -68,21 +69,21 @@ static bool add_branch(struct rendering *r, const struct template_part *part) {
  * 3.1).
  */
 static bool add_media_port(struct rendering *r, const struct template_part *part) {
-    static const char *const media[] = {"audio", "image", "video"};
     struct span line = span_skip(buf_span(r->out), r->begin);
     size_t from = line.len;
     while (from > 0 && line.p[from - 1] != '\n')
         from--;
-    bool known = false;
-    for (size_t i = 0; i < sizeof media / sizeof *media; i++)
-        known |= span_search(span_skip(line, from), span_of(media[i])) >= 0;
-    if (from == 0 || !known)
+    enum media_line kind = 0;
+    while (kind < MEDIA_LINES && span_search(span_skip(line, from), span_of(media_line_names[kind])) < 0)
+        kind++;
+    if (from == 0 || kind == MEDIA_LINES)
         return fatal(r, part,
                      "SIPp ends: a media port must stand behind audio, image or video in a line that is not "
                      "the first");
     int64_t port = r->sipp->config.media_port + part->offset;
     if (part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
     buf_add_i64(r->out, port);
+    if (r->call->media) r->call->media->ends[kind].port = (uint16_t)port;
     return true;
 }
 

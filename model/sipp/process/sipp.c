@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/process/call.h"
+#include "model/sipp/process/media.h"
 #include "model/sipp/scenario/number.h"
 
 #include <assert.h>
@@ -19,6 +20,7 @@ void sipp_config_default(struct sipp_config *config) {
                                    .pid = 1,
                                    .hz = 250,
                                    .media_port = 6000,
+                                   .rtp_payload = 8,
                                    .max_retrans = -1,
                                    .max_invite_retrans = -1,
                                    .max_non_invite_retrans = -1,
@@ -60,6 +62,7 @@ void sipp_exit(struct sipp *sipp, int status) {
     sipp->ended_ns = sipp_now(sipp);
     sipp->exit_status = status;
     host_unbind(sipp->host, sipp->config.local.port);
+    media_end_all(sipp);
     loop_stop(&sipp->loop);
 }
 
@@ -175,7 +178,9 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     if (diag->errors == before && !host_bind(host, config->local.port, arrive, sipp))
         diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken",
                    host_name(host), config->local.port);
+    media_begin(sipp, diag);
     if (diag->errors != before) {
+        media_end_all(sipp);
         sipp->ended = true;
         sipp_free(sipp);
         return NULL;
@@ -201,7 +206,10 @@ int64_t sipp_ended_ns(const struct sipp *sipp) { return sipp->ended ? sipp->ende
 
 void sipp_free(struct sipp *sipp) {
     if (!sipp) return;
-    if (!sipp->ended) host_unbind(sipp->host, sipp->config.local.port);
+    if (!sipp->ended) {
+        host_unbind(sipp->host, sipp->config.local.port);
+        media_end_all(sipp);
+    }
     loop_stop(&sipp->loop);
     while (sipp->open) {
         known_forget(sipp, sipp->open->known);
@@ -214,6 +222,7 @@ void sipp_free(struct sipp *sipp) {
     }
     for (size_t i = 0; i < sipp->program->variables.count; i++)
         buf_free(&sipp->globals[i].text);
+    media_free(sipp);
     free(sipp->globals);
     for (size_t i = 0; i < sipp->inject_count; i++)
         inject_free(&sipp->injects[i]);

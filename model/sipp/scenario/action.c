@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/action.h"
 
-#include "base/infile.h"
 #include "base/mem.h"
 #include "model/sipp/scenario/element.h"
 #include "model/sipp/scenario/number.h"
@@ -169,40 +168,6 @@ static void compile_strcmp(struct compiler *k) {
         element_text(k->e, "value", true, &k->action->strings);
 }
 
-/*
- * SIPp opens the file of a media command when it loads the scenario: here it must be there too, beside the
- * scenario. False if not.
- */
-static bool check_media_file(struct compiler *k, const struct xml_attribute *a, bool with_settings) {
-    struct text text = {0};
-    struct buf path = {0};
-    text_of_attribute(&text, k->e->source, a->value, true);
-    struct span name = buf_span(&text.bytes);
-    struct span rest = name;
-    if (with_settings) name = span_cut(&rest, ',');
-    if (name.len > 0) source_beside(&path, k->e->source, name);
-    const char *why;
-    FILE *file = infile_open(buf_text(&path), &why);
-    if (!file) diag_error(k->c->diag, attribute_at(k->e, a), "%s: %s", buf_text(&path), why);
-    if (file) fclose(file);
-    text_free(&text);
-    buf_free(&path);
-    return file != NULL;
-}
-
-static bool is_stream_command(struct span value) {
-    return span_starts(value, "pause") || span_starts(value, "resume");
-}
-
-/* The media are heard, not seen in SIP. */
-static void compile_media(struct compiler *k, const struct xml_attribute *a) {
-    bool stream = span_is(a->name, "rtp_stream"), digits = span_is(a->name, "play_dtmf");
-    bool has_file = !digits && !(stream && is_stream_command(a->value));
-    if (has_file && !check_media_file(k, a, stream)) return;
-    diag_warning(k->c->diag, source_at(k->e->source, a->name.p), SPAN_FMT ": media are not simulated",
-                 SPAN_ARG(a->name));
-}
-
 static void compile_exec(struct compiler *k) {
     /* In the order in which SIPp looks for them; the first one counts. */
     static const char *const attributes[] = {
@@ -210,8 +175,9 @@ static void compile_exec(struct compiler *k) {
         "play_pcap_video", "play_dtmf", "rtp_stream",      NULL};
     static const char *const names[] = {"stop_call", "stop_gracefully", "stop_now", NULL};
     const struct xml_attribute *a = NULL;
+    size_t chosen = 0;
     for (size_t i = 0; attributes[i] && !a; i++)
-        a = xml_attribute(k->e, attributes[i]);
+        a = xml_attribute(k->e, attributes[chosen = i]);
     k->action->command = EXEC_NOTHING;
     if (!a) {
         diag_error(k->c->diag, xml_at(k->e),
@@ -219,7 +185,8 @@ static void compile_exec(struct compiler *k) {
     } else if (span_is(a->name, "command")) {
         k->action->command = EXEC_SHELL;
     } else if (!span_is(a->name, "int_cmd")) {
-        compile_media(k, a);
+        k->action->command = EXEC_MEDIA;
+        k->action->media = media_compile(k->c, k->e, attributes[chosen], k->c->media);
     } else {
         for (int i = 0; names[i]; i++)
             if (span_is(a->value, names[i])) k->action->command = (enum exec_command)i;
@@ -229,10 +196,7 @@ static void compile_exec(struct compiler *k) {
     }
 }
 
-static void compile_rtp_echo(struct compiler *k) {
-    take_operand(k);
-    diag_warning(k->c->diag, xml_at(k->e), "rtp_echo: media are not simulated");
-}
+static void compile_rtp_echo(struct compiler *k) { take_operand(k); }
 
 static void compile_closecon(struct compiler *k) { (void)k; /* UDP has nothing to close */ }
 
@@ -317,7 +281,7 @@ static const struct kind {
     {"multiply", ACTION_MULTIPLY, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"pauserestore", ACTION_PAUSERESTORE, compile_jump, {"value", "variable"}},
     {"replace", ACTION_REPLACE, compile_replace, {"file", "line", "value"}},
-    {"rtp_echo", ACTION_NOTHING, compile_rtp_echo, {"value", "variable"}},
+    {"rtp_echo", ACTION_RTP_ECHO, compile_rtp_echo, {"value", "variable"}},
     {"sample", ACTION_SAMPLE, compile_sample, {"assign_to", "distribution", "value", "min", "max"}},
     {"setdest", ACTION_SETDEST, compile_setdest, {"host", "port", "protocol"}},
     {"strcmp",

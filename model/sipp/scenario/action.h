@@ -4,6 +4,7 @@
 #define MODEL_SIPP_SCENARIO_ACTION_H
 
 #include "base/regex.h"
+#include "model/sipp/scenario/media.h"
 #include "model/sipp/scenario/template.h"
 #include "model/sipp/scenario/xml.h"
 
@@ -22,9 +23,10 @@ enum action_kind {
     ACTION_LOG, /* also warning: neither is seen on the wire */
     ACTION_LOOKUP,
     ACTION_MULTIPLY,
-    ACTION_NOTHING, /* what SIPp does by it is not seen in SIP: media, closed TCP connections */
+    ACTION_NOTHING, /* what SIPp does by it is not seen: closed TCP connections */
     ACTION_PAUSERESTORE,
     ACTION_REPLACE,
+    ACTION_RTP_ECHO,
     ACTION_SAMPLE,
     ACTION_SETDEST,
     ACTION_STRCMP,
@@ -44,7 +46,7 @@ enum compare {
     COMPARE_GREATER_EQUAL,
     COMPARE_LESS_EQUAL
 };
-enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW, EXEC_SHELL, EXEC_NOTHING };
+enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW, EXEC_SHELL, EXEC_MEDIA, EXEC_NOTHING };
 
 /* The whole match and nine groups. */
 enum { ACTION_TARGETS = 10 };
@@ -68,6 +70,7 @@ struct action {
     struct buf strings;
     enum compare compare;
     enum exec_command command;
+    const struct media *media; /* of EXEC_MEDIA */
     struct distribution distribution;
     enum ereg_place place;
     struct regex *regex;             /* of an ereg */

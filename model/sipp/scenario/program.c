@@ -276,6 +276,7 @@ struct sipp_program *sipp_program_load(const struct source *xml, const struct si
     l.c = (struct template_compiler){.variables = &p->variables,
                                      .files = &p->files,
                                      .all = &p->templates,
+                                     .media = &p->media,
                                      .keys = keys,
                                      .key_count = key_count,
                                      .diag = diag};
@@ -298,6 +299,7 @@ void sipp_program_free(struct sipp_program *program) {
     step_list_free(&program->init);
     variable_table_free(&program->variables);
     template_list_free(program->templates);
+    media_list_free(program->media);
     source_set_free(&program->files);
     rtd_free(program);
     buf_free(&program->methods);

@@ -37,7 +37,7 @@ struct step {
     int response_txn;    /* -1: matched by the CSeq's method */
     uint32_t timeout_ms; /* 0: none */
     enum optional optional;
-    bool advance_state, rrs, auth;
+    bool advance_state, rrs, auth, ignoresdp;
 
     /* pause */
     enum pause_length pause;
@@ -88,6 +88,7 @@ struct sipp_program {
     struct step_list main, init;
     struct variable_table variables;
     struct template *templates; /* all of them */
+    struct media *media;        /* the same; NULL: no call sends any */
     struct template *defaults[DEFAULT_MESSAGES];
     struct source_set files;
     struct buf methods;

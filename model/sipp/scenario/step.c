@@ -130,6 +130,7 @@ void step_compile_recv(struct loader *l, const struct xml_element *e) {
     label_refer(l, e, "ontimeout", false, index);
     s->rrs = element_bool(e, "rrs", false, l->diag);
     s->auth = element_bool(e, "auth", false, l->diag);
+    s->ignoresdp = element_bool(e, "ignoresdp", false, l->diag);
     s->advance_state = element_bool(e, "advance_state", true, l->diag);
     if (!s->advance_state && s->optional == OPTIONAL_FALSE)
         diag_error(l->diag, attribute_at(e, xml_attribute(e, "advance_state")),

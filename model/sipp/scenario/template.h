@@ -11,6 +11,7 @@
 #include "model/sipp/scenario/variable.h"
 
 struct sipp_setting;
+struct media;
 
 struct template_part {
     enum keyword_id id;
@@ -37,6 +38,7 @@ struct template_compiler {
     struct variable_table *variables;
     struct source_set *files; /* those of [file name=...] */
     struct template **all;
+    struct media **media; /* of the program */
     const struct sipp_setting *keys; /* -key */
     size_t key_count;
     struct diag *diag;
