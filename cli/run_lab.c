@@ -52,6 +52,7 @@ struct capture_options run_capture_options(const struct lab_config *config) {
         .link = config->capture.link,
         .checksum = config->capture.checksum,
         .filter = config->capture.filter,
+        .ports = config->capture.ports,
         .mtu = config->network.mtu,
         .start_ns = config->start_ns,
         .precision = config->capture.precision,
@@ -61,7 +62,8 @@ struct capture_options run_capture_options(const struct lab_config *config) {
 /* Is it in a capture, or would be if one were written? */
 static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
                      const struct datagram *d) {
-    if (!point->captured || !tap_takes(point->run->config->capture.filter, d)) return false;
+    const struct lab_capture *capture = &point->run->config->capture;
+    if (!point->captured || !tap_takes(capture->filter, capture->ports, d)) return false;
     if (point->capture) {
         uint64_t before = capture_packets(point->capture);
         capture_add(point->capture, now_ns, direction, d);

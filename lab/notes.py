@@ -110,10 +110,19 @@ def versions():
 
 
 def packet_table(scenario, path):
+    """One line a datagram, of media one a stream, where it begins."""
     names = {host.address: host.name for host in scenario.hosts.values()}
+    datagrams, streams = compare.read(path), {}
+    compare.mark_media(datagrams)
+    for d in datagrams:
+        if d.media:
+            streams.setdefault(d.leg(), []).append(d)
     lines = ['| %s | time s | from | to | message |' % os.path.basename(path), '|---:|---:|---|---|---|']
-    for d in compare.read(path):
-        lines.append('| %d | %.6f | %s | %s | %s |' % (d.n, d.t, names.get(d.src, d.src), names.get(d.dst, d.dst), d.label()))
+    for d in datagrams:
+        if d.media and streams[d.leg()][0] is not d:
+            continue
+        more = ', %d datagrams until %.6f' % (len(streams[d.leg()]), streams[d.leg()][-1].t) if d.media else ''
+        lines.append('| %d | %.6f | %s | %s | %s |' % (d.n, d.t, names.get(d.src, d.src), names.get(d.dst, d.dst), d.label() + more))
     return lines
 
 
@@ -122,8 +131,7 @@ def notes_md(scenario, result, lost, captures, repeated):
              'Recorded with %s.' % versions()]
     where = ' and '.join(scenario.capture_at)
     interface = 'eth0' if scenario.link == 'ethernet' else 'any'
-    packet_filter = 'udp port 5060' if scenario.filter == 'sip' else 'ip proto 17'
-    lines.append('Where: %s, `tcpdump --immediate-mode -i %s %s`; link type %s.' % (where, interface, packet_filter, scenario.link))
+    lines.append('Where: %s, `tcpdump --immediate-mode -i %s %s`; link type %s.' % (where, interface, scenario.packet_filter(), scenario.link))
     for name, host in scenario.hosts.items():
         command = ' '.join(shlex.quote(word) for word in result['commands'][name])
         if host.sipp:

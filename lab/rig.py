@@ -294,7 +294,7 @@ class Rig:
     def __init__(self, scenario, out, quiet_s, timeout_s):
         self.scenario, self.out = scenario, out
         self.quiet_s, self.timeout_s = quiet_s, timeout_s
-        self.packet_filter = 'udp port 5060' if scenario.filter == 'sip' else 'ip proto 17'
+        self.packet_filter = scenario.packet_filter()
 
     def record(self):
         scenario = self.scenario

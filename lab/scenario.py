@@ -11,8 +11,7 @@ import time
 import yaml
 
 SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
-             'max_retrans '
-             'max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
+             'max_retrans max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version children wakeup processing receive_buffer timer_phase'.split()
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
@@ -199,6 +198,12 @@ class Scenario:
                 if program in host:
                     check_keys('hosts.%s.%s' % (name, program), program, host[program])
 
+    def packet_filter(self):
+        """tcpdump's"""
+        if isinstance(self.filter, list):
+            return ' or '.join('udp port %d' % int(port) for port in self.filter)
+        return 'udp port 5060' if self.filter == 'sip' else 'ip proto 17'
+
     def host_names_used(self):
         yield from self.capture_at
         for drop in self.drops:
@@ -219,8 +224,8 @@ class Scenario:
             wrong.append('network.hold: the rig can lose a datagram (network.drop), not hold it back')
         if self.link not in ('ethernet', 'sll2', 'sll'):
             wrong.append('capture.link: the rig records ethernet, sll2 or sll, not %s' % self.link)
-        if self.filter not in ('sip', 'all'):
-            wrong.append("capture.filter: '%s' is neither sip nor all" % self.filter)
+        if self.filter not in ('sip', 'all') and not isinstance(self.filter, list):
+            wrong.append("capture.filter: '%s' is neither sip nor all nor a list of ports" % self.filter)
         if self.precision not in ('us', 'ns'):
             wrong.append("capture.precision: '%s' is neither us nor ns" % self.precision)
         hz = round(1 / time.clock_getres(CLOCK_MONOTONIC_COARSE))

@@ -163,7 +163,7 @@ static void next_part(struct capture *c, int64_t now_ns) {
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct capture_options *o = &c->options;
-    if (!tap_takes(o->filter, d)) return;
+    if (!tap_takes(o->filter, o->ports, d)) return;
     if (is_part_over(c, now_ns) && !c->failed) next_part(c, now_ns);
     if (!c->dumper) return;
     int64_t at_ns = o->start_ns + now_ns;
@@ -178,7 +178,7 @@ void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction
         if (!c->failed && ferror(pcap_dump_file(c->dumper))) c->failed = errno ? errno : EIO;
         c->part_bytes += PCAP_RECORD + header.len;
         c->packets++;
-        if (o->filter == TAP_SIP) return; /* further fragments have no ports */
+        if (o->filter != TAP_ALL) return; /* further fragments have no ports */
     }
 }
 

@@ -24,6 +24,7 @@ struct capture_options {
      */
     uint64_t part_bytes;
     int64_t part_ns;
+    struct tap_ports ports; /* of TAP_PORTS */
 };
 
 struct capture;

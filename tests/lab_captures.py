@@ -45,7 +45,13 @@ class Frame:
         return self.ip_header[0] >> 4 == 4 and self.ip_header[9] == 17
 
     def leg(self):
-        return self.ip_header[12:20]
+        """the addresses; of RTP its ports and SSRC too: compare.py does not compare the order of different streams"""
+        rtp = not self.offset and len(self.udp) >= 20 and self.udp[8] >> 6 == 2
+        return self.ip_header[12:20] + (self.udp[:4] + self.udp[16:20] if rtp else b'')
+
+    def differs_at_random(self, other):
+        """Is it of play_dtmf, with a bit that is random in SIPp? Its checksum, which SIPp computes itself, has it, too."""
+        return self.udp[16:19] == b'\x01\x02\x03' and self.udp[8:] != other.udp[8:]
 
     def ip_checksum_right(self):
         return ones_complement_sum(self.ip_header) == 0xffff
@@ -135,9 +141,9 @@ def differences_below_udp(real, simulated):
         return ['link type %d, should be %d' % (link, real_link)]
     complaints, others = [], by_leg(frames)
     for leg, mine in by_leg(real_frames).items():
-        way = '%d.%d.%d.%d > %d.%d.%d.%d' % tuple(leg)
+        way = '%d.%d.%d.%d > %d.%d.%d.%d' % tuple(leg[:8])
         for number, (a, b) in enumerate(zip(mine, others.get(leg, [])), 1):
-            if a.checksum != b.checksum:
+            if a.checksum != b.checksum and not a.differs_at_random(b):
                 complaints.append('%s, datagram %d: UDP checksum field %s, should be %s' %
                                   (way, number, b.checksum.hex(), a.checksum.hex()))
             want, got = (comparable_link_header(link, f.link_header) for f in (a, b))

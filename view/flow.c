@@ -2,12 +2,22 @@
 #include "view/flow.h"
 
 #include "base/mem.h"
+#include "view/label.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 /* How many of the latest rows a note can refer to: what it is about has just arrived, as a rule. */
 enum { RECENT = 4096 };
+
+/* How many streams of media are collected at a time. */
+enum { RUNS_MAX = 64 };
+
+/* The datagrams of a stream since the last other row. */
+struct run {
+    struct flow_row row; /* of the first one; times as they are handed on */
+    struct datagram *held;
+};
 
 /* A row or a note that waits to be handed on. */
 struct item {
@@ -34,6 +44,8 @@ struct flow {
     size_t count, cap;
     bool begun;
     int64_t origin_ns;
+    struct run runs[RUNS_MAX]; /* in the order in which they began */
+    size_t run_count;
     struct {
         uint64_t datagram, row;
     } recent[RECENT];
@@ -68,19 +80,67 @@ static const char *name_of(const struct flow *f, uint32_t ip, struct buf *text) 
     return buf_text(text);
 }
 
+/* To all sinks, to those that want each datagram, or to the others. */
+enum audience { ALL, EACH, SUMS };
+
+static void tell_row(struct flow *f, struct flow_row row, const struct datagram *d, enum audience audience) {
+    struct buf names[2] = {{0}, {0}};
+    row.datagram = d;
+    row.from = name_of(f, datagram_from(d).ip, &names[0]);
+    row.to = name_of(f, datagram_to(d).ip, &names[1]);
+    for (size_t i = 0; i < f->sink_count; i++)
+        if (f->sinks[i].row && (audience == ALL || (audience == EACH) == f->sinks[i].each))
+            f->sinks[i].row(f->sinks[i].arg, &row);
+    buf_free(&names[0]);
+    buf_free(&names[1]);
+}
+
+/* Hands on what was collected of streams. */
+static void end_runs(struct flow *f) {
+    for (struct run *r = f->runs; r < f->runs + f->run_count; r++) {
+        struct flow_run *run = &r->row.run;
+        if (run->count > 1)
+            run->step_ns = (run->until_ns - r->row.time_ns) / (int64_t)(run->count - 1);
+        tell_row(f, r->row, r->held, SUMS);
+        datagram_drop(r->held);
+    }
+    f->run_count = 0;
+}
+
+static bool is_of_run(const struct run *r, const struct flow_row *row, const struct datagram *d) {
+    return r->row.fate == row->fate && label_stream(payload_span(r->held->payload)) == label_stream(payload_span(d->payload)) &&
+           udp_address_eq(datagram_from(r->held), datagram_from(d)) &&
+           udp_address_eq(datagram_to(r->held), datagram_to(d));
+}
+
+/* One more datagram of media: takes over the reference. */
+static void collect(struct flow *f, const struct flow_row *row, struct datagram *d) {
+    tell_row(f, *row, d, EACH);
+    struct run *r = f->runs;
+    while (r < f->runs + f->run_count && !is_of_run(r, row, d))
+        r++;
+    if (r < f->runs + f->run_count) {
+        r->row.run.count++;
+        r->row.run.until_ns = row->time_ns;
+        datagram_drop(d);
+        return;
+    }
+    if (f->run_count == RUNS_MAX) end_runs(f);
+    f->runs[f->run_count++] = (struct run){*row, d};
+}
+
 static void hand_on_row(struct flow *f, const struct item *item) {
     struct flow_row row = item->row;
-    struct buf names[2] = {{0}, {0}};
     row.time_ns = item->at_ns - f->origin_ns;
     row.sent_ns -= f->origin_ns;
     if (row.arrived_ns != FLOW_NEVER) row.arrived_ns -= f->origin_ns;
-    row.datagram = item->held;
-    row.from = name_of(f, datagram_from(item->held).ip, &names[0]);
-    row.to = name_of(f, datagram_to(item->held).ip, &names[1]);
-    for (size_t i = 0; i < f->sink_count; i++)
-        if (f->sinks[i].row) f->sinks[i].row(f->sinks[i].arg, &row);
-    buf_free(&names[0]);
-    buf_free(&names[1]);
+    row.run = (struct flow_run){.count = 1, .until_ns = row.time_ns};
+    if (label_is_media(payload_span(item->held->payload))) {
+        collect(f, &row, item->held);
+        return;
+    }
+    end_runs(f);
+    tell_row(f, row, item->held, ALL);
     datagram_drop(item->held);
 }
 
@@ -88,6 +148,7 @@ static void hand_on_note(struct flow *f, const struct item *item) {
     struct flow_note note = item->note;
     note.time_ns = item->at_ns - f->origin_ns;
     note.cause = &item->cause;
+    end_runs(f);
     for (size_t i = 0; i < f->sink_count; i++)
         if (f->sinks[i].note) f->sinks[i].note(f->sinks[i].arg, &note);
 }
@@ -188,12 +249,15 @@ void flow_end(struct flow *f) {
     /* Nothing was captured: time begins with what was lost first. */
     if (!f->begun && f->count) begin_at(f, f->waiting[0].at_ns);
     hand_on(f);
+    end_runs(f);
 }
 
 void flow_free(struct flow *f) {
     if (!f) return;
     for (size_t i = 0; i < f->count; i++)
         datagram_drop(f->waiting[i].held);
+    for (size_t i = 0; i < f->run_count; i++)
+        datagram_drop(f->runs[i].held);
     free(f->watched);
     free(f->waiting);
     free(f);

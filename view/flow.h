@@ -18,6 +18,13 @@ enum flow_fate {
     FLOW_FULL_SOCKET  /* it arrived, but the program's socket had no room for it */
 };
 
+/* How many datagrams of media a row stands for: all of one stream between two other rows or notes. */
+struct flow_run {
+    uint64_t count;   /* 1: this one alone */
+    int64_t step_ns;  /* from one to the next, on average */
+    int64_t until_ns; /* the time of the last one */
+};
+
 /* A datagram. Texts and the datagram are valid during the call; a sink may hold the datagram. */
 struct flow_row {
     uint64_t number; /* of its frame in the capture, or, of several captures, its row; 0: it is in none */
@@ -26,6 +33,7 @@ struct flow_row {
     const char *from, *to;       /* host names, or an address that nobody has */
     const struct datagram *datagram;
     enum flow_fate fate;
+    struct flow_run run;
 };
 
 #define FLOW_NEVER INT64_MIN
@@ -44,6 +52,7 @@ struct flow_sink {
     void (*note)(void *arg, const struct flow_note *note);
     /* A datagram (of that number in the net) whose row was handed on before has come to this end. */
     void (*ended)(void *arg, uint64_t datagram, int64_t time_ns, enum flow_fate fate);
+    bool each; /* a row for each datagram of a stream */
     void *arg;
 };
 

@@ -30,7 +30,59 @@ static void add_cut(struct buf *out, struct span head, struct span tail, size_t 
     label_printable(out, tail);
 }
 
+/* RTP's fixed header (RFC 3550 5.1). */
+enum { RTP_HEADER = 12, RTP_VERSION = 2, RTP_SSRC = 8 };
+
+static bool is_rtp(struct span bytes) {
+    return bytes.len >= RTP_HEADER && (uint8_t)bytes.p[0] >> 6 == RTP_VERSION;
+}
+
+/* SIP begins with a letter, perhaps behind empty lines; garbage that stands for SIP, too, as a rule. */
+bool label_is_media(struct span bytes) {
+    if (is_rtp(bytes)) return true;
+    return bytes.len > 0 && !ascii_space(bytes.p[0]) && (bytes.p[0] < ' ' || bytes.p[0] > '~');
+}
+
+uint32_t label_stream(struct span bytes) {
+    uint32_t ssrc = 0;
+    for (size_t i = 0; is_rtp(bytes) && i < 4; i++)
+        ssrc = ssrc << 8 | (uint8_t)bytes.p[RTP_SSRC + i];
+    return ssrc;
+}
+
+/* The static payload types (RFC 3551 6) that people use. */
+static void add_payload_type(struct buf *out, unsigned type) {
+    static const char *const names[128] = {
+        [0] = "PCMU",  [3] = "GSM",   [4] = "G723",   [8] = "PCMA",  [9] = "G722",  [15] = "G728",
+        [18] = "G729", [26] = "JPEG", [31] = "H261",  [33] = "MP2T", [34] = "H263",
+    };
+    if (names[type])
+        buf_add_text(out, names[type]);
+    else
+        buf_addf(out, "type %u", type);
+}
+
+void label_run(struct buf *out, struct span bytes, uint64_t count, int64_t step_ns, enum label_kind kind,
+               size_t room) {
+    struct buf text = {0};
+    if (is_rtp(bytes)) {
+        buf_add_text(&text, "RTP ");
+        add_payload_type(&text, (uint8_t)bytes.p[1] & 127);
+    } else {
+        buf_addf(&text, "no SIP message, %zu bytes", bytes.len);
+    }
+    if (count > 1)
+        buf_addf(&text, kind == LABEL_SHORT ? ", %llu x " : ", %llu datagrams, ", (unsigned long long)count);
+    if (count > 1) buf_addf(&text, "%lld ms", (long long)((step_ns + 500000) / 1000000));
+    add_cut(out, buf_span(&text), SPAN(""), room);
+    buf_free(&text);
+}
+
 void label_message(struct buf *out, struct span bytes, enum label_kind kind, size_t room) {
+    if (label_is_media(bytes)) {
+        label_run(out, bytes, 1, 0, kind, room);
+        return;
+    }
     struct sip_msg m = {0};
     struct buf tail = {0};
     bool ok = sip_msg_parse(&m, bytes);

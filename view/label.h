@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/source.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A pause this long is shown as such. */
@@ -29,6 +30,19 @@ enum label_kind {
  * fit is cut, "..." says so; LABEL_SHORT first goes without the method.
  */
 void label_message(struct buf *out, struct span bytes, enum label_kind kind, size_t room);
+
+/* Is it media: RTP, or something else that begins with no letter? */
+bool label_is_media(struct span bytes);
+
+/* What tells streams between the same ports apart: of RTP the SSRC, else 0. */
+uint32_t label_stream(struct span bytes);
+
+/*
+ * The same for a run of count datagrams of media, of which these are the first one's bytes, step_ns apart:
+ * "RTP PCMU, 50 datagrams, 20 ms", short "RTP PCMU, 50 x 20 ms".
+ */
+void label_run(struct buf *out, struct span bytes, uint64_t count, int64_t step_ns, enum label_kind kind,
+               size_t room);
 
 /* "uac.xml:12": the file without its folder, and the line. Nothing if it is no place. */
 void label_position(struct buf *out, struct source_pos at);

@@ -63,6 +63,7 @@ static void take_row(void *arg, const struct flow_row *row) {
         .sent_ns = row->sent_ns,
         .arrived_ns = row->arrived_ns,
         .fate = row->fate,
+        .run = row->run,
         .cause = row->datagram->cause,
     };
     struct record_ended *e;

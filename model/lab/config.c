@@ -102,7 +102,6 @@ static void read_hosts(struct schema *s, const struct tree_node *hosts, const st
 
 static const char *const link_names[] = {"ethernet", "sll2", "sll", "raw", NULL};
 static const char *const checksum_names[] = {"valid", "partial", NULL};
-static const char *const filter_names[] = {"sip", "all", NULL};
 static const char *const precision_names[] = {"us", "ns", NULL};
 
 static void add_capture_point(struct schema *s, const struct tree_node *value, struct lab_capture *capture) {
@@ -130,6 +129,33 @@ static void read_capture_at(struct schema *s, const struct tree_node *value, con
         add_capture_point(s, n, capture);
 }
 
+/* sip, all, or a list of ports. */
+static void read_filter(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    static const char expected[] = "sip, all or a list of ports";
+    struct lab_capture *capture = &((struct lab_config *)object)->capture;
+    (void)key;
+    if (value->kind != TREE_LIST) {
+        if (!schema_is_scalar(s, value, expected)) return;
+        capture->filter = span_is(span_of(value->text), "all") ? TAP_ALL : TAP_SIP;
+        if (capture->filter == TAP_SIP && !span_is(span_of(value->text), "sip"))
+            schema_expected(s, value, expected);
+        return;
+    }
+    if (value->count == 0) schema_error(s, value->at, "needs at least one port");
+    uint16_t *ports = config_new(s->context, (value->count + 1) * sizeof *ports);
+    capture->filter = TAP_PORTS;
+    capture->ports = (struct tap_ports){ports, 0};
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        uint64_t port;
+        if (!schema_is_scalar(s, n, "a port")) continue;
+        if (span_to_u64(span_of(n->text), UINT16_MAX, &port))
+            ports[capture->ports.count++] = (uint16_t)port;
+        else
+            schema_expected(s, n, "a port, 0 to 65535");
+    }
+}
+
 const struct schema_key config_capture_keys[] = {
     {"at", SCHEMA_OTHER, .read = read_capture_at,
      .fallback = "the host named proxy, else the first Kamailio, else the first host",
@@ -140,8 +166,9 @@ const struct schema_key config_capture_keys[] = {
     {"checksum", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.checksum), .choices = checksum_names,
      .fallback = "valid",
      .help = "UDP checksums: valid, or partial as a capture on the sending veth shows them"},
-    {"filter", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.filter), .choices = filter_names,
-     .fallback = "sip", .help = "what is captured: sip (udp port 5060; of fragments only the first) or all"},
+    {"filter", SCHEMA_OTHER, .read = read_filter, .fallback = "sip",
+     .help = "what is captured: sip (udp port 5060), all, or a list of UDP ports; where ports are asked for, "
+             "of fragments only the first"},
     {"precision", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.precision),
      .choices = precision_names, .fallback = "us", .help = "of the capture's time stamps: us, or ns"},
     {0}};

@@ -77,6 +77,7 @@ struct lab_capture {
     enum tap_link link;
     enum udp_checksum checksum;
     enum tap_filter filter;
+    struct tap_ports ports;
     enum tap_precision precision; /* of its time stamps */
 };
 
