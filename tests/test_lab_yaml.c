@@ -295,7 +295,8 @@ static const struct {
      AT("5:17") "capture.link: expected ethernet, sll2, sll or raw, got \"ethernet2\"\n"},
     {HOSTS "capture: {checksum: none}\n", NULL,
      AT("5:21") "capture.checksum: expected valid or partial, got \"none\"\n"},
-    {HOSTS "capture: {filter: udp}\n", NULL, AT("5:19") "capture.filter: expected sip, all or a list of ports, got \"udp\"\n"},
+    {HOSTS "capture: {filter: udp}\n", NULL,
+     AT("5:19") "capture.filter: expected sip, all or a list of ports, got \"udp\"\n"},
     /* --set */
     {HOSTS "network:\n  hold: [{from: uas, to: proxy, nth: 1, by: 1ms}]\n", "network.hold[0].by=soon",
      "--set network.hold[0].by=soon:1:20: error: network.hold[0].by: expected a duration, a number with ns, "

@@ -89,7 +89,7 @@ static void take_row_text(void *arg, const struct flow_row *row) {
     else
         paint_add(&e->line, e->colour, PAINT_HEADING);
     buf_addf(&e->line, "%s → %s ", row->from, row->to);
-    label_message(&e->line, payload_span(row->datagram->payload), LABEL_SHORT, 50);
+    label_row(&e->line, payload_span(row->datagram->payload), row->run, LABEL_SHORT, 50);
     if (cause->retransmission) buf_addf(&e->line, ", retransmission %u", cause->retransmission);
     buf_add_text(&e->line, fates[row->fate]);
     paint_add(&e->line, e->colour, PAINT_PLAIN);
@@ -156,5 +156,5 @@ static void take_note_json(void *arg, const struct flow_note *note) {
 }
 
 struct flow_sink explain_json_sink(struct explain *e) {
-    return (struct flow_sink){.row = take_row_json, .note = take_note_json, .arg = e};
+    return (struct flow_sink){.row = take_row_json, .note = take_note_json, .each = true, .arg = e};
 }

@@ -2,7 +2,6 @@
 #include "view/flow.h"
 
 #include "base/mem.h"
-#include "view/label.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,6 +16,8 @@ enum { RUNS_MAX = 64 };
 struct run {
     struct flow_row row; /* of the first one; times as they are handed on */
     struct datagram *held;
+    enum flow_fate fate; /* as it was when the row was made: that of the others */
+    int64_t until_ns;    /* the time of the last one */
 };
 
 /* A row or a note that waits to be handed on. */
@@ -98,9 +99,8 @@ static void tell_row(struct flow *f, struct flow_row row, const struct datagram 
 /* Hands on what was collected of streams. */
 static void end_runs(struct flow *f) {
     for (struct run *r = f->runs; r < f->runs + f->run_count; r++) {
-        struct flow_run *run = &r->row.run;
-        if (run->count > 1)
-            run->step_ns = (run->until_ns - r->row.time_ns) / (int64_t)(run->count - 1);
+        struct label_run *run = &r->row.run;
+        if (run->count > 1) run->step_ns = (r->until_ns - r->row.time_ns) / (int64_t)(run->count - 1);
         tell_row(f, r->row, r->held, SUMS);
         datagram_drop(r->held);
     }
@@ -108,7 +108,8 @@ static void end_runs(struct flow *f) {
 }
 
 static bool is_of_run(const struct run *r, const struct flow_row *row, const struct datagram *d) {
-    return r->row.fate == row->fate && label_stream(payload_span(r->held->payload)) == label_stream(payload_span(d->payload)) &&
+    return r->fate == row->fate &&
+           label_stream(payload_span(r->held->payload)) == label_stream(payload_span(d->payload)) &&
            udp_address_eq(datagram_from(r->held), datagram_from(d)) &&
            udp_address_eq(datagram_to(r->held), datagram_to(d));
 }
@@ -121,12 +122,12 @@ static void collect(struct flow *f, const struct flow_row *row, struct datagram 
         r++;
     if (r < f->runs + f->run_count) {
         r->row.run.count++;
-        r->row.run.until_ns = row->time_ns;
+        r->until_ns = row->time_ns;
         datagram_drop(d);
         return;
     }
     if (f->run_count == RUNS_MAX) end_runs(f);
-    f->runs[f->run_count++] = (struct run){*row, d};
+    f->runs[f->run_count++] = (struct run){*row, d, row->fate, row->time_ns};
 }
 
 static void hand_on_row(struct flow *f, const struct item *item) {
@@ -134,7 +135,7 @@ static void hand_on_row(struct flow *f, const struct item *item) {
     row.time_ns = item->at_ns - f->origin_ns;
     row.sent_ns -= f->origin_ns;
     if (row.arrived_ns != FLOW_NEVER) row.arrived_ns -= f->origin_ns;
-    row.run = (struct flow_run){.count = 1, .until_ns = row.time_ns};
+    row.run.count = 1;
     if (label_is_media(payload_span(item->held->payload))) {
         collect(f, &row, item->held);
         return;
@@ -195,6 +196,11 @@ static struct item *waiting_row(struct flow *f, const struct datagram *d) {
 static void end_earlier(struct flow *f, uint64_t datagram, int64_t now_ns, enum flow_fate fate) {
     hand_on(f);
     if (!f->begun) return;
+    for (struct run *r = f->runs; r < f->runs + f->run_count; r++) {
+        if (r->held->number != datagram) continue;
+        if (r->row.arrived_ns == FLOW_NEVER) r->row.arrived_ns = now_ns - f->origin_ns;
+        if (fate != FLOW_ARRIVED) r->row.fate = fate;
+    }
     for (size_t i = 0; i < f->sink_count; i++)
         if (f->sinks[i].ended) f->sinks[i].ended(f->sinks[i].arg, datagram, now_ns - f->origin_ns, fate);
 }

@@ -8,6 +8,7 @@
 #define VIEW_FLOW_H
 
 #include "model/net/net.h"
+#include "view/label.h"
 
 /* What became of a datagram. */
 enum flow_fate {
@@ -18,13 +19,6 @@ enum flow_fate {
     FLOW_FULL_SOCKET  /* it arrived, but the program's socket had no room for it */
 };
 
-/* How many datagrams of media a row stands for: all of one stream between two other rows or notes. */
-struct flow_run {
-    uint64_t count;   /* 1: this one alone */
-    int64_t step_ns;  /* from one to the next, on average */
-    int64_t until_ns; /* the time of the last one */
-};
-
 /* A datagram. Texts and the datagram are valid during the call; a sink may hold the datagram. */
 struct flow_row {
     uint64_t number; /* of its frame in the capture, or, of several captures, its row; 0: it is in none */
@@ -33,7 +27,7 @@ struct flow_row {
     const char *from, *to;       /* host names, or an address that nobody has */
     const struct datagram *datagram;
     enum flow_fate fate;
-    struct flow_run run;
+    struct label_run run; /* of media: it stands for all of one stream up to the next other row or note */
 };
 
 #define FLOW_NEVER INT64_MIN

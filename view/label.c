@@ -53,8 +53,8 @@ uint32_t label_stream(struct span bytes) {
 /* The static payload types (RFC 3551 6) that people use. */
 static void add_payload_type(struct buf *out, unsigned type) {
     static const char *const names[128] = {
-        [0] = "PCMU",  [3] = "GSM",   [4] = "G723",   [8] = "PCMA",  [9] = "G722",  [15] = "G728",
-        [18] = "G729", [26] = "JPEG", [31] = "H261",  [33] = "MP2T", [34] = "H263",
+        [0] = "PCMU",  [3] = "GSM",   [4] = "G723",  [8] = "PCMA",  [9] = "G722",  [15] = "G728",
+        [18] = "G729", [26] = "JPEG", [31] = "H261", [33] = "MP2T", [34] = "H263",
     };
     if (names[type])
         buf_add_text(out, names[type]);
@@ -62,8 +62,8 @@ static void add_payload_type(struct buf *out, unsigned type) {
         buf_addf(out, "type %u", type);
 }
 
-void label_run(struct buf *out, struct span bytes, uint64_t count, int64_t step_ns, enum label_kind kind,
-               size_t room) {
+static void add_media(struct buf *out, struct span bytes, struct label_run run, enum label_kind kind,
+                      size_t room) {
     struct buf text = {0};
     if (is_rtp(bytes)) {
         buf_add_text(&text, "RTP ");
@@ -71,16 +71,22 @@ void label_run(struct buf *out, struct span bytes, uint64_t count, int64_t step_
     } else {
         buf_addf(&text, "no SIP message, %zu bytes", bytes.len);
     }
-    if (count > 1)
-        buf_addf(&text, kind == LABEL_SHORT ? ", %llu x " : ", %llu datagrams, ", (unsigned long long)count);
-    if (count > 1) buf_addf(&text, "%lld ms", (long long)((step_ns + 500000) / 1000000));
+    if (run.count > 1) {
+        buf_addf(&text, ", %llu %s ", (unsigned long long)run.count,
+                 kind == LABEL_SHORT ? "x" : "datagrams,");
+        buf_addf(&text, "%lld ms", (long long)((run.step_ns + 500000) / 1000000));
+    }
     add_cut(out, buf_span(&text), SPAN(""), room);
     buf_free(&text);
 }
 
 void label_message(struct buf *out, struct span bytes, enum label_kind kind, size_t room) {
+    label_row(out, bytes, (struct label_run){0}, kind, room);
+}
+
+void label_row(struct buf *out, struct span bytes, struct label_run run, enum label_kind kind, size_t room) {
     if (label_is_media(bytes)) {
-        label_run(out, bytes, 1, 0, kind, room);
+        add_media(out, bytes, run, kind, room);
         return;
     }
     struct sip_msg m = {0};

@@ -37,12 +37,17 @@ bool label_is_media(struct span bytes);
 /* What tells streams between the same ports apart: of RTP the SSRC, else 0. */
 uint32_t label_stream(struct span bytes);
 
+/* Datagrams of one stream that a row stands for. */
+struct label_run {
+    uint64_t count;  /* 1, or 0: this one alone */
+    int64_t step_ns; /* from one to the next, on average */
+};
+
 /*
- * The same for a run of count datagrams of media, of which these are the first one's bytes, step_ns apart:
- * "RTP PCMU, 50 datagrams, 20 ms", short "RTP PCMU, 50 x 20 ms".
+ * The same as label_message() for a row that may stand for more than one datagram of media, of which these
+ * are the first one's bytes: "RTP PCMU, 50 datagrams, 20 ms", short "RTP PCMU, 50 x 20 ms".
  */
-void label_run(struct buf *out, struct span bytes, uint64_t count, int64_t step_ns, enum label_kind kind,
-               size_t room);
+void label_row(struct buf *out, struct span bytes, struct label_run run, enum label_kind kind, size_t room);
 
 /* "uac.xml:12": the file without its folder, and the line. Nothing if it is no place. */
 void label_position(struct buf *out, struct source_pos at);

@@ -239,7 +239,7 @@ static void add_message(struct buf *out, const struct ladder_step *step, size_t 
     for (int turn = 0; turn < 2; turn++) {
         bool marked = turn == 0 && step->sdp && room > len;
         out->len = begin;
-        label_message(out, bytes, LABEL_SHORT, marked ? room - len : room);
+        label_row(out, bytes, step->item->run, LABEL_SHORT, marked ? room - len : room);
         if (!marked) return;
         if (out->len - begin >= 3 && memcmp(out->p + out->len - 3, "...", 3) == 0) continue;
         buf_add_text(out, sdp);

@@ -94,10 +94,10 @@ static void add_what(struct writer *w, const struct ladder_step *step, struct sp
     add_text(w->out, "method", method);
     if (sip && !w->msg.is_request) json_number(w->out, "status", w->msg.status);
     buf_reset(&w->text);
-    label_message(&w->text, bytes, LABEL_SHORT, LABEL_MAX);
+    label_row(&w->text, bytes, step->item->run, LABEL_SHORT, LABEL_MAX);
     json_text(w->out, "label", buf_span(&w->text));
     buf_reset(&w->text);
-    label_message(&w->text, bytes, LABEL_FULL, LINE_MAX);
+    label_row(&w->text, bytes, step->item->run, LABEL_FULL, LINE_MAX);
     json_text(w->out, "line", buf_span(&w->text));
     if (step->sdp) {
         json_key(w->out, "sdp");

@@ -20,7 +20,7 @@ static void add_arrow(struct buf *out, const struct ladder *l, const struct ladd
     buf_addf(out, "    h%zu%s%sh%zu: ", item->from, step->kind >= LADDER_1XX ? "--" : "-", met ? ">>" : "x",
              item->to);
     if (item->number) buf_addf(out, "%llu. ", (unsigned long long)item->number);
-    label_message(&label, payload_span(item->datagram->payload), LABEL_SHORT, LABEL_MAX);
+    label_row(&label, payload_span(item->datagram->payload), item->run, LABEL_SHORT, LABEL_MAX);
     if (step->sdp) buf_add_text(&label, " (SDP)");
     if (item->cause.retransmission) buf_addf(&label, ", retransmission %u", item->cause.retransmission);
     if (!met) buf_addf(&label, ", %s", ladder_fate(item->fate));

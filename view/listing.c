@@ -55,8 +55,8 @@ static void add_row(struct listing *l, const struct flow_row *row) {
     if (again) buf_add_text(&l->line, ">>> ");
     /* The marks are part of the 80 columns; the arrow and the cross are one column in three bytes. */
     size_t taken = l->line.len - begin - 2 + (*mark ? strlen(mark) - 2 : 0);
-    label_message(&l->line, payload_span(row->datagram->payload), LABEL_FULL,
-                  taken < COLUMNS ? COLUMNS - taken : 0);
+    label_row(&l->line, payload_span(row->datagram->payload), row->run, LABEL_FULL,
+              taken < COLUMNS ? COLUMNS - taken : 0);
     buf_add_text(&l->line, mark);
     if (again || *mark) paint_add(&l->line, l->colour, PAINT_PLAIN);
     buf_add_char(&l->line, '\n');

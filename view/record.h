@@ -22,7 +22,7 @@ struct record_item {
     struct datagram *datagram;   /* held; NULL for a note */
     int64_t sent_ns, arrived_ns; /* FLOW_NEVER: it did not arrive */
     enum flow_fate fate;
-    struct flow_run run; /* how many datagrams it stands for */
+    struct label_run run; /* how many datagrams it stands for */
 
     struct cause cause;
 };

@@ -35,7 +35,7 @@ struct datagram {
     int64_t sent_ns; /* when it was sent */
     uint32_t refs;
     struct cause cause;
-    bool checksummed; /* no capture shows a partial UDP checksum */
+    bool checksummed;                                 /* no capture shows a partial UDP checksum */
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
 };
 

@@ -12,8 +12,8 @@
 enum tap_link { TAP_ETHERNET, TAP_SLL2, TAP_SLL, TAP_RAW };
 
 /*
- * What is captured: `udp port 5060`, all, or `udp port A or udp port B ...`. Where a port is asked for, only the
- * first fragment of a datagram is captured: the others have none.
+ * What is captured: `udp port 5060`, all, or `udp port A or udp port B ...`. Where a port is asked for, only
+ * the first fragment of a datagram is captured: the others have none.
  */
 enum tap_filter { TAP_SIP, TAP_ALL, TAP_PORTS };
 

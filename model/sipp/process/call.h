@@ -59,10 +59,10 @@ struct call {
     struct txn *txns;
 
     int64_t began_ms;
-    struct rtd_clock *rtds; /* one for each of the program */
+    struct rtd_clock *rtds;   /* one for each of the program */
     struct call_media *media; /* NULL: the scenario sends none */
 
-    bool failed;            /* marked by an action: counted at its end */
+    bool failed; /* marked by an action: counted at its end */
 };
 
 /* A new call at step 0; number is its call number. */

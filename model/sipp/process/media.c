@@ -21,8 +21,10 @@ static void check_streams(struct sipp *sipp, struct diag *diag) {
             diag_error(diag, at, "rtp_stream: SIPp 3.6.1 cannot play payload type %u (rtp_payload)",
                        sipp->config.rtp_payload);
         else if (m->file.len < codec->packet_bytes)
-            diag_error(diag, at, "rtp_stream: a file is shorter than one packet: SIPp reads what lies behind "
-                                 "it in its memory");
+            diag_error(diag, at,
+                       "not simulated: a file of rtp_stream is shorter than one packet, and SIPp reads what "
+                       "lies behind "
+                       "it in its memory");
         else
             continue;
         return;

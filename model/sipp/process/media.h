@@ -21,7 +21,8 @@ struct media_end {
 struct player {
     struct event event;
     const struct clip *clip;
-    size_t next; /* packet */
+    size_t next;       /* packet */
+    uint16_t from, to; /* its ports: SIPp writes them before it waits for the packet's time */
     enum media_line line;
     struct source_pos at;
     int64_t begun_ns, slept_us;
@@ -72,6 +73,7 @@ struct sipp_media {
     uint32_t ssrc;      /* of the next call's stream */
     uint32_t dial_ssrc; /* of the next play_dtmf */
     bool echo_off;      /* by an action */
+    bool socket_closed; /* of all streams: one could not send */
     struct echo echoes[ECHO_PORTS];
 };
 

@@ -10,13 +10,22 @@
 
 #define SLEEP_MAX_US INT64_C(4000000000000000) /* beyond any time limit, within int64_t as nanoseconds */
 
+static void write_ports(struct call *call) {
+    struct player *p = &call->media->player;
+    const struct media_end *end = &call->media->ends[p->line];
+    p->from = (uint16_t)(end->port + p->clip->packets[p->next].offset);
+    p->to = (uint16_t)(end->to.port + p->clip->packets[p->next].offset);
+}
+
 /*
  * When the next packet is due: the distances of the packets in the file add up from the first one on, so
  * that no delay is carried along. A packet that is earlier than the one before it goes at once. SIPp takes
  * a last packet at time 0 for none: there the timing begins anew.
  */
-static void schedule(struct player *p, struct event_queue *queue) {
+static void schedule(struct call *call, struct event_queue *queue) {
+    struct player *p = &call->media->player;
     if (p->next == p->clip->count) return;
+    write_ports(call);
     int64_t at_us = p->clip->packets[p->next].at_us;
     if (p->last_us == 0) {
         p->begun_ns = queue->now_ns;
@@ -37,16 +46,14 @@ static void play(void *arg) {
     struct call *call = arg;
     struct sipp *sipp = call->sipp;
     struct player *p = &call->media->player;
-    const struct media_end *end = &call->media->ends[p->line];
     const struct clip_packet *packet = &p->clip->packets[p->next];
-    struct udp_address to = {end->to.ip, (uint16_t)(end->to.port + packet->offset)};
-    struct cause cause = {.why = "packet % of a clip for call %",
-                          .arg = {(int64_t)p->next + 1, call->number},
-                          .at = p->at};
+    struct udp_address to = {call->media->ends[p->line].to.ip, p->to};
+    struct cause cause = {
+        .why = "packet % of a clip for call %", .arg = {(int64_t)p->next + 1, call->number}, .at = p->at};
     struct payload *payload = payload_of(net_pool(sipp->net), packet->data);
-    int sent = host_send(sipp->host, (uint16_t)(end->port + packet->offset),
-                         (struct udp_options){.dont_fragment = true, .checksummed = true}, to, payload,
-                         &cause);
+    int sent =
+        host_send(sipp->host, p->from, (struct udp_options){.dont_fragment = true, .checksummed = true}, to,
+                  payload, &cause);
     payload_drop(payload);
     if (sent != 0) {
         sipp_note(sipp, &(struct cause){.why = "no media: the network is unreachable", .at = p->at});
@@ -55,7 +62,7 @@ static void play(void *arg) {
     if (p->next == 0) p->begun_ns = sipp_now(sipp);
     p->last_us = packet->at_us;
     p->next++;
-    schedule(p, sipp->loop.queue);
+    schedule(call, sipp->loop.queue);
 }
 
 void player_init(struct call *call) { event_init(&call->media->player.event, play, call); }
@@ -68,5 +75,7 @@ void player_start(struct call *call, const struct clip *clip, enum media_line li
     p->at = at;
     p->next = 0;
     p->last_us = p->slept_us = 0;
-    if (clip->count > 0) event_after(call->sipp->loop.queue, &p->event, START_NS);
+    if (clip->count == 0) return;
+    write_ports(call);
+    event_after(call->sipp->loop.queue, &p->event, START_NS);
 }

@@ -17,8 +17,7 @@ static struct span find_word(struct span msg, struct span key) {
 }
 
 static struct span find_port(struct span msg, enum media_line line) {
-    static const struct span keys[MEDIA_LINES] = {
-        {"m=audio ", 8}, {"m=image ", 8}, {"m=video ", 8}};
+    static const struct span keys[MEDIA_LINES] = {{"m=audio ", 8}, {"m=image ", 8}, {"m=video ", 8}};
     return find_word(msg, keys[line]);
 }
 

@@ -42,8 +42,13 @@ static void send_packet(struct call *call) {
     payload->len = (uint32_t)(RTP_HEADER + size);
     struct cause cause = {
         .why = "packet % of a stream for call %", .arg = {s->sequence, call->number}, .at = s->at};
-    if (host_send(sipp->host, sipp->config.media_port, plain_udp(), s->to, payload, &cause) != 0)
-        sipp_note(sipp, &(struct cause){.why = "no media: the network is unreachable", .at = s->at});
+    if (host_send(sipp->host, sipp->config.media_port, plain_udp(), s->to, payload, &cause) != 0) {
+        sipp_note(sipp, &(struct cause){
+                            .why = "no media: the network is unreachable, SIPp closes the socket of all "
+                                   "streams",
+                            .at = s->at});
+        sipp->media->socket_closed = true;
+    }
     payload_drop(payload);
 }
 
@@ -62,7 +67,7 @@ static void advance(struct stream *s) {
 /* What a task does in a pass; when it wants to be looked at again. */
 static int64_t play(struct call *call, int64_t now_ms) {
     struct stream *s = &call->media->stream;
-    if (s->loops == 0) return now_ms + IDLE_MS;
+    if (s->loops == 0 || call->sipp->media->socket_closed) return now_ms + IDLE_MS;
     int64_t target = now_ms * TICKS_A_MS;
     int64_t next_ms = now_ms + s->codec->packet_ms - now_ms % s->codec->packet_ms;
     if (s->paused || s->to.ip == 0) {
@@ -95,7 +100,7 @@ static bool pass_over(struct stream_thread *t, int64_t at_ns) {
         if (s->starting) begin_file(s, t->sipp, now_ms);
         if (s->wake_ms <= now_ms) s->wake_ms = play(t->calls[i], now_ms);
         if (s->wake_ms < wake_ms) wake_ms = s->wake_ms;
-        busy |= s->loops != 0;
+        busy |= s->loops != 0 && !t->sipp->media->socket_closed;
     }
     t->wake_ns = at_ns + (wake_ms > now_ms ? (wake_ms - now_ms) * NS_PER_MS + WAKE_NS : PASS_NS);
     return busy;

@@ -46,7 +46,14 @@ enum compare {
     COMPARE_GREATER_EQUAL,
     COMPARE_LESS_EQUAL
 };
-enum exec_command { EXEC_STOP_CALL, EXEC_STOP_GRACEFULLY, EXEC_STOP_NOW, EXEC_SHELL, EXEC_MEDIA, EXEC_NOTHING };
+enum exec_command {
+    EXEC_STOP_CALL,
+    EXEC_STOP_GRACEFULLY,
+    EXEC_STOP_NOW,
+    EXEC_SHELL,
+    EXEC_MEDIA,
+    EXEC_NOTHING
+};
 
 /* The whole match and nine groups. */
 enum { ACTION_TARGETS = 10 };

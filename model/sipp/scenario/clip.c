@@ -57,17 +57,18 @@ static bool take_frame(void *arg, int datalink, const struct frame *f, struct bu
     if (!udp.p) return true;
     size_t len = udp.len >= UDP_HEADER ? u16(udp.p + 4) : 0;
     if (len < UDP_HEADER || len > udp.len) {
-        buf_add_text(why, "its UDP length makes no sense");
+        buf_add_text(
+            why, "not simulated: its UDP length is wrong, and SIPp reads what lies behind it in its memory");
         return false;
     }
     if (len > DATAGRAM_MAX) {
         buf_addf(why, "%zu bytes of UDP: SIPp refuses more than %d too", len, DATAGRAM_MAX);
         return false;
     }
-    *add_packet(c) = (struct clip_packet){
-        .at_us = f->at_us,
-        .offset = (uint16_t)u16(udp.p + 2),
-        .data = arena_text(&c->bytes, span_skip(span_head(udp, len), UDP_HEADER))};
+    *add_packet(c) =
+        (struct clip_packet){.at_us = f->at_us,
+                             .offset = (uint16_t)u16(udp.p + 2),
+                             .data = arena_text(&c->bytes, span_skip(span_head(udp, len), UDP_HEADER))};
     return true;
 }
 
@@ -96,8 +97,8 @@ static void add_rtp(struct clip *c, int64_t at_us, unsigned type, uint16_t seque
     char bytes[sizeof words];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (char)(words[i / 4] >> (24 - i % 4 * 8));
-    *add_packet(c) = (struct clip_packet){
-        .at_us = at_us, .data = arena_text(&c->bytes, (struct span){bytes, sizeof bytes})};
+    *add_packet(c) = (struct clip_packet){.at_us = at_us,
+                                          .data = arena_text(&c->bytes, (struct span){bytes, sizeof bytes})};
 }
 
 /* What the numbers are in facts: SIPp 15.5. */
@@ -141,8 +142,7 @@ size_t clip_dial(struct clip *c, struct span digits, uint32_t ssrc, uint16_t seq
     size_t nth = 0;
     for (size_t i = 0; i < digits.len; i++) {
         int event = event_of(digits.p[i]);
-        if (event >= 0)
-            add_digit(c, nth, event, ssrc, (uint16_t)(sequence + nth * (UPDATES + ENDS))), nth++;
+        if (event >= 0) add_digit(c, nth, event, ssrc, (uint16_t)(sequence + nth * (UPDATES + ENDS))), nth++;
     }
     return c->count;
 }

@@ -22,7 +22,8 @@ struct clip {
     struct arena bytes;
 };
 
-/* Reads a pcap file: false after an error, which why describes. What is no UDP is passed over, as SIPp does. */
+/* Reads a pcap file: false after an error, which why describes. What is no UDP is passed over, as SIPp does.
+ */
 bool clip_load(struct clip *c, const char *path, struct buf *why);
 
 /*

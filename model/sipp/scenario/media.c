@@ -79,7 +79,9 @@ static bool compile_stream(struct command *k, struct span value) {
     struct media *m = k->media;
     struct buf path = {0};
     const char *why = NULL;
-    m->command = span_is(value, "pause") ? MEDIA_PAUSE : span_is(value, "resume") ? MEDIA_RESUME : MEDIA_STREAM;
+    m->command = span_is(value, "pause")    ? MEDIA_PAUSE
+                 : span_is(value, "resume") ? MEDIA_RESUME
+                                            : MEDIA_STREAM;
     if (m->command != MEDIA_STREAM) return true;
     struct span rest = value, file = span_cut(&rest, ',');
     struct span loops = span_cut(&rest, ','), type = span_cut(&rest, ',');
@@ -90,7 +92,9 @@ static bool compile_stream(struct command *k, struct span value) {
     if (why) wrong_file(k, name, why);
     bool good = !why && take_type(k, type);
     if (good && m->file.len < (m->codec ? m->codec->packet_bytes : 1))
-        good = wrong_file(k, name, "is shorter than one packet: SIPp reads what lies behind it in its memory");
+        good = wrong_file(
+            k, name,
+            "not simulated: it is shorter than one packet, and SIPp reads what lies behind it in its memory");
     buf_free(&path);
     return good;
 }

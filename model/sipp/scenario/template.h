@@ -38,7 +38,7 @@ struct template_compiler {
     struct variable_table *variables;
     struct source_set *files; /* those of [file name=...] */
     struct template **all;
-    struct media **media; /* of the program */
+    struct media **media;            /* of the program */
     const struct sipp_setting *keys; /* -key */
     size_t key_count;
     struct diag *diag;
