@@ -92,7 +92,7 @@ void call_media_free(struct call_media *m);
 void media_perform(struct call *call, const struct media *m, struct span digits, struct source_pos at);
 
 /* sdp.c: what a received message says about media. False: SIPp has ended. */
-bool media_learn(struct call *call, struct span msg, unsigned status, struct span method);
+bool media_learn(struct call *call, struct payload *payload, unsigned status, struct span method);
 
 /* player.c */
 void player_init(struct call *call);

@@ -291,7 +291,7 @@ void call_recv(struct call *call, struct payload *payload) {
         call_unexpected(call, payload);
         return;
     }
-    if (call->media && !media_learn(call, in.msg, in.status, in.method)) return;
+    if (call->media && !media_learn(call, payload, in.status, in.method)) return;
     int found = match_forward(call, &in);
     enum backward backward = found >= 0 ? BACKWARD_MATCH : match_backward(call, &in, &found);
     if (backward == BACKWARD_MATCH)

@@ -12,7 +12,9 @@ static struct span find_word(struct span msg, struct span key) {
     ptrdiff_t at = span_search(msg, key);
     if (at < 0) return (struct span){0};
     struct span rest = span_skip(msg, (size_t)at + key.len);
-    size_t len = span_until(rest, SPAN(" \r\n"));
+    size_t len = 0;
+    while (len < rest.len && rest.p[len] != ' ' && rest.p[len] != '\r' && rest.p[len] != '\n')
+        len++;
     return len < rest.len ? span_head(rest, len) : (struct span){0};
 }
 
@@ -87,7 +89,7 @@ static bool learn_streams(struct call *call, struct span msg) {
 }
 
 /* Does SIPp take the message for one with an SDP? */
-static bool is_sdp(struct call *call, struct span msg) {
+static bool is_sdp(struct call *call, const struct header_lines *msg) {
     struct buf *text = &call->sipp->text2;
     buf_reset(text);
     if (!header_write(text, msg, SPAN("Content-Type:"), true)) return false;
@@ -96,12 +98,13 @@ static bool is_sdp(struct call *call, struct span msg) {
     return header_write(text, msg, SPAN("Content-Length:"), true) && header_integer(buf_span(text)) > 0;
 }
 
-bool media_learn(struct call *call, struct span msg, unsigned status, struct span method) {
+bool media_learn(struct call *call, struct payload *payload, unsigned status, struct span method) {
+    struct span msg = call_lines(call, payload)->text;
     static const char *const offering[] = {"INVITE", "ACK", "PRACK", NULL};
     if (call_step(call)->ignoresdp) return true;
     bool reads = status > 0 && header_body(msg).len > 0;
     for (size_t i = 0; status == 0 && offering[i]; i++)
         reads |= span_starts(method, offering[i]);
     if (reads) learn_clips(call, msg);
-    return !is_sdp(call, msg) || learn_streams(call, msg);
+    return !is_sdp(call, call_lines(call, payload)) || learn_streams(call, msg);
 }
