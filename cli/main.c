@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_run,   &cmd_compare, &cmd_ladder,
-                                                 &cmd_check, &cmd_recipe,  &cmd_sweep,
-                                                 &cmd_lint,  &cmd_list,    &cmd_keys};
+static const struct command *const commands[] = {&cmd_run,    &cmd_compare, &cmd_ladder, &cmd_check,
+                                                 &cmd_recipe, &cmd_sweep,   &cmd_lint,   &cmd_list,
+                                                 &cmd_keys,   &cmd_new};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

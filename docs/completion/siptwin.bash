@@ -8,7 +8,7 @@ _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder check recipe sweep lint keys --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder check recipe sweep lint keys new --help --version" -- "$cur")
         return
     fi
     case $prev in
@@ -26,6 +26,7 @@ _siptwin() {
     ladder) words="--output --name --call --title --format --color --quiet --help" ;;
     check) words="--update --tap --set --name --color --help" ;;
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
+    new) words="--from --help" ;;
     lint) words="--json --skip-media --help" ;;
     list|recipe|keys) words="--help" ;;
     esac

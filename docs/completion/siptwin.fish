@@ -16,6 +16,8 @@ complete -c siptwin -n __fish_use_subcommand -a ladder -d 'draw the SIP of any c
 complete -c siptwin -n __fish_use_subcommand -a check -d 'keep golden captures of scenarios, and check them'
 complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command that makes a capture again'
 complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
+complete -c siptwin -n __fish_use_subcommand -a new -d 'begin a scenario folder of your own'
+complete -c siptwin -n '__fish_seen_subcommand_from new' -l from -x -a '(siptwin list 2>/dev/null | string replace -r " .*" "")' -d 'the scenario to begin with'
 complete -c siptwin -n __fish_use_subcommand -a lint -d 'say what would be refused in files'
 complete -c siptwin -n __fish_use_subcommand -a list -d 'list the scenarios'
 complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a scenario.yaml may have'

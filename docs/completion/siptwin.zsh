@@ -25,6 +25,7 @@ _siptwin() {
         'recipe:print the command that makes a capture again'
         'sweep:run a scenario with varied values'
         'list:list the scenarios'
+        'new:begin a scenario folder of your own'
         'lint:say what would be refused in files'
         'keys:list the keys that a scenario.yaml may have'
     )
@@ -62,6 +63,7 @@ _siptwin() {
             '--jobs[processes]:number:' '--shard[one share]:K/N:' '--help[help]' ':scenario:_siptwin_scenario' ;;
     recipe) _arguments '--help[help]' ':capture:_files -g "*.pcap"' ;;
     list) _arguments '--help[help]' ':folder:_files -/' ;;
+    new) _arguments '--from[the scenario to begin with]:scenario:' '--help[help]' '*:folder:_files -/' ;;
     lint) _arguments '--json[as JSON]' '--skip-media[missing media files are no errors]' '--help[help]' '*:file:_files' ;;
     keys) _arguments '--help[help]' ;;
     esac

@@ -249,6 +249,13 @@ struct tree_node *layers_load(struct layers *layers, struct source_set *sources,
     return tree;
 }
 
+bool layers_names(const struct layers *layers, const struct source *source) {
+    const struct layer_file *f = layers->files;
+    while (f && f->source != source)
+        f = f->next;
+    return f;
+}
+
 bool layers_is_override(const struct layers *layers, struct source_pos at) {
     const struct layer *l = find_layer(layers, at.source);
     return l && l->is_override;

@@ -31,6 +31,9 @@ struct tree_node *layers_load(struct layers *layers, struct source_set *sources,
 struct source *layers_file(struct layers *layers, struct source_set *sources, const struct tree_node *value,
                            struct diag *diag);
 
+/* Was the file asked for by a value? */
+bool layers_names(const struct layers *layers, const struct source *source);
+
 /* Does this place stand in a --set? */
 bool layers_is_override(const struct layers *layers, struct source_pos at);
 

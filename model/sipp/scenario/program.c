@@ -293,6 +293,8 @@ struct sipp_program *sipp_program_load(const struct source *xml, const struct si
 
 bool sipp_program_is_client(const struct sipp_program *program) { return program->client; }
 
+const struct source_set *sipp_program_files(const struct sipp_program *program) { return &program->files; }
+
 void sipp_program_free(struct sipp_program *program) {
     if (!program) return;
     step_list_free(&program->main);
