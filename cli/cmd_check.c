@@ -5,6 +5,7 @@
 #include "base/visible.h"
 #include "cli/golden.h"
 #include "model/lab/lab.h"
+#include "view/escape.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ struct check_command {
     size_t set_count, set_cap;
     const char *name;  /* --name; NULL: the scenario's */
     const char *color; /* --color; NULL: auto */
-    bool update, tap, colour;
+    bool update, tap, junit, colour;
 };
 
 /* What of the golden captures is asked for: by their names, or those of their scenarios. */
@@ -113,6 +114,48 @@ static void tell_tap(const struct golden_result *r, const char *name, size_t num
     printf("  ...\n");
 }
 
+static void add_xml_lines(struct buf *out, const struct buf *text) {
+    for (struct span left = buf_span(text); left.len;) {
+        escape_html(out, span_cut(&left, '\n'));
+        if (left.len) buf_add_char(out, '\n');
+    }
+}
+
+/* A test case as JUnit's XML has it: a failure is a capture that differs, an error one that cannot be made.
+ */
+static void add_junit(struct buf *out, const struct golden_result *r, const struct check_command *o,
+                      const char *name) {
+    buf_add_text(out, "  <testcase classname=\"");
+    escape_html(out, span_of(o->folder));
+    buf_add_text(out, "\" name=\"");
+    escape_html(out, span_of(name));
+    if (r->verdict == GOLDEN_GOOD) {
+        buf_add_text(out, "\"/>\n");
+        return;
+    }
+    const char *kind = r->verdict == GOLDEN_DIFFERENT ? "failure" : "error";
+    buf_addf(out, "\">\n    <%s message=\"", kind);
+    escape_html(out, buf_span(&r->reason));
+    buf_add_text(out, "\">");
+    add_xml_lines(out, &r->report);
+    buf_addf(out, "</%s>\n  </testcase>\n", kind);
+}
+
+/* All of them; how many failed stands in front. */
+static void print_junit(const struct buf *cases, const struct check_command *o, size_t tests, size_t failures,
+                        size_t errors) {
+    struct buf out = {0};
+    buf_add_text(
+        &out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite name=\"siptwin check ");
+    escape_html(&out, span_of(o->folder));
+    buf_addf(&out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\">\n", tests, failures,
+             errors);
+    buf_add(&out, buf_span(cases));
+    buf_add_text(&out, "</testsuite>\n</testsuites>\n");
+    fwrite(out.p, 1, out.len, stdout);
+    buf_free(&out);
+}
+
 /* The worst of two exit statuses. */
 static int worse(int a, int b) { return a > b ? a : b; }
 
@@ -124,7 +167,8 @@ static int check(const struct check_command *o) {
     int status, width = 0;
     char **goldens = load_names(o, &status);
     if (!goldens) return status;
-    size_t count = 0, good = 0, number = 0;
+    size_t count = 0, number = 0, verdicts[GOLDEN_INTERRUPTED + 1] = {0};
+    struct buf cases = {0};
     for (char **g = goldens; *g; g++) {
         if (!is_asked_for(o, *g)) continue;
         count++;
@@ -136,10 +180,12 @@ static int check(const struct check_command *o) {
         if (!is_asked_for(o, *g)) continue;
         golden_check(&r, o->folder, *g, o->colour);
         status = worse(status, statuses[r.verdict]);
-        good += r.verdict == GOLDEN_GOOD;
+        verdicts[r.verdict]++;
         number++;
         if (r.verdict == GOLDEN_INTERRUPTED)
             printf("%s", o->tap ? "Bail out! interrupted\n" : "");
+        else if (o->junit)
+            add_junit(&cases, &r, o, *g);
         else if (o->tap)
             tell_tap(&r, *g, number);
         else
@@ -148,7 +194,11 @@ static int check(const struct check_command *o) {
         buf_free(&r.reason);
         buf_free(&r.report);
     }
-    if (!o->tap && status != EXIT_INTERRUPTED) printf("%zu of %zu captures are as recorded\n", good, count);
+    if (o->junit && status != EXIT_INTERRUPTED)
+        print_junit(&cases, o, number, verdicts[GOLDEN_DIFFERENT], verdicts[GOLDEN_UNUSABLE]);
+    else if (!o->tap && status != EXIT_INTERRUPTED)
+        printf("%zu of %zu captures are as recorded\n", verdicts[GOLDEN_GOOD], count);
+    buf_free(&cases);
     golden_names_free(goldens);
     return status;
 }
@@ -234,10 +284,11 @@ static int update(const struct check_command *o) {
 static int start(struct check_command *o, const struct command *self, int argc, char **argv) {
     if (argc == 0) return cli_error("check: which folder? siptwin check --help tells more");
     if (!o->update && (o->set_count || o->name)) return cli_error("check: --set and --name are for --update");
-    if (o->update && o->tap) return cli_error("check: --tap is not for --update");
+    if (o->update && (o->tap || o->junit)) return cli_error("check: --tap and --junit are not for --update");
+    if (o->tap && o->junit) return cli_error("check: one of --tap and --junit at a time");
     int status = cli_colour(&o->colour, self, o->color);
     if (status != EXIT_GOOD) return status;
-    if (o->tap) o->colour = false;
+    if (o->tap || o->junit) o->colour = false;
     o->folder = argv[0];
     o->names = argv + 1;
     o->name_count = (size_t)argc - 1;
@@ -248,13 +299,11 @@ static int start(struct check_command *o, const struct command *self, int argc, 
 }
 
 static int run(const struct command *self, int argc, char **argv) {
-    static const struct option options[] = {{"color", required_argument, NULL, 'c'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"name", required_argument, NULL, 'n'},
-                                            {"set", required_argument, NULL, 's'},
-                                            {"tap", no_argument, NULL, 't'},
-                                            {"update", no_argument, NULL, 'u'},
-                                            {0}};
+    static const struct option options[] = {
+        {"color", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
+        {"junit", no_argument, NULL, 'j'},       {"name", required_argument, NULL, 'n'},
+        {"set", required_argument, NULL, 's'},   {"tap", no_argument, NULL, 't'},
+        {"update", no_argument, NULL, 'u'},      {0}};
     struct check_command o = {0};
     int status = EXIT_GOOD, c;
     while ((c = cli_option(self, argc, argv, "hu", options, &status)) >= 0) {
@@ -265,6 +314,7 @@ static int run(const struct command *self, int argc, char **argv) {
             o.set = mem_room(o.set, o.set_count, &o.set_cap, sizeof *o.set);
             o.set[o.set_count++] = optarg;
             break;
+        case 'j': o.junit = true; break;
         case 't': o.tap = true; break;
         case 'u': o.update = true; break;
         }
@@ -277,7 +327,7 @@ static int run(const struct command *self, int argc, char **argv) {
 const struct command cmd_check = {
     .name = "check",
     .summary = "keep golden captures of scenarios, and check them",
-    .help = "usage: siptwin check DIR [NAME]... [--tap] [--color WHEN]\n"
+    .help = "usage: siptwin check DIR [NAME]... [--tap|--junit] [--color WHEN]\n"
             "       siptwin check --update DIR [SCENARIO...] [--set KEY=VALUE]... [--name NAME]\n"
             "\n"
             "--update runs scenarios (names, scenario folders, or folders of them) and writes DIR/NAME.pcap\n"
@@ -288,7 +338,7 @@ const struct command cmd_check = {
             "same to the byte. Of those that do not, the differences are shown, and whether the scenario's\n"
             "files have changed. NAME picks some.\n"
             "\n"
-            "      --tap           write TAP version 13, for test harnesses\n"
+            "      --tap, --junit  write TAP version 13, or JUnit's XML, for test harnesses\n"
             "      --set KEY=VALUE overrides a value of scenario.yaml; it stands in the recipe\n"
             "      --name NAME     the capture's name, default the scenario's: for a scenario's variants\n"
             "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"

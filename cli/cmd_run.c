@@ -4,12 +4,14 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cli/ladder_file.h"
+#include "cli/messages.h"
 #include "cli/progress.h"
 #include "cli/recipe.h"
 #include "cli/run_lab.h"
 #include "cli/shorthand.h"
 #include "cli/stats.h"
 #include "view/explain.h"
+#include "view/json_lines.h"
 #include "view/listing.h"
 
 #include <errno.h>
@@ -18,7 +20,7 @@
 #include <unistd.h>
 
 /* What standard output is for. */
-enum run_shows { SHOW_LISTING, SHOW_EXPLAIN, SHOW_EXPLAIN_JSON, SHOW_NOTHING };
+enum run_shows { SHOW_LISTING, SHOW_EXPLAIN, SHOW_JSON, SHOW_NOTHING };
 
 struct run_options {
     struct run_output output; /* -w; write NULL: captures/NAME.pcap */
@@ -26,22 +28,28 @@ struct run_options {
     size_t set_count, set_cap;
     struct ladder_files ladders;
     const char *part_size, *part_time;  /* -C, -G; NULL: not given */
+    const char *messages;               /* --messages; NULL: not given */
     const char *stats, *stats_every;    /* --stats; NULL: not given */
     int64_t stats_ns;                   /* made from it */
     const char *format;                 /* --format; NULL: not given */
     const char *color;                  /* --color; NULL: auto */
     const char *shorthands[SHORTHANDS]; /* NULL: not given */
-    bool quiet, explain, json, recipe;
+    bool all, quiet, explain, json, recipe;
     struct buf shorts[SHORTHANDS], start; /* the overrides that they and --start stand for */
 
     enum run_shows shows; /* made from the above */
     bool colour;
 };
 
+/* Rows of the flow that are shown unless all are asked for. */
+enum { ROWS_MAX = 300 };
+
 /* Everybody who looks on during the run. */
 struct onlookers {
+    struct names names;
     struct listing listing;
     struct explain explain;
+    struct json_lines json;
     struct record record;
 };
 
@@ -70,22 +78,25 @@ static int write_ladders(struct run_options *o, struct record *record, const str
 
 static void look_on(struct onlookers *all, struct run_lab *run, const struct run_options *o,
                     const struct lab_config *config) {
-    int widest = 0;
     struct buf address = {0};
     for (size_t i = 0; i < config->host_count; i++) {
-        int len = (int)strlen(config->hosts[i].name);
-        if (len > widest) widest = len;
         buf_reset(&address);
         ipv4_write(&address, config->hosts[i].address);
         record_add_host(&all->record, config->hosts[i].name, buf_text(&address));
     }
     buf_free(&address);
-    listing_init(&all->listing, stdout, widest, o->colour);
+    names_init(&all->names, (const char *const *)all->record.hosts, config->host_count, LISTING_NAME_MAX);
+    listing_init(&all->listing, stdout, &all->names, o->colour);
+    all->listing.limit = o->all ? 0 : ROWS_MAX;
     explain_init(&all->explain, stdout, o->colour);
+    json_lines_init(&all->json, stdout, o->explain);
     switch (o->shows) {
     case SHOW_LISTING: run_lab_watch(run, listing_sink(&all->listing)); break;
     case SHOW_EXPLAIN: run_lab_watch(run, explain_text_sink(&all->explain)); break;
-    case SHOW_EXPLAIN_JSON: run_lab_watch(run, explain_json_sink(&all->explain)); break;
+    case SHOW_JSON:
+        json_lines_begin(&all->json, config, SIPTWIN_VERSION);
+        run_lab_watch(run, json_lines_sink(&all->json));
+        break;
     case SHOW_NOTHING: break;
     }
     if (o->ladders.count) run_lab_watch(run, record_sink(&all->record));
@@ -125,6 +136,11 @@ static void write_stats(void *arg, int64_t now_ns) {
     stats_row(clock->files, clock->lab, now_ns);
 }
 
+static void write_message(void *arg, size_t host, int64_t now_ns, enum tap_direction direction,
+                          const struct datagram *d) {
+    messages_seen(arg, host, now_ns, direction, d);
+}
+
 /* Tells what came of the run: failures, and unless it is to be quiet what was sent, and of many calls
  * statistics. */
 static void tell_outcome(struct run_lab *run, const struct run_options *o, const struct lab_config *config) {
@@ -154,8 +170,13 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
     struct onlookers all = {0};
     struct stats_clock clock = {.lab = run_lab_of(run)};
     struct progress progress = {0};
+    struct messages_files *messages = NULL;
     look_on(&all, run, o, config);
     if (o->stats && !(clock.files = stats_open(config, o->stats))) status = EXIT_BAD_INPUT;
+    if (status == EXIT_GOOD && o->messages &&
+        !(messages = messages_open(config, run_lab_of(run), o->messages)))
+        status = EXIT_BAD_INPUT;
+    if (messages) run_lab_on_seen(run, write_message, messages);
     if (clock.files) lab_on_tick(run_lab_of(run), o->stats_ns, write_stats, &clock);
     if (isatty(STDERR_FILENO) && (o->shows == SHOW_NOTHING || !isatty(STDOUT_FILENO)))
         progress_begin(&progress, run, config);
@@ -166,12 +187,19 @@ static int run_and_show(const struct run_scenario *scenario, struct run_options 
         int written = write_ladders(o, &all.record, config, &outcome);
         if (written == EXIT_GOOD && clock.files) written = stats_close(clock.files, clock.lab);
         clock.files = NULL;
+        if (written == EXIT_GOOD && messages) written = messages_close(messages);
+        messages = NULL;
+        listing_end(&all.listing);
+        if (o->shows == SHOW_JSON) json_lines_end(&all.json, &outcome.lab, outcome.packets, outcome.first_ns);
         if (written != EXIT_GOOD) status = written;
         tell_outcome(run, o, config);
     }
     stats_abandon(clock.files);
+    messages_abandon(messages);
     listing_free(&all.listing);
+    names_free(&all.names);
     explain_free(&all.explain);
+    json_lines_free(&all.json);
     record_free(&all.record);
     run_lab_free(run);
     return status;
@@ -229,13 +257,15 @@ static int settle(struct run_options *o) {
     if (o->recipe && o->output.write && strcmp(o->output.write, "-") == 0)
         return cli_error("run: --recipe is for a capture in a file, not on standard output");
     if (o->format && !o->ladders.count) return cli_error("run: --format is for --ladder");
-    if (o->json && !o->explain) return cli_error("run: --json is for --explain");
-    o->shows = to_stdout || (o->quiet && !o->explain) ? SHOW_NOTHING
-               : o->json                              ? SHOW_EXPLAIN_JSON
-               : o->explain                           ? SHOW_EXPLAIN
-                                                      : SHOW_LISTING;
-    if (to_stdout + o->explain > 1)
-        return cli_error("run: only one of -w -, --ladder - and --explain can have standard output");
+    if (o->messages && strcmp(o->messages, "-") == 0)
+        return cli_error("run: --messages needs a file, not standard output");
+    bool told = o->explain || o->json;
+    o->shows = to_stdout || (o->quiet && !told) ? SHOW_NOTHING
+               : o->json                        ? SHOW_JSON
+               : o->explain                     ? SHOW_EXPLAIN
+                                                : SHOW_LISTING;
+    if (to_stdout + told > 1)
+        return cli_error("run: only one of -w -, --ladder -, --explain and --json can have standard output");
     return EXIT_GOOD;
 }
 
@@ -271,7 +301,9 @@ static void take_option(struct run_options *o, int c, const char *value) {
     switch (c) {
     case 'C': o->part_size = value; break;
     case 'G': o->part_time = value; break;
+    case 'a': o->all = true; break;
     case 'q': o->quiet = true; break;
+    case 'm': o->messages = cli_standard_name(value); break;
     case 'S': o->stats = cli_standard_name(value); break;
     case 'E': o->stats_every = value; break;
     case 's': add_set(o, value); break;
@@ -295,7 +327,8 @@ static void take_option(struct run_options *o, int c, const char *value) {
 }
 
 static int run(const struct command *self, int argc, char **argv) {
-    static const struct option options[] = {{"arrivals", required_argument, NULL, 'A'},
+    static const struct option options[] = {{"all", no_argument, NULL, 'a'},
+                                            {"arrivals", required_argument, NULL, 'A'},
                                             {"calls", required_argument, NULL, 'N'},
                                             {"color", required_argument, NULL, 'c'},
                                             {"explain", no_argument, NULL, 'e'},
@@ -303,6 +336,7 @@ static int run(const struct command *self, int argc, char **argv) {
                                             {"help", no_argument, NULL, 'h'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"ladder", required_argument, NULL, 'l'},
+                                            {"messages", required_argument, NULL, 'm'},
                                             {"nano", no_argument, NULL, 'n'},
                                             {"quiet", no_argument, NULL, 'q'},
                                             {"rate", required_argument, NULL, 'R'},
@@ -352,7 +386,8 @@ const struct command cmd_run = {
     .help =
         "usage: siptwin run SCENARIO [-w FILE|-] [--set KEY=VALUE]... [--uas-delay TIME]\n"
         "                   [--calls N] [--rate R] [--arrivals HOW]\n"
-        "                   [--ladder FILE]... [--explain [--json]] [--recipe] [--color WHEN] [-q]\n"
+        "                   [--ladder FILE]... [--explain] [--json] [--messages FILE] [--recipe] [--color "
+        "WHEN] [-q]\n"
         "\n"
         "SCENARIO is a name that `siptwin list` shows, or the path of a scenario folder (or its file).\n"
         "\n"
@@ -378,9 +413,14 @@ const struct command cmd_run = {
         "                      May be given again. - is standard output, which then shows nothing else\n"
         "      --format FORMAT txt, mmd, svg, html or json, whatever the ladders' names say\n"
         "      --explain       tells of each datagram why it was sent, and what was decided besides\n"
-        "      --json          the same as JSON, an object a line\n"
+        "      --json          prints JSON for programs, an object a line: the run, each datagram, with\n"
+        "                      --explain also decisions, the result (docs/json.md)\n"
+        "      --messages FILE writes the messages that each SIPp sends and receives, as SIPp's -trace_msg "
+        "does;\n"
+        "                      with several SIPps FILE.log becomes FILE.HOST.log\n"
         "      --color WHEN    always, never, or auto (the default): on a terminal, unless NO_COLOR\n"
         "                      is set\n"
+        "      --all           shows all rows of the flow, not only the first 300\n"
         "  -q, --quiet         no flow and no summary\n"
         "\n"
         "In the flow, >>> marks a retransmission and ✗ a datagram that did not get through.\n"

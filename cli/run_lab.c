@@ -24,6 +24,9 @@ struct run_lab {
     uint64_t packets;
     size_t files;
     int64_t first_ns; /* -1: nothing was captured yet */
+    void (*on_seen)(void *arg, size_t host, int64_t now_ns, enum tap_direction direction,
+                    const struct datagram *d); /* NULL: nobody asks */
+    void *seen_arg;
 };
 
 int run_scenario_open(struct run_scenario *s, const char *name, const char *const *overrides, size_t count) {
@@ -75,6 +78,7 @@ static bool is_taken(const struct point *point, int64_t now_ns, enum tap_directi
 static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct point *point = arg;
     struct run_lab *run = point->run;
+    if (run->on_seen) run->on_seen(run->seen_arg, (size_t)(point - run->points), now_ns, direction, d);
     /* The number is the first fragment's. */
     bool one = run->config->capture.at_count == 1 && point->capture;
     uint64_t frame = one ? capture_packets(point->capture) + 1 : 0;
@@ -143,6 +147,16 @@ struct run_lab *run_lab_new(const struct lab_config *config, const struct run_ou
 
 struct lab *run_lab_of(const struct run_lab *run) {
     return run->lab;
+}
+
+void run_lab_on_seen(struct run_lab *run,
+                     void (*seen_by)(void *arg, size_t host, int64_t now_ns, enum tap_direction direction,
+                                     const struct datagram *d),
+                     void *arg) {
+    run->on_seen = seen_by;
+    run->seen_arg = arg;
+    for (size_t i = 0; i < run->config->host_count; i++)
+        tap(run, i);
 }
 
 void run_lab_watch(struct run_lab *run, struct flow_sink sink) {

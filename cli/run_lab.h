@@ -55,6 +55,12 @@ struct run_lab *run_lab_new(const struct lab_config *config, const struct run_ou
 /* The lab that it runs. */
 struct lab *run_lab_of(const struct run_lab *run);
 
+/* Calls seen with each datagram that any host, by its index, sends or receives, captured or not. */
+void run_lab_on_seen(struct run_lab *run,
+                     void (*seen)(void *arg, size_t host, int64_t now_ns, enum tap_direction direction,
+                                  const struct datagram *d),
+                     void *arg);
+
 /* Adds someone who looks on, before the run. */
 void run_lab_watch(struct run_lab *run, struct flow_sink sink);
 

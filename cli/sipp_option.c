@@ -11,9 +11,9 @@ static const struct {
     {"-sn", "in scenario.yaml it is hosts.NAME.sipp.scenario: builtin:uac, say"},
     {"-i", "in scenario.yaml it is hosts.NAME.address"},
     {"-p", "in scenario.yaml it is hosts.NAME.port"},
-    {"-trace_msg", "`siptwin run --explain` tells of each message, and the capture holds it"},
+    {"-trace_msg", "`siptwin run --messages FILE` writes that log"},
     {"-trace_err", "`siptwin run` tells why a call failed"},
-    {"-trace_stat", "`siptwin sweep` makes tables"},
+    {"-trace_stat", "`siptwin run --stats FILE.csv` writes that table"},
     {"-timeout", "in scenario.yaml it is time_limit"},
 };
 

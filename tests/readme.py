@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """readme.py SIPTWIN [--update] [FILE...]: what the READMEs show is what really happens.
 
-In every README.md each fenced block of kind `console` is a session: a line `$ COMMAND` (lines that end with \\ go on), then
+In every README.md, and in docs/json.md, each fenced block of kind `console` is a session: a line `$ COMMAND` (lines that end with \\ go on), then
 what it prints on standard output and standard error. Each command is run again and its output compared to the letter;
 --update writes what comes now. `./dev run X` stands for `siptwin run X`. The commands of one file share a folder of their own,
 in which scenarios/, golden/ and tests/ are as in the project.
@@ -29,7 +29,7 @@ def session(block, work, env):
 def main():
     siptwin = os.path.abspath(sys.argv[1])
     update, asked = '--update' in sys.argv, [a for a in sys.argv[2:] if not a.startswith('--')]
-    files = asked or [ROOT + '/README.md'] + sorted('%s/scenarios/%s/README.md' % (ROOT, d) for d in os.listdir(ROOT + '/scenarios'))
+    files = asked or [ROOT + '/README.md', ROOT + '/docs/json.md'] + sorted('%s/scenarios/%s/README.md' % (ROOT, d) for d in os.listdir(ROOT + '/scenarios'))
     env = dict(os.environ, PATH=os.path.dirname(siptwin) + ':' + os.environ['PATH'], LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', COLUMNS='80')
     blocks = bad = 0
     for path in files:

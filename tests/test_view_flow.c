@@ -23,6 +23,7 @@ static struct host *a, *p, *b;
 static struct flow *flow;
 static struct record record;
 static struct listing listing;
+static struct names names;
 static struct explain explain;
 static char *listed, *explained;
 static size_t listed_len, explained_len;
@@ -72,7 +73,8 @@ static int begin(void **state) {
     net_on_lost(net, lost, NULL);
     listed_file = open_memstream(&listed, &listed_len);
     explained_file = open_memstream(&explained, &explained_len);
-    listing_init(&listing, listed_file, 5, false);
+    names_init(&names, (const char *const[]){"uac", "proxy", "uas"}, 3, LISTING_NAME_MAX);
+    listing_init(&listing, listed_file, &names, false);
     explain_init(&explain, explained_file, false);
     flow_add_sink(flow, listing_sink(&listing));
     flow_add_sink(flow, explain_text_sink(&explain));
@@ -87,6 +89,7 @@ static int end(void **state) {
     free(listed);
     free(explained);
     listing_free(&listing);
+    names_free(&names);
     explain_free(&explain);
     record_free(&record);
     flow_free(flow);
@@ -214,32 +217,6 @@ static void the_record_learns_what_became_of_a_datagram(void **state) {
     assert_int_equal(record.items[1].fate, FLOW_CLOSED_PORT);
 }
 
-/* An object a line, whatever came from the wire; what is not known is null. */
-static void explain_writes_json(void **state) {
-    (void)state;
-    char *text;
-    size_t len;
-    FILE *file = open_memstream(&text, &len);
-    struct explain json;
-    struct cause cause = {.why = "fr_timer (% ms) ran out", .arg = {5000}, .transaction = 3};
-    explain_init(&json, file, false);
-    flow_add_sink(flow, explain_json_sink(&json));
-    send_bytes(a, p, 5060, "IN\xff\"\x01 sip:b SIP/2.0\r\n\r\n", 2);
-    flow_note(flow, queue.now_ns, "proxy", 0, &cause);
-    finish();
-    fclose(file);
-    assert_string_equal(
-        text,
-        "{\"kind\":\"note\",\"about\":null,\"time_ns\":-30000,\"host\":\"proxy\","
-        "\"cause\":\"fr_timer (5000 ms) ran out\",\"reference\":null,\"position\":null,\"transaction\":3}\n"
-        "{\"kind\":\"datagram\",\"number\":1,\"time_ns\":0,\"sent_ns\":-30000,\"from\":\"uac\",\"to\":"
-        "\"proxy\","
-        "\"summary\":\"IN\\ufffd\\\"\\u0001\",\"cause\":\"the test says so\",\"reference\":\"RFC 1\","
-        "\"position\":null,\"transaction\":null,\"retransmission\":2,\"fate\":\"arrived\"}\n");
-    explain_free(&json);
-    free(text);
-}
-
 struct expected_step {
     unsigned transaction;
     enum ladder_compared compared;
@@ -357,7 +334,6 @@ int main(void) {
         TEST(time_begins_with_the_first_captured_datagram),
         TEST(a_note_names_the_row_that_it_is_about),
         TEST(the_record_learns_what_became_of_a_datagram),
-        TEST(explain_writes_json),
         TEST(a_ladder_knows_what_belongs_together),
         TEST(the_text_ladder_shows_where_it_was_lost),
         TEST(colour_is_only_added),

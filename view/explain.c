@@ -2,8 +2,6 @@
 #include "view/explain.h"
 
 #include "base/visible.h"
-#include "model/sip/msg.h"
-#include "view/json.h"
 #include "view/label.h"
 #include "view/paint.h"
 
@@ -109,52 +107,4 @@ static void take_note_text(void *arg, const struct flow_note *note) {
 
 struct flow_sink explain_text_sink(struct explain *e) {
     return (struct flow_sink){.row = take_row_text, .note = take_note_text, .arg = e};
-}
-
-static void add_cause(struct explain *e, const struct cause *cause) {
-    buf_reset(&e->reason);
-    cause_write(&e->reason, cause);
-    json_text(&e->line, "cause", cause->why ? buf_span(&e->reason) : (struct span){0});
-    json_text(&e->line, "reference", span_of(cause->reference));
-    buf_reset(&e->reason);
-    label_position(&e->reason, cause->at);
-    json_text(&e->line, "position", cause->at.source ? buf_span(&e->reason) : (struct span){0});
-    json_number_or_null(&e->line, "transaction", cause->transaction);
-}
-
-static void take_row_json(void *arg, const struct flow_row *row) {
-    struct explain *e = arg;
-    const struct cause *cause = &row->datagram->cause;
-    buf_reset(&e->line);
-    buf_add_char(&e->line, '{');
-    json_text(&e->line, "kind", SPAN("datagram"));
-    json_number_or_null(&e->line, "number", row->number);
-    json_number(&e->line, "time_ns", row->time_ns);
-    json_number(&e->line, "sent_ns", row->sent_ns);
-    json_text(&e->line, "from", span_of(row->from));
-    json_text(&e->line, "to", span_of(row->to));
-    sip_summary(&e->reason, payload_span(row->datagram->payload));
-    json_text(&e->line, "summary", buf_span(&e->reason));
-    add_cause(e, cause);
-    json_number(&e->line, "retransmission", cause->retransmission);
-    json_text(&e->line, "fate", span_of(explain_fate(row->fate)));
-    buf_add_text(&e->line, "}\n");
-    write_line(e);
-}
-
-static void take_note_json(void *arg, const struct flow_note *note) {
-    struct explain *e = arg;
-    buf_reset(&e->line);
-    buf_add_char(&e->line, '{');
-    json_text(&e->line, "kind", SPAN("note"));
-    json_number_or_null(&e->line, "about", note->about);
-    json_number(&e->line, "time_ns", note->time_ns);
-    json_text(&e->line, "host", span_of(note->host));
-    add_cause(e, note->cause);
-    buf_add_text(&e->line, "}\n");
-    write_line(e);
-}
-
-struct flow_sink explain_json_sink(struct explain *e) {
-    return (struct flow_sink){.row = take_row_json, .note = take_note_json, .each = true, .arg = e};
 }

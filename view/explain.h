@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The flow with its reasons: for each datagram why it was sent, for each decision that sent nothing why it
- * did not; as text for people or as JSON, an object a line. Written as the run goes.
+ * did not. Written as the run goes.
  */
 #ifndef VIEW_EXPLAIN_H
 #define VIEW_EXPLAIN_H
@@ -16,11 +16,10 @@ struct explain {
     struct buf line, reason;
 };
 
-/* out stays the caller's; colour is for the text only. */
+/* out stays the caller's. */
 void explain_init(struct explain *e, FILE *out, bool colour);
 
 struct flow_sink explain_text_sink(struct explain *e);
-struct flow_sink explain_json_sink(struct explain *e);
 
 void explain_free(struct explain *e);
 

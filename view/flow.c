@@ -23,6 +23,7 @@ struct run {
 /* A row or a note that waits to be handed on. */
 struct item {
     bool is_note;
+    bool settled;  /* of a row: it is known what became of it */
     int64_t at_ns; /* simulated time, as all times here are until they are handed on */
     struct flow_row row;
     struct datagram *held; /* of a row */
@@ -38,11 +39,14 @@ struct flow {
     size_t watched_count, watched_cap;
     uint64_t rows;
     /*
-     * The last row waits until it is known whether it got lost, which is told right after it was seen. Until
-     * the first captured datagram says where time begins, all wait.
+     * Rows wait until it is known what became of their datagrams, and then for one more event: that nobody
+     * listened is told right after the arrival. What comes behind them waits, too; until the first captured
+     * datagram says where time begins, all wait.
      */
-    struct item *waiting;
-    size_t count, cap;
+    struct item *waiting; /* from first to count - 1 */
+    size_t first, count, cap;
+    size_t unsettled;
+    struct item *arrived; /* the row whose datagram has arrived with the last event; NULL: none */
     bool begun;
     int64_t origin_ns;
     struct run runs[RUNS_MAX]; /* in the order in which they began */
@@ -159,22 +163,33 @@ static void begin_at(struct flow *f, int64_t origin_ns) {
     f->origin_ns = origin_ns;
 }
 
-/* Hands on all that waits, once time has begun. */
-static void hand_on(struct flow *f) {
-    for (size_t i = 0; i < f->count && !f->begun; i++)
+/* Forgets what was handed on. */
+static void close_up(struct flow *f) {
+    if (f->first < f->count && f->first < f->count / 2) return;
+    f->count -= f->first;
+    if (f->count) memmove(f->waiting, f->waiting + f->first, f->count * sizeof *f->waiting);
+    f->first = 0;
+}
+
+/* Hands on what need not wait, or all of it, once time has begun. */
+static void hand_on(struct flow *f, bool all) {
+    f->arrived = NULL;
+    for (size_t i = f->first; i < f->count && !f->begun; i++)
         if (!f->waiting[i].is_note && f->waiting[i].row.number) begin_at(f, f->waiting[i].at_ns);
     if (!f->begun) return;
-    for (size_t i = 0; i < f->count; i++) {
-        if (f->waiting[i].is_note)
-            hand_on_note(f, &f->waiting[i]);
+    for (; f->first < f->count; f->first++) {
+        struct item *item = &f->waiting[f->first];
+        if (!item->is_note && !item->settled && !all) break;
+        if (item->is_note)
+            hand_on_note(f, item);
         else
-            hand_on_row(f, &f->waiting[i]);
+            hand_on_row(f, item);
     }
-    f->count = 0;
+    close_up(f);
 }
 
 static struct item *add(struct flow *f, struct item item) {
-    hand_on(f);
+    hand_on(f, false);
     f->waiting = mem_room(f->waiting, f->count, &f->cap, sizeof *f->waiting);
     f->waiting[f->count] = item;
     return &f->waiting[f->count++];
@@ -184,29 +199,35 @@ static struct item *add_row(struct flow *f, int64_t now_ns, const struct datagra
     struct item item = {.at_ns = now_ns,
                         .row = {.number = number, .sent_ns = d->sent_ns, .arrived_ns = FLOW_NEVER},
                         .held = datagram_hold((struct datagram *)d)};
+    f->unsettled++;
     return add(f, item);
 }
 
-/* The row that waits last, if it is that datagram's. */
-static struct item *waiting_row(struct flow *f, const struct datagram *d) {
-    struct item *last = f->count ? &f->waiting[f->count - 1] : NULL;
-    return last && !last->is_note && last->held->number == d->number ? last : NULL;
+static void settle(struct flow *f, struct item *item) {
+    if (!item->settled) f->unsettled--;
+    item->settled = true;
 }
 
-static void end_earlier(struct flow *f, uint64_t datagram, int64_t now_ns, enum flow_fate fate) {
-    hand_on(f);
-    if (!f->begun) return;
-    for (struct run *r = f->runs; r < f->runs + f->run_count; r++) {
-        if (r->held->number != datagram) continue;
-        if (r->row.arrived_ns == FLOW_NEVER) r->row.arrived_ns = now_ns - f->origin_ns;
-        if (fate != FLOW_ARRIVED) r->row.fate = fate;
+/* The row of a datagram that waits: one that is not settled, has just arrived, or is the last of all. */
+static struct item *waiting_row(struct flow *f, const struct datagram *d) {
+    if (f->arrived && f->arrived->held->number == d->number) return f->arrived;
+    size_t unsettled = f->unsettled;
+    for (size_t i = f->count; i > f->first; i--) {
+        struct item *item = &f->waiting[i - 1];
+        if (item->is_note) continue;
+        if (item->held->number == d->number) return item;
+        if (!item->settled && --unsettled == 0) break;
     }
-    for (size_t i = 0; i < f->sink_count; i++)
-        if (f->sinks[i].ended) f->sinks[i].ended(f->sinks[i].arg, datagram, now_ns - f->origin_ns, fate);
+    return NULL;
 }
 
 void flow_arrived(struct flow *f, int64_t now_ns, const struct datagram *d) {
-    end_earlier(f, d->number, now_ns, FLOW_ARRIVED);
+    hand_on(f, false);
+    struct item *item = f->unsettled ? waiting_row(f, d) : NULL;
+    if (!item || item->settled) return; /* of one that comes twice the first arrival counts */
+    item->row.arrived_ns = now_ns;
+    settle(f, item);
+    f->arrived = item;
 }
 
 void flow_seen(struct flow *f, uint64_t frame, int64_t now_ns, enum tap_direction direction,
@@ -219,7 +240,10 @@ void flow_seen(struct flow *f, uint64_t frame, int64_t now_ns, enum tap_directio
     f->rows++;
     uint64_t number = frame ? frame : f->rows;
     struct item *item = add_row(f, now_ns, d, number);
-    if (direction == TAP_RECEIVED) item->row.arrived_ns = now_ns;
+    if (direction == TAP_RECEIVED) {
+        item->row.arrived_ns = now_ns;
+        settle(f, item);
+    }
     f->recent[d->number % RECENT].datagram = d->number;
     f->recent[d->number % RECENT].row = number;
 }
@@ -231,14 +255,11 @@ void flow_lost(struct flow *f, int64_t now_ns, enum lost_why why, const struct d
         [LOST_FULL_SOCKET] = FLOW_FULL_SOCKET,
     };
     struct item *item = waiting_row(f, d);
-    /* What meets a closed port or a full socket has arrived: it was seen before, or is far from the capture
-     * points. */
-    if (!item && (why == LOST_CLOSED_PORT || why == LOST_FULL_SOCKET)) {
-        end_earlier(f, d->number, now_ns, fates[why]);
-        return;
-    }
+    if (!item && (why == LOST_CLOSED_PORT || why == LOST_FULL_SOCKET))
+        return; /* far from the capture points */
     if (!item) item = add_row(f, now_ns, d, 0);
     item->row.fate = fates[why];
+    settle(f, item);
 }
 
 void flow_note(struct flow *f, int64_t now_ns, const char *host, uint64_t about, const struct cause *cause) {
@@ -251,16 +272,16 @@ void flow_note(struct flow *f, int64_t now_ns, const char *host, uint64_t about,
 }
 
 void flow_end(struct flow *f) {
-    hand_on(f);
     /* Nothing was captured: time begins with what was lost first. */
-    if (!f->begun && f->count) begin_at(f, f->waiting[0].at_ns);
-    hand_on(f);
+    hand_on(f, true);
+    if (!f->begun && f->first < f->count) begin_at(f, f->waiting[f->first].at_ns);
+    hand_on(f, true);
     end_runs(f);
 }
 
 void flow_free(struct flow *f) {
     if (!f) return;
-    for (size_t i = 0; i < f->count; i++)
+    for (size_t i = f->first; i < f->count; i++)
         datagram_drop(f->waiting[i].held);
     for (size_t i = 0; i < f->run_count; i++)
         datagram_drop(f->runs[i].held);

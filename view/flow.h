@@ -23,7 +23,7 @@ enum flow_fate {
 struct flow_row {
     uint64_t number; /* of its frame in the capture, or, of several captures, its row; 0: it is in none */
     int64_t time_ns; /* from the first captured datagram; negative: lost before that one */
-    int64_t sent_ns, arrived_ns; /* on the same clock; arrived_ns is FLOW_NEVER if it is not known yet */
+    int64_t sent_ns, arrived_ns; /* on the same clock; arrived_ns is FLOW_NEVER if it did not arrive */
     const char *from, *to;       /* host names, or an address that nobody has */
     const struct datagram *datagram;
     enum flow_fate fate;
@@ -44,8 +44,6 @@ struct flow_note {
 struct flow_sink {
     void (*row)(void *arg, const struct flow_row *row);
     void (*note)(void *arg, const struct flow_note *note);
-    /* A datagram (of that number in the net) whose row was handed on before has come to this end. */
-    void (*ended)(void *arg, uint64_t datagram, int64_t time_ns, enum flow_fate fate);
     bool each; /* a row for each datagram of a stream */
     void *arg;
 };

@@ -4,12 +4,16 @@
 #include "view/label.h"
 #include "view/paint.h"
 
-/* Longer host names are cut, so that the message keeps some room. */
-enum { COLUMNS = 80, NAME_MIN = 4, NAME_MAX = 15 };
+enum { COLUMNS = 80, NAME_MIN = 4 };
 
-void listing_init(struct listing *l, FILE *out, int name_width, bool colour) {
-    int width = name_width < NAME_MIN ? NAME_MIN : name_width > NAME_MAX ? NAME_MAX : name_width;
-    *l = (struct listing){.out = out, .width = width, .colour = colour};
+void listing_init(struct listing *l, FILE *out, const struct names *names, bool colour) {
+    size_t widest = names ? names_widest(names) : 0;
+    *l = (struct listing){
+        .out = out, .names = names, .width = widest < NAME_MIN ? NAME_MIN : (int)widest, .colour = colour};
+}
+
+static const char *name(const struct listing *l, const char *host) {
+    return l->names ? names_cut(l->names, host) : host;
 }
 
 void listing_free(struct listing *l) { buf_free(&l->line); }
@@ -49,8 +53,8 @@ static void add_row(struct listing *l, const struct flow_row *row) {
         buf_add_text(&l->line, "  - ");
     struct buf time = {0};
     label_seconds(&time, row->time_ns, 6);
-    buf_addf(&l->line, "%10s  %-*.*s → %-*.*s  ", buf_text(&time), l->width, NAME_MAX, row->from, l->width,
-             NAME_MAX, row->to);
+    buf_addf(&l->line, "%10s  %-*s → %-*s  ", buf_text(&time), l->width, name(l, row->from), l->width,
+             name(l, row->to));
     buf_free(&time);
     if (again) buf_add_text(&l->line, ">>> ");
     /* The marks are part of the 80 columns; the arrow and the cross are one column in three bytes. */
@@ -65,6 +69,7 @@ static void add_row(struct listing *l, const struct flow_row *row) {
 static void take_row(void *arg, const struct flow_row *row) {
     struct listing *l = arg;
     buf_reset(&l->line);
+    if (l->limit && l->rows++ >= l->limit) return;
     if (!l->begun) add_heading(l);
     if (l->begun && row->time_ns - l->last_ns >= LABEL_SILENCE_NS) add_silence(l, row->time_ns - l->last_ns);
     l->begun = true;
@@ -75,4 +80,12 @@ static void take_row(void *arg, const struct flow_row *row) {
 
 struct flow_sink listing_sink(struct listing *l) {
     return (struct flow_sink){.row = take_row, .arg = l};
+}
+
+void listing_end(struct listing *l) {
+    if (!l->limit || l->rows <= l->limit) return;
+    fprintf(
+        l->out,
+        "  ... and %llu more rows: --all shows them, --json and --ladder give them to programs and eyes\n",
+        (unsigned long long)(l->rows - l->limit));
 }

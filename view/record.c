@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/record.h"
 
-#include "base/table.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
-
-struct record_ended {
-    uint64_t datagram;
-    size_t item;
-    UT_hash_handle hh;
-};
 
 void record_add_host(struct record *r, const char *name, const char *address) {
     r->hosts = mem_room(r->hosts, r->host_count, &r->host_cap, sizeof *r->hosts);
@@ -66,14 +60,6 @@ static void take_row(void *arg, const struct flow_row *row) {
         .run = row->run,
         .cause = row->datagram->cause,
     };
-    struct record_ended *e;
-    uint64_t datagram = row->datagram->number;
-    HASH_FIND(hh, r->ended, &datagram, sizeof datagram, e);
-    if (e) return; /* it came twice: what is told later is about the first one */
-    e = mem_new(sizeof *e);
-    e->datagram = datagram;
-    e->item = r->count - 1;
-    HASH_ADD(hh, r->ended, datagram, sizeof e->datagram, e);
 }
 
 static void take_note(void *arg, const struct flow_note *note) {
@@ -89,26 +75,11 @@ static void take_note(void *arg, const struct flow_note *note) {
     };
 }
 
-static void take_end(void *arg, uint64_t datagram, int64_t time_ns, enum flow_fate fate) {
-    struct record *r = arg;
-    struct record_ended *e;
-    HASH_FIND(hh, r->ended, &datagram, sizeof datagram, e);
-    if (!e) return;
-    struct record_item *item = &r->items[e->item];
-    if (item->arrived_ns == FLOW_NEVER) item->arrived_ns = time_ns;
-    if (fate != FLOW_ARRIVED) item->fate = fate;
-}
-
 struct flow_sink record_sink(struct record *r) {
-    return (struct flow_sink){.row = take_row, .note = take_note, .ended = take_end, .arg = r};
+    return (struct flow_sink){.row = take_row, .note = take_note, .arg = r};
 }
 
 void record_free(struct record *r) {
-    struct record_ended *e, *next;
-    HASH_ITER(hh, r->ended, e, next) {
-        HASH_DEL(r->ended, e);
-        free(e);
-    }
     for (size_t i = 0; i < r->count; i++)
         datagram_drop(r->items[i].datagram);
     for (size_t i = 0; i < r->host_count; i++)

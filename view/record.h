@@ -8,8 +8,6 @@
 
 #include "view/flow.h"
 
-struct record_ended; /* where a datagram's row is */
-
 /* A datagram, a note, or the failure of a call (which is a note, too). */
 struct record_item {
     bool is_note;
@@ -33,7 +31,6 @@ struct record {
     char **hosts;     /* names, in the order they were added, then addresses that nobody has */
     char **addresses; /* of the hosts; NULL: the name is the address, or it is not known */
     size_t host_count, host_cap, address_cap;
-    struct record_ended *ended; /* hash table: number of a datagram -> its row */
 };
 
 /* All-zero is an empty record. Adds a host, so that it has its place whether anything happens there or not;

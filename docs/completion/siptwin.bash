@@ -12,7 +12,7 @@ _siptwin() {
         return
     fi
     case $prev in
-    -w|--write|-o|--output|--ladder|--plot|--html) compopt -o default; return ;;
+    -w|--write|-o|--output|--ladder|--plot|--html|--messages|--stats) compopt -o default; return ;;
     --set|--set-a|--set-b|--vary) compopt -o nospace; mapfile -t COMPREPLY < <(compgen -W "$(_siptwin_keys)" -- "$cur"); return ;;
     --color) words="auto always never" ;;
     --format) words="txt mmd svg html json" ;;
@@ -21,10 +21,10 @@ _siptwin() {
     esac
     if [ -n "$words" ]; then mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur"); return; fi
     case ${COMP_WORDS[1]} in
-    run) words="--write -C -G --stats --stats-every --set --uas-delay --calls --rate --arrivals --start --nano --ladder --format --explain --json --recipe --color --quiet --help" ;;
+    run) words="--write -C -G --stats --stats-every --set --uas-delay --calls --rate --arrivals --start --nano --ladder --format --explain --json --messages --all --recipe --color --quiet --help" ;;
     compare) words="--set-a --set-b --tolerance --ignore --strict --limit --html --color --quiet --help" ;;
     ladder) words="--output --name --call --title --format --color --quiet --help" ;;
-    check) words="--update --tap --set --name --color --help" ;;
+    check) words="--update --tap --junit --set --name --color --help" ;;
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
     new) words="--from --help" ;;
     lint) words="--json --skip-media --help" ;;

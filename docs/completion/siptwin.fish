@@ -45,7 +45,9 @@ complete -c siptwin -n '__fish_seen_subcommand_from run' -l nano -d 'time stamps
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l ladder -r -F -d 'draw the flow'
 complete -c siptwin -n '__fish_seen_subcommand_from run ladder' -l format -x -a 'txt mmd svg html json' -d 'of the ladder'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l explain -d 'why each datagram was sent'
-complete -c siptwin -n '__fish_seen_subcommand_from run' -l json -d 'explain as JSON'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l json -d 'JSON for programs'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l messages -r -F -d 'messages of each SIPp'
+complete -c siptwin -n '__fish_seen_subcommand_from run' -l all -d 'all rows of the flow'
 complete -c siptwin -n '__fish_seen_subcommand_from run' -l recipe -d 'write how it was made'
 
 complete -c siptwin -n '__fish_seen_subcommand_from compare' -l set-a -x -a '(__siptwin_keys)' -d 'override a value of A'
@@ -63,6 +65,7 @@ complete -c siptwin -n '__fish_seen_subcommand_from ladder' -l title -x -d 'the 
 
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l update -d 'write the captures'
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l tap -d 'TAP output'
+complete -c siptwin -n '__fish_seen_subcommand_from check' -l junit -d 'JUnit XML'
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l name -x -d 'of the capture'
 
 complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l vary -x -a '(__siptwin_keys)' -d 'a key and its values'

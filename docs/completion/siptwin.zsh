@@ -44,7 +44,7 @@ _siptwin() {
             '--calls[how many calls]:number:' '--rate[calls a second]:number:' '--arrivals[when the calls come]:how:(regular poisson)' \
             '--uas-delay[the callee thinks that long]:time:' '--start[the first instant]:time:' '--nano[nanoseconds]' \
             '*--ladder[draw the flow]:file:_files' '--format[of the ladder]:format:(txt mmd svg html json)' \
-            '--explain[why each datagram was sent]' '--json[explain as JSON]' '--recipe[write how it was made]' $color \
+            '--explain[why each datagram was sent]' '--json[JSON for programs]' '--messages[each SIPp'\''s messages]:file:_files' '--all[all rows]' '--recipe[write how it was made]' $color \
             '(-q --quiet)'{-q,--quiet}'[no flow]' '--help[help]' ':scenario:_siptwin_scenario' ;;
     compare)
         _arguments '*--set-a[override a value of A]:key:_siptwin_set' '*--set-b[override a value of B]:key:_siptwin_set' \
@@ -55,7 +55,7 @@ _siptwin() {
             '--title[the title]:text:' '--format[of the ladder]:format:(txt mmd svg html json)' $color \
             '(-q --quiet)'{-q,--quiet}'[no summary]' '--help[help]' ':capture:_files' ;;
     check)
-        _arguments '--update[write the captures]' '--tap[TAP output]' '*--set[override a value]:key:_siptwin_set' \
+        _arguments '--update[write the captures]' '--tap[TAP output]' '--junit[JUnit XML]' '*--set[override a value]:key:_siptwin_set' \
             '--name[of the capture]:name:' $color '--help[help]' ':folder:_files -/' '*:scenario:_siptwin_scenario' ;;
     sweep)
         _arguments '*--vary[a key and its values]:key:_siptwin_set' '--measure[what the table shows]:names:' '--runs[seeds]:number:' \

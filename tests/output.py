@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""output.py SIPTWIN: what siptwin writes for programs: JSON lines that agree with the capture and with docs/json.md, SIPp's log of messages, JUnit's
+XML, and the JSON schema of scenario.yaml."""
+import json, os, re, subprocess, sys, tempfile
+import xml.etree.ElementTree as ElementTree
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+class Cases:
+    def __init__(self, siptwin, work): self.siptwin, self.work, self.done, self.failed = siptwin, work, 0, 0
+
+    def equal(self, what, got, expected=True):
+        self.done += 1
+        if got != expected: self.failed += 1; print('%s:\n  expected %r\n  got      %r' % (what, expected, got))
+
+    def run(self, *args):
+        return subprocess.run([self.siptwin, *args], cwd=self.work, capture_output=True, text=True)
+
+def lines(c, *args):
+    return [json.loads(line) for line in c.run('run', *args, '--json', '-q', '-w', 'out.pcap').stdout.splitlines()]
+
+def json_lines(c):
+    all_lines = lines(c, '03_lost_200')
+    run, datagrams, result = all_lines[0], all_lines[1:-1], all_lines[-1]
+    c.equal('the first line tells of the format', [run['kind'], run['format'], run['version'], run['hosts'][0]],
+            ['run', 'siptwin-run', 1, {'name': 'uac', 'address': '172.20.0.2:5060'}])
+    c.equal('then come datagrams', {d['kind'] for d in datagrams}, {'datagram'})
+    c.equal('and the result', [result[k] for k in ('kind', 'datagrams', 'calls', 'successful', 'failures')], ['result', 13, 1, 1, []])
+    first = datagrams[0]
+    c.equal('what a datagram is', [first[k] for k in ('number', 'from', 'to', 'source', 'target', 'call', 'call_id', 'method', 'status', 'cseq', 'sdp', 'fate', 'position')],
+            [1, 'uac', 'proxy', '172.20.0.2:5060', '172.20.0.10:5060', 1, '1-4537@172.20.0.2', 'INVITE', None, '1', True, 'arrived', 'uac.xml:8'])
+    c.equal('one is lost', [(d['number'], d['summary'], d['fate'], d['arrived_ns']) for d in datagrams if d['fate'] != 'arrived'], [(None, '200 INVITE', 'lost', None)])
+    c.equal('and sent again', [d['number'] for d in datagrams if d['retransmission']], [6, 7])
+    c.equal('numbers are those of the frames', [d['number'] for d in datagrams if d['number']], list(range(1, 14)))
+    c.equal('lengths are those of the capture', sum(d['bytes'] + 42 + 16 for d in datagrams if d['number']) + 24, os.path.getsize(os.path.join(c.work, 'out.pcap')))
+    document = open(ROOT + '/docs/json.md').read()
+    explained = lines(c, '02_late_worker', '--explain')
+    c.equal('every member is in docs/json.md', sorted({k for line in all_lines + explained for k in line if '`%s`' % k not in document}), ['kind'])
+    c.equal('every kind is', {line['kind'] for line in explained} | {'note'} - {k for k in ('run', 'datagram', 'note', 'result') if '"kind": "%s"' % k in document},
+            {line['kind'] for line in explained})
+    c.equal('where nobody listened is told, as the ladder tells it', [(d['number'], d['fate']) for d in explained if d.get('fate', 'arrived') != 'arrived'], [(12, 'closed_port')])
+    c.equal('why a call failed', [(f['host'], f['reason'], f['position']) for f in explained[-1]['failures']], [('uac', 'unexpected 180 while in <pause>', 'uac.xml:57')])
+    c.equal('calls have numbers', [d['call'] for d in lines(c, '01_basic_call', '--calls', '3') if d.get('method') == 'INVITE' and not d['status']], [1, 2, 3])
+    c.equal('notes only if asked for', [kind in {line['kind'] for line in ls} for ls in (lines(c, '03_proxy_stateful'), lines(c, '03_proxy_stateful', '--explain')) for kind in ('note',)], [False, True])
+
+def messages(c):
+    c.run('run', '03_lost_200', '-q', '-w', 'out.pcap', '--messages', 'log.txt')
+    entry = re.compile(r'-{47} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})\nUDP message (?:sent \((\d+) bytes\)|received \[(\d+)\] bytes ):\n\n')
+    for host, sent, received in ('uac', 3, 4), ('uas', 4, 3):
+        text, at, found = open('%s/log.%s.txt' % (c.work, host), newline='').read(), 0, []
+        while at < len(text): # each entry says how long its message is
+            m = entry.match(text, at)
+            if not m: break
+            found.append('sent' if m[2] else 'received')
+            at = m.end() + int(m[2] or m[3]) + 1
+        c.equal('%s: the whole log is entries' % host, at, len(text))
+        c.equal('%s: sent, received' % host, [found.count('sent'), found.count('received')], [sent, received])
+    c.equal('with one SIPp the file has its own name', c.run('run', '03_lost_200', '-q', '-w', 'out.pcap', '--messages', '-').stderr,
+            'siptwin: error: run: --messages needs a file, not standard output\n')
+
+def junit(c):
+    c.run('check', '--update', 'mine', '03_busy', '03_cancel')
+    path = os.path.join(c.work, 'mine/03_busy.pcap')
+    data = bytearray(open(path, 'rb').read())
+    data[-1] ^= 1
+    open(path, 'wb').write(data)
+    p = c.run('check', 'mine', '--junit')
+    suite = ElementTree.fromstring(p.stdout)[0]
+    c.equal('the exit status is as ever', p.returncode, 1)
+    c.equal('how many', [suite.get(k) for k in ('tests', 'failures', 'errors')], ['2', '1', '0'])
+    c.equal('which', [(t.get('name'), [e.tag for e in t]) for t in suite], [('03_busy', ['failure']), ('03_cancel', [])])
+
+def listing(c):
+    short, whole = c.run('run', '03_prompt_workers', '--calls', '40').stdout, c.run('run', '03_prompt_workers', '--calls', '40', '--all').stdout
+    rows = lambda text: len(re.findall(r'^ *\d+ +\d', text, re.M))
+    c.equal('the flow ends after some hundred rows', [rows(short), rows(whole)], [300, 520])
+    c.equal('with a word of how to get all', short.endswith('  ... and 220 more rows: --all shows them, --json and --ladder give them to programs and eyes\n'))
+
+def main():
+    with tempfile.TemporaryDirectory(prefix='siptwin-output-') as work:
+        c = Cases(os.path.abspath(sys.argv[1]), work)
+        os.symlink(ROOT + '/scenarios', work + '/scenarios')
+        for part in json_lines, messages, junit, listing: part(c)
+    print('outputs for programs: %d of %d as expected' % (c.done - c.failed, c.done))
+    return 1 if c.failed else 0
+
+if __name__ == '__main__': sys.exit(main())
