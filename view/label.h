@@ -43,6 +43,11 @@ struct label_run {
     int64_t step_ns; /* from one to the next, on average */
 };
 
+/* From the first to the last of them. */
+static inline int64_t label_run_ns(struct label_run run) {
+    return run.count > 1 ? (int64_t)(run.count - 1) * run.step_ns : 0;
+}
+
 /*
  * The same as label_message() for a row that may stand for more than one datagram of media, of which these
  * are the first one's bytes: "RTP PCMU, 50 datagrams, 20 ms", short "RTP PCMU, 50 x 20 ms".

@@ -170,13 +170,17 @@ struct ladder *ladder_new(const struct record *record, const char *title, const 
     l->steps = mem_new((record->count + 1) * sizeof *l->steps);
     w.traits = mem_new((record->count + 1) * sizeof *w.traits);
     const struct record_item *arrow = NULL;
+    int64_t quiet_ns = INT64_MIN; /* since when nothing is under way */
     for (size_t i = 0; i < l->count; i++) {
         struct ladder_step *step = &l->steps[i];
         step->item = &record->items[i];
         step->gap_ns = i ? step->item->time_ns - record->items[i - 1].time_ns : 0;
         if (step->item->is_note) continue;
         step->since_ns = arrow ? step->item->time_ns - arrow->time_ns : 0;
+        step->silence_ns = arrow ? step->item->time_ns - quiet_ns : 0;
         arrow = step->item;
+        int64_t until_ns = arrow->time_ns + label_run_ns(arrow->run);
+        if (until_ns > quiet_ns) quiet_ns = until_ns;
         sort_into_transactions(&w, i);
         set_compared(&w, i);
     }

@@ -38,6 +38,7 @@ struct ladder_call {
 struct ladder_step {
     const struct record_item *item;
     int64_t since_ns;     /* time from the arrow before it; 0 for the first */
+    int64_t silence_ns;   /* the same from the end of all runs before it */
     int64_t gap_ns;       /* time from the step before it, be it an arrow or a note */
     uint32_t transaction; /* SIP transaction from end to end: 1 for the first one; 0: none */
     uint32_t call;        /* 1 for the first one; 0: none */

@@ -61,7 +61,7 @@ void ladder_mermaid_write(struct buf *out, const struct ladder *l) {
         const struct ladder_step *step = &l->steps[i];
         if (step->item->failure) add_failure(out, l, step);
         if (step->item->is_note) continue;
-        if (step->since_ns >= LABEL_SILENCE_NS) add_silence(out, l, step->since_ns);
+        if (step->silence_ns >= LABEL_SILENCE_NS) add_silence(out, l, step->silence_ns);
         add_arrow(out, l, step);
     }
 }

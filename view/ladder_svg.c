@@ -193,7 +193,7 @@ static int height_of(const struct ladder *l) {
         const struct ladder_step *step = &l->steps[i];
         height += step->item->failure || step->ends_call ? REMARK : 0;
         if (step->item->is_note) continue;
-        height += ROW + (step->since_ns >= LABEL_SILENCE_NS ? SILENCE : 0);
+        height += ROW + (step->silence_ns >= LABEL_SILENCE_NS ? SILENCE : 0);
     }
     return height + 20;
 }
@@ -218,8 +218,8 @@ void ladder_svg_write(struct buf *out, const struct ladder *l) {
             add_failure(out, l, step, y - 6);
         }
         if (step->item->is_note) continue;
-        if (step->since_ns >= LABEL_SILENCE_NS) {
-            add_silence(out, l, step->since_ns, y);
+        if (step->silence_ns >= LABEL_SILENCE_NS) {
+            add_silence(out, l, step->silence_ns, y);
             y += SILENCE;
         }
         y += ROW;

@@ -229,7 +229,7 @@ void ladder_text_write(struct buf *out, const struct ladder *l, bool colour) {
         const struct ladder_step *step = &l->steps[i];
         if (step->item->failure) add_failure(out, &c, step, colour);
         if (step->item->is_note) continue;
-        if (step->since_ns >= LABEL_SILENCE_NS) add_silence(out, &c, step->since_ns, colour);
+        if (step->silence_ns >= LABEL_SILENCE_NS) add_silence(out, &c, step->silence_ns, colour);
         add_arrow(out, &c, step, first, colour);
         first = false;
     }

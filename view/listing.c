@@ -72,8 +72,9 @@ static void take_row(void *arg, const struct flow_row *row) {
     if (l->limit && l->rows++ >= l->limit) return;
     if (!l->begun) add_heading(l);
     if (l->begun && row->time_ns - l->last_ns >= LABEL_SILENCE_NS) add_silence(l, row->time_ns - l->last_ns);
+    int64_t until_ns = row->time_ns + label_run_ns(row->run);
+    if (!l->begun || until_ns > l->last_ns) l->last_ns = until_ns;
     l->begun = true;
-    l->last_ns = row->time_ns;
     add_row(l, row);
     fwrite(l->line.p, 1, l->line.len, l->out);
 }
