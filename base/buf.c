@@ -12,30 +12,16 @@ void buf_free(struct buf *b) {
     *b = (struct buf){0};
 }
 
-char *buf_room(struct buf *b, size_t n) {
-    if (b->cap - b->len < n) {
-        size_t cap = b->cap ? b->cap : 256;
-        if (n > SIZE_MAX / 2 - b->len) mem_exhausted();
-        while (cap - b->len < n)
-            cap *= 2;
-        b->p = mem_resize(b->p, cap);
-        b->cap = cap;
-    }
-    return b->p + b->len;
-}
-
-void buf_add(struct buf *b, struct span s) {
-    if (s.len == 0) return;
-    memcpy(buf_room(b, s.len), s.p, s.len);
-    b->len += s.len;
+void buf_grow(struct buf *b, size_t n) {
+    size_t cap = b->cap ? b->cap : 256;
+    if (n > SIZE_MAX / 2 - b->len) mem_exhausted();
+    while (cap - b->len < n)
+        cap *= 2;
+    b->p = mem_resize(b->p, cap);
+    b->cap = cap;
 }
 
 void buf_add_text(struct buf *b, const char *text) { buf_add(b, span_of(text)); }
-
-void buf_add_char(struct buf *b, char c) {
-    *buf_room(b, 1) = c;
-    b->len++;
-}
 
 void buf_add_u64(struct buf *b, uint64_t n) {
     char digits[20];

@@ -19,11 +19,24 @@ void buf_free(struct buf *b);
 static inline void buf_reset(struct buf *b) { b->len = 0; }
 
 /* Makes room for n more bytes and returns where they go; the caller then raises len. */
-char *buf_room(struct buf *b, size_t n);
+void buf_grow(struct buf *b, size_t n);
+static inline char *buf_room(struct buf *b, size_t n) {
+    if (b->cap - b->len < n) buf_grow(b, n);
+    return b->p + b->len;
+}
 
-void buf_add(struct buf *b, struct span s);
+/* In the header, as most of what is added is a few bytes, and a call costs as much. */
+static inline void buf_add(struct buf *b, struct span s) {
+    char *to = buf_room(b, s.len);
+    if (s.len) memcpy(to, s.p, s.len);
+    b->len += s.len;
+}
+static inline void buf_add_char(struct buf *b, char c) {
+    *buf_room(b, 1) = c;
+    b->len++;
+}
+
 void buf_add_text(struct buf *b, const char *text);
-void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);
 void buf_add_lower(struct buf *b, struct span s); /* ASCII letters as small ones */

@@ -9,9 +9,9 @@ bool span_eq(struct span a, struct span b) {
 
 bool span_eq_nocase(struct span a, struct span b) {
     if (a.len != b.len) return false;
+    if (span_eq(a, b)) return true; /* as nearly always */
     for (size_t i = 0; i < a.len; i++)
-        if (a.p[i] != b.p[i] && ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i]))
-            return false;
+        if (ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i])) return false;
     return true;
 }
 

@@ -82,7 +82,9 @@ bool span_to_u64(struct span s, uint64_t max, uint64_t *out);
 static inline bool ascii_digit(int c) { return c >= '0' && c <= '9'; }
 static inline bool ascii_alpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static inline bool ascii_alnum(int c) { return ascii_digit(c) || ascii_alpha(c); }
-static inline bool ascii_space(int c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+static inline bool ascii_space(int c) {
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
+}
 static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 
 /* The value of a hexadecimal digit; -1: it is none. */

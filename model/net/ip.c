@@ -47,12 +47,15 @@ static uint16_t fold(uint64_t sum) {
  */
 static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
     uint64_t words = 0;
-    for (; len >= 8; bytes += 8, len -= 8) {
-        uint32_t word[2];
-        memcpy(word, bytes, sizeof word);
-        words += (uint64_t)word[0] + word[1];
+    size_t count = len / sizeof(uint32_t);
+    for (size_t i = 0; i < count; i++) { /* in this form compilers make it several words at a time */
+        uint32_t word;
+        memcpy(&word, bytes + i * sizeof word, sizeof word);
+        words += word;
     }
     sum += be16toh(fold(words));
+    bytes += count * sizeof(uint32_t);
+    len -= count * sizeof(uint32_t);
     for (; len > 1; bytes += 2, len -= 2)
         sum += get16(bytes);
     return len ? sum + ((unsigned)bytes[0] << 8) : sum;
@@ -124,10 +127,15 @@ bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum ch
 }
 
 void ipv4_write(struct buf *out, uint32_t ip) {
+    char *from = buf_room(out, sizeof "255.255.255.255"), *at = from;
     for (int shift = 24; shift >= 0; shift -= 8) {
-        buf_add_u64(out, ip >> shift & 0xff);
-        if (shift) buf_add_char(out, '.');
+        unsigned n = ip >> shift & 0xff;
+        if (n >= 100) *at++ = (char)('0' + n / 100);
+        if (n >= 10) *at++ = (char)('0' + n / 10 % 10);
+        *at++ = (char)('0' + n % 10);
+        if (shift) *at++ = '.';
     }
+    out->len += (size_t)(at - from);
 }
 
 bool ipv4_parse(struct span text, uint32_t *ip) {

@@ -115,6 +115,7 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
         h->name = span_trim(span_head(line, (size_t)colon));
         h->value = span_trim(span_skip(line, (size_t)colon + 1));
         h->id = sip_header_id(h->name);
+        if (!m->first[h->id]) m->first[h->id] = m->header_count;
         left = span_skip(left, line.len);
     }
     m->header_end = bytes.len - left.len;
@@ -123,9 +124,9 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
 }
 
 const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id) {
-    for (size_t i = 0; i < m->header_count; i++)
-        if (m->headers[i].id == id) return &m->headers[i];
-    return NULL;
+    size_t place = m->first[id];
+    return place && place <= m->header_count ? &m->headers[place - 1]
+                                             : NULL; /* the count may have been cut */
 }
 
 const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_header *h) {

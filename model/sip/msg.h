@@ -41,8 +41,9 @@ struct sip_msg {
     struct span reason;
     struct sip_header *headers; /* in the order of the message */
     size_t header_count, header_cap;
-    struct span body;  /* after the empty line */
-    size_t header_end; /* offset of the empty line: where a new last header goes */
+    size_t first[SIP_HEADER_IDS]; /* 1 + place of the first header of each kind; 0: none */
+    struct span body;             /* after the empty line */
+    size_t header_end;            /* offset of the empty line: where a new last header goes */
 };
 
 /* All-zero is a message that was not parsed yet; parsing again reuses its memory. */

@@ -20,8 +20,8 @@ static const char *parse_protocol(struct via *v, const char *p, const char *end)
         const char *from = p = skip_blanks(p, end);
         p = skip_word(p, end, STOP_SLASH | STOP_SEMICOLON | STOP_COMMA);
         struct span s = span_between(from, p);
-        if (word == 0 && !span_is_nocase(s, "SIP")) return NULL;
-        if (word == 1 && !span_is(s, "2.0")) return NULL;
+        if (word == 0 && !span_eq_nocase(s, SPAN("SIP"))) return NULL;
+        if (word == 1 && !span_eq(s, SPAN("2.0"))) return NULL;
         if (s.len == 0) return NULL;
         v->transport = s;
         if (word == 2) return p;
@@ -58,17 +58,17 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
 enum { NOWHERE = -1 };
 enum value_rule { ANY_VALUE, SOME_VALUE /* it may be empty */, FULL_VALUE, NO_VALUE };
 static const struct {
-    const char *name;
+    struct span name;
     ptrdiff_t where;
     enum value_rule value;
 } known_params[] = {
-    {"branch", offsetof(struct via, branch), FULL_VALUE},
-    {"received", offsetof(struct via, received), SOME_VALUE},
-    {"rport", offsetof(struct via, rport), ANY_VALUE},
-    {"maddr", NOWHERE, SOME_VALUE},
-    {"ttl", NOWHERE, SOME_VALUE},
-    {"i", NOWHERE, SOME_VALUE},
-    {"alias", NOWHERE, NO_VALUE},
+    {SPAN_INIT("branch"), offsetof(struct via, branch), FULL_VALUE},
+    {SPAN_INIT("received"), offsetof(struct via, received), SOME_VALUE},
+    {SPAN_INIT("rport"), offsetof(struct via, rport), ANY_VALUE},
+    {SPAN_INIT("maddr"), NOWHERE, SOME_VALUE},
+    {SPAN_INIT("ttl"), NOWHERE, SOME_VALUE},
+    {SPAN_INIT("i"), NOWHERE, SOME_VALUE},
+    {SPAN_INIT("alias"), NOWHERE, NO_VALUE},
 };
 
 /* The value at p: a word, or quoted text without a backslash or a comma in it, whose quotes need not end.
@@ -99,7 +99,7 @@ static bool value_fits(enum value_rule rule, struct span value, int quotes) {
 /* Of several parameters of a name the last one counts. */
 static bool keep_param(struct via *v, struct span name, struct span whole, struct span value, int quotes) {
     for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++) {
-        if (!span_is_nocase(name, known_params[i].name)) continue;
+        if (!span_eq_nocase(name, known_params[i].name)) continue;
         if (!value_fits(known_params[i].value, value, quotes)) return false;
         if (known_params[i].where == NOWHERE) return true;
         struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);

@@ -12,9 +12,8 @@ static bool is_single(enum sip_header_id id) {
 /* Fewer characters than RFC 3261 has in a token. */
 static bool name_readable(struct span name) {
     for (size_t i = 0; i < name.len; i++) {
-        int c = ascii_lower((unsigned char)name.p[i]);
-        bool alphanumeric = (c >= 'a' && c <= 'z') || ascii_digit((unsigned char)c);
-        if (!alphanumeric && (c == '\0' || !strchr("+-._~", c))) return false;
+        char c = name.p[i];
+        if (!ascii_alnum(c) && c != '-' && c != '.' && c != '_' && c != '+' && c != '~') return false;
     }
     return name.len > 0;
 }

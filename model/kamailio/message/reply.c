@@ -12,6 +12,11 @@ void kam_reply_tag_write(struct buf *out, const struct kam_run *request, enum ka
     kam_totag_suffix_write(out, &request->via, request->call_id->value);
 }
 
+static void add_rport(struct buf *out, const struct kam_run *request) {
+    buf_add(out, SPAN(";rport="));
+    buf_add_u64(out, request->source.port);
+}
+
 /* From the header's name to the end of its value, with its line end made anew. */
 static void add_via(struct buf *out, const struct kam_run *request, const struct sip_header *h) {
     const char *end = h->value.p + h->value.len, *p = h->line.p;
@@ -19,13 +24,15 @@ static void add_via(struct buf *out, const struct kam_run *request, const struct
         struct span rport = request->via.rport.whole;
         if (rport.p) {
             buf_add(out, span_between(p, rport.p));
-            buf_addf(out, ";rport=%u", (unsigned)request->source.port);
+            add_rport(out, request);
             p = rport.p + rport.len;
         }
         buf_add(out, span_between(p, end));
-        if (!rport.p && request->force_rport) buf_addf(out, ";rport=%u", (unsigned)request->source.port);
-        if (kam_via_needs_received(request))
-            buf_addf(out, ";received=" SPAN_FMT, SPAN_ARG(request->source_text));
+        if (!rport.p && request->force_rport) add_rport(out, request);
+        if (kam_via_needs_received(request)) {
+            buf_add(out, SPAN(";received="));
+            buf_add(out, buf_span(&request->source_text));
+        }
     } else {
         buf_add(out, span_between(p, end));
     }

@@ -16,18 +16,24 @@ struct span header_body(struct span msg) {
     return end < 0 ? (struct span){0} : span_skip(msg, (size_t)end + 4);
 }
 
+static char initial(char c) { return (char)ascii_lower((unsigned char)c); }
+
 /* An end of headers is looked for at line ends only: it begins with one. */
 static void lay(struct header_lines *l, struct span datagram) {
     struct span text = header_clip(datagram);
     l->text = l->headers = text;
     l->count = 0;
+    l->readable = SIZE_MAX;
+    buf_reset(&l->initials);
     for (size_t from = 0;;) {
         l->starts = mem_room(l->starts, l->count, &l->cap, sizeof *l->starts);
         l->starts[l->count++] = (uint32_t)from;
+        buf_add_char(&l->initials, from < text.len ? initial(text.p[from]) : '\0');
         ptrdiff_t lf = span_find(span_skip(text, from), '\n');
         if (lf < 0) return;
+        bool crlf = lf > 0 && text.p[from + (size_t)lf - 1] == '\r';
+        if (!crlf && l->readable > l->count) l->readable = l->count;
         from += (size_t)lf + 1;
-        bool crlf = from >= 2 && text.p[from - 2] == '\r';
         if (crlf && text.len - from >= 2 && text.p[from] == '\r' && text.p[from + 1] == '\n') {
             l->headers.len = from - 2;
             return;
@@ -46,6 +52,7 @@ const struct header_lines *header_lines_of(struct header_lines *l, struct payloa
 void header_lines_free(struct header_lines *l) {
     payload_drop(l->payload);
     free(l->starts);
+    buf_free(&l->initials);
     *l = (struct header_lines){0};
 }
 
@@ -67,15 +74,16 @@ static struct span compact_form(struct span name) {
     return (struct span){0};
 }
 
+/* The first line from the i-th on that begins with the letter that name begins with; the count: none. */
+static size_t next_initial(const struct header_lines *l, size_t i, struct span name) {
+    ptrdiff_t found = span_find(span_skip(buf_span(&l->initials), i), initial(name.p[0]));
+    return found < 0 ? l->count : i + (size_t)found;
+}
+
 /* The first line from the i-th on, but for the first of all, that begins with name; the count: none. */
 static size_t find_line(const struct header_lines *l, size_t i, struct span name) {
-    int first = ascii_lower((unsigned char)name.p[0]);
-    for (i = i > 0 ? i : 1; i < l->count; i++) {
-        struct span line = span_skip(l->headers, l->starts[i]);
-        if (line.len >= name.len && ascii_lower((unsigned char)line.p[0]) == first &&
-            span_eq_nocase(span_head(line, name.len), name))
-            break;
-    }
+    for (i = i > 0 ? i : 1; (i = next_initial(l, i, name)) < l->count; i++)
+        if (span_eq_nocase(span_head(span_skip(l->headers, l->starts[i]), name.len), name)) break;
     return i;
 }
 
@@ -156,35 +164,36 @@ static size_t value_len(struct span s) {
     }
 }
 
-/* Does the text begin with a name, before blanks and a colon? *value is what follows. */
-static bool is_named(struct span text, struct span name, struct span *value) {
-    if (ascii_lower((unsigned char)text.p[0]) != ascii_lower((unsigned char)name.p[0])) return false;
-    if (!span_eq_nocase(span_head(text, name.len), name)) return false;
-    *value = span_skip(text, name.len);
-    while (value->len > 0 && lws(value->p[0]))
+/* The first line that begins with name, before blanks and a colon, and what follows these; the count: none.
+ */
+static size_t find_named(const struct header_lines *l, struct span name, struct span *value) {
+    size_t i = 0;
+    for (; (i = next_initial(l, i, name)) < l->count; i++) {
+        struct span text = span_skip(l->text, l->starts[i]);
+        if (!span_eq_nocase(span_head(text, name.len), name)) continue;
+        *value = span_skip(text, name.len);
+        while (value->len > 0 && lws(value->p[0]))
+            *value = span_skip(*value, 1);
+        if (value->len == 0 || value->p[0] != ':') continue;
         *value = span_skip(*value, 1);
-    if (value->len == 0 || value->p[0] != ':') return false;
-    *value = span_skip(*value, 1);
-    return true;
+        break;
+    }
+    return i;
 }
 
 /* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. SIPp
  * looks no further than to a line that ends without a CR. */
 static bool find_value(const struct header_lines *l, struct span full, struct span compact,
                        struct span *value) {
-    for (size_t i = 0; i < l->count; i++) {
-        struct span text = span_skip(l->text, l->starts[i]);
-        if (text.len == 0) return false;
-        if (is_named(text, full, value) || is_named(text, compact, value)) {
-            if (!skip_lws(value)) return false;
-            *value = span_head(*value, value_len(*value));
-            return true;
-        }
-        if (i + 1 < l->count &&
-            (l->starts[i + 1] - l->starts[i] < 2 || l->text.p[l->starts[i + 1] - 2] != '\r'))
-            return false;
+    struct span short_value;
+    size_t i = find_named(l, full, value), j = find_named(l, compact, &short_value);
+    if (j < i) {
+        i = j;
+        *value = short_value;
     }
-    return false;
+    if (i >= l->count || i >= l->readable || !skip_lws(value)) return false;
+    *value = span_head(*value, value_len(*value));
+    return true;
 }
 
 bool header_call_id(const struct header_lines *l, struct span *id) {

@@ -19,6 +19,8 @@ struct header_lines {
     struct span headers; /* all before the empty line */
     uint32_t *starts;    /* offsets; the first is 0 */
     size_t count, cap;
+    struct buf initials; /* the first letter of each line, small: most questions are answered by these */
+    size_t readable;     /* how many lines there are up to the first that ends without a CR */
 };
 
 /*

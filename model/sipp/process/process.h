@@ -53,7 +53,9 @@ struct sipp {
     struct value *globals;  /* one for each variable of the program, used where it is global */
     struct inject *injects; /* the default one first */
     size_t inject_count;
-    size_t *inject_order;      /* their places, by name: so SIPp draws their lines */
+    size_t *inject_order;    /* their places, by name: so SIPp draws their lines */
+    struct template *folded; /* the program's templates, by their number */
+    size_t folded_count;
     struct buf text, text2;    /* for rendering */
     struct header_lines lines; /* of the payload that was asked about last */
     struct rand rand;

@@ -2,6 +2,7 @@
 #include "model/sipp/process/render.h"
 
 #include "model/sipp/process/auth.h"
+#include "model/sipp/process/fold.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/process/moment.h"
@@ -27,7 +28,8 @@ struct rendering {
     size_t begin; /* of this text in out */
     struct call *call;
     struct sipp *sipp;
-    const struct template *t;
+    const struct template *t; /* folded */
+    const struct template *given;
     int index;
     bool drop_space; /* the next literal loses the white space it begins with */
     bool has_len;
@@ -59,7 +61,11 @@ static bool add_literal(struct rendering *r, const struct template_part *part) {
 
 static bool add_branch(struct rendering *r, const struct template_part *part) {
     int64_t index = r->index == RENDER_ACTION ? r->call->index - 1 : r->index;
-    buf_addf(r->out, "z9hG4bK-%" PRIu32 "-%" PRIu32 "-", r->sipp->config.pid, r->call->number);
+    buf_add(r->out, SPAN("z9hG4bK-"));
+    buf_add_u64(r->out, r->sipp->config.pid);
+    buf_add_char(r->out, '-');
+    buf_add_u64(r->out, r->call->number);
+    buf_add_char(r->out, '-');
     buf_add_i64(r->out, index + part->offset);
     return true;
 }
@@ -200,9 +206,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
         if (!add_field(r, part)) return false;
         r->drop_space |= at_line_start(r);
         break;
-    case KEYWORD_FILE: buf_add(out, template_text(r->t, part)); break;
     case KEYWORD_FILL: return add_fill(r, part);
-    case KEYWORD_IP_TYPE: buf_add_char(out, '4'); break;
     case KEYWORD_LAST_CSEQ_NUMBER: add_last_cseq_number(r, part->offset); break;
     case KEYWORD_LAST_HEADER:
         header_write(out, call_lines(call, call->received), template_text(r->t, part), false);
@@ -211,39 +215,29 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
     case KEYWORD_LAST_MESSAGE: buf_add(out, call_last_message(call)); break;
     case KEYWORD_LAST_REQUEST_URI: add_last_request_uri(r); break;
     case KEYWORD_LEN: return add_len_mark(r, part);
-    case KEYWORD_LOCAL_IP: ipv4_write(out, c->local.ip); break;
-    case KEYWORD_LOCAL_PORT: buf_add_i64(out, c->local.port + part->offset); break;
     case KEYWORD_MSG_INDEX: buf_add_i64(out, r->index); break;
     case KEYWORD_NEXT_URL: buf_add(out, buf_span(&call->next_url)); break;
     case KEYWORD_PEER_TAG_PARAM:
-        if (call->has_peer_tag) buf_addf(out, ";tag=" SPAN_FMT, (int)call->peer_tag.len, call->peer_tag.p);
+        if (!call->has_peer_tag) break;
+        buf_add(out, SPAN(";tag="));
+        buf_add(out, buf_span(&call->peer_tag));
         break;
-    case KEYWORD_PID: buf_add_u64(out, c->pid); break;
-    case KEYWORD_REMOTE_IP:
-        if (c->remote.ip) ipv4_write(out, c->remote.ip);
-        break;
-    case KEYWORD_REMOTE_PORT: buf_add_i64(out, c->remote.port + part->offset); break;
     case KEYWORD_ROUTES:
-        if (call->has_routes)
-            buf_addf(out, "Route: " SPAN_FMT, (int)call->routes.len, call->routes.p);
-        else
+        if (call->has_routes) {
+            buf_add(out, SPAN("Route: "));
+            buf_add(out, buf_span(&call->routes));
+        } else {
             r->drop_space |= at_line_start(r);
+        }
         break;
-    case KEYWORD_RTPSTREAM_PORT:
-        buf_add_i64(out, c->media_port);
-        break; /* no stream, so the first port; +n has no effect */
-    case KEYWORD_SERVICE: buf_add_text(out, c->service); break;
-    case KEYWORD_SIPP_VERSION: buf_add_text(out, "3.6.1"); break;
     case KEYWORD_TIMESTAMP: add_timestamp(r); break;
-    case KEYWORD_TRANSPORT: buf_add_text(out, "UDP"); break;
-    case KEYWORD_USERID: buf_add_char(out, '0'); break;
-    case KEYWORD_USERS: buf_add_text(out, "-1"); break;
     case KEYWORD_VARIABLE:
         value_write(out, call_value(call, (int)part->number));
         r->drop_space |= at_line_start(r);
         break;
     case KEYWORD_NOT_SIMULATED:
     case KEYWORD_UNKNOWN: break; /* an error of the scenario, which does not run then */
+    default: constant_write(out, sipp, r->t, part); break;
     }
     return true;
 }
@@ -287,7 +281,7 @@ static const char *add_credentials(struct rendering *r, struct span user, struct
     struct buf uri = {0};
     if (challenge.len == 0)
         return "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")";
-    template_head(r->t, &head);
+    template_head(r->given, &head);
     buf_add_text(&uri, "sip:");
     if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
     buf_addf(&uri, ":%u", c->remote.port);
@@ -339,8 +333,13 @@ static bool render_parts(struct rendering *r) {
 }
 
 bool render(struct buf *out, struct call *call, const struct template *t, int index) {
-    struct rendering r = {
-        .out = out, .begin = out->len, .call = call, .sipp = call->sipp, .t = t, .index = index};
+    struct rendering r = {.out = out,
+                          .begin = out->len,
+                          .call = call,
+                          .sipp = call->sipp,
+                          .t = template_folded(call->sipp, t),
+                          .given = t,
+                          .index = index};
     bool ok = render_parts(&r);
     buf_free(&r.auth.text);
     return ok;

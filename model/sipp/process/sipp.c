@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/process/call.h"
+#include "model/sipp/process/fold.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/scenario/number.h"
 
@@ -164,6 +165,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     sipp->trace = trace;
     sipp->globals = mem_new(program->variables.count * sizeof *sipp->globals);
     stats_begin(&sipp->stats, program);
+    fold_init(sipp);
     sipp->next_number = 1;
     sipp->dynamic_id = 10000;
     rand_seed(&sipp->rand, 1);
@@ -231,6 +233,7 @@ void sipp_free(struct sipp *sipp) {
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
     header_lines_free(&sipp->lines);
+    fold_free(sipp);
     loop_free(&sipp->loop);
     sipp_stats_free(&sipp->stats);
     free(sipp);

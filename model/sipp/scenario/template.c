@@ -275,6 +275,7 @@ static size_t take_keyword(struct cutter *k, size_t i) {
 static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth) {
     struct template *t = mem_new(sizeof *t);
     t->next = *c->all;
+    t->number = t->next ? t->next->number + 1 : 0;
     *c->all = t;
     struct cutter k = {c, t, source, depth};
     if (depth > NESTING_MAX) {

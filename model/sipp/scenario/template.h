@@ -27,7 +27,8 @@ struct template_part {
 };
 
 struct template {
-    struct template *next; /* of the same program */
+    struct template *next; /* of the same program: one with a smaller number */
+    size_t number;         /* 0, 1 ... */
     struct template_part *parts;
     size_t count, cap;
     struct buf bytes;
