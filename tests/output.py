@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """output.py SIPTWIN: what siptwin writes for programs: JSON lines that agree with the capture and with docs/json.md, SIPp's log of messages, JUnit's
 XML, and the JSON schema of scenario.yaml."""
-import json, os, re, subprocess, sys, tempfile
+import glob, json, os, re, shutil, subprocess, sys, tempfile
 import xml.etree.ElementTree as ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -77,11 +77,44 @@ def listing(c):
     c.equal('the flow ends after some hundred rows', [rows(short), rows(whole)], [300, 520])
     c.equal('with a word of how to get all', short.endswith('  ... and 220 more rows: --all shows them, --json and --ladder give them to programs and eyes\n'))
 
+def documented_scenario(c):
+    """The YAML in docs/scenario.md is a scenario that runs, and says every key there is."""
+    text = re.search(r'^```yaml\n(.*?)^```', open(ROOT + '/docs/scenario.md').read(), re.M | re.S)[1]
+    folder = os.path.join(c.work, 'documented')
+    shutil.copytree(ROOT + '/scenarios/03_proxy_stateful', folder)
+    open(folder + '/scenario.yaml', 'w').write(text)
+    p = c.run('run', 'documented', '-w', 'out.pcap')
+    c.equal('the YAML in docs/scenario.md runs', [p.returncode in (0, 1), 'error' in p.stderr], [True, False])
+    keys = {line.split('\t')[0].split('.')[-1] for line in c.run('keys').stdout.splitlines() if '.processing.' not in line}
+    c.equal('and has every key', sorted(k for k in keys if not re.search(r'\b%s\b' % k, text)), ['include'])
+
+def keys(c):
+    of = [line.split('\t')[0] for line in c.run('keys', '04_proxy_chain').stdout.splitlines()]
+    c.equal('keys of a scenario have its hosts in them', [k for k in of if k.endswith('.kamailio.config')], ['hosts.p1.kamailio.config', 'hosts.p2.kamailio.config'])
+    c.equal('and can be given to --set', [k for k in of if 'NAME' in k or '[' in k], [])
+    schema = json.loads(c.run('keys', '--json-schema').stdout)
+    try:
+        import jsonschema, yaml
+    except ImportError: print('the JSON schema was not tried: python3-jsonschema or python3-yaml is not here'); return
+    class Loader(yaml.SafeLoader): pass
+    Loader.yaml_implicit_resolvers = {k: [(t, r) for t, r in v if not t.endswith(':timestamp')] for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    check = jsonschema.Draft7Validator(schema)
+    wrong = lambda text: [list(e.path) for e in check.iter_errors(yaml.load(text, Loader=Loader))]
+    bad, count = [], 0
+    for folder in glob.glob(ROOT + '/scenarios/*') + glob.glob(ROOT + '/tests/lab/*'):
+        if not os.path.exists(folder + '/scenario.yaml'): continue
+        count += 1
+        bad += [(folder, e) for e in wrong(open(folder + '/scenario.yaml').read())]
+    c.equal('every scenario there is agrees with the JSON schema', [bad, count > 100], [[], True])
+    for text in ('hosts: {uac: {sipp: {ring_aftr: 3s}}}', 'hosts: {uac: {sipp: {pause: 5}}}', 'include: x\nnetwork: {delay: [{from: a, to: b}]}', 'include: x\ncapture: {link: eth}',
+                 'title: x', 'include: x\nnetwork: {drop: [{from: a, to: b}]}', 'hosts: {uac: {port: 70000}}', 'hosts: {p: {kamailio: {wakeup: [30]}}}'):
+        c.equal('the schema finds what is wrong in %r' % text, len(wrong(text)) > 0)
+
 def main():
     with tempfile.TemporaryDirectory(prefix='siptwin-output-') as work:
         c = Cases(os.path.abspath(sys.argv[1]), work)
         os.symlink(ROOT + '/scenarios', work + '/scenarios')
-        for part in json_lines, messages, junit, listing: part(c)
+        for part in json_lines, messages, junit, listing, documented_scenario, keys: part(c)
     print('outputs for programs: %d of %d as expected' % (c.done - c.failed, c.done))
     return 1 if c.failed else 0
 

@@ -2,7 +2,16 @@
 # bash completion for siptwin
 
 _siptwin_scenarios() { siptwin list 2>/dev/null | cut -d' ' -f1; }
-_siptwin_keys() { siptwin keys 2>/dev/null | cut -f1 | sed 's/$/=/'; }
+
+# The keys of the scenario that is on the line already, its hosts' names in them; without one, those that need no name.
+_siptwin_keys() {
+    local word
+    for word in "${COMP_WORDS[@]:2}"; do
+        case $word in -*|*=*|'') continue ;; esac
+        siptwin keys "$word" 2>/dev/null | cut -f1 | sed 's/$/=/' | grep . && return
+    done
+    siptwin keys 2>/dev/null | cut -f1 | grep -v -e NAME -e '\[' | sed 's/$/=/'
+}
 
 _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
@@ -28,11 +37,12 @@ _siptwin() {
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
     new) words="--from --help" ;;
     lint) words="--json --skip-media --help" ;;
-    list|recipe|keys) words="--help" ;;
+    keys) words="--json-schema --help" ;;
+    list|recipe) words="--help" ;;
     esac
     case $cur in
     -*) ;;
-    *) case ${COMP_WORDS[1]} in run|compare|check|sweep) words=$(_siptwin_scenarios) ;; *) words= ;; esac
+    *) case ${COMP_WORDS[1]} in run|compare|check|sweep|keys) words=$(_siptwin_scenarios) ;; *) words= ;; esac
        compopt -o default ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -5,8 +5,15 @@ function __siptwin_scenarios
     siptwin list 2>/dev/null | string replace -r '  +' \t
 end
 
+# The keys of the scenario that is on the line already, its hosts' names in them; without one, those that need no name.
 function __siptwin_keys
-    siptwin keys 2>/dev/null | string replace -r '\t.*\t' =\t
+    for word in (commandline -opc)[3..-1]
+        string match -qr '^-|=' -- $word; and continue
+        set -l keys (siptwin keys $word 2>/dev/null); or continue
+        printf '%s\n' $keys | string replace -r '\t.*\t' =\t
+        return
+    end
+    siptwin keys 2>/dev/null | string match -rv 'NAME|\[' | string replace -r '\t.*\t' =\t
 end
 
 complete -c siptwin -f
@@ -22,8 +29,9 @@ complete -c siptwin -n __fish_use_subcommand -a lint -d 'say what would be refus
 complete -c siptwin -n __fish_use_subcommand -a list -d 'list the scenarios'
 complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a scenario.yaml may have'
 complete -c siptwin -l help -d help
+complete -c siptwin -n '__fish_seen_subcommand_from keys' -l json-schema -d 'for editors'
 
-complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep' -a '(__siptwin_scenarios)'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep keys' -a '(__siptwin_scenarios)'
 complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare ladder lint' -F
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l json -d 'as JSON'
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'missing media files are no errors'

@@ -11,7 +11,14 @@ _siptwin_scenario() {
 
 _siptwin_set() {
     local -a keys
-    keys=(${(f)"$(siptwin keys 2>/dev/null | cut -f1)"})
+    local word
+    # The keys of the scenario that is on the line already, its hosts' names in them; without one, those that need no name.
+    for word in ${words[2,-1]}; do
+        case $word in -*|*=*|'') continue ;; esac
+        keys=(${(f)"$(siptwin keys $word 2>/dev/null | cut -f1)"})
+        (( $#keys )) && break
+    done
+    (( $#keys )) || keys=(${(f)"$(siptwin keys 2>/dev/null | cut -f1 | grep -v -e NAME -e '\[')"})
     compadd -S = -a keys
 }
 
@@ -65,7 +72,7 @@ _siptwin() {
     list) _arguments '--help[help]' ':folder:_files -/' ;;
     new) _arguments '--from[the scenario to begin with]:scenario:' '--help[help]' '*:folder:_files -/' ;;
     lint) _arguments '--json[as JSON]' '--skip-media[missing media files are no errors]' '--help[help]' '*:file:_files' ;;
-    keys) _arguments '--help[help]' ;;
+    keys) _arguments '--json-schema[for editors]' '--help[help]' ':scenario:_siptwin_scenario' ;;
     esac
 }
 _siptwin "$@"

@@ -157,7 +157,8 @@ static void read_filter(struct schema *s, const struct tree_node *value, const s
 }
 
 const struct schema_key config_capture_keys[] = {
-    {"at", SCHEMA_OTHER, .read = read_capture_at,
+    {"at", SCHEMA_OTHER, .shape = "\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}",
+     .read = read_capture_at,
      .fallback = "the host named proxy, else the first Kamailio, else the first host",
      .help = "a host, or a list of hosts: each gives a capture of its own"},
     {"link", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.link), .choices = link_names,
@@ -166,7 +167,11 @@ const struct schema_key config_capture_keys[] = {
     {"checksum", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.checksum), .choices = checksum_names,
      .fallback = "valid",
      .help = "UDP checksums: valid, or partial as a capture on the sending veth shows them"},
-    {"filter", SCHEMA_OTHER, .read = read_filter, .fallback = "sip",
+    {"filter", SCHEMA_OTHER,
+     .shape = "\"anyOf\":[{\"enum\":[\"sip\",\"all\"]},{\"type\":\"array\",\"items\":{\"type\":\"integer\","
+              "\"minimum\":0,"
+              "\"maximum\":65535}}]",
+     .read = read_filter, .fallback = "sip",
      .help = "what is captured: sip (udp port 5060), all, or a list of UDP ports; where ports are asked for, "
              "of fragments only the first"},
     {"precision", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_config, capture.precision),
@@ -174,7 +179,7 @@ const struct schema_key config_capture_keys[] = {
     {0}};
 
 static const struct schema_key root_keys[] = {
-    {"include", SCHEMA_OTHER, .read = read_include,
+    {"include", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_include,
      .help = "the folder, relative to this one, of a scenario whose values and files are taken over"},
     {"title", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_config, title), .fallback = "the folder's name",
      .help = "one line, shown by `siptwin list`"},
@@ -205,6 +210,8 @@ void lab_keys_write(struct buf *out) {
         buf_addf(out, "hosts.NAME.kamailio.processing.%s\t%lldns\tthe cost of this kind of message\n",
                  kam_cost_names[i], (long long)kamailio.cost_ns[i]);
 }
+
+void lab_schema_write(struct buf *out) { schema_json_write(out, "scenario.yaml of siptwin", root_keys); }
 
 /* The hosts' names are known before anything else is read, so that any value may name one. */
 static void begin_hosts(struct lab_config *config) {

@@ -114,14 +114,15 @@ static const struct schema_key sipp_keys[] = {
      .fallback = "0s", .help = "-d: length of a <pause/> without its own"},
     {"pid", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.pid), 1, PID_MAX, .fallback = "1",
      .help = "process id: what [pid] expands to"},
-    {"hz", SCHEMA_OTHER, .read = read_hz, .fallback = "250",
+    {"hz", SCHEMA_OTHER, .shape = "\"enum\":[1,2,4,5,8,10,20,25,40,50,100,125,200,250,500,1000]",
+     .read = read_hz, .fallback = "250",
      .help = "the kernel's HZ: SIPp's clock moves in steps of 1000/HZ ms"},
     {"receive_buffer", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.receive_buffer), 0,
      INT32_MAX, .fallback = "131070",
      .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
              "is full is lost; 0: no bound"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
-    {"rtp_echo", SCHEMA_OTHER, .read = read_rtp_echo, .fallback = "false",
+    {"rtp_echo", SCHEMA_OTHER, .shape = "\"type\":\"boolean\"", .read = read_rtp_echo, .fallback = "false",
      .help = "-rtp_echo: true sends back what arrives at media_port and media_port + 2"},
     {"rtp_payload", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_payload), 0, 127,
      .fallback = "8", .help = "-rtp_payload: payload type of an rtp_stream that names none"},
@@ -133,15 +134,19 @@ static const struct schema_key sipp_keys[] = {
     {"base_cseq", RETRANS_KEY(sipp.base_cseq), .fallback = "1", .help = "-base_cseq"},
     {"call_id", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.call_id), .fallback = "%u-%p@%s",
      .help = "-cid_str"},
-    {"inject", SCHEMA_OTHER, .read = read_inject,
+    {"inject", SCHEMA_OTHER, .shape = "\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}",
+     .read = read_inject,
      .help = "-inf: an injection file beside scenario.yaml, or a list of them, the default one first"},
-    {"inject_index", SCHEMA_OTHER, .read = read_index,
+    {"inject_index", SCHEMA_OTHER,
+     .shape = "\"type\":\"object\",\"additionalProperties\":{\"type\":\"integer\"}", .read = read_index,
      .help = "-infindex: a mapping of injection files to the field by which <lookup> finds a line"},
-    {"keys", SCHEMA_OTHER, .read = read_keys, .help = "-key: a mapping of keywords to values"},
+    {"keys", SCHEMA_OTHER, .shape = "\"$ref\":\"#/definitions/texts\"", .read = read_keys,
+     .help = "-key: a mapping of keywords to values"},
     {"exec", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.exec), .choices = exec_choices,
      .fallback = "refuse",
      .help = "what becomes of <exec command=>, which is never run: an error, or passed over"},
-    {"variables", SCHEMA_OTHER, .read = read_variables, .help = "-set: a mapping of names to values"},
+    {"variables", SCHEMA_OTHER, .shape = "\"$ref\":\"#/definitions/texts\"", .read = read_variables,
+     .help = "-set: a mapping of names to values"},
     {"ring_after", WAIT_KEY(sipp.ring_after_ns), .fallback = "0s",
      .help = "what-if: the callee thinks this long before its first response to an INVITE"},
     {"answer_after", WAIT_KEY(sipp.answer_after_ns), .fallback = "0s",
@@ -257,18 +262,32 @@ static void read_processing(struct schema *s, const struct tree_node *value, con
     schema_map(s, value, keys, host->kamailio.cost_ns);
 }
 
+/* For the JSON schema. */
+#define QUANTILES                                                                                            \
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"quantiles\"],\"properties\":{"      \
+    "\"quantiles\":{"                                                                                        \
+    "\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/definitions/duration\"}}}}"
+#define WAKEUP       "{\"$ref\":\"#/definitions/duration\"}," QUANTILES
+#define WAKEUP_SHAPE "\"anyOf\":[" WAKEUP ",{\"type\":\"array\",\"items\":{\"anyOf\":[" WAKEUP "]}}]"
+
 static const struct schema_key kamailio_keys[] = {
     {"config", SCHEMA_SCALAR, .required = true, .help = "the kamailio.cfg, a file beside scenario.yaml"},
-    {"modparam", SCHEMA_OTHER, .read = read_modparam,
+    {"modparam", SCHEMA_OTHER,
+     .shape = "\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/definitions/texts\"}",
+     .read = read_modparam,
      .help = "{MODULE: {PARAMETER: VALUE}}: overrides or adds to the file's; quoted: text, digits: a number"},
     {"version", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, kamailio.version), .fallback = "5.6.3",
      .help = "what the Server header says; the behaviour is 5.6.3's"},
     {"children", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, kamailio.children), 1, 1024,
      .fallback = "the file's children=", .help = "what-if: so many worker processes for each socket"},
-    {"wakeup", SCHEMA_OTHER, .read = read_wakeup, .keys = wakeup_keys, .path = ".", .fallback = "30us",
+    {"wakeup", SCHEMA_OTHER, .shape = WAKEUP_SHAPE, .read = read_wakeup, .keys = wakeup_keys, .path = ".",
+     .fallback = "30us",
      .help = "a datagram's arrival until its worker process runs; or a list, one for each of the workers; "
              "{quantiles: ...} draws it"},
-    {"processing", SCHEMA_OTHER, .read = read_processing, .fallback = "default",
+    {"processing", SCHEMA_OTHER,
+     .shape = "\"anyOf\":[{\"const\":\"default\"},{\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#"
+              "/definitions/duration\"}}]",
+     .read = read_processing, .fallback = "default",
      .help = "what each kind of message costs: {invite_100: 230us, ...}; those not given keep their default"},
     {"receive_buffer", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, kamailio.receive_buffer), 0,
      INT32_MAX, .fallback = "425984",

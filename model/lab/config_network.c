@@ -185,18 +185,30 @@ static void read_faults(struct schema *s, const struct tree_node *value, const s
     }
 }
 
+/* For the JSON schema: a value, a list of pairs that have one, or both. */
+#define PAIRS(kind, name)                                                                                    \
+    "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":["       \
+    "\"from\",\"to\",\"" name "\"],\"properties\":{\"from\":{\"$ref\":\"#/definitions/"                      \
+                              "host\"},\"to\":{\"$ref\":\"#/definitions/host\"},\"" name                     \
+    "\":{\"$ref\":\"#/definitions/" kind "\"}}}}"
+#define PATH_SHAPE(kind, name)                                                                               \
+    "\"anyOf\":[{\"$ref\":\"#/definitions/" kind                                                             \
+    "\"}," PAIRS(kind, name) ",{\"type\":\"object\",\"additionalProperties\":false,"                         \
+                             "\"properties\":{\"default\":{\"$ref\":\"#/definitions/" kind                   \
+                             "\"},\"pairs\":" PAIRS(kind, name) "}}]"
+
 const struct schema_key config_network_keys[] = {
-    {"delay", SCHEMA_OTHER, .read = read_path, .fallback = "30us",
+    {"delay", SCHEMA_OTHER, .shape = PATH_SHAPE("duration", "delay"), .read = read_path, .fallback = "30us",
      .help =
          "one way, between any two hosts; or a list of {from: , to: , delay: }; or {default: , pairs: LIST}"},
-    {"loss", SCHEMA_OTHER, .read = read_path, .fallback = "0%",
+    {"loss", SCHEMA_OTHER, .shape = PATH_SHAPE("share", "loss"), .read = read_path, .fallback = "0%",
      .help = "share of the datagrams lost at random; per pair as delay"},
-    {"duplicate", SCHEMA_OTHER, .read = read_path, .fallback = "0%",
-     .help = "share of the datagrams that arrive twice; per pair as delay"},
-    {"reorder", SCHEMA_OTHER, .read = read_path, .fallback = "0%",
+    {"duplicate", SCHEMA_OTHER, .shape = PATH_SHAPE("share", "duplicate"), .read = read_path,
+     .fallback = "0%", .help = "share of the datagrams that arrive twice; per pair as delay"},
+    {"reorder", SCHEMA_OTHER, .shape = PATH_SHAPE("share", "reorder"), .read = read_path, .fallback = "0%",
      .help = "share of the datagrams that are held back by reorder_by; per pair as delay"},
-    {"reorder_by", SCHEMA_OTHER, .read = read_path, .fallback = "10ms",
-     .help = "how long a reordered datagram is held back; per pair as delay"},
+    {"reorder_by", SCHEMA_OTHER, .shape = PATH_SHAPE("duration", "reorder_by"), .read = read_path,
+     .fallback = "10ms", .help = "how long a reordered datagram is held back; per pair as delay"},
     {"drop", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_config, network.drops), .read = read_faults,
      .keys = drop_keys, .path = "[].",
      .help = "the nth datagram from one host to another is lost, lost ones counted: a list"},

@@ -118,6 +118,9 @@ void lab_check_file(struct source_set *sources, const struct source *file, bool 
 /* Writes every key that a scenario.yaml may have: a line each, `dotted.key<TAB>default<TAB>what it is`. */
 void lab_keys_write(struct buf *out);
 
+/* The same as a JSON schema, for editors. */
+void lab_schema_write(struct buf *out);
+
 struct lab;
 
 /*

@@ -41,6 +41,7 @@ struct schema_key {
     const char *path; /* for the documentation: stands between the name and those keys: "NAME." */
     schema_read_fn *read;
     bool required;
+    const char *shape;    /* for the JSON schema: members of its own; of SCHEMA_OTHER; NULL: by the above */
     const char *fallback; /* what it is when absent, as text; NULL: nothing */
     const char *help;
 };
@@ -84,5 +85,8 @@ void schema_unknown(struct schema *s, struct source_pos at, const char *what, co
 
 /* Writes the documentation of a table: a line each, `dotted.key<TAB>default<TAB>help`. */
 void schema_write(struct buf *out, const char *prefix, const struct schema_key *keys);
+
+/* Writes a table as a JSON schema (schema_json.c): one that has include, or hosts. */
+void schema_json_write(struct buf *out, const char *title, const struct schema_key *keys);
 
 #endif
