@@ -2,6 +2,8 @@
 /* siptwin: the deterministic twin of a SIP lab. This file only finds the subcommand. */
 #include "cli/cli.h"
 
+#include "model/lab/lab.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -61,5 +63,6 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
     hold_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    lab_search(cli_scenario_directories());
     return cli_finish(run(argc, argv));
 }

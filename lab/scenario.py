@@ -106,7 +106,10 @@ def read_yaml(path, depth=0):
     included = tree.pop('include', None)
     if included is None:
         return tree
-    return merged(read_yaml(os.path.join(folder, included, 'scenario.yaml'), depth + 1), tree)
+    # A name alone is also looked for beside the folder, and among the project's own.
+    places = [folder] if '/' in included else [folder, os.path.join(folder, '..'), os.path.join(os.path.dirname(__file__), '..', 'scenarios')]
+    found = [path for path in (os.path.join(place, included, 'scenario.yaml') for place in places) if os.path.exists(path)]
+    return merged(read_yaml((found or [os.path.join(folder, included, 'scenario.yaml')])[0], depth + 1), tree)
 
 
 def override(tree, setting, folder):

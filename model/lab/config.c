@@ -180,7 +180,9 @@ const struct schema_key config_capture_keys[] = {
 
 static const struct schema_key root_keys[] = {
     {"include", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_include,
-     .help = "the folder, relative to this one, of a scenario whose values and files are taken over"},
+     .help =
+         "a scenario whose values and files are taken over: its folder, seen from this one, or the name of "
+         "one beside it, or of one that `siptwin list` shows"},
     {"title", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_config, title), .fallback = "the folder's name",
      .help = "one line, shown by `siptwin list`"},
     {"description", SCHEMA_TEXT, SCHEMA_MEMBER(struct lab_config, description), .help = "a longer text"},
@@ -210,6 +212,8 @@ void lab_keys_write(struct buf *out) {
         buf_addf(out, "hosts.NAME.kamailio.processing.%s\t%lldns\tthe cost of this kind of message\n",
                  kam_cost_names[i], (long long)kamailio.cost_ns[i]);
 }
+
+void lab_search(const char *const *directories) { layers_search(directories); }
 
 void lab_schema_write(struct buf *out) { schema_json_write(out, "scenario.yaml of siptwin", root_keys); }
 

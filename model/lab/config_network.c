@@ -189,8 +189,7 @@ static void read_faults(struct schema *s, const struct tree_node *value, const s
 #define PAIRS(kind, name)                                                                                    \
     "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":["       \
     "\"from\",\"to\",\"" name "\"],\"properties\":{\"from\":{\"$ref\":\"#/definitions/"                      \
-                              "host\"},\"to\":{\"$ref\":\"#/definitions/host\"},\"" name                     \
-    "\":{\"$ref\":\"#/definitions/" kind "\"}}}}"
+    "host\"},\"to\":{\"$ref\":\"#/definitions/host\"},\"" name "\":{\"$ref\":\"#/definitions/" kind "\"}}}}"
 #define PATH_SHAPE(kind, name)                                                                               \
     "\"anyOf\":[{\"$ref\":\"#/definitions/" kind                                                             \
     "\"}," PAIRS(kind, name) ",{\"type\":\"object\",\"additionalProperties\":false,"                         \

@@ -110,6 +110,12 @@ struct lab_config {
 struct lab_config *lab_load(struct source_set *sources, const char *folder, const char *const *overrides,
                             size_t override_count, struct diag *diag);
 
+/*
+ * Says in which directories `include: NAME` looks for a scenario that does not lie beside the one that names
+ * it. The list ends with NULL and outlives all loading.
+ */
+void lab_search(const char *const *directories);
+
 void lab_config_free(struct lab_config *config);
 
 /* Compiles one file as no host of a lab: an XML scenario, or a kamailio.cfg. What is wrong goes to diag. */

@@ -118,28 +118,71 @@ struct loader {
     struct layers *layers;
     struct source_set *sources;
     struct diag *diag;
+    bool lost; /* a scenario that is included cannot be had: what is missing is not known */
 };
 
-static struct tree_node *load_folder(const struct loader *l, const char *folder, struct source_pos asked,
+/* Where scenarios lie that are included by name; ends with NULL. */
+static const char *const no_directories[] = {NULL};
+static const char *const *directories = no_directories;
+
+void layers_search(const char *const *searched) { directories = searched; }
+
+static bool is_scenario(const char *folder) {
+    char *path = join(folder, SCENARIO_FILE);
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    free(path);
+    return there;
+}
+
+/*
+ * The folder of a scenario to include, to be freed: as a path from this folder on; a name also beside this
+ * folder, and where scenarios lie. If there is none, the path.
+ */
+static char *find_included(const char *folder, const char *name) {
+    char *path = join(folder, name);
+    if (strchr(name, '/') || is_scenario(path)) return path;
+    char *above = join(folder, "..");
+    char *found = join(above, name);
+    for (const char *const *d = directories; *d && !is_scenario(found); d++) {
+        free(found);
+        found = join(*d, name);
+    }
+    bool there = is_scenario(found);
+    free(above);
+    free(there ? path : found);
+    return there ? found : path;
+}
+
+static struct tree_node *load_folder(struct loader *l, const char *folder, struct source_pos asked,
                                      const struct chain *outer);
 
 /* Takes `include` out of the tree and returns what it names, or NULL. */
-static struct tree_node *load_included(const struct loader *l, const char *folder, struct tree_node *tree,
+static struct tree_node *load_included(struct loader *l, const char *folder, struct tree_node *tree,
                                        const struct chain *chain) {
     struct tree_node *include = tree_take(tree, "include"), *base = NULL;
     if (!include) return NULL;
     if (include->kind == TREE_SCALAR) {
-        char *path = join(folder, include->text);
-        base = load_folder(l, path, include->at, chain);
+        char *path = find_included(folder, include->text), *shown = tidy(path);
+        if (is_scenario(path))
+            base = load_folder(l, path, include->at, chain);
+        else
+            diag_error(l->diag, include->at,
+                       "include: no scenario.yaml in %s; a name alone, without a slash, finds one that "
+                       "`siptwin list` "
+                       "shows",
+                       shown);
+        free(shown);
         free(path);
     } else {
         diag_error(l->diag, tree_place(include), "include: expected the folder of another scenario");
     }
     tree_free(include);
+    l->lost = l->lost || !base;
     return base;
 }
 
-static struct tree_node *load_folder(const struct loader *l, const char *folder, struct source_pos asked,
+static struct tree_node *load_folder(struct loader *l, const char *folder, struct source_pos asked,
                                      const struct chain *outer) {
     char *path = join(folder, SCENARIO_FILE);
     struct stat st;
@@ -232,8 +275,12 @@ static bool check_indexes(const struct tree_node *tree, const struct tree_node *
 
 struct tree_node *layers_load(struct layers *layers, struct source_set *sources, const char *folder,
                               const char *const *overrides, size_t override_count, struct diag *diag) {
-    struct loader l = {layers, sources, diag};
+    struct loader l = {.layers = layers, .sources = sources, .diag = diag};
     struct tree_node *tree = load_folder(&l, folder, (struct source_pos){0}, NULL);
+    if (l.lost) {
+        tree_free(tree);
+        return NULL;
+    }
     for (size_t i = 0; i < override_count; i++) {
         struct buf name = {0};
         buf_addf(&name, "--set %s", overrides[i]);

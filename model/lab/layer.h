@@ -26,6 +26,10 @@ struct layers {
 struct tree_node *layers_load(struct layers *layers, struct source_set *sources, const char *folder,
                               const char *const *overrides, size_t override_count, struct diag *diag);
 
+/* Says where `include: NAME` looks for scenarios besides; the list, which ends with NULL, outlives all
+ * loading. */
+void layers_search(const char *const *directories);
+
 /* Loads a file that a value names. NULL after an error. A file that was asked for before is the same source.
  */
 struct source *layers_file(struct layers *layers, struct source_set *sources, const struct tree_node *value,

@@ -80,7 +80,7 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         bool udp;
         if (!address_parse(p, &listen, &udp)) return false;
         if (!udp) {
-            p->program->tcp_listens++;
+            if (p->program->tcp_listens++ == 0) p->program->tcp_at = listen.at;
             continue;
         }
         if (!script_ipv4(listen.address, &listen.ip)) {
@@ -113,7 +113,7 @@ void cfg_globals_finish(struct cfg_parse *p) {
     struct kam_globals *g = &p->program->globals;
     uint16_t port = p->program->default_port;
     if (g->listen_count == 0 && p->program->tcp_listens > 0)
-        diag_error(p->diag, (struct source_pos){0}, "the configuration has no UDP socket to listen on");
+        diag_error(p->diag, p->program->tcp_at, "the configuration has no UDP socket to listen on");
     if (g->listen_count == 0 && port != 5060) add(p, &(struct kam_listen){0});
     for (size_t i = 0; i < g->listen_count; i++) {
         struct kam_listen *l = (struct kam_listen *)&g->listens[i];

@@ -46,8 +46,9 @@ struct kam_program {
     struct arena arena; /* of all that follows */
     struct kam_globals globals;
     size_t listen_cap;
-    size_t tcp_listens;    /* sockets that are not simulated */
-    uint16_t default_port; /* port= */
+    size_t tcp_listens;       /* sockets that are not simulated */
+    struct source_pos tcp_at; /* the first of them */
+    uint16_t default_port;    /* port= */
     unsigned max_while_loops, max_recursive_level;
     bool *loaded; /* kam_modules[i] is loaded */
     struct program_param *params;
