@@ -23,8 +23,8 @@ void *arena_new(struct arena *a, size_t size) {
             a->now->used = 0;
             continue;
         }
-        size_t room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        struct arena_chunk *chunk = mem_new(sizeof *chunk + room);
+        size_t chunk_size = a->chunk ? a->chunk : CHUNK_SIZE, room = size > chunk_size ? size : chunk_size;
+        struct arena_chunk *chunk = mem_resize(NULL, sizeof *chunk + room);
         *chunk = (struct arena_chunk){*link, 0, room};
         *link = a->now = chunk;
     }
@@ -50,5 +50,5 @@ void arena_free(struct arena *a) {
         next = c->next;
         free(c);
     }
-    *a = (struct arena){0};
+    *a = (struct arena){.chunk = a->chunk};
 }

@@ -13,6 +13,7 @@ struct arena_chunk;
 /* All-zero is a valid empty arena; arena_free makes it one again. */
 struct arena {
     struct arena_chunk *first, *now;
+    size_t chunk; /* how many bytes are asked for at once; 0: 4 KiB */
 };
 
 /* size bytes of zeros, aligned for any type; they stay until the arena is reset or freed. */

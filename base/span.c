@@ -3,43 +3,20 @@
 
 #include <endian.h>
 
-bool span_eq(struct span a, struct span b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
-bool span_eq_nocase(struct span a, struct span b) {
-    if (a.len != b.len) return false;
-    if (span_eq(a, b)) return true; /* as nearly always */
-    for (size_t i = 0; i < a.len; i++)
-        if (ascii_lower((unsigned char)a.p[i]) != ascii_lower((unsigned char)b.p[i])) return false;
+bool span_same_nocase(const char *a, const char *b, size_t len) {
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i] && ascii_lower((unsigned char)a[i]) != ascii_lower((unsigned char)b[i]))
+            return false;
     return true;
 }
 
-bool span_is(struct span s, const char *text) { return span_eq(s, span_of(text)); }
-
-bool span_is_nocase(struct span s, const char *text) { return span_eq_nocase(s, span_of(text)); }
-
-bool span_starts(struct span s, const char *text) {
-    struct span t = span_of(text);
-    return s.len >= t.len && span_eq(span_head(s, t.len), t);
-}
-
-bool span_starts_nocase(struct span s, const char *text) {
-    struct span t = span_of(text);
-    return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
-}
-
 struct span span_trim(struct span s) {
-    while (s.len && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    while (s.len && ascii_space((unsigned char)s.p[s.len - 1]))
-        s.len--;
-    return s;
-}
-
-ptrdiff_t span_find(struct span s, char c) {
-    const char *at = s.len ? memchr(s.p, c, s.len) : NULL;
-    return at ? at - s.p : -1;
+    const char *p = s.p, *end = p + s.len;
+    while (p < end && ascii_space((unsigned char)*p))
+        p++;
+    while (end > p && ascii_space((unsigned char)end[-1]))
+        end--;
+    return span_between(p, end);
 }
 
 ptrdiff_t span_search(struct span s, struct span text) {

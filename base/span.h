@@ -45,25 +45,46 @@ static inline struct span span_head(struct span s, size_t n) {
     return (struct span){s.p, n < s.len ? n : s.len};
 }
 
+/*
+ * What compares is here and not in span.c: where the text is a literal, as nearly always, its length is known
+ * to the compiler then, and most comparisons end with the lengths.
+ */
+
 /* Are the bytes equal? */
-bool span_eq(struct span a, struct span b);
+static inline bool span_eq(struct span a, struct span b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
 
 /* Are the bytes equal, ASCII letters without regard to case? No locale is asked. */
-bool span_eq_nocase(struct span a, struct span b);
+bool span_same_nocase(const char *a, const char *b, size_t len);
+static inline bool span_eq_nocase(struct span a, struct span b) {
+    return a.len == b.len && span_same_nocase(a.p, b.p, a.len);
+}
 
 /* Is s exactly this text? */
-bool span_is(struct span s, const char *text);
-bool span_is_nocase(struct span s, const char *text);
+static inline bool span_is(struct span s, const char *text) { return span_eq(s, span_of(text)); }
+static inline bool span_is_nocase(struct span s, const char *text) {
+    return span_eq_nocase(s, span_of(text));
+}
 
 /* Does s begin with this text? */
-bool span_starts(struct span s, const char *text);
-bool span_starts_nocase(struct span s, const char *text);
+static inline bool span_starts(struct span s, const char *text) {
+    struct span t = span_of(text);
+    return s.len >= t.len && span_eq(span_head(s, t.len), t);
+}
+static inline bool span_starts_nocase(struct span s, const char *text) {
+    struct span t = span_of(text);
+    return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
+}
 
 /* s without leading and trailing spaces and tabs, CR and LF. */
 struct span span_trim(struct span s);
 
 /* Position of the first c in s, or -1. */
-ptrdiff_t span_find(struct span s, char c);
+static inline ptrdiff_t span_find(struct span s, char c) {
+    const char *at = s.len ? (const char *)memchr(s.p, c, s.len) : NULL;
+    return at ? at - s.p : -1;
+}
 
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);

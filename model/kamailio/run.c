@@ -172,7 +172,7 @@ static bool is_ipv6_reference(struct span text) {
 /* A transport that Kamailio does not know counts as none. */
 static bool is_other_transport(struct span name) {
     static const char *const others[] = {"tcp", "tls", "sctp", "ws"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; name.len && i < sizeof others / sizeof *others; i++)
         if (span_is_nocase(name, others[i])) return true;
     return false;
 }

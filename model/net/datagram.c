@@ -1,49 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/net/datagram.h"
 
-#include "base/mem.h"
-
 #include <assert.h>
-#include <stdlib.h>
 
-/* Payload size classes: 512, 1024, ... 65536 bytes; SIP lives in the first three. */
-enum { SMALLEST = 512, CLASSES = 8 };
+static size_t steps_of(size_t cap) { return (cap + PAYLOAD_STEP - 1) / PAYLOAD_STEP; }
 
-static unsigned class_of(size_t cap) {
-    unsigned c = 0;
-    for (size_t size = SMALLEST; size < cap; size *= 2)
-        c++;
-    assert(c < CLASSES);
-    return c;
-}
-
-void pool_init(struct pool *pool) { *pool = (struct pool){0}; }
+void pool_init(struct pool *pool) { *pool = (struct pool){.memory.chunk = 1 << 16}; }
 
 void pool_free(struct pool *pool) {
     assert(pool->payloads_out == 0 && pool->datagrams_out == 0);
-    for (unsigned c = 0; c < CLASSES; c++) {
-        for (struct payload *p = pool->payloads[c], *next; p; p = next) {
-            next = p->next;
-            free(p);
-        }
-    }
-    for (struct datagram *d = pool->datagrams, *next; d; d = next) {
-        next = d->next;
-        free(d);
-    }
+    arena_free(&pool->memory);
     pool_init(pool);
 }
 
 struct payload *payload_new(struct pool *pool, size_t cap) {
     assert(cap <= PAYLOAD_MAX);
-    unsigned c = class_of(cap);
-    struct payload *p = pool->payloads[c];
+    size_t steps = steps_of(cap);
+    struct payload *p = pool->payloads[steps];
     if (p) {
-        pool->payloads[c] = p->next;
+        pool->payloads[steps] = p->next;
     } else {
-        p = mem_new(sizeof *p + ((size_t)SMALLEST << c));
+        p = arena_new(&pool->memory, sizeof *p + steps * PAYLOAD_STEP);
         p->pool = pool;
-        p->cap = (uint32_t)SMALLEST << c;
+        p->cap = (uint32_t)(steps * PAYLOAD_STEP);
     }
     p->next = NULL;
     p->refs = 1;
@@ -69,9 +48,9 @@ void payload_drop(struct payload *p) {
     if (!p) return;
     assert(p->refs > 0);
     if (--p->refs > 0) return;
-    unsigned c = class_of(p->cap);
-    p->next = p->pool->payloads[c];
-    p->pool->payloads[c] = p;
+    size_t steps = steps_of(p->cap);
+    p->next = p->pool->payloads[steps];
+    p->pool->payloads[steps] = p;
     p->pool->payloads_out--;
 }
 
@@ -81,7 +60,7 @@ struct datagram *datagram_new(struct pool *pool) {
         pool->datagrams = d->next;
         *d = (struct datagram){0};
     } else {
-        d = mem_new(sizeof *d);
+        d = arena_new(&pool->memory, sizeof *d);
     }
     d->pool = pool;
     d->refs = 1;

@@ -7,7 +7,7 @@
 #ifndef MODEL_NET_DATAGRAM_H
 #define MODEL_NET_DATAGRAM_H
 
-#include "base/span.h"
+#include "base/arena.h"
 #include "sim/trace.h"
 
 #include <stdint.h>
@@ -39,9 +39,13 @@ struct datagram {
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
 };
 
-/* Free payloads (by size class) and datagrams, for one run. */
+/* Room for payloads comes in steps of so many bytes: most of the memory of a run is in them. */
+enum { PAYLOAD_STEP = 64, PAYLOAD_STEPS = PAYLOAD_MAX / PAYLOAD_STEP + 1 };
+
+/* Free payloads (by steps of room) and datagrams, for one run; their memory ends with it. */
 struct pool {
-    struct payload *payloads[8];
+    struct arena memory;
+    struct payload *payloads[PAYLOAD_STEPS + 1];
     struct datagram *datagrams;
     size_t payloads_out, datagrams_out; /* in somebody's hands: 0 at the end of a run, or something leaked */
 };

@@ -18,12 +18,13 @@ static struct call *take_memory(struct sipp *sipp) {
         sipp->free = call->next;
         return call;
     }
-    call = mem_new(sizeof *call);
-    call->values = mem_new(sipp->program->variables.count * sizeof *call->values);
-    call->txns = mem_new(sipp->program->transaction_count * sizeof *call->txns);
-    call->lines = mem_new(sipp->inject_count * sizeof *call->lines);
+    struct arena *memory = &sipp->memory;
+    call = arena_new(memory, sizeof *call);
+    call->values = arena_new(memory, sipp->program->variables.count * sizeof *call->values);
+    call->txns = arena_new(memory, sipp->program->transaction_count * sizeof *call->txns);
+    call->lines = arena_new(memory, sipp->inject_count * sizeof *call->lines);
     call->media = call_media_new(sipp);
-    call->rtds = mem_new(sipp->program->rtds.count * sizeof *call->rtds);
+    call->rtds = arena_new(memory, sipp->program->rtds.count * sizeof *call->rtds);
     return call;
 }
 
@@ -119,11 +120,6 @@ void call_free(struct call *call, const struct sipp_program *program) {
     buf_free(&call->next_url);
     buf_free(&call->challenge);
     call_media_free(call->media);
-    free(call->values);
-    free(call->txns);
-    free(call->lines);
-    free(call->rtds);
-    free(call);
 }
 
 void call_release(struct call *call) {

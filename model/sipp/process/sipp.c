@@ -234,6 +234,7 @@ void sipp_free(struct sipp *sipp) {
     buf_free(&sipp->text2);
     header_lines_free(&sipp->lines);
     fold_free(sipp);
+    arena_free(&sipp->memory);
     loop_free(&sipp->loop);
     sipp_stats_free(&sipp->stats);
     free(sipp);

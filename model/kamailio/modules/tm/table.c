@@ -22,7 +22,7 @@ static struct kam_client *client_new(struct kam_tm *tm) {
     if (c)
         tm->free_clients = c->next;
     else
-        c = mem_new(sizeof *c);
+        c = arena_new(&tm->memory, sizeof *c);
     *c = (struct kam_client){0};
     return c;
 }
@@ -68,7 +68,7 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
         buf_reset(&t->local_tag);
         buf_reset(&t->cancel_reason);
     } else {
-        t = mem_new(sizeof *t);
+        t = arena_new(&tm->memory, sizeof *t);
     }
     t->tm = tm;
     return t;
@@ -134,7 +134,7 @@ void kam_tm_release(struct kam_transaction *t) {
 
 void kam_tm_free(void *data) {
     struct kam_tm *tm = data;
-    for (size_t i = 0; tm->buckets && i < KAM_TM_BUCKETS; i++)
+    for (size_t i = 0; tm->count && i < KAM_TM_BUCKETS; i++)
         while (tm->buckets[i].first)
             kam_tm_release(tm->buckets[i].first);
     free(tm->buckets);
@@ -146,12 +146,8 @@ void kam_tm_free(void *data) {
         buf_free(&t->next_hop);
         buf_free(&t->local_tag);
         buf_free(&t->cancel_reason);
-        free(t);
     }
-    for (struct kam_client *c = tm->free_clients, *next; c; c = next) {
-        next = c->next;
-        free(c);
-    }
+    arena_free(&tm->memory);
     sip_msg_free(&tm->sent);
     buf_free(&tm->text);
     kam_run_free(&tm->request_run);

@@ -153,6 +153,7 @@ struct kam_tm {
     struct kam_bucket {
         struct kam_transaction *first;
     } * buckets;
+    struct arena memory; /* of transactions and clients */
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
     size_t count;          /* transactions now */
