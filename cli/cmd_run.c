@@ -107,9 +107,10 @@ static void tell_summary(const struct run_outcome *outcome, const struct lab_con
     const struct lab_result *result = &outcome->lab;
     struct buf path = {0};
     size_t captures = config->capture.at_count;
-    fprintf(stderr, "%llu datagram%s", (unsigned long long)outcome->packets,
-            outcome->packets == 1 ? "" : "s");
-    if (captures > 1) fprintf(stderr, " in %zu captures", captures); /* what two hosts saw is in both */
+    uint64_t datagrams = captures > 1 ? outcome->datagrams : outcome->packets;
+    fprintf(stderr, "%llu datagram%s", (unsigned long long)datagrams, datagrams == 1 ? "" : "s");
+    if (captures > 1) /* what two hosts saw is in both */
+        fprintf(stderr, " (%llu in %zu captures)", (unsigned long long)outcome->packets, captures);
     if (outcome->files > captures) fprintf(stderr, " in %zu files", outcome->files);
     fprintf(stderr, ", %llu call%s: %llu successful", (unsigned long long)result->created,
             result->created == 1 ? "" : "s", (unsigned long long)result->successful);

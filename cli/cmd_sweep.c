@@ -192,6 +192,14 @@ static int read_shard(struct sweep_options *o, const char *text) {
     return EXIT_GOOD;
 }
 
+/* A picture is an SVG, whatever its name; one that promises another format is refused. */
+static int is_svg(const char *path) {
+    struct span name = span_of(path), suffix = SPAN(".svg");
+    if (strcmp(path, "-") == 0 || span_starts(name, "/dev/")) return EXIT_GOOD;
+    if (name.len > suffix.len && span_eq(span_skip(name, name.len - suffix.len), suffix)) return EXIT_GOOD;
+    return cli_error("sweep: --plot %s: the picture is an SVG, so the name must end with .svg", path);
+}
+
 static int read_option(struct sweep_options *o, int c, const char *value) {
     uint64_t number = 0;
     int status = EXIT_GOOD;
@@ -211,7 +219,7 @@ static int read_option(struct sweep_options *o, int c, const char *value) {
         o->plan.set = mem_room(o->plan.set, o->plan.set_count, &o->plan.set_cap, sizeof *o->plan.set);
         o->plan.set[o->plan.set_count++] = value;
         return EXIT_GOOD;
-    case 'p': o->plot = cli_standard_name(value); return EXIT_GOOD;
+    case 'p': o->plot = cli_standard_name(value); return is_svg(o->plot);
     case 'o': o->output = cli_standard_name(value); return EXIT_GOOD;
     }
     return EXIT_GOOD;

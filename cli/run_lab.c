@@ -21,7 +21,7 @@ struct run_lab {
     struct trace trace;
     struct flow *flow;    /* NULL: nobody looks on */
     struct point *points; /* one a host */
-    uint64_t packets;
+    uint64_t packets, datagrams;
     size_t files;
     int64_t first_ns; /* -1: nothing was captured yet */
     void (*on_seen)(void *arg, size_t host, int64_t now_ns, enum tap_direction direction,
@@ -62,6 +62,13 @@ struct capture_options run_capture_options(const struct lab_config *config) {
     };
 }
 
+/* Is a capture taken at this host? NULL: no. */
+static bool is_captured(const struct run_lab *run, const struct host *host) {
+    for (size_t i = 0; i < run->config->capture.at_count; i++)
+        if (lab_host_at(run->lab, run->config->capture.at[i]) == host) return true;
+    return false;
+}
+
 /* Is it in a capture, or would be if one were written? */
 static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
                      const struct datagram *d) {
@@ -84,6 +91,9 @@ static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const 
     uint64_t frame = one ? capture_packets(point->capture) + 1 : 0;
     bool taken = is_taken(point, now_ns, direction, d);
     if (taken && run->first_ns < 0) run->first_ns = now_ns;
+    /* What one capture point sends to another is in both captures. */
+    const struct host *sender = net_find_host(lab_net(run->lab), datagram_from(d).ip);
+    if (taken && !(direction == TAP_RECEIVED && is_captured(run, sender))) run->datagrams++;
     if (!run->flow) return;
     if (taken)
         flow_seen(run->flow, frame, now_ns, direction, d);
@@ -211,6 +221,7 @@ int run_lab_go(struct run_lab *run) {
 struct run_outcome run_lab_outcome(const struct run_lab *run) {
     return (struct run_outcome){
         .packets = run->packets,
+        .datagrams = run->datagrams,
         .files = run->files,
         .first_ns = run->first_ns < 0 ? 0 : run->first_ns,
         .lab = lab_result(run->lab),

@@ -154,6 +154,7 @@ ERRORS = [
     (['--vary', 'seed=1', '--jobs', 'x'], 'siptwin: error: sweep: --jobs: expected a whole number from 1 to 1024, got "x"\n'),
     (['--vary', 'seed=1', '--shard', '3/2'], 'siptwin: error: sweep: --shard: expected K/N, 1/N to N/N, got "3/2"\n'),
     (['--vary', 'seed=1', '--shard', '1/2', '--plot', 'x.svg'], 'siptwin: error: sweep: --plot needs the whole grid, not a --shard of it\n'),
+    (['--vary', 'seed=1', '--plot', 'x.png'], 'siptwin: error: sweep: --plot x.png: the picture is an SVG, so the name must end with .svg\n'),
     (['--runs', '2', '--plot', 'x.svg'], 'siptwin: error: sweep: --plot needs a --vary to draw along x\n'),
     ([], 'siptwin: error: sweep: nothing to vary; see --vary and --runs\n'),
     (['--vary', 'seed=1', '-o', 'no/such/x.csv'], 'siptwin: error: no/such/x.csv: No such file or directory\n'),

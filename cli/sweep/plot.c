@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WIDTH = 900, PANEL_HEIGHT = 420 };
+enum { WIDTH = 1100, PANEL_HEIGHT = 380 };
 
 /* How the values of the first axis lie on x. */
 struct scale {
@@ -89,8 +89,8 @@ static void add_data(struct buf *out, const struct sweep_table *t, const struct 
     buf_add_text(out, "END\n");
 }
 
-/* "invites_proxy, auto_inv_100=0" */
-static void add_title(struct buf *out, const struct sweep_plan *plan, size_t measure, uint64_t rest) {
+/* "invites_proxy, auto_inv_100=0"; returns how long it is. */
+static size_t add_title(struct buf *out, const struct sweep_plan *plan, size_t measure, uint64_t rest) {
     struct buf title = {0};
     buf_add_text(&title, sweep_measures[plan->measures[measure]].name);
     for (size_t i = 1; i < plan->axis_count; i++) {
@@ -99,8 +99,24 @@ static void add_title(struct buf *out, const struct sweep_plan *plan, size_t mea
             key = span_skip(key, (size_t)dot + 1);
         buf_addf(&title, ", " SPAN_FMT "=%s", SPAN_ARG(key), sweep_plan_value(plan, rest, i));
     }
+    size_t len = title.len;
     add_quoted(out, buf_span(&title));
     buf_free(&title);
+    return len;
+}
+
+/* The longest title of all lines: so much room the legends need, in all panels alike. */
+static size_t longest_title(const struct sweep_plan *plan) {
+    struct buf ignored = {0};
+    size_t longest = 0;
+    for (size_t m = 0; m < plan->measure_count; m++)
+        for (uint64_t rest = 0; rest < plan->points / plan->axes[0].count; rest++) {
+            buf_reset(&ignored);
+            size_t len = add_title(&ignored, plan, m, rest);
+            if (len > longest) longest = len;
+        }
+    buf_free(&ignored);
+    return longest;
 }
 
 static void add_x_axis(struct buf *out, const struct sweep_axis *axis, const struct scale *scale) {
@@ -129,6 +145,14 @@ static bool has_data(const struct sweep_table *t, size_t measure, uint64_t rest)
     return false;
 }
 
+#define STEPS " with steps"
+
+/* A number of datagrams does not grow bit by bit: between two points it is not known, so the line steps. */
+static const char *style_of(const struct sweep_plan *plan, const struct scale *scale, enum sweep_kind kind) {
+    if (plan->seeds) return ":3:4 with yerrorlines";
+    return kind == SWEEP_COUNT && scale->numeric ? STEPS : " with linespoints";
+}
+
 /* The lines of one panel: first their data, then how they are drawn. How many there are. */
 static size_t add_panel(struct buf *out, const struct sweep_table *t, const struct scale *scale,
                         enum sweep_kind kind) {
@@ -144,10 +168,15 @@ static size_t add_panel(struct buf *out, const struct sweep_table *t, const stru
         for (uint64_t rest = 0; rest < plan->points / plan->axes[0].count; rest++) {
             if (!has_data(t, m, rest)) continue;
             add_data(out, t, scale, m, rest);
-            buf_addf(&plot, "%s $m%zus%llu using 1:2%s linewidth %s title ", lines ? ",\\\n    " : "plot", m,
-                     (unsigned long long)rest, plan->seeds ? ":3:4 with yerrorlines" : " with linespoints",
-                     widths[lines % 4]);
+            const char *name = style_of(plan, scale, kind);
+            buf_addf(&plot, "%s $m%zus%llu using 1:2%s linewidth %s linetype %zu title ",
+                     lines ? ",\\\n    " : "plot", m, (unsigned long long)rest, name, widths[lines % 4],
+                     lines + 1);
             add_title(&plot, plan, m, rest);
+            /* Steps have no points of their own. */
+            if (strcmp(name, STEPS) == 0)
+                buf_addf(&plot, ",\\\n     $m%zus%llu using 1:2 with points linetype %zu notitle", m,
+                         (unsigned long long)rest, lines + 1);
             lines++;
         }
     }
@@ -171,13 +200,17 @@ bool sweep_plot_write(struct buf *out, const struct sweep_table *table) {
              "set encoding utf8\n"
              "set terminal svg noenhanced size %d,%u font 'sans-serif,14' background '#ffffff'\n"
              "set grid\n"
-             "set key outside above left vertical Left reverse\n"
+             "set key outside right top vertical Left reverse samplen 2 spacing 1.2\n"
+             "set lmargin 9\n"
+             "set rmargin %zu\n"
+             "set tmargin 1\n"
+             "set bmargin 3.5\n"
              "set autoscale xfix\n"
              "set yrange [0:*]\n"
              "set offsets graph 0.02, graph 0.02, graph 0.05, 0\n"
              "set bars small\n"
              "set pointsize 0.5\n",
-             WIDTH, count * PANEL_HEIGHT);
+             WIDTH, count * PANEL_HEIGHT, longest_title(table->plan) + 9);
     add_x_axis(out, x, &scale);
     buf_addf(out, "set multiplot layout %u,1\n", count);
     buf_add(out, buf_span(&panels));
