@@ -65,15 +65,27 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     return 0;
 }
 
+/*
+ * Where a branch goes after its branch_route: by the next hop, if it has one. Else by the URI of before,
+ * unless it is the one that the script has set for the request: of that, Kamailio sees the changes, and
+ * nothing where it was taken back (facts: Kamailio 14).
+ */
+static struct span where_now(const struct kam_run *run, const struct kam_added_branch *before,
+                             const struct kam_added_branch *now) {
+    bool of_request = run->new_uri.p && before->uri.p == run->new_uri.p;
+    if (now->next_hop.len) return now->next_hop;
+    if (before->next_hop.len) return before->next_hop;
+    if (of_request) return now->uri.p == run->msg.uri.p ? (struct span){0} : now->uri;
+    return before->uri;
+}
+
 static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
                       struct kam_added_branch b) {
     if (t->client_count == KAM_BRANCHES_MAX) return KAM_E_TOO_MANY_BRANCHES;
-    struct span where =
-        b.next_hop.len ? b.next_hop : b.uri; /* a branch_route may write another URI, and it stays so */
+    struct kam_added_branch before = b;
     edit_list_copy(&run->branch_edits, &run->edits);
-    if (!branch_route) return make_branch(t, run, &b, where);
-    if (!run_branch_route(run, branch_route, t->client_count, &b)) return KAM_E_DROPPED;
-    return make_branch(t, run, &b, b.next_hop.len ? b.next_hop : where);
+    if (branch_route && !run_branch_route(run, branch_route, t->client_count, &b)) return KAM_E_DROPPED;
+    return make_branch(t, run, &b, where_now(run, &before, &b));
 }
 
 /* Sends the branches from `first` on; returns how many could be sent. */

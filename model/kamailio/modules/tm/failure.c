@@ -22,7 +22,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
                               struct kam_process *process, int64_t *failure_reply_mode) {
     const struct kam_route *route = t->clients[branch]->on_failure;
-    if (!route || t->method == KAM_CANCEL) return false;
+    if (!route) return false;
     struct kam_run *run = &t->tm->failure_run;
     /* The routes must be armed anew for what it does. */
     t->on_failure = NULL;

@@ -45,9 +45,7 @@ static int relay_request(struct kam_run *run) {
         run->done |= KAM_RELEASED;
         kam_tm_let_go(run->transaction);
         return 1;
-    case KAM_NEWTRAN_FAILED:
-        if (!kam_uri_readable(kam_run_uri(run))) kam_run_fail(run, KAM_E_BAD_URI);
-        return -1;
+    case KAM_NEWTRAN_FAILED: return -1;
     case KAM_NEWTRAN_NEW: break;
     }
     struct kam_transaction *t = run->transaction;

@@ -66,7 +66,10 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
     if (run->method == KAM_INVITE && !run->from_readable) return KAM_NEWTRAN_FAILED;
-    if (!kam_uri_readable(kam_run_uri(run))) return KAM_NEWTRAN_FAILED;
+    if (!kam_uri_readable(kam_run_uri(run))) {
+        kam_run_fail(run, KAM_E_BAD_URI);
+        return KAM_NEWTRAN_FAILED;
+    }
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);
     t->canceled = canceled;
