@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/framefile.h"
 
-#include "base/infile.h"
-
-#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 
@@ -28,23 +25,16 @@ static bool take_all(pcap_t *pcap, frame_take_fn *take, void *arg, struct buf *w
     return false;
 }
 
-bool framefile_read(const char *path, size_t max, frame_take_fn *take, void *arg, struct buf *why) {
+bool framefile_read(struct span file, frame_take_fn *take, void *arg, struct buf *why) {
     char error[PCAP_ERRBUF_SIZE] = "";
-    const char *reason;
-    struct buf all = {0};
-    if (!infile_read(&all, path, max, &reason)) {
-        buf_add_text(why, reason);
-        return false;
-    }
     /* fmemopen() refuses a buffer of no bytes. */
-    FILE *file = all.len ? fmemopen(all.p, all.len, "rb") : NULL;
-    pcap_t *pcap = file ? pcap_fopen_offline(file, error) : NULL;
+    FILE *stream = file.len ? fmemopen((void *)(uintptr_t)file.p, file.len, "rb") : NULL;
+    pcap_t *pcap = stream ? pcap_fopen_offline(stream, error) : NULL;
     bool good = pcap && take_all(pcap, take, arg, why);
-    if (!pcap) buf_addf(why, "not a capture that can be read: %s", file ? error : "it is empty");
+    if (!pcap) buf_addf(why, "not a capture that can be read: %s", stream ? error : "it is empty");
     if (pcap)
-        pcap_close(pcap); /* closes the file */
-    else if (file)
-        fclose(file);
-    buf_free(&all);
+        pcap_close(pcap); /* closes the stream */
+    else if (stream)
+        fclose(stream);
     return good;
 }

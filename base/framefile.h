@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames of a capture file, read by libpcap within bounds: pcap or pcapng. What the frames say is the
+ * The frames of a capture file, pcap or pcapng, read by libpcap. What the frames say is the
  * caller's to check, because anybody may have written them.
  */
 #ifndef BASE_FRAMEFILE_H
@@ -18,10 +18,7 @@ struct frame {
 /* Takes one frame; false: *why says what is wrong with it, and nothing more is read. */
 typedef bool frame_take_fn(void *arg, int datalink, const struct frame *f, struct buf *why);
 
-/*
- * Reads the capture file at path, a regular file of at most max bytes, and calls take for each frame, in
- * order. False: why says what is wrong, without the file's name.
- */
-bool framefile_read(const char *path, size_t max, frame_take_fn *take, void *arg, struct buf *why);
+/* Reads a capture file's bytes and calls take for each frame, in order. False: why says what is wrong. */
+bool framefile_read(struct span file, frame_take_fn *take, void *arg, struct buf *why);
 
 #endif

@@ -62,7 +62,7 @@ def get_u16(frame, at): return struct.unpack('>H', frame[at:at + 2])[0]
 def mutate(rng, header, records):
     """changes one thing; its name"""
     ip = LINK_LEN[struct.unpack('<I', header[20:24])[0]]
-    k = rng.randrange(len(records))
+    k = rng.choice([n for n, r in enumerate(records) if len(r[1]) > ip + 28]) # with a UDP header and something behind it
     t, frame = records[k]
     kind = rng.choice(['byte', 'byte', 'lose', 'double', 'swap', 'swap', 'swap times', 'shift 40 ms', 'shift 200 ms', 'one late', 'tos', 'df',
                        'mf', 'ttl', 'id', 'ip checksum', 'udp checksum', 'source', 'port', 'longer', 'udp length', 'nothing', 'trailer'])

@@ -12,17 +12,44 @@ int64_t compare_time(const struct reader *capture, size_t index) {
 
 static int64_t size_of(int64_t n) { return n < 0 ? -n : n; }
 
-static void judge_times(struct compare *c, size_t i, size_t j) {
+/* What is allowed at a distance from where times are counted from. */
+static int64_t allowed_ns(const struct compare_options *o, int64_t tolerance_ns, int64_t far_ns) {
+    far_ns = size_of(far_ns); /* a file's time may run back */
+    /* In this order nothing overflows, whatever a file says. */
+    return tolerance_ns + far_ns / 1000000 * o->tolerance_ppm + far_ns % 1000000 * o->tolerance_ppm / 1000000;
+}
+
+/* stream: of media, NULL otherwise. Returns what was allowed. */
+static int64_t judge_times(struct compare *c, size_t i, size_t j, struct compare_stream *stream) {
     const struct compare_options *o = c->options;
     struct compare_pair *pair = &c->pairs[i];
-    int64_t at_ns = compare_time(c->a.capture, i), far_ns = size_of(at_ns); /* a file's time may run back */
-    pair->late_ns = compare_time(c->b.capture, j) - at_ns;
+    int64_t a_ns = compare_time(c->a.capture, i), b_ns = compare_time(c->b.capture, j);
+    int64_t may_ns = allowed_ns(o, o->tolerance_ns, a_ns);
+    pair->late_ns = b_ns - a_ns;
+    if (stream && stream->begun) {
+        int64_t since_ns = a_ns - stream->begun_ns[0];
+        may_ns =
+            allowed_ns(o, o->tolerance_ns < COMPARE_MEDIA_NS ? o->tolerance_ns : COMPARE_MEDIA_NS, since_ns);
+        pair->late_ns = b_ns - stream->begun_ns[1] - since_ns;
+    } else if (stream) {
+        *stream = (struct compare_stream){.begun = true, .begun_ns = {a_ns, b_ns}};
+    }
     if (size_of(pair->late_ns) > c->worst_ns) c->worst_ns = size_of(pair->late_ns);
-    /* In this order nothing overflows, whatever a file says. */
-    int64_t allowed_ns =
-        o->tolerance_ns + far_ns / 1000000 * o->tolerance_ppm + far_ns % 1000000 * o->tolerance_ppm / 1000000;
-    pair->late =
-        size_of(pair->late_ns) > allowed_ns && !compare_ignored(&o->scope.ignore, "frame.time_relative");
+    pair->late = size_of(pair->late_ns) > may_ns && !compare_ignored(&o->scope.ignore, "frame.time_relative");
+    return may_ns;
+}
+
+/* A pair of datagrams. */
+static void judge_pair(struct compare *c, struct compare_differences *differences, size_t i, size_t j,
+                       bool same_link) {
+    const struct reader_packet *a = &c->a.capture->packets[i], *b = &c->b.capture->packets[j];
+    struct reader_packet same = *b;
+    struct compare_stream *stream =
+        compare_is_media(&c->media, a) ? compare_media_stream(&c->media, a) : NULL;
+    int64_t may_ns = judge_times(c, i, j, stream);
+    if (stream) same = compare_media_same(&c->media, stream, a, b, may_ns);
+    compare_packets(differences, a, &same, &c->options->scope, same_link);
+    c->pairs[i].different = differences->count > 0;
 }
 
 /* A pair in the order of A. */
@@ -101,7 +128,7 @@ static void judge_order(struct compare *c) {
     size_t count = 0;
     for (size_t i = 0; i < a->count; i++) {
         size_t j = c->alignment.a_partner[i];
-        if (j == COMPARE_NONE) continue;
+        if (j == COMPARE_NONE || compare_is_media(&c->media, &a->packets[i])) continue;
         pairs[count++] = (struct placed){.a = i,
                                          .b = j,
                                          .a_ns = a->packets[i].at_ns,
@@ -138,7 +165,8 @@ void compare_init(struct compare *c, const struct compare_side *a, const struct 
     }
     for (int k = 0; k < READER_OTHERS && !compare_ignored(ignore, "frame.protocols"); k++)
         c->other_frames = c->other_frames || ra->others[k] != rb->others[k];
-    compare_align(&c->alignment, ra, rb, options->tolerance_ns);
+    if (!options->scope.strict) compare_media_init(&c->media, ra, rb);
+    compare_align(&c->alignment, ra, rb, &c->media, options->tolerance_ns);
     c->pairs = mem_new(ra->count * sizeof *c->pairs);
     for (size_t i = 0; i < ra->count; i++) {
         size_t j = c->alignment.a_partner[i];
@@ -146,9 +174,7 @@ void compare_init(struct compare *c, const struct compare_side *a, const struct 
             c->only_a++;
             continue;
         }
-        compare_packets(&differences, &ra->packets[i], &rb->packets[j], &options->scope, same_link);
-        c->pairs[i].different = differences.count > 0;
-        judge_times(c, i, j);
+        judge_pair(c, &differences, i, j, same_link);
     }
     judge_order(c);
     for (size_t i = 0; i < ra->count; i++)
@@ -164,6 +190,7 @@ bool compare_same(const struct compare *c) {
 
 void compare_free(struct compare *c) {
     compare_alignment_free(&c->alignment);
+    compare_media_free(&c->media);
     free(c->pairs);
     *c = (struct compare){0};
 }

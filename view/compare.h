@@ -49,6 +49,7 @@ struct compare_pair {
 struct compare {
     struct compare_side a, b;
     const struct compare_options *options;
+    struct compare_media media;
     struct compare_alignment alignment;
     struct compare_pair *pairs; /* one a packet of A; of one without a partner all is false */
     size_t only_a, only_b, different, moved, late, identical;

@@ -26,6 +26,7 @@ struct aligner {
     struct words kinds;
     struct words calls[SIDES], ends[SIDES]; /* of each side, in the order of appearance */
     int64_t near_ns;
+    const struct compare_media *media;
     struct compare_alignment *out;
 };
 
@@ -39,14 +40,19 @@ static uint32_t endpoint(struct words *ends, uint32_t ip, uint16_t port) {
 static void read_traits(struct aligner *al, int side) {
     const struct reader *r = al->captures[side];
     struct sip_msg m = {0};
-    struct buf summary = {0};
+    struct buf summary = {0}, stream = {0};
     al->traits[side] = mem_new(r->count * sizeof *al->traits[side]);
     for (size_t i = 0; i < r->count; i++) {
         const struct reader_packet *p = &r->packets[i];
         struct traits *t = &al->traits[side][i];
         struct span call = {0};
         buf_reset(&summary);
-        if (p->fragment_offset) {
+        buf_reset(&stream);
+        if (compare_is_media(al->media, p)) {
+            compare_media_key(&stream, p);
+            call = buf_span(&stream);
+            buf_add_text(&summary, "media");
+        } else if (p->fragment_offset) {
             buf_add_text(&summary, "fragment");
         } else {
             sip_summary(&summary, p->payload);
@@ -61,6 +67,7 @@ static void read_traits(struct aligner *al, int side) {
                              .at_ns = p->at_ns - r->packets[0].at_ns};
     }
     buf_free(&summary);
+    buf_free(&stream);
     sip_msg_free(&m);
 }
 
@@ -298,8 +305,8 @@ static void align_group(struct aligner *al, const struct group *g) {
 }
 
 void compare_align(struct compare_alignment *out, const struct reader *a, const struct reader *b,
-                   int64_t near_ns) {
-    struct aligner al = {.captures = {a, b}, .near_ns = near_ns, .out = out};
+                   const struct compare_media *media, int64_t near_ns) {
+    struct aligner al = {.captures = {a, b}, .near_ns = near_ns, .media = media, .out = out};
     out->a_partner = mem_new(a->count * sizeof *out->a_partner);
     out->b_partner = mem_new(b->count * sizeof *out->b_partner);
     out->moved = mem_new(a->count * sizeof *out->moved);

@@ -9,7 +9,7 @@
 #ifndef VIEW_COMPARE_ALIGN_H
 #define VIEW_COMPARE_ALIGN_H
 
-#include "pcapgen/reader.h"
+#include "view/compare_media.h"
 
 /* The partner of a packet that has none. */
 #define COMPARE_NONE ((size_t)-1)
@@ -21,11 +21,11 @@ struct compare_alignment {
 };
 
 /*
- * Aligns two captures; pairs whose times (from the first packets) differ by no more than near_ns are
- * preferred. The caller frees the result.
+ * Aligns two captures, media by stream; pairs whose times (from the first packets) differ by no more than
+ * near_ns are preferred. The caller frees the result.
  */
 void compare_align(struct compare_alignment *out, const struct reader *a, const struct reader *b,
-                   int64_t near_ns);
+                   const struct compare_media *media, int64_t near_ns);
 void compare_alignment_free(struct compare_alignment *alignment);
 
 #endif

@@ -86,7 +86,7 @@ struct source *sipp_builtin(struct source_set *set, struct span name);
 /* Does the scenario make calls itself (client), or answer them (server)? */
 bool sipp_program_is_client(const struct sipp_program *program);
 
-/* The files that its [file name="..."] have read; live as long as the program. */
+/* The files that its [file name="..."] and media commands have read; live as long as the program. */
 const struct source_set *sipp_program_files(const struct sipp_program *program);
 
 void sipp_program_free(struct sipp_program *program);

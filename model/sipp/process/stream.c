@@ -84,7 +84,7 @@ static int64_t play(struct call *call, int64_t now_ms) {
 static void begin_file(struct stream *s, const struct sipp *sipp, int64_t now_ms) {
     const struct media *m = s->starting;
     s->starting = NULL;
-    s->file = buf_span(&m->file);
+    s->file = m->file;
     s->left = s->file.len;
     s->loops = m->loops;
     s->codec = m->codec ? m->codec : media_codec_find(sipp->config.rtp_payload);

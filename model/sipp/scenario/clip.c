@@ -7,10 +7,7 @@
 #include <pcap/dlt.h>
 #include <stdlib.h>
 
-enum {
-    FILE_MAX = 16 << 20, /* bytes of a pcap file that are read */
-    DATAGRAM_MAX = 1500  /* SIPp's own limit for a UDP header and its data */
-};
+enum { DATAGRAM_MAX = 1500 }; /* SIPp's own limit for a UDP header and its data */
 
 enum { ETHERTYPE_IP = 0x0800, ETHERTYPE_VLAN = 0x8100, ETHERTYPE_IPV6 = 0x86dd, PROTOCOL_UDP = 17 };
 enum { IPV6_HEADER = 40, UDP_HEADER = 8 };
@@ -72,8 +69,8 @@ static bool take_frame(void *arg, int datalink, const struct frame *f, struct bu
     return true;
 }
 
-bool clip_load(struct clip *c, const char *path, struct buf *why) {
-    if (!framefile_read(path, FILE_MAX, take_frame, c, why)) return false;
+bool clip_load(struct clip *c, struct span pcap, struct buf *why) {
+    if (!framefile_read(pcap, take_frame, c, why)) return false;
     uint16_t base = UINT16_MAX;
     for (size_t i = 0; i < c->count; i++)
         if (c->packets[i].offset < base) base = c->packets[i].offset;

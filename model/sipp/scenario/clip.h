@@ -22,9 +22,10 @@ struct clip {
     struct arena bytes;
 };
 
-/* Reads a pcap file: false after an error, which why describes. What is no UDP is passed over, as SIPp does.
+/* Reads the bytes of a pcap file: false after an error, which why describes. What is no UDP is passed over,
+ * as SIPp does.
  */
-bool clip_load(struct clip *c, const char *path, struct buf *why);
+bool clip_load(struct clip *c, struct span pcap, struct buf *why);
 
 /*
  * Adds the datagrams for a text of digits: 20 of silence, 13 for each digit; nothing if there is no digit.

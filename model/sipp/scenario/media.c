@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/media.h"
 
-#include "base/infile.h"
 #include "base/mem.h"
 #include "model/sipp/scenario/element.h"
 
 #include <stdlib.h>
-
-enum { STREAM_MAX = 16 << 20 }; /* bytes of a file that is streamed */
 
 const char *const media_line_names[MEDIA_LINES] = {"audio", "image", "video"};
 
@@ -29,23 +26,25 @@ struct command {
     struct media *media;
 };
 
-/* The path of the file that a command names; in buf. */
-static const char *path_of(const struct command *k, struct buf *path, struct span name) {
-    if (name.len > 0) source_beside(path, k->e->source, name);
-    return buf_text(path);
+/* The file that a command names; NULL after an error. */
+static const struct source *load_file(const struct command *k, struct span name) {
+    struct buf path = {0};
+    if (name.len > 0) source_beside(&path, k->e->source, name);
+    const struct source *file = source_load(k->c->files, buf_text(&path), buf_text(&path), k->at, k->c->diag);
+    buf_free(&path);
+    return file;
 }
 
-static bool wrong_file(const struct command *k, const char *path, const char *why) {
-    diag_error(k->c->diag, k->at, "%s: %s", path, why);
+static bool wrong_file(const struct command *k, const struct source *file, const char *why) {
+    diag_error(k->c->diag, k->at, "%s: %s", file->name, why);
     return false;
 }
 
 static bool compile_play(struct command *k, struct span value) {
-    struct buf path = {0}, why = {0};
-    const char *name = path_of(k, &path, value);
-    bool good = clip_load(&k->media->clip, name, &why);
-    if (!good) wrong_file(k, name, buf_text(&why));
-    buf_free(&path);
+    struct buf why = {0};
+    const struct source *file = load_file(k, value);
+    bool good = file && clip_load(&k->media->clip, (struct span){file->text, file->len}, &why);
+    if (file && !good) wrong_file(k, file, buf_text(&why));
     buf_free(&why);
     return good;
 }
@@ -77,26 +76,24 @@ static bool take_type(struct command *k, struct span type) {
 
 static bool compile_stream(struct command *k, struct span value) {
     struct media *m = k->media;
-    struct buf path = {0};
-    const char *why = NULL;
     m->command = span_is(value, "pause")    ? MEDIA_PAUSE
                  : span_is(value, "resume") ? MEDIA_RESUME
                                             : MEDIA_STREAM;
     if (m->command != MEDIA_STREAM) return true;
-    struct span rest = value, file = span_cut(&rest, ',');
+    struct span rest = value, name = span_cut(&rest, ',');
     struct span loops = span_cut(&rest, ','), type = span_cut(&rest, ',');
     m->loops = loops.len > 0 ? (int32_t)number_of(loops) : 1;
-    const char *name = path_of(k, &path, file);
-    if (infile_read(&m->file, name, STREAM_MAX, &why) && m->file.len == 0)
-        why = "is empty, which SIPp refuses too";
-    if (why) wrong_file(k, name, why);
-    bool good = !why && take_type(k, type);
-    if (good && m->file.len < (m->codec ? m->codec->packet_bytes : 1))
-        good = wrong_file(
-            k, name,
-            "not simulated: it is shorter than one packet, and SIPp reads what lies behind it in its memory");
-    buf_free(&path);
-    return good;
+    const struct source *file = load_file(k, name);
+    if (!file) return false;
+    m->file = (struct span){file->text, file->len};
+    if (file->len == 0) return wrong_file(k, file, "is empty, which SIPp refuses too");
+    if (!take_type(k, type)) return false;
+    if (m->codec && file->len < m->codec->packet_bytes)
+        return wrong_file(
+            k, file,
+            "not simulated: it is shorter than one packet, and SIPp reads what lies behind it in "
+            "its memory");
+    return true;
 }
 
 struct media *media_compile(const struct template_compiler *c, const struct xml_element *e, const char *name,
@@ -128,7 +125,6 @@ void media_list_free(struct media *first) {
     for (struct media *m = first, *next; m; m = next) {
         next = m->next;
         clip_free(&m->clip);
-        buf_free(&m->file);
         free(m);
     }
 }

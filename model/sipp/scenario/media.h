@@ -33,7 +33,7 @@ struct media {
     enum media_line line;
     struct clip clip;                /* of MEDIA_PLAY */
     const struct template *digits;   /* of MEDIA_DIAL */
-    struct buf file;                 /* of MEDIA_STREAM: its bytes */
+    struct span file;                /* of MEDIA_STREAM: its bytes, of one of the program's files */
     int32_t loops;                   /* how often it is played; below 0: for ever */
     const struct media_codec *codec; /* NULL: that of -rtp_payload */
 };

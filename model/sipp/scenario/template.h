@@ -37,7 +37,7 @@ struct template {
 /* What compiling needs. Every template it makes goes to the head of *all, also those inside others. */
 struct template_compiler {
     struct variable_table *variables;
-    struct source_set *files; /* those of [file name=...] */
+    struct source_set *files; /* those of [file name=...] and of media */
     struct template **all;
     struct media **media;            /* of the program */
     const struct sipp_setting *keys; /* -key */
