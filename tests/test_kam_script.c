@@ -368,8 +368,8 @@ static void variables_outlive_a_run_and_avps_do_not_mix_with_them(void **state) 
 
 static void formats_with_unknown_names_fail(void **state) {
     (void)state;
-    static const char *const bad[] = {"$",    "$ x",  "$nope",  "$var(",       "a $rm. b",
-                                      "$hdr", "$(ru", "$si(x)", "$(ru{s.len})"};
+    static const char *const bad[] = {"$",    "$ x",  "$nope",  "$var(",        "a $rm. b",
+                                      "$hdr", "$(ru", "$si(x)", "$(ru{s.nope})"};
     struct harness h;
     run_script(&h, "request_route { exit; }");
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

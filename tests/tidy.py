@@ -18,9 +18,10 @@ LAYERS = {
     'model/sipp/process': ['model/sipp/scenario', 'model/sipp', 'model/sip', 'model/net', 'sim', 'base'],
     'model/kamailio/script': ['model/sip', 'model/net', 'sim', 'base'],
     'model/kamailio/cfg': ['model/kamailio/script', 'model/sip', 'model/net', 'sim', 'base'],
+    'model/kamailio/pv': ['model/kamailio', 'model/kamailio/message'] + KAMAILIO,
     'model/kamailio': ['model/kamailio/message'] + KAMAILIO, # these two are the core: what runs a message, and what it does to it
     'model/kamailio/message': ['model/kamailio'] + KAMAILIO,
-    'model/kamailio/modules': ['model/kamailio', 'model/kamailio/message'] + KAMAILIO, # a module's own folder counts as this one
+    'model/kamailio/modules': ['model/kamailio', 'model/kamailio/message', 'model/kamailio/pv'] + KAMAILIO, # a module's own folder counts as this one
     'model/lab': ['model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
     'pcapgen': ['model/net', 'sim', 'base'],
     'view': ['model/lab', 'model/sip', 'model/net', 'sim', 'base', 'pcapgen'],

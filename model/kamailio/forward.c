@@ -22,7 +22,7 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
 }
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
-    struct kam_destination d = {.socket = run->socket};
+    struct kam_destination d = {.socket = run->forced ? run->forced : run->socket};
     if (!run->from_readable) return false;
     int error = KAM_E_OK;
     if (to)
@@ -34,7 +34,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
         return false;
     }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
-    kam_via_add_own(&run->edits, run, run->socket, 0);
+    kam_via_add_own(&run->edits, run, d.socket, 0);
     if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
     run->via_edited = true;
     struct payload *p = kam_render_request(run, &run->edits, kam_run_uri(run));

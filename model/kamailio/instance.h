@@ -13,6 +13,7 @@ struct kam_socket {
     struct kamailio *k;
     uint32_t ip;
     uint16_t port;
+    struct span name;         /* listen=... name "x"; empty: none */
     struct span address;      /* "172.20.0.10" as written */
     struct span port_text;    /* "5060" */
     struct span sent_by;      /* what stands in Via and Record-Route: host, and port where it is shown */
@@ -46,11 +47,17 @@ struct kamailio {
 
     struct kam_outbox outbox;
     struct kam_run run;       /* the message that a worker handles now */
+    struct kam_xavp *shared;  /* $shv(x): of all processes */
+    uint32_t script_flags;    /* setsflag(), $sf */
     struct kam_process timer; /* the timer process, which runs failure_routes too */
 };
 
 /* Does the URI's host and port name one of our sockets, by its address or the advertised one? */
 bool kam_is_own(const struct kamailio *k, const struct uri *uri);
+
+/* The socket that is called so, or that has the address and port; NULL: none. */
+struct kam_socket *kam_socket_named(struct kamailio *k, struct span name);
+struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port);
 
 /* The timer's ticks of 62.5 ms: how many there have been, and when one is (facts: Kamailio 6.1). */
 int64_t kam_tick(const struct kamailio *k, int64_t at_ns);

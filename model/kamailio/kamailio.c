@@ -63,6 +63,18 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     return false;
 }
 
+struct kam_socket *kam_socket_named(struct kamailio *k, struct span name) {
+    for (size_t i = 0; i < k->socket_count; i++)
+        if (name.len && span_eq(k->sockets[i].name, name)) return &k->sockets[i];
+    return NULL;
+}
+
+struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port) {
+    for (size_t i = 0; i < k->socket_count; i++)
+        if (k->sockets[i].ip == ip && k->sockets[i].port == port) return &k->sockets[i];
+    return NULL;
+}
+
 void kam_note(struct kamailio *k, uint64_t about, const struct cause *cause) {
     trace_note(k->trace, k->queue->now_ns, host_name(k->host), about, cause);
 }
@@ -75,6 +87,7 @@ static struct span socket_text(struct kam_socket *s, size_t from) {
 /* Via shows the port only where it is not 5060, or was advertised (facts: Kamailio 2.1). */
 static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     buf_room(&s->text, 256 + (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
+    if (l) s->name = l->name;
     if (l && l->address.p)
         buf_add(&s->text, l->address);
     else
@@ -216,6 +229,7 @@ size_t kamailio_transactions(const struct kamailio *k) {
 
 void kamailio_free(struct kamailio *k) {
     if (!k) return;
+    xavp_free(&k->shared);
     for (size_t i = 0; i < k->socket_count; i++) {
         struct kam_socket *s = &k->sockets[i];
         if (s->open) {

@@ -109,6 +109,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     enum kam_cost cost = KAM_COST_SL_ACK;
     if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
         run->state.process = process;
+        process->messages++;
         run->about = d->number;
         run->retransmission = d->cause.retransmission;
         if (run->msg.is_request)

@@ -30,6 +30,7 @@ static void clear(struct kam_run *run) {
     edit_list_reset(&run->edits);
     run->target = &run->edits;
     run->new_uri = run->next_hop = (struct span){0};
+    run->forced = NULL;
     run->uri_is_new = true;
     run->added_count = 0;
     run->flags = run->branch_flags = 0;
@@ -95,6 +96,17 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
     b->next_hop = arena_text(&run->scratch, next_hop);
     b->flags = flags;
     return true;
+}
+
+bool kam_run_force_socket(struct kam_run *run, struct span text) {
+    uint32_t ip;
+    uint64_t port = SIP_PORT;
+    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
+    struct span host = span_cut(&text, ':');
+    if (!kam_ipv4_parse(host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return false;
+    struct kam_socket *socket = kam_socket_at(run->k, ip, (uint16_t)port);
+    if (socket) run->forced = socket;
+    return socket != NULL;
 }
 
 const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h) {

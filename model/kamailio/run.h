@@ -66,6 +66,7 @@ struct kam_run {
     struct edit_list branch_edits; /* one branch's: a copy of edits and more */
     struct edit_list *target;      /* the one of the two that functions of the script add to */
     struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
+    struct kam_socket *forced;     /* the socket that it leaves from: $fs, force_send_socket(); NULL: none */
     uint32_t flags, branch_flags;  /* setflag(), setbflag(): of the Request-URI's branch */
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
@@ -116,6 +117,9 @@ struct span kam_run_uri(const struct kam_run *run);
 /* Sets it ($ru) or the next hop ($du); the text is copied. */
 void kam_run_set_uri(struct kam_run *run, struct span text);
 void kam_run_set_next_hop(struct kam_run *run, struct span text);
+
+/* Forces the socket that a text names, [udp:]ADDRESS[:PORT]; false if there is none. */
+bool kam_run_force_socket(struct kam_run *run, struct span text);
 
 /* Adds a branch; false if there are too many. next_hop.p NULL: none. */
 bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop, uint32_t flags);

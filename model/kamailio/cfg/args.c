@@ -38,7 +38,8 @@ static bool old_avp(const struct reading *r, struct span text) {
 static bool read_variable(const struct reading *r, struct span text, bool *done) {
     size_t len = script_pv_len(text);
     *done = true;
-    if (len && cfg_pv_exists(span_head(text, len))) {
+    struct script_pv_parts parts;
+    if (len && script_pv_cut(span_head(text, len), &parts) && script_pv_known(parts.name)) {
         r->arg->from = CFG_ARG_VARIABLE;
         r->arg->pv = cfg_pv_find(r->p, span_head(text, len), r->at);
         return r->arg->pv != NULL;

@@ -101,7 +101,9 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
     }
     if (cfg_take(p, "name") || cfg_take(p, "NAME")) {
         if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
-        cfg_get(p);
+        struct span name = cfg_get(p)->text;
+        for (size_t i = first; i < g->listen_count; i++)
+            ((struct kam_listen *)&g->listens[i])->name = name;
     }
     if (!cfg_next_is(p, "virtual")) return true;
     diag_error(p->diag, p->t->at, "a virtual socket is not simulated");

@@ -340,7 +340,7 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
 
 static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value) {
     struct program_param *set = program->params;
-    while (set && set->param != param)
+    while (set && (set->param != param || param->use == KAM_PARAM_EACH))
         set = set->next;
     if (!set) {
         set = arena_new(&program->arena, sizeof *set);

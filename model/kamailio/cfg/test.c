@@ -49,12 +49,6 @@ bool cfg_test_starts(const struct cfg_parse *p) {
     return find_subject(p->t) || is_onsend_word(p->t) || cfg_next_is(p, "myself");
 }
 
-static const struct kam_pv *find_pv(const char *name) {
-    for (const struct kam_pv *pv = kam_pvs; name && pv->name; pv++)
-        if (strcmp(pv->name, name) == 0) return pv;
-    return NULL;
-}
-
 static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order) {
     static const struct {
         const char *text;
@@ -164,9 +158,9 @@ static const struct cfg_expr *finish(struct cfg_parse *p, const struct subject *
                                      struct source_pos at) {
     test->subject = s->subject;
     test->n = s->n;
-    test->pv = find_pv(test->myself.p ? "_myself" : s->pv);
+    test->pv = test->myself.p ? &kam_pv_myself : s->pv ? script_pv_row(span_of(s->pv), NULL) : NULL;
     if (test->myself.p) test->myself = span_of(s->pv);
-    test->reply_pv = find_pv(s->reply_pv);
+    test->reply_pv = s->reply_pv ? script_pv_row(span_of(s->reply_pv), NULL) : NULL;
     if ((s->pv && !test->pv) || (s->reply_pv && !test->myself.p && !test->reply_pv)) {
         diag_error(p->diag, at, "the condition %s is not simulated", s->word);
         return NULL;

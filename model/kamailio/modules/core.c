@@ -180,10 +180,19 @@ static const struct kam_param xlog_params[] = {
 
 const struct kam_module kam_core_module = {.name = "core", .functions = core_functions};
 
-const struct kam_module kam_corex_module = {.name = "corex", .functions = corex_functions};
+static const struct kam_pv corex_pvs[] = {
+    {"cfg", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"lsock", KAM_PV_NAMED, NULL, NULL, NULL},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};
+
+/* $C(xx): colours of the terminal that the log goes to. */
+static const struct kam_pv xlog_pvs[] = {
+    {"C", KAM_PV_NAMED, NULL, NULL, NULL},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};
+
+const struct kam_module kam_corex_module = {.name = "corex", .functions = corex_functions, .pvs = corex_pvs};
 
 const struct kam_module kam_xlog_module = {
-    .name = "xlog", .functions = xlog_functions, .params = xlog_params};
-
-/* Modules that only are there: their pseudo-variables are always known. */
-const struct kam_module kam_pv_module = {.name = "pv"};
+    .name = "xlog", .functions = xlog_functions, .params = xlog_params, .pvs = xlog_pvs};

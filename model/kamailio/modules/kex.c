@@ -31,6 +31,24 @@ static int isbflagset(struct kam_run *run, const struct kam_arg *args, size_t co
     return flags && *flags & kam_flag_bit(args[0].n) ? 1 : -1;
 }
 
+/* Flags of the script: one set for all messages. */
+static int setsflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->k->script_flags |= kam_flag_bit(args[0].n);
+    return 1;
+}
+
+static int resetsflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->k->script_flags &= ~kam_flag_bit(args[0].n);
+    return 1;
+}
+
+static int issflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return run->k->script_flags & kam_flag_bit(args[0].n) ? 1 : -1;
+}
+
 static int isdsturiset(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return run->next_hop.len ? 1 : -1;
@@ -58,6 +76,9 @@ static const struct kam_function functions[] = {
     {"setbflag", 1, 2, KAM_ANY_ROUTE, setbflag, {ARG_NUMBER, ARG_NUMBER}},
     {"resetbflag", 1, 2, KAM_ANY_ROUTE, resetbflag, {ARG_NUMBER, ARG_NUMBER}},
     {"isbflagset", 1, 2, KAM_ANY_ROUTE, isbflagset, {ARG_NUMBER, ARG_NUMBER}},
+    {"setsflag", 1, 1, KAM_ANY_ROUTE, setsflag, {ARG_NUMBER}},
+    {"resetsflag", 1, 1, KAM_ANY_ROUTE, resetsflag, {ARG_NUMBER}},
+    {"issflagset", 1, 1, KAM_ANY_ROUTE, issflagset, {ARG_NUMBER}},
     {"isdsturiset", 0, 0, KAM_ANY_ROUTE, isdsturiset},
     {"resetdsturi", 0, 0, KAM_ANY_ROUTE, resetdsturi},
     {"setdsturi", 1, 1, KAM_ANY_ROUTE, setdsturi, {ARG_TEXT}},

@@ -2,6 +2,7 @@
 /* rr: record_route() and loose_route() (facts: Kamailio 7; RFC 3261 16.4, 16.12). */
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
+#include "model/kamailio/pv/pv.h"
 
 struct rr_settings {
     bool enable_full_lr, append_fromtag, add_username;
@@ -266,5 +267,23 @@ static const struct kam_param params[] = {
     {0},
 };
 
-const struct kam_module kam_rr_module = {
-    .name = "rr", .functions = functions, .params = params, .data_size = sizeof(struct rr_settings)};
+/* The tag of who began the dialog, and of the other: they change places in requests of the callee. */
+PV_GETTER(get_fti, pv_text(run->upstream ? run->to_tag : run->from_tag))
+PV_GETTER(get_tti, pv_text(run->upstream ? run->from_tag : run->to_tag))
+
+static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at) {
+    if (span_is(at->argument, "id")) return pv_number(run->upstream ? 2 : 1);
+    return pv_text(run->upstream ? SPAN("upstream") : SPAN("downstream"));
+}
+
+static const struct kam_pv pvs[] = {
+    {"route_uri", KAM_PV_PLAIN, NULL, NULL, NULL}, {"fti", KAM_PV_PLAIN, get_fti, NULL, NULL},
+    {"tti", KAM_PV_PLAIN, get_tti, NULL, NULL},    {"rdir", KAM_PV_NAMED, get_rdir, NULL, "id|name"},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};
+
+const struct kam_module kam_rr_module = {.pvs = pvs,
+                                         .name = "rr",
+                                         .functions = functions,
+                                         .params = params,
+                                         .data_size = sizeof(struct rr_settings)};

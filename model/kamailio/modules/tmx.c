@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tmx: more questions to tm. */
 #include "model/kamailio/modules/module.h"
+#include "model/kamailio/pv/pv.h"
 
 /*
  * Is another worker process at work on the same request? Here a worker's decisions take no time, so two
@@ -12,9 +13,29 @@ static int t_precheck_trans(struct kam_run *run, const struct kam_arg *args, siz
     return -1;
 }
 
+/* The branch that is at work; 0 outside of all. */
+static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    return pv_number(run->branch);
+}
+
+static const struct kam_pv pvs[] = {
+    {"T_branch_idx", KAM_PV_PLAIN, get_branch_index, NULL, NULL},
+    {"T_reply_code", KAM_PV_PLAIN, NULL, NULL, NULL},
+    {"T_reply_reason", KAM_PV_PLAIN, NULL, NULL, NULL},
+    {"T_reply_last", KAM_PV_PLAIN, NULL, NULL, NULL},
+    {"T_reply_ruid", KAM_PV_PLAIN, NULL, NULL, NULL},
+    {"T_inv", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T_req", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T_rpl", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T_branch", KAM_PV_NAMED, NULL, NULL, NULL},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};
+
 static const struct kam_function functions[] = {
     {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
     {0},
 };
 
-const struct kam_module kam_tmx_module = {.name = "tmx", .functions = functions};
+const struct kam_module kam_tmx_module = {.name = "tmx", .functions = functions, .pvs = pvs};

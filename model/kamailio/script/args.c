@@ -130,19 +130,6 @@ static enum script_args_result of_variable(struct script *h, enum kam_arg_type t
     return !out->missing || may_miss(type) ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_MISSING;
 }
 
-static struct span expand(struct script *h, const struct cfg_piece *pieces) {
-    struct buf b = {0};
-    for (const struct cfg_piece *piece = pieces; piece; piece = piece->next) {
-        buf_add(&b, piece->text);
-        if (!piece->pv) break;
-        struct kam_value v = script_pv(h, piece->pv);
-        buf_add(&b, v.type == KAM_NULL ? SPAN("<null>") : script_text(h, v));
-    }
-    struct span text = arena_text(h->arena, buf_span(&b));
-    buf_free(&b);
-    return text;
-}
-
 /* The value of an expression, read as if it stood in the file between quotes. */
 static enum script_args_result of_expression(struct script *h, enum kam_arg_type type,
                                              const struct cfg_expr *e, struct kam_arg *out) {
@@ -151,8 +138,10 @@ static enum script_args_result of_expression(struct script *h, enum kam_arg_type
     if (!script_eval(h, e, &v)) return SCRIPT_ARGS_BAD;
     struct span text = script_text(h, v);
     size_t len = script_arg_takes_variable(type) ? script_pv_len(text) : 0;
-    if (len && script_pv_run_time(h->state->program, span_head(text, len), &pv))
-        return of_variable(h, type, &pv, out);
+    struct script_pv_maker maker = {.program = h->state->program, .arena = h->arena};
+    bool variable = len && script_pv_make(&maker, span_head(text, len), &pv);
+    buf_free(&maker.why);
+    if (variable) return of_variable(h, type, &pv, out);
     if (script_arg_takes_format(type) && span_find(text, '$') >= 0) {
         struct buf b = {0};
         bool ok = kam_format(&b, h->run, text);
@@ -176,7 +165,7 @@ enum script_args_result script_args(struct script *h, const struct cfg_stmt *cal
         switch (arg->from) {
         case CFG_ARG_KNOWN: break;
         case CFG_ARG_VARIABLE: result = of_variable(h, type, arg->pv, &room[i]); break;
-        case CFG_ARG_FORMAT: room[i].s = expand(h, arg->pieces); break;
+        case CFG_ARG_FORMAT: room[i].s = script_expand(h, arg->pieces); break;
         case CFG_ARG_EXPRESSION: result = of_expression(h, type, arg->expr, &room[i]); break;
         }
     }

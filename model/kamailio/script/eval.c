@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/eval.h"
 
+#include "model/kamailio/script/transform.h"
 #include "model/kamailio/script/vars.h"
 
 #include <stdio.h>
@@ -45,21 +46,70 @@ int64_t script_int(struct kam_value v) {
 
 /* Pseudo-variables. A text is copied, so that it stays whatever happens to the variable. */
 
+struct span script_expand(struct script *h, const struct cfg_piece *pieces) {
+    struct buf b = {0};
+    for (const struct cfg_piece *piece = pieces; piece; piece = piece->next) {
+        buf_add(&b, piece->text);
+        if (!piece->pv) break;
+        script_add(h, &b, script_pv(h, piece->pv));
+    }
+    struct span text = arena_text(h->arena, buf_span(&b));
+    buf_free(&b);
+    return text;
+}
+
+void script_add(struct script *h, struct buf *out, struct kam_value v) {
+    if (v.type != KAM_NULL)
+        buf_add(out, script_text(h, v));
+    else if (!v.failed)
+        buf_add_text(out, "<null>");
+}
+
+/* What stands with it, as it is now. */
+static struct kam_pv_at at_now(struct script *h, const struct cfg_pv *pv) {
+    struct kam_pv_at at = pv->at;
+    if (pv->argument) at.argument = script_expand(h, pv->argument);
+    if (pv->index) at.n = script_int(script_pv(h, pv->index));
+    return at;
+}
+
+static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
+    if (!pv->at.index) return script_vars_get(h->state->avps, pv->number);
+    struct kam_pv_at at = at_now(h, pv);
+    if (at.index == KAM_INDEX_NUMBER) return script_vars_nth(h->state->avps, pv->number, at.n);
+    struct buf b = {0};
+    for (int64_t i = 0; script_vars_nth(h->state->avps, pv->number, i).type != KAM_NULL; i++) {
+        if (i) buf_add_text(&b, ", ");
+        buf_add(&b, script_text(h, script_vars_nth(h->state->avps, pv->number, i)));
+    }
+    struct kam_value v = {0};
+    if (b.len) v = (struct kam_value){.type = KAM_STR, .s = arena_text(h->arena, buf_span(&b))};
+    buf_free(&b);
+    return v;
+}
+
 struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
     struct kam_value v = {0};
     switch (pv->kind) {
-    case CFG_PV_TABLE: v = pv->pv->get(h->run, pv->argument); break;
+    case CFG_PV_TABLE:
+        if (pv->argument || pv->index) {
+            struct kam_pv_at at = at_now(h, pv);
+            v = pv->pv->get(h->run, &at);
+        } else {
+            v = pv->pv->get(h->run, &pv->at);
+        }
+        break;
     case CFG_PV_VAR:
         v = script_vars_get(&h->state->process->vars, pv->number);
         if (v.type == KAM_NULL) v.type = KAM_INT; /* a new $var is 0 */
         break;
-    case CFG_PV_AVP: v = script_vars_get(h->state->avps, pv->number); break;
+    case CFG_PV_AVP: v = get_avp(h, pv); break;
     case CFG_PV_RETCODE: v = (struct kam_value){.type = KAM_INT, .n = h->state->retcode}; break;
     case CFG_PV_NULL: break;
     case CFG_PV_DOLLAR: v = (struct kam_value){.type = KAM_STR, .s = SPAN("$")}; break;
     }
     if (v.type == KAM_STR) v.s = arena_text(h->arena, v.s);
-    return v;
+    return pv->transforms ? script_transform(h, pv->transforms, v) : v;
 }
 
 /* Kamailio would have run out of memory, and what it does then is not simulated. */
@@ -72,17 +122,23 @@ static void check_bytes(struct script *h, const struct kam_vars *vars) {
 
 bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v) {
     switch (pv->kind) {
-    case CFG_PV_TABLE: return pv->pv->set(h->run, pv->argument, v);
+    case CFG_PV_TABLE: {
+        struct kam_pv_at at = at_now(h, pv);
+        return pv->pv->set(h->run, &at, v);
+    }
     case CFG_PV_VAR:
         if (v.type == KAM_NULL) v = (struct kam_value){.type = KAM_INT};
         script_vars_set(&h->state->process->vars, pv->number, v);
         check_bytes(h, &h->state->process->vars);
         return true;
     case CFG_PV_AVP:
-        if (v.type == KAM_NULL)
-            script_vars_pop(h->state->avps, pv->number);
-        else
+        if (pv->at.index == KAM_INDEX_ALL)
+            while (script_vars_get(h->state->avps, pv->number).type != KAM_NULL)
+                script_vars_pop(h->state->avps, pv->number);
+        if (v.type != KAM_NULL)
             script_vars_push(h->state->avps, pv->number, v);
+        else if (!pv->at.index)
+            script_vars_pop(h->state->avps, pv->number);
         check_bytes(h, h->state->avps);
         return true;
     default: return false;

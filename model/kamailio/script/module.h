@@ -8,6 +8,7 @@
 #define MODEL_KAMAILIO_SCRIPT_MODULE_H
 
 #include "model/kamailio/script/function.h"
+#include "model/kamailio/script/pv.h"
 
 #include <stddef.h>
 
@@ -18,6 +19,7 @@ enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT };
 /* What a parameter does here. */
 enum kam_param_use {
     KAM_PARAM_SETTING,      /* it goes to its place in the module's settings */
+    KAM_PARAM_EACH,         /* every modparam of it counts: kam_program_value() gives them in order */
     KAM_PARAM_NO_EFFECT,    /* taken; nothing on the wire depends on it */
     KAM_PARAM_NOT_SIMULATED /* another value than the default is an error that says so */
 };
@@ -39,6 +41,7 @@ struct kam_param {
 #define KAM_FLAG(name, standard)          (name), KAM_PARAM_FLAG, (standard), NULL, 0, 1
 #define KAM_TEXT(name, standard)          (name), KAM_PARAM_TEXT, 0, (standard), 0, 0
 #define KAM_INTO(settings, member)        KAM_PARAM_SETTING, offsetof(settings, member)
+#define KAM_EACH                          KAM_PARAM_EACH, 0
 #define KAM_NO_EFFECT                     KAM_PARAM_NO_EFFECT, 0
 #define KAM_NOT_SIMULATED                 KAM_PARAM_NOT_SIMULATED, 0
 
@@ -46,6 +49,7 @@ struct kam_module {
     const char *name;                     /* "tm" */
     const struct kam_function *functions; /* ends with a name NULL; NULL: none */
     const struct kam_param *params;       /* the same */
+    const struct kam_pv *pvs;             /* the same: pseudo-variables */
     size_t data_size;                     /* what it keeps in an instance: zeros and its settings at first */
     size_t settings;                      /* where its settings stand in that */
 

@@ -69,6 +69,25 @@ void kam_program_settings(const struct kam_program *p, const struct kam_module *
     }
 }
 
+static bool is_of(const struct kam_module *module, const struct kam_param *param) {
+    for (const struct kam_param *p = module->params; p && p->name; p++)
+        if (p == param) return true;
+    return false;
+}
+
+bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,
+                       size_t n, struct kam_value *out) {
+    size_t count = 0; /* of those that come later: the newest stands first */
+    for (const struct program_param *set = p->params; set; set = set->next)
+        count += strcmp(set->param->name, param) == 0 && is_of(module, set->param);
+    for (const struct program_param *set = p->params; set; set = set->next) {
+        if (strcmp(set->param->name, param) != 0 || !is_of(module, set->param) || --count != n) continue;
+        *out = set->value;
+        return true;
+    }
+    return false;
+}
+
 /* What a block is found by in the table. */
 static struct span route_key(struct buf *key, enum kam_route_kind kind, struct span name) {
     buf_reset(key);
@@ -122,7 +141,12 @@ size_t program_number(struct kam_program *p, struct program_name **names, struct
 }
 
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {
-    struct regex *regex = regex_new(pattern, icase ? REGEX_ICASE : 0, why, NULL);
+    return program_regex_flags(p, pattern, icase ? REGEX_ICASE : 0, why);
+}
+
+struct regex *program_regex_flags(struct kam_program *p, struct span pattern, unsigned flags,
+                                  const char **why) {
+    struct regex *regex = regex_new(pattern, flags, why, NULL);
     if (!regex) return NULL;
     struct program_regex *r = arena_new(&p->arena, sizeof *r);
     *r = (struct program_regex){p->regexes, regex};

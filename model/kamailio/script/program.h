@@ -70,6 +70,8 @@ ptrdiff_t program_find_number(const struct program_name *names, struct span name
 /* An extended regular expression, which the program owns; icase as in =~. NULL, and the reason in *why, if it
  * is none or beyond a limit of base/regex.h. */
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why);
+struct regex *program_regex_flags(struct kam_program *p, struct span pattern, unsigned flags,
+                                  const char **why);
 
 /* Adds a block that is not there yet, with nothing in it. */
 struct kam_route *program_add_route(struct kam_program *p, enum kam_route_kind kind, struct span name,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pseudo-variables: $ru, $du, $si ... The compiler looks them up; the interpreter reads and assigns them
- * (facts: Kamailio 11.6).
+ * (facts: Kamailio 11.6, 18).
  */
 #ifndef MODEL_KAMAILIO_SCRIPT_PV_H
 #define MODEL_KAMAILIO_SCRIPT_PV_H
@@ -10,17 +10,39 @@
 
 struct kam_run;
 
-struct kam_pv {
-    const char *name;  /* "ru"; "hdr" for $hdr(name) */
-    bool has_argument; /* $name(argument) */
-    struct kam_value (*get)(struct kam_run *run, struct span argument);
-    /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's
-     * does). */
-    bool (*set)(struct kam_run *run, struct span argument, struct kam_value value);
-    const char *module; /* that has it; NULL: pv */
+/* How one is written. */
+enum kam_pv_shape {
+    KAM_PV_PLAIN, /* $name */
+    KAM_PV_NAMED, /* $name(argument) */
+    KAM_PV_EITHER,
+    KAM_PV_RAW /* $name(argument), the argument as it stands: variables in it are not replaced */
 };
 
-/* All of them but $var, $avp and $rc/$retcode, which the interpreter itself keeps; ends with a name NULL. */
-extern const struct kam_pv kam_pvs[];
+/* What stands with it: $name(argument), $(name(argument)[index]). */
+struct kam_pv_at {
+    struct span argument; /* its variables replaced; p NULL: none */
+    enum { KAM_INDEX_NONE, KAM_INDEX_NUMBER, KAM_INDEX_ALL } index;
+    int64_t n; /* of KAM_INDEX_NUMBER; from -1 on down it counts from the end */
+};
+
+struct kam_pv {
+    const char *name; /* "ru"; "hdr" for $hdr(name) */
+    enum kam_pv_shape shape;
+    /* NULL: Kamailio has it, and it is not simulated. */
+    struct kam_value (*get)(struct kam_run *run, const struct kam_pv_at *at);
+    /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's
+     * does). */
+    bool (*set)(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value);
+    const char *arguments; /* the words that the argument may be: "host|port"; NULL: any text */
+};
+
+/*
+ * Those of the core and of module pv, in tables that end with a name NULL; the list ends with NULL. $var,
+ * $avp and $rc/$retcode the interpreter itself keeps. Other modules have their own (script/module.h).
+ */
+extern const struct kam_pv *const kam_pv_tables[];
+
+/* What conditions on `myself` ask, by the name of the variable in question: 1 or 0. */
+extern const struct kam_pv kam_pv_myself;
 
 #endif

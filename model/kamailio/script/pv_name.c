@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/pv_name.h"
 
+#include "base/diag.h"
+#include "model/kamailio/script/transform.h"
+
 /* The characters of a name; not of an argument. */
 static bool name_char(char c) { return ascii_alnum((unsigned char)c) || c == '_' || c == '.' || c == '?'; }
 
@@ -50,6 +53,7 @@ bool script_pv_cut(struct span text, struct script_pv_parts *out) {
     return out->name.len > 0 && (body.len == 0 || (wrapped && (body.p[0] == '[' || body.p[0] == '{')));
 }
 
+/* Those that the interpreter keeps itself. */
 static const struct {
     const char *name;
     int kind;
@@ -59,29 +63,176 @@ static const struct {
             {"null", CFG_PV_NULL},
             {"$", CFG_PV_DOLLAR}};
 
-bool script_pv_look(struct span name, struct span argument, struct cfg_pv *out) {
-    *out = (struct cfg_pv){0};
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        if (!span_is(name, kept[i].name) || argument.p) continue;
-        out->kind = kept[i].kind;
-        return true;
+static const struct kam_pv *in_table(const struct kam_pv *pv, struct span name) {
+    for (; pv && pv->name; pv++)
+        if (span_is(name, pv->name)) return pv;
+    return NULL;
+}
+
+const struct kam_pv *script_pv_row(struct span name, const struct kam_module **module) {
+    const struct kam_pv *found = NULL;
+    if (module) *module = NULL;
+    for (size_t i = 0; kam_pv_tables[i] && !found; i++)
+        found = in_table(kam_pv_tables[i], name);
+    for (size_t i = 0; kam_modules[i] && !found; i++) {
+        found = in_table(kam_modules[i]->pvs, name);
+        if (found && module) *module = kam_modules[i];
     }
-    for (const struct kam_pv *pv = kam_pvs; pv->name; pv++) {
-        if (!span_is(name, pv->name) || pv->has_argument != (argument.p != NULL)) continue;
-        *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = pv, .argument = argument};
-        return true;
-    }
+    return found;
+}
+
+bool script_pv_known(struct span name) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (span_is(name, kept[i].name)) return true;
+    return span_is(name, "var") || span_is(name, "avp") || script_pv_row(name, NULL);
+}
+
+/* Why not. Always false. */
+static bool wrong(struct script_pv_maker *m, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    buf_reset(&m->why);
+    buf_addv(&m->why, format, args);
+    va_end(args);
     return false;
 }
 
-bool script_pv_run_time(const struct kam_program *program, struct span text, struct cfg_pv *out) {
-    struct script_pv_parts parts;
-    if (!script_pv_cut(text, &parts) || parts.rest.len > 0 || parts.name.p[0] == '_') return false;
-    bool var = span_is(parts.name, "var"), avp = span_is(parts.name, "avp");
-    if (!parts.argument.len || (!var && !avp)) return script_pv_look(parts.name, parts.argument, out);
-    if (avp && span_starts(parts.argument, "s:")) parts.argument = span_skip(parts.argument, 2);
-    ptrdiff_t number = program_find_number(var ? program->vars : program->avps, parts.argument);
+static bool unknown(struct script_pv_maker *m, struct span name, struct span text) {
+    const char *names[512] = {"var", "avp", "rc", "retcode", "null"};
+    size_t n = 5;
+    for (size_t t = 0; kam_pv_tables[t]; t++)
+        for (const struct kam_pv *pv = kam_pv_tables[t]; pv->name && n < 511; pv++)
+            if (pv->get) names[n++] = pv->name;
+    const char *meant = diag_suggest(name, names);
+    if (meant)
+        return wrong(m, "unknown pseudo-variable " SPAN_FMT "; did you mean $%s?", SPAN_ARG(text), meant);
+    return wrong(m, "unknown pseudo-variable " SPAN_FMT, SPAN_ARG(text));
+}
+
+static bool loaded(const struct script_pv_maker *m, const struct kam_module *module) {
+    return kam_program_has_module(m->program, module ? module->name : "pv");
+}
+
+/* Is the argument one of the words? */
+static bool among(struct span argument, const char *words) {
+    for (struct span left = span_of(words); left.len;)
+        if (span_eq_nocase(span_cut(&left, '|'), argument)) return true;
+    return false;
+}
+
+/* A row of the tables, with the argument that it wants. */
+static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *parts, struct span text,
+                     struct cfg_pv *out) {
+    const struct kam_module *module;
+    const struct kam_pv *pv = script_pv_row(parts->name, &module);
+    if (!pv) return unknown(m, parts->name, text);
+    if (!loaded(m, module))
+        return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded", SPAN_ARG(text),
+                     module ? module->name : "pv");
+    if (!pv->get) return wrong(m, "the pseudo-variable " SPAN_FMT " is not simulated", SPAN_ARG(text));
+    bool needs = pv->shape == KAM_PV_NAMED || pv->shape == KAM_PV_RAW;
+    if (needs && !parts->argument.p) return wrong(m, "$%s needs an argument: $%s(...)", pv->name, pv->name);
+    if (pv->shape == KAM_PV_PLAIN && parts->argument.p) return wrong(m, "$%s takes no argument", pv->name);
+    *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = pv};
+    if (!parts->argument.p) return true;
+    if (pv->shape != KAM_PV_RAW && span_find(parts->argument, '$') >= 0)
+        return (out->argument = script_pv_format(m, parts->argument));
+    if (pv->arguments && !among(parts->argument, pv->arguments))
+        return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
+    out->at.argument = arena_text(m->arena, parts->argument);
+    return true;
+}
+
+/* $var(x), $avp(x); $avp(s:x) and $avp(x) are one. */
+static bool make_name(struct script_pv_maker *m, struct span name, bool var, struct cfg_pv *out) {
+    if (!var && span_starts(name, "s:")) name = span_skip(name, 2);
+    if (span_find(name, '$') >= 0)
+        return wrong(m, "$%s(" SPAN_FMT ") is not simulated: give the name itself", var ? "var" : "avp",
+                     SPAN_ARG(name));
+    if (m->names) {
+        size_t number = program_number(m->names, var ? &m->names->vars : &m->names->avps, name);
+        *out = (struct cfg_pv){.kind = var ? CFG_PV_VAR : CFG_PV_AVP, .number = number};
+        return true;
+    }
+    ptrdiff_t number = program_find_number(var ? m->program->vars : m->program->avps, name);
     *out = (struct cfg_pv){.kind = number < 0 ? CFG_PV_NULL : var ? CFG_PV_VAR : CFG_PV_AVP};
     if (number >= 0) out->number = (size_t)number;
     return true;
+}
+
+/* [1], [-1], [*], [$var(i)]; *rest is what follows. */
+static bool make_index(struct script_pv_maker *m, struct span *rest, struct cfg_pv *out) {
+    ptrdiff_t end = span_find(*rest, ']');
+    if (end < 0) return wrong(m, "the index " SPAN_FMT " has no ]", SPAN_ARG(*rest));
+    struct span index = span_trim((struct span){rest->p + 1, (size_t)end - 1});
+    *rest = span_skip(*rest, (size_t)end + 1);
+    out->at.index = KAM_INDEX_NUMBER;
+    if (span_is(index, "*")) {
+        out->at.index = KAM_INDEX_ALL;
+        return true;
+    }
+    if (index.len && index.p[0] == '$') {
+        struct cfg_pv *pv = arena_new(m->arena, sizeof *pv);
+        out->index = pv;
+        return script_pv_len(index) == index.len ? script_pv_make(m, index, pv)
+                                                 : wrong(m, "invalid index [" SPAN_FMT "]", SPAN_ARG(index));
+    }
+    bool negative = index.len && index.p[0] == '-';
+    uint64_t n;
+    if (!span_to_u64(span_skip(index, negative), INT32_MAX, &n))
+        return wrong(m, "invalid index [" SPAN_FMT "]", SPAN_ARG(index));
+    out->at.n = negative ? -(int64_t)n : (int64_t)n;
+    return true;
+}
+
+bool script_pv_make(struct script_pv_maker *m, struct span text, struct cfg_pv *out) {
+    struct script_pv_parts parts;
+    *out = (struct cfg_pv){0};
+    if (!script_pv_cut(text, &parts)) return wrong(m, "invalid pseudo-variable " SPAN_FMT, SPAN_ARG(text));
+    bool var = span_is(parts.name, "var"), is_kept = false;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept && !parts.argument.p && !is_kept; i++) {
+        if (!span_is(parts.name, kept[i].name)) continue;
+        out->kind = kept[i].kind;
+        is_kept = true;
+    }
+    if (is_kept) {
+        if (out->kind != CFG_PV_RETCODE && !loaded(m, NULL))
+            return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded",
+                         SPAN_ARG(text));
+    } else if (var || span_is(parts.name, "avp")) {
+        if (!parts.argument.p)
+            return wrong(m, "$" SPAN_FMT " needs an argument: $" SPAN_FMT "(...)", SPAN_ARG(parts.name),
+                         SPAN_ARG(parts.name));
+        if (!loaded(m, NULL))
+            return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded",
+                         SPAN_ARG(text));
+        if (!make_name(m, parts.argument, var, out)) return false;
+    } else if (!make_row(m, &parts, text, out)) {
+        return false;
+    }
+    if (parts.rest.len && parts.rest.p[0] == '[' && !make_index(m, &parts.rest, out)) return false;
+    return parts.rest.len == 0 || script_transform_make(m, parts.rest, &out->transforms);
+}
+
+const struct cfg_piece *script_pv_format(struct script_pv_maker *m, struct span text) {
+    const struct cfg_piece *first = NULL, **end = &first;
+    for (;;) {
+        struct cfg_piece *piece = arena_new(m->arena, sizeof *piece);
+        ptrdiff_t i = span_find(text, '$');
+        *end = piece;
+        end = &piece->next;
+        piece->text = arena_text(m->arena, i < 0 ? text : span_head(text, (size_t)i));
+        if (i < 0) return first;
+        text = span_skip(text, (size_t)i);
+        size_t len = script_pv_len(text);
+        if (len == 0) {
+            wrong(m, "invalid pseudo-variable in the text at \"" SPAN_FMT "\"",
+                  SPAN_ARG(span_head(text, 20)));
+            return NULL;
+        }
+        struct cfg_pv *pv = arena_new(m->arena, sizeof *pv);
+        piece->pv = pv;
+        if (!script_pv_make(m, span_head(text, len), pv)) return NULL;
+        text = span_skip(text, len);
+    }
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Pseudo-variables as they are written: $ru, $var(x), $(ru), and inside formats. (facts: Kamailio 11.1, 11.6)
+/*
+ * Pseudo-variables as they are written: $ru, $var(x), $(hdr(Via)[1]{s.len}), alone and inside formats; found
+ * in the tables and made ready for the interpreter. (facts: Kamailio 11.1, 11.6, 18)
  */
 #ifndef MODEL_KAMAILIO_SCRIPT_PV_NAME_H
 #define MODEL_KAMAILIO_SCRIPT_PV_NAME_H
 
+#include "base/buf.h"
 #include "model/kamailio/script/program.h"
 
 /* How much of a text that begins with $ is a pseudo-variable; 0: it is none. */
@@ -19,10 +22,29 @@ struct script_pv_parts {
 /* Cuts a whole pseudo-variable; false if it is not well formed. */
 bool script_pv_cut(struct span text, struct script_pv_parts *out);
 
-/* Looks up everything but $var and $avp, whose names a program numbers. */
-bool script_pv_look(struct span name, struct span argument, struct cfg_pv *out);
+/* The row of a name in the tables of all modules, simulated or not; NULL: none. *module, if not NULL: whose.
+ */
+const struct kam_pv *script_pv_row(struct span name, const struct kam_module **module);
 
-/* Looks a pseudo-variable up at run time; a $var or $avp that the program never names has no value. */
-bool script_pv_run_time(const struct kam_program *program, struct span text, struct cfg_pv *out);
+/* Does Kamailio have a pseudo-variable that is called so? */
+bool script_pv_known(struct span name);
+
+/* Who asks for pseudo-variables: the compiler, or a text that is built at run time. */
+struct script_pv_maker {
+    const struct kam_program *program;
+    struct kam_program *names; /* the same, where new names of $var and $avp may be added; else NULL */
+    struct arena *arena;       /* for what is made */
+    struct buf why;            /* after an error: what is wrong; to be freed by the caller */
+};
+
+/*
+ * Makes a pseudo-variable of a text that script_pv_len() has measured; false and a reason if there is none
+ * that is called so, its module is not loaded, or it is not simulated. At run time, a $var or $avp that the
+ * program never names has no value.
+ */
+bool script_pv_make(struct script_pv_maker *m, struct span text, struct cfg_pv *out);
+
+/* A text cut at its pseudo-variables, at least one piece; NULL and a reason after an error. */
+const struct cfg_piece *script_pv_format(struct script_pv_maker *m, struct span text);
 
 #endif

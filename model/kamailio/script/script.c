@@ -189,19 +189,21 @@ bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     struct script h = {.run = run, .state = state, .arena = state->scratch};
     size_t start = out->len;
-    for (ptrdiff_t i; (i = span_find(text, '$')) >= 0;) {
+    struct script_pv_maker maker = {.program = state->program, .arena = h.arena};
+    bool good = true;
+    for (ptrdiff_t i; good && (i = span_find(text, '$')) >= 0;) {
         buf_add(out, span_head(text, (size_t)i));
         text = span_skip(text, (size_t)i);
         struct cfg_pv pv;
         size_t len = script_pv_len(text);
-        if (len == 0 || !script_pv_run_time(state->program, span_head(text, len), &pv)) {
-            out->len = start;
-            return false;
-        }
-        struct kam_value v = script_pv(&h, &pv);
-        buf_add(out, v.type == KAM_NULL ? SPAN("<null>") : script_text(&h, v));
+        good = len > 0 && script_pv_make(&maker, span_head(text, len), &pv);
+        if (good) script_add(&h, out, script_pv(&h, &pv));
         text = span_skip(text, len);
     }
-    buf_add(out, text);
-    return true;
+    buf_free(&maker.why);
+    if (good)
+        buf_add(out, text);
+    else
+        out->len = start;
+    return good;
 }

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/source.h"
 #include "model/kamailio/script/module.h"
+#include "model/kamailio/script/xavp.h"
 
 /* A listen= line. Spans point into the program. */
 struct kam_listen {
@@ -18,6 +19,7 @@ struct kam_listen {
     uint16_t port;              /* 5060 when not written */
     struct span advertise_host; /* p NULL: none */
     uint16_t advertise_port;    /* 0: none */
+    struct span name;           /* empty: none */
     struct source_pos at;
 };
 
@@ -49,6 +51,10 @@ bool kam_program_loads(const struct kam_program *p, size_t number);
 /* Writes the module's parameters, the file's or their defaults, to their places in its settings. */
 void kam_program_settings(const struct kam_program *p, const struct kam_module *module, void *settings);
 
+/* The nth value that the file gives a parameter that may be given several times; false: there are no more. */
+bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,
+                       size_t n, struct kam_value *out);
+
 void kam_program_free(struct kam_program *program);
 
 struct kam_route; /* a compiled block */
@@ -62,10 +68,12 @@ const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_
  * the message, then to its transaction. All-zero is empty.
  */
 struct kam_var;
+enum kam_list { KAM_LIST_XAVP, KAM_LIST_XAVI, KAM_LIST_XAVU, KAM_LISTS };
 struct kam_vars {
-    struct kam_var **tops; /* by number: the newest value; NULL: none */
-    size_t count;          /* of tops */
-    size_t bytes;          /* of all texts */
+    struct kam_xavp *lists[KAM_LISTS]; /* $xavp(x) and its kin */
+    struct kam_var **tops;             /* by number: the newest value; NULL: none */
+    size_t count;                      /* of tops */
+    size_t bytes;                      /* of all texts */
 };
 
 /* What the texts of a process or a message may take: the memory that a process of Kamailio has by default. */
@@ -76,6 +84,7 @@ void kam_vars_free(struct kam_vars *vars);
 /* What a process of Kamailio keeps from one message to the next. */
 struct kam_process {
     struct kam_vars vars;
+    uint64_t messages; /* it has begun with: $mi */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */
 };

@@ -61,8 +61,8 @@ static bool test_text(struct script *h, const struct cfg_test *test, struct span
 bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     const struct kam_pv *pv = test->pv;
     if (test->subject == CFG_URI && in_reply(h) && !test->myself.p) pv = test->reply_pv;
-    struct kam_value left =
-        pv ? pv->get(h->run, test->myself) : (struct kam_value){.type = KAM_INT, .n = test->n};
+    struct kam_value left = pv ? pv->get(h->run, &(struct kam_pv_at){.argument = test->myself})
+                               : (struct kam_value){.type = KAM_INT, .n = test->n};
     struct kam_value right;
     *out = 0;
     if (test->myself.p) {

@@ -11,12 +11,17 @@
 #include "model/kamailio/script/function.h"
 #include "model/kamailio/script/pv.h"
 
+struct cfg_piece;
+
 /* A pseudo-variable as written somewhere. */
 struct cfg_pv {
     enum { CFG_PV_TABLE, CFG_PV_VAR, CFG_PV_AVP, CFG_PV_RETCODE, CFG_PV_NULL, CFG_PV_DOLLAR } kind;
-    const struct kam_pv *pv; /* of CFG_PV_TABLE */
-    struct span argument;    /* what stands between the parentheses */
-    size_t number;           /* of CFG_PV_VAR and CFG_PV_AVP: which name it is */
+    const struct kam_pv *pv;                   /* of CFG_PV_TABLE */
+    struct kam_pv_at at;                       /* what stands between the parentheses, and the index */
+    const struct cfg_piece *argument;          /* its text, where variables stand in it; NULL: at has it */
+    const struct cfg_pv *index;                /* a variable that gives the index; NULL: at has it */
+    size_t number;                             /* of CFG_PV_VAR and CFG_PV_AVP: which name it is */
+    const struct script_transform *transforms; /* what is done to the value, in order; NULL: nothing */
 };
 
 /* Operators; where Kamailio has several spellings, they are one here. */

@@ -31,6 +31,8 @@ void kam_vars_free(struct kam_vars *vars) {
         while (vars->tops[i])
             script_vars_pop(vars, i);
     free(vars->tops);
+    for (size_t i = 0; i < KAM_LISTS; i++)
+        xavp_free(&vars->lists[i]);
     *vars = (struct kam_vars){0};
 }
 
@@ -40,6 +42,18 @@ void kam_process_free(struct kam_process *process) { kam_vars_free(&process->var
 
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number) {
     const struct kam_var *v = number < vars->count ? vars->tops[number] : NULL;
+    return v ? v->value : (struct kam_value){0};
+}
+
+struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n) {
+    const struct kam_var *top = number < vars->count ? vars->tops[number] : NULL, *v;
+    if (n < 0) {
+        for (v = top; v; v = v->below)
+            n++;
+        return n == 0 && top ? top->value : (struct kam_value){0};
+    }
+    for (v = top; v && n > 0; v = v->below)
+        n--;
     return v ? v->value : (struct kam_value){0};
 }
 

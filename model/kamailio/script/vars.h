@@ -8,6 +8,10 @@
 /* The newest value of that number; null if there is none. Valid until it changes. */
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number);
 
+/* The nth value, the newest is 0. Of the negative ones Kamailio 5.6.3 only finds the newest, by minus the
+ * number of them all. */
+struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n);
+
 /* Replaces the newest value, or adds the first. */
 void script_vars_set(struct kam_vars *vars, size_t number, struct kam_value value);
 

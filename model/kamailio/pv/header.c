@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Pseudo-variables of header fields: by name, of identities, of credentials. (facts: Kamailio 11.6, 18.1) */
+#include "model/kamailio/message/header.h"
+#include "model/kamailio/message/read.h"
+#include "model/kamailio/pv/pv.h"
+
+static struct span value_of(const struct kam_run *run, const struct sip_header *h) {
+    return h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
+}
+
+struct kam_value pv_header(const struct kam_run *run, struct span name) {
+    const struct sip_header *h = kam_header_find(&run->msg, name);
+    return h ? pv_text(value_of(run, h)) : pv_nothing();
+}
+
+static int64_t count_of(const struct kam_run *run, struct span name) {
+    int64_t n = 0;
+    for (size_t i = 0; i < run->msg.header_count; i++)
+        n += kam_header_is(&run->msg.headers[i], name);
+    return n;
+}
+
+/* All headers of a name, joined with commas. */
+static struct kam_value all(struct kam_run *run, struct span name) {
+    struct buf b = {0};
+    for (size_t i = 0; i < run->msg.header_count; i++) {
+        if (!kam_header_is(&run->msg.headers[i], name)) continue;
+        if (b.len) buf_add_char(&b, ',');
+        buf_add(&b, value_of(run, &run->msg.headers[i]));
+    }
+    if (b.len) return pv_built(run, &b);
+    buf_free(&b);
+    return pv_nothing();
+}
+
+/* It reads all headers first. */
+static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span name = at->argument;
+    if (run->damaged) return pv_nothing();
+    if (at->index == KAM_INDEX_NONE) return pv_header(run, name);
+    if (at->index == KAM_INDEX_ALL) return all(run, name);
+    int64_t n = at->n < 0 ? count_of(run, name) + at->n : at->n;
+    for (size_t i = 0; i < run->msg.header_count && n >= 0; i++)
+        if (kam_header_is(&run->msg.headers[i], name) && n-- == 0)
+            return pv_text(value_of(run, &run->msg.headers[i]));
+    return pv_nothing();
+}
+
+PV_GETTER(get_hdrc, run->damaged ? pv_nothing() : pv_number(count_of(run, at->argument)))
+PV_GETTER(get_ct, pv_header(run, SPAN("Contact")))
+PV_GETTER(get_cT, pv_header(run, SPAN("Content-Type")))
+PV_GETTER(get_ua, pv_header(run, SPAN("User-Agent")))
+
+static struct kam_value get_cl(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    uint64_t n;
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
+    if (!h) return pv_nothing();
+    int64_t length = span_to_u64(h->value, UINT32_MAX, &n) ? (int64_t)n : 0;
+    return (struct kam_value){.type = KAM_INT, .n = length, .s = h->value};
+}
+
+/* Addresses: "name" <uri>;parameters */
+
+static ptrdiff_t bracket(struct span s) {
+    bool quoted = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (quoted && s.p[i] == '\\')
+            i++;
+        else if (s.p[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && s.p[i] == '<')
+            return (ptrdiff_t)i;
+    }
+    return -1;
+}
+
+/* The name before the bracket, with its quotes; null where there is none. */
+static struct kam_value display(const struct sip_header *h) {
+    ptrdiff_t open = h ? bracket(h->value) : -1;
+    struct span name = open > 0 ? span_trim(span_head(h->value, (size_t)open)) : (struct span){0};
+    return name.len ? pv_text(name) : pv_nothing();
+}
+
+PV_GETTER(get_fn, display(run->from))
+PV_GETTER(get_tn, display(run->to))
+
+static struct kam_value address_part(const struct kam_run *run, const char *name, enum pv_part part) {
+    const struct sip_header *h = kam_header_find(&run->msg, span_of(name));
+    struct span entry, left = h ? h->value : (struct span){0};
+    return h && name_addr_next(&left, &entry) ? pv_part(name_addr_uri(entry), part) : pv_nothing();
+}
+
+static struct kam_value address_param(const struct kam_run *run, const char *header, const char *name) {
+    const struct sip_header *h = kam_header_find(&run->msg, span_of(header));
+    ptrdiff_t end = h ? span_find(h->value, '>') : -1;
+    if (end < 0) return pv_nothing();
+    for (struct span left = span_skip(h->value, (size_t)end + 1); left.len;) {
+        struct span value = span_cut(&left, ';'), key = span_cut(&value, '=');
+        if (span_is_nocase(span_trim(key), name)) return pv_text(span_trim(value));
+    }
+    return pv_nothing();
+}
+
+PV_GETTER(get_ai, address_part(run, "P-Asserted-Identity", PV_WHOLE))
+PV_GETTER(get_di, address_part(run, "Diversion", PV_WHOLE))
+PV_GETTER(get_dir, address_param(run, "Diversion", "reason"))
+PV_GETTER(get_dip, address_param(run, "Diversion", "privacy"))
+PV_GETTER(get_dic, address_param(run, "Diversion", "counter"))
+PV_GETTER(get_re, address_part(run, "Remote-Party-ID", PV_WHOLE))
+PV_GETTER(get_rt, address_part(run, "Refer-To", PV_WHOLE))
+PV_GETTER(get_pu, address_part(run, "P-Preferred-Identity", PV_WHOLE))
+PV_GETTER(get_pU, address_part(run, "P-Preferred-Identity", PV_USER))
+PV_GETTER(get_pd, address_part(run, "P-Preferred-Identity", PV_HOST))
+PV_GETTER(get_pn, display(kam_header_find(&run->msg, SPAN("P-Preferred-Identity"))))
+
+/* Credentials: Proxy-Authorization, else Authorization. One that does not say it is empty. */
+
+static struct span credentials(const struct kam_run *run) {
+    const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Authorization"));
+    if (!h) h = kam_header_find(&run->msg, SPAN("Authorization"));
+    if (!h || !span_starts_nocase(h->value, "Digest")) return (struct span){0};
+    return span_trim(span_skip(h->value, 6));
+}
+
+static struct span unquoted(struct span s) {
+    return s.len > 1 && s.p[0] == '"' && s.p[s.len - 1] == '"' ? (struct span){s.p + 1, s.len - 2} : s;
+}
+
+/* The end of a parameter: a comma outside of quotes. */
+static struct span next_param(struct span *left) {
+    bool quoted = false;
+    size_t i = 0;
+    for (; i < left->len && (quoted || left->p[i] != ','); i++)
+        if (left->p[i] == '"') quoted = !quoted;
+    struct span param = span_head(*left, i);
+    *left = span_skip(*left, i < left->len ? i + 1 : i);
+    return param;
+}
+
+static struct span credential(const struct kam_run *run, const char *name) {
+    struct span left = credentials(run);
+    if (!left.p) return left;
+    while (left.len) {
+        struct span value = next_param(&left), key = span_cut(&value, '=');
+        if (span_is_nocase(span_trim(key), name)) return unquoted(span_trim(value));
+    }
+    return SPAN("");
+}
+
+/* username="user@domain": the two parts */
+static struct kam_value username(const struct kam_run *run, bool domain) {
+    struct span name = credential(run, "username");
+    if (!name.p) return pv_nothing();
+    ptrdiff_t at = span_find(name, '@');
+    if (!domain) return pv_text(at < 0 ? name : span_head(name, (size_t)at));
+    return pv_text(at < 0 ? SPAN("") : span_skip(name, (size_t)at + 1));
+}
+
+PV_GETTER(get_au, username(run, false))
+PV_GETTER(get_ad, username(run, true))
+PV_GETTER(get_aU, pv_text(credential(run, "username")))
+PV_GETTER(get_ar, pv_text(credential(run, "realm")))
+PV_GETTER(get_adu, pv_text(credential(run, "uri")))
+PV_GETTER(get_aa, pv_text(credential(run, "algorithm")))
+PV_GETTER(get_adn, pv_text(credential(run, "nonce")))
+PV_GETTER(get_adc, pv_text(credential(run, "cnonce")))
+PV_GETTER(get_adr, pv_text(credential(run, "response")))
+PV_GETTER(get_ado, pv_text(credential(run, "opaque")))
+
+/* The smallest and largest time that Expires and Contacts ask for. */
+static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at *at) {
+    bool largest = span_is(at->argument, "max"), any = false;
+    uint64_t header = 0, best = 0, n;
+    const struct sip_header *e = kam_header_find(&run->msg, SPAN("Expires"));
+    bool has_header = e && span_to_u64(e->value, UINT32_MAX, &header);
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT); h;
+         h = sip_msg_next(&run->msg, h)) {
+        struct span left = h->value, entry;
+        while (name_addr_next(&left, &entry)) {
+            ptrdiff_t end = span_find(entry, '>'), at_param;
+            struct span params = span_skip(entry, end < 0 ? 0 : (size_t)end);
+            at_param = span_search_nocase(params, SPAN(";expires="));
+            struct span value = at_param < 0 ? (struct span){0} : span_skip(params, (size_t)at_param + 9);
+            value = value.p ? span_cut(&value, ';') : value;
+            if (!value.p || !span_to_u64(value, UINT32_MAX, &n)) {
+                if (!has_header) continue;
+                n = header;
+            }
+            if (!any || (largest ? n > best : n < best)) best = n;
+            any = true;
+        }
+    }
+    if (!any && has_header) return pv_number((int64_t)header);
+    return any ? pv_number((int64_t)best) : pv_nothing();
+}
+
+#define PLAIN(name, get)                                                                                     \
+    { name, KAM_PV_PLAIN, get, NULL, NULL }
+
+const struct kam_pv kam_pv_headers[] = {
+    {"hdr", KAM_PV_NAMED, get_hdr, NULL, NULL},
+    {"hdrc", KAM_PV_NAMED, get_hdrc, NULL, NULL},
+    {"hfl", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"hflc", KAM_PV_NAMED, NULL, NULL, NULL},
+    PLAIN("cl", get_cl),
+    PLAIN("ct", get_ct),
+    PLAIN("cT", get_cT),
+    PLAIN("ua", get_ua),
+    PLAIN("fn", get_fn),
+    PLAIN("tn", get_tn),
+    PLAIN("ai", get_ai),
+    PLAIN("di", get_di),
+    PLAIN("dir", get_dir),
+    PLAIN("dip", get_dip),
+    PLAIN("dic", get_dic),
+    PLAIN("re", get_re),
+    PLAIN("rt", get_rt),
+    PLAIN("pu", get_pu),
+    PLAIN("pU", get_pU),
+    PLAIN("pd", get_pd),
+    PLAIN("pn", get_pn),
+    PLAIN("au", get_au),
+    PLAIN("ad", get_ad),
+    PLAIN("aU", get_aU),
+    PLAIN("ar", get_ar),
+    PLAIN("adu", get_adu),
+    PLAIN("aa", get_aa),
+    PLAIN("adn", get_adn),
+    PLAIN("adc", get_adc),
+    PLAIN("adr", get_adr),
+    PLAIN("ado", get_ado),
+    PLAIN("AU", NULL),
+    PLAIN("Au", NULL),
+    {"expires", KAM_PV_NAMED, get_expires, NULL, "min|max"},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};

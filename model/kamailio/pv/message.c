@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Pseudo-variables of the message as a whole, and of its Vias. (facts: Kamailio 11.6, 18.1) */
+#include "model/kamailio/pv/pv.h"
+
+/* A method is a text that also is a number to Kamailio: if ($rm) is true, 1 == $rm asks for INVITE. */
+static int64_t method_bit(struct span name) {
+    static const char *const known[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
+                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (span_is(name, known[i])) return 1 << i;
+    return 1 << 19;
+}
+
+static struct span method_of(const struct kam_run *run) {
+    return run->msg.is_request ? run->msg.method : run->cseq_method;
+}
+
+/* Without the blanks before it. */
+static struct span reason(const struct kam_run *run) {
+    struct span s = run->msg.reason;
+    while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = span_skip(s, 1);
+    return s;
+}
+
+PV_GETTER(get_rm, pv_text_number(method_of(run), method_bit(method_of(run))))
+PV_GETTER(get_rmid, pv_number(method_bit(method_of(run))))
+PV_GETTER(get_rs, run->msg.is_request ? pv_nothing() : pv_number(run->msg.status))
+PV_GETTER(get_rr, run->msg.is_request ? pv_nothing() : pv_text(reason(run)))
+PV_GETTER(get_rv, pv_text(SPAN("SIP/2.0")))
+PV_GETTER(get_mb, pv_text(run->msg.bytes))
+PV_GETTER(get_ml, pv_number((int64_t)run->msg.bytes.len))
+PV_GETTER(get_mi, pv_number((int64_t)run->state.process->messages))
+PV_GETTER(get_mt, pv_number(run->msg.is_request ? 1 : 2))
+PV_GETTER(get_mts, pv_text(run->msg.is_request ? SPAN("rq") : SPAN("rp")))
+PV_GETTER(get_rb, pv_text(run->msg.body))
+PV_GETTER(get_bs, pv_number((int64_t)run->msg.body.len))
+PV_GETTER(get_ci, pv_text(run->call_id->value))
+PV_GETTER(get_cs, pv_text(run->cseq_number))
+PV_GETTER(get_csb, pv_text(run->cseq->value))
+
+/* $msg(len) ... */
+static struct kam_value get_msg(struct kam_run *run, const struct kam_pv_at *at) {
+    const struct sip_msg *m = &run->msg;
+    size_t first = m->header_count ? (size_t)(m->headers[0].line.p - m->bytes.p) : m->header_end;
+    struct span head = span_head(m->bytes, m->header_end);
+    if (span_is(at->argument, "len")) return pv_number((int64_t)m->bytes.len);
+    if (span_is(at->argument, "buf")) return pv_text(m->bytes);
+    if (span_is(at->argument, "body")) return pv_text(m->body);
+    if (span_is(at->argument, "fline")) return pv_text(m->first_line);
+    if (span_is(at->argument, "hdrs")) return pv_text(span_skip(head, first));
+    return pv_nothing();
+}
+
+/* Vias: the first, the second and the last of the message. */
+
+static bool via_at(const struct kam_run *run, int64_t n, struct via *out) {
+    int64_t i = 0;
+    bool found = false;
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_VIA); h; h = sip_msg_next(&run->msg, h)) {
+        struct span left = h->value;
+        while (left.p && via_parse(out, left)) {
+            found = true;
+            if (i++ == n) return true;
+            left = out->rest;
+        }
+    }
+    return n < 0 && found;
+}
+
+static struct kam_value via_part(const struct kam_run *run, int64_t n, struct span part) {
+    struct via via;
+    uint64_t port = 0;
+    if (!via_at(run, n, &via)) return pv_nothing();
+    if (span_is(part, "host")) return pv_text(via.host);
+    if (span_is(part, "port")) return pv_number(span_to_u64(via.port, 65535, &port) ? (int64_t)port : 0);
+    if (span_is(part, "proto")) return pv_text(via.transport);
+    if (span_is(part, "protoid")) return pv_number(span_is_nocase(via.transport, "UDP") ? 1 : 2);
+    if (span_is(part, "branch")) return pv_text(via.branch.value);
+    if (span_is(part, "rport")) return pv_text(via.rport.value);
+    if (span_is(part, "received")) return pv_text(via.received.value);
+    return pv_nothing();
+}
+
+PV_GETTER(get_via0, via_part(run, 0, at->argument))
+PV_GETTER(get_via1, via_part(run, 1, at->argument))
+PV_GETTER(get_viaZ, via_part(run, -1, at->argument))
+
+#define PLAIN(name, get)                                                                                     \
+    { name, KAM_PV_PLAIN, get, NULL, NULL }
+#define VIA_PARTS "host|port|proto|protoid|branch|rport|received"
+
+const struct kam_pv kam_pv_messages[] = {
+    PLAIN("rm", get_rm),
+    PLAIN("rmid", get_rmid),
+    PLAIN("rs", get_rs),
+    PLAIN("rr", get_rr),
+    PLAIN("rv", get_rv),
+    PLAIN("mb", get_mb),
+    PLAIN("mbu", NULL),
+    PLAIN("ml", get_ml),
+    PLAIN("mi", get_mi),
+    PLAIN("mt", get_mt),
+    PLAIN("mts", get_mts),
+    PLAIN("rb", get_rb),
+    PLAIN("bs", get_bs),
+    PLAIN("ci", get_ci),
+    PLAIN("cs", get_cs),
+    PLAIN("csb", get_csb),
+    {"msg", KAM_PV_NAMED, get_msg, NULL, "len|buf|body|fline|hdrs"},
+    {"msgbuf", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"via0", KAM_PV_NAMED, get_via0, NULL, VIA_PARTS},
+    {"via1", KAM_PV_NAMED, get_via1, NULL, VIA_PARTS},
+    {"viaZ", KAM_PV_NAMED, get_viaZ, NULL, VIA_PARTS},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};

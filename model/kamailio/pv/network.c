@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Pseudo-variables of addresses: where the message came from, where it came in, where it will leave. (facts:
+ * Kamailio 11.6, 18.1) */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/pv/pv.h"
+
+static struct kam_value joined(struct kam_run *run, const char *before, struct span ip, unsigned port,
+                               const char *behind) {
+    struct buf b = {0};
+    buf_addf(&b, "%s" SPAN_FMT ":%u%s", before, SPAN_ARG(ip), port, behind);
+    return pv_built(run, &b);
+}
+
+static struct span source(const struct kam_run *run) { return buf_span(&run->source_text); }
+
+PV_GETTER(get_si, pv_text(source(run)))
+PV_GETTER(get_sp, pv_number(run->source.port))
+PV_GETTER(get_su, joined(run, "sip:", source(run), run->source.port, ""))
+PV_GETTER(get_sut, joined(run, "sip:", source(run), run->source.port, ";transport=udp"))
+PV_GETTER(get_sas, joined(run, "udp:", source(run), run->source.port, ""))
+PV_GETTER(get_Ri, pv_text(run->socket->address))
+PV_GETTER(get_Rp, pv_number(run->socket->port))
+PV_GETTER(get_Ru, joined(run, "sip:", run->socket->address, run->socket->port, ""))
+PV_GETTER(get_Rut, joined(run, "sip:", run->socket->address, run->socket->port, ";transport=udp"))
+PV_GETTER(get_Ras, joined(run, "udp:", run->socket->address, run->socket->port, ""))
+PV_GETTER(get_Rn, run->socket->name.len ? pv_text(run->socket->name) : pv_nothing())
+PV_GETTER(get_proto, pv_text_number(SPAN("udp"), 1))
+PV_GETTER(get_protid, pv_number(1))
+PV_GETTER(get_af, pv_text(SPAN("IPv4")))
+
+/* With what listen= advertises, if it does. */
+static struct span advertised(const struct kam_run *run) {
+    return run->socket->advertised.p ? run->socket->advertised : run->socket->address;
+}
+static unsigned advertised_port(const struct kam_run *run) {
+    return run->socket->advertised_port ? run->socket->advertised_port : run->socket->port;
+}
+
+PV_GETTER(get_RAi, pv_text(advertised(run)))
+PV_GETTER(get_RAp, pv_number(advertised_port(run)))
+PV_GETTER(get_RAu, joined(run, "sip:", advertised(run), advertised_port(run), ""))
+PV_GETTER(get_RAut, joined(run, "sip:", advertised(run), advertised_port(run), ";transport=udp"))
+
+/* $fs: the socket that a function or an assignment has forced. */
+static struct kam_value get_fs(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    if (!run->forced) return pv_nothing();
+    return joined(run, "udp:", run->forced->address, run->forced->port, "");
+}
+
+PV_GETTER(get_fsn, run->forced && run->forced->name.len ? pv_text(run->forced->name) : pv_nothing())
+
+static bool set_fs(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
+    (void)at;
+    if (value.type == KAM_NULL) return run->forced = NULL, true;
+    return value.type == KAM_STR && kam_run_force_socket(run, value.s);
+}
+
+static bool set_fsn(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
+    (void)at;
+    if (value.type == KAM_NULL) return run->forced = NULL, true;
+    struct kam_socket *socket = value.type == KAM_STR ? kam_socket_named(run->k, value.s) : NULL;
+    if (socket) run->forced = socket;
+    return socket != NULL;
+}
+
+#define PLAIN(name, get)                                                                                     \
+    { name, KAM_PV_PLAIN, get, NULL, NULL }
+
+const struct kam_pv kam_pv_network[] = {
+    PLAIN("si", get_si),
+    PLAIN("siz", get_si),
+    PLAIN("src_ip", get_si),
+    PLAIN("sp", get_sp),
+    PLAIN("su", get_su),
+    PLAIN("sut", get_sut),
+    PLAIN("sas", get_sas),
+    PLAIN("Ri", get_Ri),
+    PLAIN("Rp", get_Rp),
+    PLAIN("Ru", get_Ru),
+    PLAIN("Rut", get_Rut),
+    PLAIN("Ras", get_Ras),
+    PLAIN("Rn", get_Rn),
+    PLAIN("RAi", get_RAi),
+    PLAIN("RAp", get_RAp),
+    PLAIN("RAu", get_RAu),
+    PLAIN("RAut", get_RAut),
+    PLAIN("pr", get_proto),
+    PLAIN("proto", get_proto),
+    PLAIN("prid", get_protid),
+    PLAIN("af", get_af),
+    {"fs", KAM_PV_PLAIN, get_fs, set_fs, NULL},
+    {"fsn", KAM_PV_PLAIN, get_fsn, set_fsn, NULL},
+    PLAIN("fsp", NULL),
+    PLAIN("conid", NULL),
+    PLAIN("sid", NULL),
+    {"rcv", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"snd", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"sndto", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"sndfrom", KAM_PV_NAMED, NULL, NULL, NULL},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};

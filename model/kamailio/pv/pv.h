@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tables of pseudo-variables share: values, and parts of URIs. */
+#ifndef MODEL_KAMAILIO_PV_PV_H
+#define MODEL_KAMAILIO_PV_PV_H
+
+#include "model/kamailio/run.h"
+#include "model/kamailio/script/pv.h"
+
+static inline struct kam_value pv_nothing(void) { return (struct kam_value){.type = KAM_NULL}; }
+
+/* It could not be read: a format shows nothing. */
+static inline struct kam_value pv_failed(void) {
+    return (struct kam_value){.type = KAM_NULL, .failed = true};
+}
+
+static inline struct kam_value pv_number(int64_t n) { return (struct kam_value){.type = KAM_INT, .n = n}; }
+
+/* A text that is there; one that is absent (p NULL) is null. */
+static inline struct kam_value pv_text(struct span s) {
+    return s.p ? (struct kam_value){.type = KAM_STR, .s = s} : pv_nothing();
+}
+
+/* A text that also is a number to Kamailio, for those who want one: 1 + $rp adds, $rp + 1 joins. */
+static inline struct kam_value pv_text_number(struct span s, int64_t n) {
+    return (struct kam_value){.type = KAM_STR, .s = s, .n = n};
+}
+
+/* The buffer's text, which moves to the run's memory; the buffer is freed. */
+struct kam_value pv_built(struct kam_run *run, struct buf *b);
+
+/* The parts of a URI that have a variable of their own. */
+enum pv_part { PV_WHOLE, PV_USER, PV_HOST, PV_PORT, PV_SCHEME, PV_PROTO, PV_USER_LEN };
+
+/* A part of a URI; null if there is no URI (p NULL) or it cannot be read. */
+struct kam_value pv_part(struct span uri, enum pv_part part);
+
+/* The value of the first header of that name, as it is now. */
+struct kam_value pv_header(const struct kam_run *run, struct span name);
+
+/* The Request-URI's part; null of a reply. */
+struct kam_value pv_request_part(const struct kam_run *run, enum pv_part part);
+
+#define PV_GETTER(name, expression)                                                                          \
+    static struct kam_value name(struct kam_run *run, const struct kam_pv_at *at) {                          \
+        (void)run, (void)at;                                                                                 \
+        return expression;                                                                                   \
+    }
+
+/* The tables: uri.c, message.c, header.c, network.c, branch.c, time.c, store.c, select.c */
+extern const struct kam_pv kam_pv_uris[], kam_pv_messages[], kam_pv_headers[], kam_pv_network[],
+    kam_pv_branches[], kam_pv_times[], kam_pv_stores[], kam_pv_selects[];
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Selects: @ruri.user, $sel(via[1].host). Those that are what a pseudo-variable is. (facts: Kamailio 18.3) */
+#include "model/kamailio/message/header.h"
+#include "model/kamailio/pv/pv.h"
+
+/* The variable, by its name in the other tables; with an argument where the select has a header's name. */
+static const struct {
+    const char *select, *pv;
+} same[] = {
+    {"ruri", "ru"},          {"ruri.user", "rU"},     {"ruri.host", "rd"},     {"ruri.port", "rp"},
+    {"from.uri", "fu"},      {"from.uri.user", "fU"}, {"from.uri.host", "fd"}, {"from.tag", "ft"},
+    {"to.uri", "tu"},        {"to.uri.user", "tU"},   {"to.uri.host", "td"},   {"to.tag", "tt"},
+    {"from.name", "fn"},     {"to.name", "tn"},       {"call_id", "ci"},       {"cseq.num", "cs"},
+    {"cseq", "csb"},         {"method", "rm"},        {"msg.body", "rb"},      {"src.ip", "si"},
+    {"src.port", "sp"},      {"dst.ip", "Ri"},        {"dst.port", "Rp"},      {"received.ip", "Ri"},
+    {"received.port", "Rp"}, {"user_agent", "ua"},    {"content_type", "cT"},  {"msg.len", "ml"},
+    {"msg", "mb"},
+};
+
+static const struct {
+    const char *select, *header;
+} headers[] = {{"from", "From"},
+               {"to", "To"},
+               {"max_forwards", "Max-Forwards"},
+               {"subject", "Subject"},
+               {"expires", "Expires"},
+               {"event", "Event"},
+               {"contact", "Contact"},
+               {"refer_to", "Refer-To"},
+               {"content_length", "Content-Length"},
+               {"require", "Require"},
+               {"supported", "Supported"},
+               {"accept", "Accept"}};
+
+static struct kam_value by_pv(struct kam_run *run, const char *name) {
+    static const struct kam_pv_at nothing = {{0}, KAM_INDEX_NONE, 0};
+    for (size_t t = 0; kam_pv_tables[t]; t++)
+        for (const struct kam_pv *pv = kam_pv_tables[t]; pv->name; pv++)
+            if (strcmp(pv->name, name) == 0 && pv->get) return pv->get(run, &nothing);
+    return pv_nothing();
+}
+
+/* via[1].host and its like; without an index, the first one */
+static struct kam_value via(struct kam_run *run, struct span path) {
+    uint64_t n = 1;
+    struct span word = span_cut(&path, '.');
+    ptrdiff_t open = span_find(word, '[');
+    if (open >= 0) {
+        struct span digits = span_skip(word, (size_t)open + 1);
+        if (!digits.len || !span_to_u64(span_head(digits, digits.len - 1), 64, &n) || n == 0)
+            return pv_nothing();
+    }
+    uint64_t i = 0;
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_VIA); h; h = sip_msg_next(&run->msg, h)) {
+        struct span left = h->value;
+        struct via v;
+        while (left.p && via_parse(&v, left)) {
+            if (++i < n) {
+                left = v.rest;
+                continue;
+            }
+            if (path.len == 0) return pv_text(v.whole);
+            if (span_is(path, "host")) return pv_text(v.host);
+            if (span_is(path, "port")) return pv_text(v.port);
+            if (span_is(path, "branch")) return pv_text(v.branch.value);
+            if (span_is(path, "received")) return pv_text(v.received.value);
+            if (span_is(path, "rport")) return pv_text(v.rport.value);
+            if (span_is(path, "transport")) return pv_text(v.transport);
+            return pv_nothing();
+        }
+    }
+    return pv_nothing();
+}
+
+/* msg.header["X"], hf_value.x_y: a header by its name */
+static struct kam_value by_name(struct kam_run *run, struct span text, bool quoted) {
+    struct buf name = {0};
+    for (size_t i = 0; i < text.len && text.p[i] != ']' && text.p[i] != '['; i++)
+        if (text.p[i] != '"') buf_add_char(&name, text.p[i] == '_' && !quoted ? '-' : text.p[i]);
+    struct kam_value v = pv_header(run, buf_span(&name));
+    buf_free(&name);
+    return v;
+}
+
+static struct kam_value get_sel(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span path = at->argument;
+    if (path.len && path.p[0] == '@') path = span_skip(path, 1);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (same[i].pv && span_is(path, same[i].select)) return by_pv(run, same[i].pv);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (span_is(path, headers[i].select)) return pv_header(run, span_of(headers[i].header));
+    if (span_is(path, "cseq.method")) return pv_text(run->cseq_method);
+    if (span_starts(path, "msg.header[")) return by_name(run, span_skip(path, 11), true);
+    if (span_starts(path, "hf_value.")) return by_name(run, span_skip(path, 9), false);
+    if (span_starts(path, "via")) return via(run, path);
+    return pv_nothing();
+}
+
+const struct kam_pv kam_pv_selects[] = {
+    {"sel", KAM_PV_NAMED, get_sel, NULL, NULL},
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Pseudo-variables that scripts keep things in, and constants. (facts: Kamailio 18.1) */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/pv_name.h"
+#include "model/kamailio/script/vars.h"
+
+static struct kam_value get_from(struct kam_xavp *list, const struct kam_pv_at *at, enum xavp_kind kind) {
+    struct xavp_path path;
+    return xavp_path_parse(&path, at->argument) ? xavp_get(list, &path, kind) : pv_nothing();
+}
+
+static bool set_in(struct kam_xavp **list, const struct kam_pv_at *at, enum xavp_kind kind,
+                   struct kam_value value) {
+    struct xavp_path path;
+    return xavp_path_parse(&path, at->argument) && xavp_set(list, &path, kind, value);
+}
+
+#define XAVP(name, which, kind)                                                                              \
+    PV_GETTER(get_##name, get_from(run->state.avps->lists[which], at, kind))                                 \
+    static bool set_##name(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {        \
+        return set_in(&run->state.avps->lists[which], at, kind, value);                                      \
+    }
+
+XAVP(xavp, KAM_LIST_XAVP, XAVP_PLAIN)
+XAVP(xavi, KAM_LIST_XAVI, XAVP_NOCASE)
+XAVP(xavu, KAM_LIST_XAVU, XAVP_UNIQUE)
+
+/* $shv(x): one value for all processes; one that was never set is 0. */
+static struct kam_value get_shv(struct kam_run *run, const struct kam_pv_at *at) {
+    struct kam_xavp *x = xavp_find(run->k->shared, at->argument, XAVP_PLAIN, 0);
+    return x && x->value.type != KAM_NULL ? x->value : pv_number(0);
+}
+
+static bool set_shv(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
+    struct kam_xavp *x = xavp_find(run->k->shared, at->argument, XAVP_PLAIN, 0);
+    if (!x) x = xavp_add(&run->k->shared, at->argument);
+    xavp_assign(x, value.type == KAM_NULL ? pv_number(0) : value);
+    return true;
+}
+
+/* $cnt($avp(x)), $cnt($xavp(a)): how many values there are. */
+static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at) {
+    struct script_pv_parts parts;
+    struct xavp_path path;
+    int64_t n = 0;
+    if (!script_pv_cut(at->argument, &parts) || !parts.argument.p) return pv_nothing();
+    if (span_is(parts.name, "avp")) {
+        if (span_starts(parts.argument, "s:")) parts.argument = span_skip(parts.argument, 2);
+        ptrdiff_t number = program_find_number(run->state.program->avps, parts.argument);
+        while (number >= 0 && script_vars_nth(run->state.avps, (size_t)number, n).type != KAM_NULL)
+            n++;
+        return pv_number(n);
+    }
+    if (!span_is(parts.name, "xavp") || !xavp_path_parse(&path, parts.argument)) return pv_nothing();
+    struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
+    if (!path.key.p) return pv_number(xavp_count(list, path.root, XAVP_PLAIN));
+    struct kam_xavp *x = xavp_find(list, path.root, XAVP_PLAIN, path.root_n < 0 ? 0 : path.root_n);
+    return pv_number(x ? xavp_count(x->list, path.key, XAVP_PLAIN) : 0);
+}
+
+/* $K(IPv4): the numbers that $af, $pr and others are compared with. */
+static struct kam_value get_K(struct kam_run *run, const struct kam_pv_at *at) {
+    static const struct {
+        const char *word;
+        int64_t n;
+    } numbers[] = {{"IPv4", 2}, {"INET", 2}, {"IPv6", 10}, {"INET6", 10}, {"UDP", 1},
+                   {"TCP", 2},  {"TLS", 3},  {"SCTP", 4},  {"WS", 5},     {"WSS", 6}};
+    (void)run;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (span_is(at->argument, numbers[i].word)) return pv_number(numbers[i].n);
+    return pv_nothing();
+}
+
+PV_GETTER(get_true, pv_number(1))
+PV_GETTER(get_version,
+          pv_text(span_is(at->argument, "num") ? SPAN("5.6.3") : SPAN("kamailio 5.6.3 (x86_64/linux) ")))
+PV_GETTER(get_s, pv_text(at->argument))
+
+#define NAMED(name, get, set, arguments)                                                                     \
+    { name, KAM_PV_NAMED, get, set, arguments }
+#define PLAIN(name, get)                                                                                     \
+    { name, KAM_PV_PLAIN, get, NULL, NULL }
+
+const struct kam_pv kam_pv_stores[] = {
+    NAMED("xavp", get_xavp, set_xavp, NULL),
+    NAMED("xavi", get_xavi, set_xavi, NULL),
+    NAMED("xavu", get_xavu, set_xavu, NULL),
+    NAMED("shv", get_shv, set_shv, NULL),
+    {"cnt", KAM_PV_RAW, get_cnt, NULL, NULL},
+    NAMED("K", get_K, NULL, "IPv4|INET|IPv6|INET6|UDP|TCP|TLS|SCTP|WS|WSS"),
+    PLAIN("true", get_true),
+    NAMED("version", get_version, NULL, "num|full"),
+    NAMED("_s", get_s, NULL, NULL),
+    NAMED("vn", NULL, NULL, NULL),
+    NAMED("vz", NULL, NULL, NULL),
+    NAMED("def", NULL, NULL, NULL),
+    NAMED("env", NULL, NULL, NULL),
+    NAMED("stat", NULL, NULL, NULL),
+    NAMED("ksr", NULL, NULL, NULL),
+    NAMED("rpl", NULL, NULL, NULL),
+    NAMED("ccp", NULL, NULL, NULL),
+    PLAIN("pp", NULL),
+    PLAIN("err.class", NULL),
+    PLAIN("err.level", NULL),
+    PLAIN("err.info", NULL),
+    PLAIN("err.rcode", NULL),
+    PLAIN("err.rreason", NULL),
+    PLAIN("rsi", NULL),
+    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
+};

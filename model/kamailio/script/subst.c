@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/subst.h"
+
+#include "model/kamailio/script/pv_name.h"
+
+/* What replaces a match: a text, then a group or a variable. */
+struct part {
+    struct part *next;
+    struct span text;
+    int group;               /* -1: none */
+    const struct cfg_pv *pv; /* NULL: none */
+};
+
+struct script_subst {
+    struct regex *regex;
+    struct part *parts;
+    bool all; /* flag g */
+};
+
+static const struct script_subst *wrong(struct script_pv_maker *m, struct span text, const char *why) {
+    buf_reset(&m->why);
+    buf_addf(&m->why, "invalid substitution \"" SPAN_FMT "\": %s", SPAN_ARG(text), why);
+    return NULL;
+}
+
+/* /expression/text/flags at its separator; a backslash guards the next character. */
+static bool cut(struct span all, struct span part[3]) {
+    if (all.len < 3) return false;
+    size_t from = 1, n = 0;
+    for (size_t i = 1; i < all.len && n < 2; i++) {
+        if (all.p[i] == '\\')
+            i++;
+        else if (all.p[i] == all.p[0]) {
+            part[n++] = (struct span){all.p + from, i - from};
+            from = i + 1;
+        }
+    }
+    part[2] = span_skip(all, from);
+    return n == 2 && part[0].len > 0;
+}
+
+static char escaped(char c) {
+    switch (c) {
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return c;
+    }
+}
+
+/* The text's parts; false after an error. */
+static bool read_parts(struct script_pv_maker *m, struct span text, struct part **end) {
+    struct buf plain = {0};
+    bool good = true;
+    while (good) {
+        struct part *p = arena_new(m->arena, sizeof *p);
+        *p = (struct part){.group = -1};
+        *end = p;
+        end = &p->next;
+        buf_reset(&plain);
+        for (; text.len && p->group < 0 && !p->pv && good;) {
+            size_t len = text.p[0] == '$' ? script_pv_len(text) : 0;
+            if (len) {
+                struct cfg_pv *pv = arena_new(m->arena, sizeof *pv);
+                good = script_pv_make(m, span_head(text, len), pv);
+                p->pv = pv;
+                text = span_skip(text, len);
+            } else if (text.p[0] == '\\' && text.len > 1) {
+                if (ascii_digit((unsigned char)text.p[1]))
+                    p->group = text.p[1] - '0';
+                else
+                    buf_add_char(&plain, escaped(text.p[1]));
+                text = span_skip(text, 2);
+            } else {
+                buf_add_char(&plain, text.p[0]);
+                text = span_skip(text, 1);
+            }
+        }
+        p->text = arena_text(m->arena, buf_span(&plain));
+        if (p->group < 0 && !p->pv) break;
+    }
+    buf_free(&plain);
+    return good;
+}
+
+const struct script_subst *script_subst_make(struct script_pv_maker *m, struct span text) {
+    struct span part[3];
+    const char *why;
+    unsigned flags = REGEX_GROUPS;
+    if (!m->names) return wrong(m, text, "not simulated in a text that is built at run time");
+    if (!cut(text, part)) return wrong(m, text, "expected /expression/text/flags");
+    struct script_subst *s = arena_new(m->arena, sizeof *s);
+    *s = (struct script_subst){0};
+    for (size_t i = 0; i < part[2].len; i++) {
+        if (part[2].p[i] == 'g')
+            s->all = true;
+        else if (part[2].p[i] == 'i')
+            flags |= REGEX_ICASE;
+        else if (part[2].p[i] != 's')
+            return wrong(m, text, "unknown flag");
+    }
+    s->regex = program_regex_flags(m->names, part[0], flags, &why);
+    if (!s->regex) return wrong(m, text, why);
+    return read_parts(m, part[1], &s->parts) ? s : NULL;
+}
+
+static void add_parts(struct script *h, struct buf *out, const struct script_subst *s, struct span text,
+                      const struct regex_match *groups) {
+    for (const struct part *p = s->parts; p; p = p->next) {
+        buf_add(out, p->text);
+        if (p->pv) buf_add(out, script_text(h, script_pv(h, p->pv)));
+        if (p->group < 0 || groups[p->group].from < 0) continue;
+        const struct regex_match *g = &groups[p->group];
+        buf_add(out, (struct span){text.p + g->from, (size_t)(g->to - g->from)});
+    }
+}
+
+struct span script_subst_apply(struct script *h, const struct script_subst *s, struct span text,
+                               unsigned *count) {
+    enum { GROUPS = 10 };
+    struct regex_match groups[GROUPS];
+    struct buf out = {0};
+    struct span left = text;
+    *count = 0;
+    for (bool first = true; first || s->all; first = false) {
+        uint64_t steps = 0;
+        for (size_t i = 0; i < GROUPS; i++)
+            groups[i] = (struct regex_match){-1, -1};
+        enum regex_answer answer = regex_find(s->regex, left, !first, groups, GROUPS, &steps);
+        event_spend_match(h->state->queue, h->state->at, answer, steps);
+        if (answer != REGEX_YES) break;
+        ++*count;
+        buf_add(&out, span_head(left, (size_t)groups[0].from));
+        add_parts(h, &out, s, left, groups);
+        size_t to = (size_t)groups[0].to;
+        bool empty = groups[0].from == groups[0].to;
+        if (empty && to < left.len) buf_add_char(&out, left.p[to]);
+        left = span_skip(left, empty && to < left.len ? to + 1 : to);
+        if (left.len == 0) break;
+    }
+    if (*count) {
+        buf_add(&out, left);
+        text = arena_text(h->arena, buf_span(&out));
+    }
+    buf_free(&out);
+    return text;
+}

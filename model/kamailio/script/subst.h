@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Substitutions as Kamailio writes them: /expression/text/flags, with \0 to \9 and variables in the text. */
+#ifndef MODEL_KAMAILIO_SCRIPT_SUBST_H
+#define MODEL_KAMAILIO_SCRIPT_SUBST_H
+
+#include "model/kamailio/script/eval.h"
+
+struct script_subst;
+struct script_pv_maker;
+
+/*
+ * Reads one; its separator is its first character. The program that m compiles for owns the expression. NULL
+ * and a reason in m->why if it is none, or stands in a text that is built at run time.
+ */
+const struct script_subst *script_subst_make(struct script_pv_maker *m, struct span text);
+
+/* Replaces in a text; *count says how often. The result is in the script's memory, or the text itself. */
+struct span script_subst_apply(struct script *h, const struct script_subst *subst, struct span text,
+                               unsigned *count);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* {s.*}: digests, encodings and escapes. (facts: Kamailio 18.2) */
+#include "model/kamailio/script/calendar.h"
+#include "model/kamailio/script/transform.h"
+
+#include <md5.h>
+#include <sha2.h>
+#include <string.h>
+
+static bool result(const struct transform_call *c, struct kam_value *v, struct buf *b) {
+    struct span text = arena_text(c->arena, buf_span(b));
+    buf_free(b);
+    return transform_is_text(v, text);
+}
+
+static void add_hex(struct buf *b, const void *bytes, size_t n) {
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        buf_addf(b, "%02x", p[i]);
+}
+
+static bool s_md5(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    uint8_t digest[MD5_DIGEST_LENGTH];
+    struct buf b = {0};
+    MD5_CTX md5;
+    MD5Init(&md5);
+    MD5Update(&md5, (const uint8_t *)s.p, s.len);
+    MD5Final(digest, &md5);
+    add_hex(&b, digest, sizeof digest);
+    return result(c, v, &b);
+}
+
+#define SHA(name, bits)                                                                                      \
+    static bool name(const struct transform_call *c, struct kam_value *v) {                                  \
+        struct span s = transform_text(c, *v);                                                               \
+        uint8_t digest[bits / 8];                                                                            \
+        struct buf b = {0};                                                                                  \
+        SHA2_CTX sha;                                                                                        \
+        SHA##bits##Init(&sha);                                                                               \
+        SHA##bits##Update(&sha, (const uint8_t *)s.p, s.len);                                                \
+        SHA##bits##Final(digest, &sha);                                                                      \
+        add_hex(&b, digest, sizeof digest);                                                                  \
+        return result(c, v, &b);                                                                             \
+    }
+
+SHA(s_sha256, 256)
+SHA(s_sha384, 384)
+SHA(s_sha512, 512)
+
+static bool s_to_hex(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    add_hex(&b, s.p, s.len);
+    return result(c, v, &b);
+}
+
+static bool s_from_hex(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i + 1 < s.len; i += 2) {
+        int high = ascii_hex(s.p[i]), low = ascii_hex(s.p[i + 1]);
+        if (high < 0 || low < 0) return buf_free(&b), false;
+        buf_add_char(&b, (char)(high << 4 | low));
+    }
+    return result(c, v, &b);
+}
+
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static bool encode64(const struct transform_call *c, struct kam_value *v, const char *letters, bool padded) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i += 3) {
+        uint32_t n = 0;
+        size_t have = s.len - i < 3 ? s.len - i : 3;
+        for (size_t k = 0; k < 3; k++)
+            n = n << 8 | (k < have ? (uint8_t)s.p[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            if (k <= have || padded) buf_add_char(&b, k <= have ? letters[n >> (18 - 6 * k) & 63] : '=');
+    }
+    return result(c, v, &b);
+}
+
+/* Up to the padding; a character that is none of the letters makes it fail. */
+static bool decode64(const struct transform_call *c, struct kam_value *v, const char *letters) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    uint32_t bits = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < s.len && s.p[i] != '='; i++) {
+        const char *letter = s.p[i] ? strchr(letters, s.p[i]) : NULL;
+        if (!letter) return buf_free(&b), false;
+        bits = bits << 6 | (uint32_t)(letter - letters);
+        count += 6;
+        if (count < 8) continue;
+        count -= 8;
+        buf_add_char(&b, (char)(bits >> count & 255));
+    }
+    return result(c, v, &b);
+}
+
+static bool s_64(const struct transform_call *c, struct kam_value *v) { return encode64(c, v, base64, true); }
+static bool s_64t(const struct transform_call *c, struct kam_value *v) {
+    return encode64(c, v, base64, false);
+}
+static bool s_64u(const struct transform_call *c, struct kam_value *v) {
+    return encode64(c, v, base64url, true);
+}
+static bool s_64ut(const struct transform_call *c, struct kam_value *v) {
+    return encode64(c, v, base64url, false);
+}
+static bool s_un64(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64); }
+static bool s_un64u(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64url); }
+
+/* A backslash before quotes, backslashes and NUL. */
+static bool s_escape(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        bool special = s.p[i] == '\'' || s.p[i] == '"' || s.p[i] == '\\' || s.p[i] == '\0';
+        if (special) buf_add_char(&b, '\\');
+        buf_add_char(&b, s.p[i] == '\0' ? '0' : s.p[i]);
+    }
+    return result(c, v, &b);
+}
+
+static bool s_unescape(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        bool escape = s.p[i] == '\\' && i + 1 < s.len && strchr("'\"\\0", s.p[i + 1]) && s.p[i + 1];
+        if (escape) i++;
+        buf_add_char(&b, escape && s.p[i] == '0' ? '\0' : s.p[i]);
+    }
+    return result(c, v, &b);
+}
+
+static bool percent(const struct transform_call *c, struct kam_value *v, const char *also) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        bool plain = ascii_alnum((unsigned char)s.p[i]) || (s.p[i] && strchr(also, s.p[i]));
+        if (plain)
+            buf_add_char(&b, s.p[i]);
+        else
+            buf_addf(&b, "%%%02x", (unsigned)(uint8_t)s.p[i]);
+    }
+    return result(c, v, &b);
+}
+
+static bool unpercent(const struct transform_call *c, struct kam_value *v, bool plus) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        int high = i + 2 < s.len ? ascii_hex(s.p[i + 1]) : -1,
+            low = i + 2 < s.len ? ascii_hex(s.p[i + 2]) : -1;
+        bool coded = s.p[i] == '%' && high >= 0 && low >= 0;
+        buf_add_char(&b, coded ? (char)(high << 4 | low) : plus && s.p[i] == '+' ? ' ' : s.p[i]);
+        if (coded) i += 2;
+    }
+    return result(c, v, &b);
+}
+
+/* RFC 3261 25.1: user, and the unreserved of a parameter */
+static bool s_user(const struct transform_call *c, struct kam_value *v) {
+    return percent(c, v, "-_.!~*'()&=+$,;?/");
+}
+static bool s_param(const struct transform_call *c, struct kam_value *v) {
+    return percent(c, v, "-_.!~*'()[]/:&+$");
+}
+static bool s_url(const struct transform_call *c, struct kam_value *v) { return percent(c, v, "-_.~"); }
+static bool s_unuser(const struct transform_call *c, struct kam_value *v) { return unpercent(c, v, false); }
+static bool s_unurl(const struct transform_call *c, struct kam_value *v) { return unpercent(c, v, true); }
+
+static bool s_csv(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    buf_add_char(&b, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] == '"') buf_add_char(&b, '"');
+        buf_add_char(&b, s.p[i]);
+    }
+    buf_add_char(&b, '"');
+    return result(c, v, &b);
+}
+
+/* Seconds since 1970 as strftime() writes them. */
+static bool s_ftime(const struct transform_call *c, struct kam_value *v) {
+    struct calendar calendar;
+    struct buf b = {0};
+    int64_t seconds = script_int(*v);
+    calendar_split(&calendar, seconds > 0 ? seconds : 0);
+    calendar_write(&b, &calendar, c->s[0]);
+    return result(c, v, &b);
+}
+
+const struct transform_row script_transform_codes[] = {
+    {"s.md5", "", s_md5},
+    {"s.sha256", "", s_sha256},
+    {"s.sha384", "", s_sha384},
+    {"s.sha512", "", s_sha512},
+    {"s.encode.hexa", "", s_to_hex},
+    {"s.decode.hexa", "", s_from_hex},
+    {"s.encode.base64", "", s_64},
+    {"s.decode.base64", "", s_un64},
+    {"s.encode.base64t", "", s_64t},
+    {"s.decode.base64t", "", s_un64},
+    {"s.encode.base64url", "", s_64u},
+    {"s.decode.base64url", "", s_un64u},
+    {"s.encode.base64urlt", "", s_64ut},
+    {"s.decode.base64urlt", "", s_un64u},
+    {"s.encode.base58", "", NULL},
+    {"s.decode.base58", "", NULL},
+    {"s.encode.7bit", "", NULL},
+    {"s.decode.7bit", "", NULL},
+    {"s.escape.common", "", s_escape},
+    {"s.unescape.common", "", s_unescape},
+    {"s.escape.user", "", s_user},
+    {"s.unescape.user", "", s_unuser},
+    {"s.escape.param", "", s_param},
+    {"s.unescape.param", "", s_unuser},
+    {"s.escape.csv", "", s_csv},
+    {"s.urlencode.param", "", s_url},
+    {"s.urldecode.param", "", s_unurl},
+    {"s.corehash", "?n", NULL},
+    {"s.ftime", "s", s_ftime},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* {s.*}: parts of texts. (facts: Kamailio 18.2) */
+#include "model/kamailio/script/transform.h"
+
+#include <string.h>
+
+static bool s_len(const struct transform_call *c, struct kam_value *v) {
+    return transform_is_number(c, v, (int64_t)transform_text(c, *v).len);
+}
+
+/* All of it must be a number. */
+static bool s_int(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    uint64_t n;
+    bool negative = s.len && s.p[0] == '-';
+    struct span digits = span_skip(s, negative || (s.len && s.p[0] == '+'));
+    if (s.len == 0)
+        n = 0;
+    else if (!span_to_u64(digits, INT32_MAX, &n))
+        return false;
+    v->type = KAM_INT;
+    v->n = negative ? -(int64_t)n : (int64_t)n;
+    v->s = s;
+    return true;
+}
+
+/* From an offset, a negative one from the end; length 0: all that follows, and what is too long is cut. */
+static bool s_substr(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    int64_t from = c->n[0] < 0 ? (int64_t)s.len + c->n[0] : c->n[0];
+    if (from < 0 || from >= (int64_t)s.len) return false;
+    s = span_skip(s, (size_t)from);
+    if (c->n[1] > 0 && c->n[1] < (int64_t)s.len) s = span_head(s, (size_t)c->n[1]);
+    return transform_is_text(v, s);
+}
+
+/* The nth piece between separators; from -1 on down from the end. One that is not there is empty. */
+static bool s_select(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v), left = s;
+    int64_t index = c->n[0], count = 1;
+    if (c->s[1].len == 0) return false;
+    for (size_t i = 0; i < s.len; i++)
+        count += s.p[i] == c->s[1].p[0];
+    if (index < 0) index += count;
+    if (index < 0 || index >= count) return transform_is_text(v, SPAN(""));
+    struct span piece = {0};
+    for (int64_t i = 0; i <= index; i++)
+        piece = span_cut(&left, c->s[1].p[0]);
+    return transform_is_text(v, piece);
+}
+
+static bool cased(const struct transform_call *c, struct kam_value *v, bool upper) {
+    struct span s = arena_text(c->arena, transform_text(c, *v));
+    for (size_t i = 0; i < s.len; i++) {
+        char *p = (char *)s.p + i;
+        *p = upper ? (char)(*p >= 'a' && *p <= 'z' ? *p - ('a' - 'A') : *p) : (char)ascii_lower(*p);
+    }
+    return transform_is_text(v, s);
+}
+
+static bool s_tolower(const struct transform_call *c, struct kam_value *v) { return cased(c, v, false); }
+static bool s_toupper(const struct transform_call *c, struct kam_value *v) { return cased(c, v, true); }
+
+static bool s_strip(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    if (c->n[0] < 0) return transform_is_text(v, s);
+    return transform_is_text(v, span_skip(s, c->n[0] < (int64_t)s.len ? (size_t)c->n[0] : s.len));
+}
+
+static bool s_striptail(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    if (c->n[0] < 0) return transform_is_text(v, s);
+    return transform_is_text(v, span_head(s, c->n[0] < (int64_t)s.len ? s.len - (size_t)c->n[0] : 0));
+}
+
+/* All before the character goes; without it, everything. */
+static bool s_stripto(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    ptrdiff_t i = c->s[0].len ? span_find(s, c->s[0].p[0]) : -1;
+    return transform_is_text(v, span_skip(s, i < 0 ? s.len : (size_t)i));
+}
+
+enum { TEXT_MAX = 65536 };
+
+/* abc: a,ab,abc */
+static bool prefixes(const struct transform_call *c, struct kam_value *v, const char *quote) {
+    struct span s = transform_text(c, *v);
+    size_t max = c->count && c->n[0] > 0 && c->n[0] < (int64_t)s.len ? (size_t)c->n[0] : s.len;
+    struct buf b = {0};
+    if (max * max / 2 > TEXT_MAX) return false;
+    for (size_t len = 1; len <= max; len++) {
+        if (len > 1) buf_add_char(&b, ',');
+        buf_add_text(&b, quote);
+        buf_add(&b, span_head(s, len));
+        buf_add_text(&b, quote);
+    }
+    struct span text = arena_text(c->arena, buf_span(&b));
+    buf_free(&b);
+    return transform_is_text(v, text);
+}
+
+static bool s_prefixes(const struct transform_call *c, struct kam_value *v) { return prefixes(c, v, ""); }
+static bool s_quoted(const struct transform_call *c, struct kam_value *v) { return prefixes(c, v, "'"); }
+
+static bool replaced(const struct transform_call *c, struct kam_value *v, struct span with) {
+    struct span s = transform_text(c, *v), what = c->s[0];
+    struct buf b = {0};
+    if (what.len == 0 || s.len > TEXT_MAX) return false;
+    for (ptrdiff_t i; (i = span_search(s, what)) >= 0 && b.len <= TEXT_MAX;) {
+        buf_add(&b, span_head(s, (size_t)i));
+        buf_add(&b, with);
+        s = span_skip(s, (size_t)i + what.len);
+    }
+    buf_add(&b, s);
+    struct span text = arena_text(c->arena, buf_span(&b));
+    buf_free(&b);
+    return transform_is_text(v, text);
+}
+
+static bool s_replace(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, c->s[1]); }
+static bool s_rm(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, SPAN("")); }
+
+static bool trimmed(const struct transform_call *c, struct kam_value *v, bool left, bool right) {
+    struct span s = transform_text(c, *v);
+    while (left && s.len && ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    while (right && s.len && ascii_space((unsigned char)s.p[s.len - 1]))
+        s.len--;
+    return transform_is_text(v, s);
+}
+
+static bool s_trim(const struct transform_call *c, struct kam_value *v) { return trimmed(c, v, true, true); }
+static bool s_ltrim(const struct transform_call *c, struct kam_value *v) {
+    return trimmed(c, v, true, false);
+}
+static bool s_rtrim(const struct transform_call *c, struct kam_value *v) {
+    return trimmed(c, v, false, true);
+}
+
+static bool only(const struct transform_call *c, struct kam_value *v, bool (*keep)(char c)) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++)
+        if (keep(s.p[i])) buf_add_char(&b, s.p[i]);
+    struct span text = arena_text(c->arena, buf_span(&b));
+    buf_free(&b);
+    return transform_is_text(v, text);
+}
+
+static bool is_digit(char c) { return ascii_digit((unsigned char)c); }
+static bool no_space(char c) { return !ascii_space((unsigned char)c); }
+
+static bool s_numeric(const struct transform_call *c, struct kam_value *v) { return only(c, v, is_digit); }
+static bool s_rmws(const struct transform_call *c, struct kam_value *v) { return only(c, v, no_space); }
+
+static bool s_count(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    int64_t n = 0;
+    for (size_t i = 0; i < s.len && c->s[0].len; i++)
+        n += s.p[i] == c->s[0].p[0];
+    return transform_is_number(c, v, n);
+}
+
+static bool s_before(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    ptrdiff_t i = span_find(s, c->s[0].len ? c->s[0].p[0] : '\0');
+    return transform_is_text(v, i < 0 ? s : span_head(s, (size_t)i));
+}
+
+static bool s_after(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    ptrdiff_t i = span_find(s, c->s[0].len ? c->s[0].p[0] : '\0');
+    return transform_is_text(v, i < 0 ? SPAN("") : span_skip(s, (size_t)i + 1));
+}
+
+static bool without(const struct transform_call *c, struct kam_value *v, const char *pairs) {
+    struct span s = transform_text(c, *v);
+    for (; *pairs; pairs += 2)
+        if (s.len > 1 && s.p[0] == pairs[0] && s.p[s.len - 1] == pairs[1])
+            return transform_is_text(v, (struct span){s.p + 1, s.len - 2});
+    return transform_is_text(v, s);
+}
+
+static bool s_unquote(const struct transform_call *c, struct kam_value *v) { return without(c, v, "\"\"''"); }
+static bool s_unbracket(const struct transform_call *c, struct kam_value *v) {
+    return without(c, v, "<>()[]{}");
+}
+
+const struct transform_row script_transform_strings[] = {
+    {"s.len", "", s_len},
+    {"s.int", "", s_int},
+    {"s.substr", "nN", s_substr},
+    {"s.select", "nc", s_select},
+    {"s.tolower", "", s_tolower},
+    {"s.toupper", "", s_toupper},
+    {"s.strip", "n", s_strip},
+    {"s.striptail", "n", s_striptail},
+    {"s.stripto", "s", s_stripto},
+    {"s.prefixes", "?n", s_prefixes},
+    {"s.prefixes.quoted", "?n", s_quoted},
+    {"s.replace", "ss", s_replace},
+    {"s.rm", "s", s_rm},
+    {"s.rmws", "", s_rmws},
+    {"s.trim", "", s_trim},
+    {"s.ltrim", "", s_ltrim},
+    {"s.rtrim", "", s_rtrim},
+    {"s.numeric", "", s_numeric},
+    {"s.count", "c", s_count},
+    {"s.before", "c", s_before},
+    {"s.after", "c", s_after},
+    {"s.unquote", "", s_unquote},
+    {"s.unbracket", "", s_unbracket},
+    {"s.rbefore", "c", NULL}, /* 5.6.3 reads past the value */
+    {"s.rafter", "c", NULL},
+    {"s.fmtlines", "nn", NULL},
+    {"s.fmtlinet", "nn", NULL},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* {uri.*}: what a URI is made of. (facts: Kamailio 18.2) */
+#include "model/kamailio/script/transform.h"
+#include "model/sip/uri.h"
+
+static bool is_phone(const struct uri *u) {
+    return u->kind == URI_TEL || (u->kind != URI_URN && span_is(uri_param(u, "user"), "phone"));
+}
+
+/* A part of it; empty where there is none. A text that is no URI has no value at all. */
+static bool part(const struct transform_call *c, struct kam_value *v,
+                 struct span (*of)(const struct uri *u)) {
+    struct uri u;
+    return uri_parse(&u, transform_text(c, *v)) && transform_is_text(v, of(&u));
+}
+
+static struct span user_of(const struct uri *u) {
+    ptrdiff_t end = is_phone(u) && u->kind != URI_TEL && u->user.p ? span_find(u->user, ';') : -1;
+    return end < 0 ? u->user : span_head(u->user, (size_t)end);
+}
+static struct span password_of(const struct uri *u) { return u->password; }
+static struct span host_of(const struct uri *u) { return u->host; }
+static struct span port_of(const struct uri *u) { return u->port; }
+static struct span headers_of(const struct uri *u) { return span_skip(u->headers, u->headers.len > 0); }
+static struct span params_of(const struct uri *u) { return span_skip(u->params, u->params.len > 0); }
+static struct span transport_of(const struct uri *u) { return uri_param(u, "transport"); }
+static struct span ttl_of(const struct uri *u) { return uri_param(u, "ttl"); }
+static struct span uparam_of(const struct uri *u) { return uri_param(u, "user"); }
+static struct span maddr_of(const struct uri *u) { return uri_param(u, "maddr"); }
+static struct span method_of(const struct uri *u) { return uri_param(u, "method"); }
+static struct span lr_of(const struct uri *u) { return uri_param(u, "lr"); }
+static struct span r2_of(const struct uri *u) { return uri_param(u, "r2"); }
+static struct span scheme_of(const struct uri *u) {
+    static const char *const names[] = {
+        [URI_SIP] = "sip", [URI_SIPS] = "sips", [URI_TEL] = "tel", [URI_URN] = "urn"};
+    return span_of(names[u->kind]);
+}
+
+#define PART(name, of)                                                                                       \
+    static bool name(const struct transform_call *c, struct kam_value *v) { return part(c, v, of); }
+
+PART(uri_user, user_of)
+PART(uri_passwd, password_of)
+PART(uri_host, host_of)
+PART(uri_headers, headers_of)
+PART(uri_params, params_of)
+PART(uri_transport, transport_of)
+PART(uri_ttl, ttl_of)
+PART(uri_uparam, uparam_of)
+PART(uri_maddr, maddr_of)
+PART(uri_method, method_of)
+PART(uri_lr, lr_of)
+PART(uri_r2, r2_of)
+PART(uri_scheme, scheme_of)
+
+/* It also is a number: 1 may be added to it. */
+static bool uri_port(const struct transform_call *c, struct kam_value *v) {
+    uint64_t n;
+    if (!part(c, v, port_of)) return false;
+    if (v->s.len && span_to_u64(v->s, 65535, &n))
+        *v = (struct kam_value){.type = KAM_INT, .n = (int64_t)n, .s = v->s};
+    return true;
+}
+
+static bool uri_param_named(const struct transform_call *c, struct kam_value *v) {
+    struct uri u;
+    if (!uri_parse(&u, transform_text(c, *v))) return false;
+    for (struct span left = params_of(&u); left.len;) {
+        struct span value = span_cut(&left, ';'), name = span_cut(&value, '=');
+        if (span_eq_nocase(span_trim(name), c->s[0])) return transform_is_text(v, span_trim(value));
+    }
+    return transform_is_text(v, SPAN(""));
+}
+
+/* udp:host:port; without a port, nothing */
+static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
+    struct uri u;
+    if (!uri_parse(&u, transform_text(c, *v))) return false;
+    if (!u.port.len) return transform_is_text(v, SPAN(""));
+    struct span transport = uri_param(&u, "transport");
+    struct buf b = {0};
+    buf_add_lower(&b, transport.len ? transport : SPAN("udp"));
+    buf_addf(&b, ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(u.host), SPAN_ARG(u.port));
+    struct span text = arena_text(c->arena, buf_span(&b));
+    buf_free(&b);
+    return transform_is_text(v, text);
+}
+
+const struct transform_row script_transform_uris[] = {
+    {"uri.user", "", uri_user},
+    {"uri.passwd", "", uri_passwd},
+    {"uri.host", "", uri_host},
+    {"uri.port", "", uri_port},
+    {"uri.params", "", uri_params},
+    {"uri.param", "s", uri_param_named},
+    {"uri.headers", "", uri_headers},
+    {"uri.transport", "", uri_transport},
+    {"uri.ttl", "", uri_ttl},
+    {"uri.uparam", "", uri_uparam},
+    {"uri.maddr", "", uri_maddr},
+    {"uri.method", "", uri_method},
+    {"uri.lr", "", uri_lr},
+    {"uri.r2", "", uri_r2},
+    {"uri.scheme", "", uri_scheme},
+    {"uri.tosocket", "", uri_tosocket},
+    {"uri.duri", "", NULL}, /* 5.6.3 writes a NUL or what was there into it */
+    {"uri.saor", "", NULL},
+    {"uri.suri", "", NULL},
+    {NULL, NULL, NULL},
+};
