@@ -11,10 +11,10 @@ from scenario import ScenarioError
 
 
 class SendFinder:
-    """The <send> elements behind the first <recv request="INVITE">: byte offset and message of each."""
+    """The <send> elements behind a <recv request="INVITE">: which INVITE that was, byte offset and message of each."""
 
     def __init__(self, text, path):
-        self.sends, self.invited, self.offset, self.message = [], False, None, []
+        self.sends, self.invites, self.offset, self.message = [], 0, None, []
         self.parser = xml.parsers.expat.ParserCreate()
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -26,30 +26,32 @@ class SendFinder:
 
     def start(self, name, attributes):
         if name == 'recv' and 'INVITE' in attributes.get('request', ''):
-            self.invited = True
-        if name == 'send' and self.invited:
+            self.invites += 1
+        if name == 'send' and self.invites:
             self.offset = self.parser.CurrentByteIndex
         if name == 'send':
             self.message.clear()
 
     def end(self, name):
-        if name == 'send' and self.invited:
-            self.sends.append((self.offset, ''.join(self.message).strip()))
+        if name == 'send' and self.invites:
+            self.sends.append((self.invites, self.offset, ''.join(self.message).strip()))
 
 
 def xml_with_pauses(path, ring_ms, answer_ms):
-    """The XML with a pause before its first response to the INVITE and one before its first final response."""
+    """The XML with a pause before the first response to each INVITE, and one before its first final response."""
     with open(path, 'rb') as file:
         text = file.read()
-    responses = [(at, message) for at, message in SendFinder(text, path).sends if message.startswith('SIP/2.0 ')]
-    finals = [at for at, message in responses if int(message[8:11]) >= 200]
+    responses = [send for send in SendFinder(text, path).sends if send[2].startswith('SIP/2.0 ')]
+    finals = [send for send in responses if int(send[2][8:11]) >= 200]
     pauses = []
-    if ring_ms and responses:
-        pauses.append((responses[0][0], ring_ms))
-    if answer_ms and finals:
-        pauses.append((finals[0], answer_ms))
-    if len(pauses) != bool(ring_ms) + bool(answer_ms):
-        raise ScenarioError('%s: has no response to an INVITE before which a pause could stand' % path)
+    for ms, sends in ((ring_ms, responses), (answer_ms, finals)):
+        first = {}
+        for invite, at, _ in sends:
+            first.setdefault(invite, at)
+        if ms and not first:
+            raise ScenarioError('%s: has no response to an INVITE before which a pause could stand' % path)
+        pauses += [(at, ms) for at in first.values() if ms]
+    pauses.sort(key=lambda pause: pause[0])
     behind = text[pauses[0][0]:]
     if re.search(rb'\[(branch|msg_index)\b', behind):
         raise ScenarioError('%s: [branch] and [msg_index] count the steps, so a pause before them would change them; '

@@ -197,16 +197,20 @@ def build_network(scenario):
 
 def add_drops(scenario):
     """Drops in the bridge: a capture at the sender shows the datagram, one at the receiver does not. Every rule of a pair
-    has to count every datagram of the pair, so a rule only marks, and the last one drops what is marked."""
+    has to count every datagram of the pair, so a rule only marks, and the last one drops what is marked. Of a datagram in
+    fragments only the first one is counted; its identification is kept, and by it the others are dropped, too."""
     if not scenario.drops:
         return
     run('nft', 'add table bridge lab')
     run('nft', 'add chain bridge lab forward { type filter hook forward priority 0; }')
+    run('nft', 'add set bridge lab lost { typeof ip saddr . ip daddr . ip id; flags dynamic; timeout 30s; }')
     for drop in scenario.drops:
         run('nft', 'add rule bridge lab forward ip saddr %s ip daddr %s ip protocol udp ip frag-off & 0x1fff == 0 '
             'numgen inc mod 1000000 == %d counter meta mark set 1' %
             (scenario.hosts[drop['from']].address, scenario.hosts[drop['to']].address, int(drop['nth']) - 1))
+    run('nft', 'add rule bridge lab forward meta mark 1 ip frag-off & 0x2000 != 0 add @lost { ip saddr . ip daddr . ip id }')
     run('nft', 'add rule bridge lab forward meta mark 1 drop')
+    run('nft', 'add rule bridge lab forward ip frag-off & 0x1fff != 0 ip saddr . ip daddr . ip id @lost drop')
 
 
 def drops_done(scenario):
