@@ -50,24 +50,25 @@ struct span span_cut(struct span *rest, char c) {
 uint64_t span_hash(struct span s) {
     const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t h = s.len * factor, word;
-    for (; s.len >= sizeof word; s = span_skip(s, sizeof word)) {
-        memcpy(&word, s.p, sizeof word);
+    const char *p = s.p, *end = s.p + s.len / sizeof word * sizeof word;
+    for (; p < end; p += sizeof word) {
+        memcpy(&word, p, sizeof word);
         h = (h ^ le64toh(word)) * factor;
         h ^= h >> 32;
     }
     word = 0;
-    if (s.len) memcpy(&word, s.p, s.len);
+    if (s.len % sizeof word) memcpy(&word, p, s.len % sizeof word);
     h = (h ^ le64toh(word)) * factor;
     return h ^ h >> 32;
 }
 
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
     if (s.len == 0) return false;
-    uint64_t n = 0;
+    uint64_t n = 0, most = max / 10;
     for (size_t i = 0; i < s.len; i++) {
         if (!ascii_digit((unsigned char)s.p[i])) return false;
         unsigned digit = (unsigned)(s.p[i] - '0');
-        if (n > (max - digit) / 10 || digit > max) return false;
+        if (n > most || (n == most && digit > max % 10)) return false;
         n = n * 10 + digit;
     }
     *out = n;

@@ -58,7 +58,7 @@ static inline bool span_eq(struct span a, struct span b) {
 /* Are the bytes equal, ASCII letters without regard to case? No locale is asked. */
 bool span_same_nocase(const char *a, const char *b, size_t len);
 static inline bool span_eq_nocase(struct span a, struct span b) {
-    return a.len == b.len && span_same_nocase(a.p, b.p, a.len);
+    return span_eq(a, b) || (a.len == b.len && span_same_nocase(a.p, b.p, a.len));
 }
 
 /* Is s exactly this text? */

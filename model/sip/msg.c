@@ -52,10 +52,10 @@ void sip_msg_free(struct sip_msg *m) {
     *m = (struct sip_msg){0};
 }
 
-/* The line at the front of s with its line end; all of s if it has none. */
-static struct span line_of(struct span s) {
-    ptrdiff_t newline = span_find(s, '\n');
-    return newline < 0 ? s : span_head(s, (size_t)newline + 1);
+/* The end of the line at p, behind its LF. */
+static const char *line_end(const char *p, const char *end) {
+    const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+    return lf ? lf + 1 : end;
 }
 
 static struct span without_line_end(struct span line) {
@@ -97,29 +97,26 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
     struct sip_header *memory = m->headers;
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
-    struct span line = line_of(bytes);
-    if (!parse_first_line(m, without_line_end(line))) return false;
-    struct span left = span_skip(bytes, line.len);
-    while (left.len) {
-        line = line_of(left);
-        if (without_line_end(line).len == 0) break;
+    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = line_end(p, end);
+    if (!parse_first_line(m, without_line_end(span_between(p, next)))) return false;
+    for (p = next; p < end; p = next) {
+        next = line_end(p, end);
+        if (without_line_end(span_between(p, next)).len == 0) break;
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
-        for (struct span after = span_skip(left, line.len);
-             after.len && (*after.p == ' ' || *after.p == '\t'); after = span_skip(left, line.len))
-            line.len += line_of(after).len;
-        ptrdiff_t colon = span_find(line, ':');
-        if (colon < 1) return false;
+        while (next < end && (*next == ' ' || *next == '\t'))
+            next = line_end(next, end);
+        const char *colon = memchr(p, ':', (size_t)(next - p));
+        if (!colon || colon == p) return false;
         m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
         struct sip_header *h = &m->headers[m->header_count++];
-        h->line = line;
-        h->name = span_trim(span_head(line, (size_t)colon));
-        h->value = span_trim(span_skip(line, (size_t)colon + 1));
+        h->line = span_between(p, next);
+        h->name = span_trim(span_between(p, colon));
+        h->value = span_trim(span_between(colon + 1, next));
         h->id = sip_header_id(h->name);
         if (!m->first[h->id]) m->first[h->id] = m->header_count;
-        left = span_skip(left, line.len);
     }
-    m->header_end = bytes.len - left.len;
-    m->body = span_skip(left, line_of(left).len);
+    m->header_end = (size_t)(p - bytes.p);
+    m->body = span_between(line_end(p, end), end);
     return true;
 }
 

@@ -21,7 +21,7 @@ static bool name_readable(struct span name) {
 /* Can the parser read the header, after those before it? */
 static bool readable(const struct sip_msg *m, const struct sip_header *h) {
     uint64_t n;
-    if (h->line.p[h->line.len - 1] != '\n' || !name_readable(h->name)) return false;
+    if (h->line.p[h->line.len - 1] != '\n' || (h->id == SIP_OTHER && !name_readable(h->name))) return false;
     if (m->is_request && is_single(h->id) && sip_msg_first(m, h->id) != h) return false;
     return h->id != SIP_CONTENT_LENGTH || span_to_u64(h->value, UINT32_MAX, &n);
 }

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/sipp/scenario/number.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct span header_clip(struct span datagram) {
@@ -29,11 +30,11 @@ static void lay(struct header_lines *l, struct span datagram) {
         l->starts = mem_room(l->starts, l->count, &l->cap, sizeof *l->starts);
         l->starts[l->count++] = (uint32_t)from;
         buf_add_char(&l->initials, from < text.len ? initial(text.p[from]) : '\0');
-        ptrdiff_t lf = span_find(span_skip(text, from), '\n');
-        if (lf < 0) return;
-        bool crlf = lf > 0 && text.p[from + (size_t)lf - 1] == '\r';
+        const char *lf = from < text.len ? memchr(text.p + from, '\n', text.len - from) : NULL;
+        if (!lf) return;
+        bool crlf = lf > text.p + from && lf[-1] == '\r';
         if (!crlf && l->readable > l->count) l->readable = l->count;
-        from += (size_t)lf + 1;
+        from = (size_t)(lf + 1 - text.p);
         if (crlf && text.len - from >= 2 && text.p[from] == '\r' && text.p[from + 1] == '\n') {
             l->headers.len = from - 2;
             return;
@@ -80,10 +81,19 @@ static size_t next_initial(const struct header_lines *l, size_t i, struct span n
     return found < 0 ? l->count : i + (size_t)found;
 }
 
-/* The first line from the i-th on, but for the first of all, that begins with name; the count: none. */
+/*
+ * The first line from the i-th on, but for the first of all, that begins with name, which ends in a colon;
+ * the count: none. That the colon is in its place is asked first: of lines with the same initial few have it
+ * there.
+ */
 static size_t find_line(const struct header_lines *l, size_t i, struct span name) {
-    for (i = i > 0 ? i : 1; (i = next_initial(l, i, name)) < l->count; i++)
-        if (span_eq_nocase(span_head(span_skip(l->headers, l->starts[i]), name.len), name)) break;
+    assert(name.p[name.len - 1] == ':');
+    for (i = i > 0 ? i : 1; (i = next_initial(l, i, name)) < l->count; i++) {
+        struct span line = span_skip(l->headers, l->starts[i]);
+        if (line.len >= name.len && line.p[name.len - 1] == ':' &&
+            span_eq_nocase(span_head(line, name.len), name))
+            break;
+    }
     return i;
 }
 
