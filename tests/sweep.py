@@ -147,7 +147,7 @@ ERRORS = [
     (['--vary', 'seed=1..100000/1', '--vary', RING + '=0s..10s/1ms'], 'siptwin: error: sweep: more than 100000000 runs\n'),
     (['--vary', 'seed=1', '--measure', 'invites'], 'siptwin: error: sweep: unknown measure "invites"; known: invites_caller, '
      'invites_proxy, ringing, answer, outcome, final, caller_gives_up, retransmissions, datagrams, ringing_lost, ringing_late, '
-     'reason, successful\n'),
+     'reason, successful, overruns\n'),
     (['--vary', 'seed=1', '--measure', 'answer,ringin'], 'siptwin: error: sweep: unknown measure "ringin"; did you mean ringing?\n'),
     (['--vary', 'seed=1', '--measure', 'answer,answer'], 'siptwin: error: sweep: measure answer is given twice\n'),
     (['--vary', 'seed=1', '--runs', '0'], 'siptwin: error: sweep: --runs: expected a whole number from 1 to 100000, got "0"\n'),
