@@ -1,61 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
-#include "base/outfile.h"
-#include "cli/path.h"
+#include "cli/new_folder.h"
 #include "cli/run_lab.h"
 #include "model/lab/flat.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <sys/stat.h>
 
 /* Where one begins who names no other. */
 #define SKELETON "03_prompt_workers"
 
-/* Makes a folder, or takes one that is empty. */
-static int make_folder(const char *path) {
-    if (mkdir(path, 0777) == 0) return EXIT_GOOD;
-    if (errno != EEXIST) return cli_error("%s: %s", path, strerror(errno));
-    DIR *dir = opendir(path);
-    if (!dir) return cli_error("%s: %s", path, strerror(errno));
-    bool empty = true;
-    for (const struct dirent *e; (e = readdir(dir));)
-        empty = empty && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0);
-    closedir(dir);
-    return empty ? EXIT_GOOD : cli_error("%s: is there already, and not empty", path);
-}
-
-/* Makes the folders between the folder and a file below it. */
-static int make_parents(const char *folder, const char *name) {
-    struct buf path = {0};
-    int status = EXIT_GOOD;
-    for (const char *slash = strchr(name, '/'); slash && status == EXIT_GOOD;
-         slash = strchr(slash + 1, '/')) {
-        buf_reset(&path);
-        buf_addf(&path, "%s/" SPAN_FMT, folder, SPAN_ARG(span_between(name, slash)));
-        if (mkdir(buf_text(&path), 0777) != 0 && errno != EEXIST)
-            status = cli_error("%s: %s", path.p, strerror(errno));
-    }
-    buf_free(&path);
-    return status;
-}
-
-static int write_file(const char *folder, const char *name, struct span bytes) {
-    struct buf path = {0};
-    int status = make_parents(folder, name);
-    path_join(&path, folder, name);
-    const char *why = status == EXIT_GOOD ? outfile_write(buf_text(&path), bytes) : NULL;
-    if (why) status = cli_error("%s: %s", path.p, why);
-    buf_free(&path);
-    return status;
-}
-
 static int write_folder(const char *folder, const struct lab_flat *flat) {
-    int status = make_folder(folder);
+    int status = new_folder_make(folder);
     for (size_t i = 0; i < flat->count && status == EXIT_GOOD; i++)
-        status = write_file(folder, flat->files[i].name, flat->files[i].bytes);
-    return status == EXIT_GOOD ? write_file(folder, "scenario.yaml", buf_span(&flat->yaml)) : status;
+        status = new_folder_write(folder, flat->files[i].name, flat->files[i].bytes);
+    return status == EXIT_GOOD ? new_folder_write(folder, "scenario.yaml", buf_span(&flat->yaml)) : status;
 }
 
 static int run(const struct command *self, int argc, char **argv) {

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {&cmd_run,    &cmd_compare, &cmd_ladder, &cmd_check,
-                                                 &cmd_recipe, &cmd_sweep,   &cmd_lint,   &cmd_list,
-                                                 &cmd_keys,   &cmd_new};
+                                                 &cmd_recipe, &cmd_export,  &cmd_sweep,  &cmd_lint,
+                                                 &cmd_list,   &cmd_keys,    &cmd_new};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -73,8 +73,8 @@ int run_lab_go(struct run_lab *run);
 struct run_outcome {
     uint64_t packets;   /* in all captures */
     uint64_t datagrams; /* that were captured, those in two captures once */
-    size_t files;     /* that hold them */
-    int64_t first_ns; /* when the first of them was; 0 if there was none */
+    size_t files;       /* that hold them */
+    int64_t first_ns;   /* when the first of them was; 0 if there was none */
     struct lab_result lab;
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """output.py SIPTWIN: what siptwin writes for programs: JSON lines that agree with the capture and with docs/json.md, SIPp's log of messages, JUnit's
-XML, and the JSON schema of scenario.yaml."""
+XML, the JSON schema of scenario.yaml, and tests for other projects."""
 import glob, json, os, re, shutil, subprocess, sys, tempfile
 import xml.etree.ElementTree as ElementTree
 
@@ -110,11 +110,31 @@ def keys(c):
                  'title: x', 'include: x\nnetwork: {drop: [{from: a, to: b}]}', 'hosts: {uac: {port: 70000}}', 'hosts: {p: {kamailio: {wakeup: [30]}}}'):
         c.equal('the schema finds what is wrong in %r' % text, len(wrong(text)) > 0)
 
+def exported(c):
+    p = c.run('export', 'suricata-verify', '03_lost_200', 'sv', '--name', 'sip-lost-200', '--set', 'hosts.uac.sipp.pause=1s')
+    c.equal('a folder for suricata-verify', [p.returncode, sorted(os.listdir(c.work + '/sv'))], [0, ['README.md', 'sip-lost-200.pcap', 'siptwin', 'test.yaml']])
+    text = open(c.work + '/sv/test.yaml').read()
+    c.equal('a check a kind of message', re.findall(r'count: (\d+).*?sip\.\w+: "(\w+)"', text, re.S),
+            [('2', 'INVITE'), ('1', '100'), ('2', '180'), ('4', '200'), ('2', 'ACK'), ('2', 'BYE')])
+    command = re.search(r'^    siptwin (.*)$', open(c.work + '/sv/README.md').read(), re.M)[1]
+    before = open(c.work + '/sv/sip-lost-200.pcap', 'rb').read()
+    os.remove(c.work + '/sv/sip-lost-200.pcap')
+    subprocess.run([c.siptwin, *command.split(), '-q'], cwd=c.work + '/sv', check=True)
+    c.equal('the README says how to make the capture again, to the byte', open(c.work + '/sv/sip-lost-200.pcap', 'rb').read() == before)
+    p = c.run('export', 'zeek', '03_busy', 'zk')
+    c.equal('a folder for Zeek', [p.returncode, sorted(os.path.relpath(os.path.join(d, f), c.work + '/zk') for d, _, fs in os.walk(c.work + '/zk') for f in fs if not f.endswith(('.xml', '.cfg')))],
+            [0, ['README.md', 'testing/btest/Traces/README.new', 'testing/btest/Traces/sip/03_busy.pcap', 'testing/btest/Traces/sip/03_busy.siptwin/scenario.yaml',
+                 'testing/btest/scripts/base/protocols/sip/03_busy.zeek']])
+    c.equal('a folder that is there stays as it is', [c.run('export', 'zeek', '03_busy', 'zk').returncode, c.run('export', 'wireshark', '03_busy', 'zz').stderr],
+            [2, 'siptwin: error: export: for suricata-verify or zeek, not "wireshark"\n'])
+    c.equal('with several captures one is to be chosen', c.run('export', 'zeek', '04_proxy_chain', 'zz').stderr,
+            'siptwin: error: export: the scenario has 2 capture points; choose one: --set capture.at=p1\n')
+
 def main():
     with tempfile.TemporaryDirectory(prefix='siptwin-output-') as work:
         c = Cases(os.path.abspath(sys.argv[1]), work)
         os.symlink(ROOT + '/scenarios', work + '/scenarios')
-        for part in json_lines, messages, junit, listing, documented_scenario, keys: part(c)
+        for part in json_lines, messages, junit, listing, documented_scenario, keys, exported: part(c)
     print('outputs for programs: %d of %d as expected' % (c.done - c.failed, c.done))
     return 1 if c.failed else 0
 

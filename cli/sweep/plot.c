@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WIDTH = 1100, PANEL_HEIGHT = 380 };
+/* Pixels: a plot without its legend, and about a character of that. */
+enum { PLOT_WIDTH = 760, PANEL_HEIGHT = 380, CHARACTER = 9 };
 
 /* How the values of the first axis lie on x. */
 struct scale {
@@ -194,11 +195,12 @@ bool sweep_plot_write(struct buf *out, const struct sweep_table *table) {
     struct scale scale = scale_of(x);
     struct buf panels = {0};
     unsigned count = 0;
+    const size_t legend = longest_title(table->plan) + 9; /* characters, with a line's sample */
     for (enum sweep_kind kind = SWEEP_COUNT; kind < SWEEP_TEXT; kind++)
         count += add_panel(&panels, table, &scale, kind) > 0;
     buf_addf(out,
              "set encoding utf8\n"
-             "set terminal svg noenhanced size %d,%u font 'sans-serif,14' background '#ffffff'\n"
+             "set terminal svg noenhanced size %zu,%u font 'sans-serif,14' background '#ffffff'\n"
              "set grid\n"
              "set key outside right top vertical Left reverse samplen 2 spacing 1.2\n"
              "set lmargin 9\n"
@@ -210,7 +212,7 @@ bool sweep_plot_write(struct buf *out, const struct sweep_table *table) {
              "set offsets graph 0.02, graph 0.02, graph 0.05, 0\n"
              "set bars small\n"
              "set pointsize 0.5\n",
-             WIDTH, count * PANEL_HEIGHT, longest_title(table->plan) + 9);
+             PLOT_WIDTH + legend * CHARACTER, count * PANEL_HEIGHT, legend);
     add_x_axis(out, x, &scale);
     buf_addf(out, "set multiplot layout %u,1\n", count);
     buf_add(out, buf_span(&panels));

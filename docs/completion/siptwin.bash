@@ -17,7 +17,7 @@ _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder check recipe sweep lint keys new --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder export check recipe sweep lint keys new --help --version" -- "$cur")
         return
     fi
     case $prev in
@@ -37,12 +37,13 @@ _siptwin() {
     sweep) words="--vary --measure --runs --set --plot --output --jobs --shard --help" ;;
     new) words="--from --help" ;;
     lint) words="--json --skip-media --help" ;;
+    export) words="--name --set --help" ;;
     keys) words="--json-schema --help" ;;
     list|recipe) words="--help" ;;
     esac
     case $cur in
     -*) ;;
-    *) case ${COMP_WORDS[1]} in run|compare|check|sweep|keys) words=$(_siptwin_scenarios) ;; *) words= ;; esac
+    *) case ${COMP_WORDS[1]} in export) words="suricata-verify zeek $(_siptwin_scenarios)" ;; run|compare|check|sweep|keys) words=$(_siptwin_scenarios) ;; *) words= ;; esac
        compopt -o default ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

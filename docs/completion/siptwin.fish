@@ -20,6 +20,7 @@ complete -c siptwin -f
 complete -c siptwin -n __fish_use_subcommand -a run -d 'simulate a scenario, write its capture, show the flow'
 complete -c siptwin -n __fish_use_subcommand -a compare -d 'tell in what two captures or scenarios differ'
 complete -c siptwin -n __fish_use_subcommand -a ladder -d 'draw the SIP of any capture as a ladder'
+complete -c siptwin -n __fish_use_subcommand -a export -d 'write a scenario as a test for another project'
 complete -c siptwin -n __fish_use_subcommand -a check -d 'keep golden captures of scenarios, and check them'
 complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command that makes a capture again'
 complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
@@ -31,11 +32,11 @@ complete -c siptwin -n __fish_use_subcommand -a keys -d 'list the keys that a sc
 complete -c siptwin -l help -d help
 complete -c siptwin -n '__fish_seen_subcommand_from keys' -l json-schema -d 'for editors'
 
-complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep keys' -a '(__siptwin_scenarios)'
+complete -c siptwin -n '__fish_seen_subcommand_from run compare check sweep keys export' -a '(__siptwin_scenarios)'
 complete -c siptwin -n '__fish_seen_subcommand_from recipe check compare ladder lint' -F
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l json -d 'as JSON'
 complete -c siptwin -n '__fish_seen_subcommand_from lint' -l skip-media -d 'missing media files are no errors'
-complete -c siptwin -n '__fish_seen_subcommand_from run check sweep' -l set -x -a '(__siptwin_keys)' -d 'override a value'
+complete -c siptwin -n '__fish_seen_subcommand_from run check sweep export' -l set -x -a '(__siptwin_keys)' -d 'override a value'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare ladder check' -l color -x -a 'auto always never' -d 'when to use colour'
 complete -c siptwin -n '__fish_seen_subcommand_from run compare ladder' -s q -l quiet -d 'say less'
 
@@ -75,6 +76,9 @@ complete -c siptwin -n '__fish_seen_subcommand_from check' -l update -d 'write t
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l tap -d 'TAP output'
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l junit -d 'JUnit XML'
 complete -c siptwin -n '__fish_seen_subcommand_from check' -l name -x -d 'of the capture'
+
+complete -c siptwin -n '__fish_seen_subcommand_from export' -a 'suricata-verify zeek'
+complete -c siptwin -n '__fish_seen_subcommand_from export' -l name -x -d 'of the test'
 
 complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l vary -x -a '(__siptwin_keys)' -d 'a key and its values'
 complete -c siptwin -n '__fish_seen_subcommand_from sweep' -l measure -x -d 'what the table shows'

@@ -28,6 +28,7 @@ _siptwin() {
         'run:simulate a scenario, write its capture, show the flow'
         'compare:tell in what two captures or scenarios differ'
         'ladder:draw the SIP of any capture as a ladder'
+        'export:write a scenario as a test for another project'
         'check:keep golden captures of scenarios, and check them'
         'recipe:print the command that makes a capture again'
         'sweep:run a scenario with varied values'
@@ -68,6 +69,9 @@ _siptwin() {
         _arguments '*--vary[a key and its values]:key:_siptwin_set' '--measure[what the table shows]:names:' '--runs[seeds]:number:' \
             '*--set[override a value]:key:_siptwin_set' '--plot[a picture]:file:_files' '(-o --output)'{-o,--output}'[the table]:file:_files' \
             '--jobs[processes]:number:' '--shard[one share]:K/N:' '--help[help]' ':scenario:_siptwin_scenario' ;;
+    export)
+        _arguments '--name[of the test]:name:' '*--set[override a value]:key:_siptwin_set' '--help[help]' \
+            ':project:(suricata-verify zeek)' ':scenario:_siptwin_scenario' ':folder:_files -/' ;;
     recipe) _arguments '--help[help]' ':capture:_files -g "*.pcap"' ;;
     list) _arguments '--help[help]' ':folder:_files -/' ;;
     new) _arguments '--from[the scenario to begin with]:scenario:' '--help[help]' '*:folder:_files -/' ;;
