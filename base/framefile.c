@@ -22,7 +22,7 @@ static bool take_all(pcap_t *pcap, frame_take_fn *take, void *arg, struct buf *w
     }
     if (got == PCAP_ERROR_BREAK) return true; /* the end of the file */
     buf_addf(why, "after frame %llu: %s", (unsigned long long)number, pcap_geterr(pcap));
-    return false;
+    return true;
 }
 
 bool framefile_read(struct span file, frame_take_fn *take, void *arg, struct buf *why) {

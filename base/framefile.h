@@ -18,7 +18,10 @@ struct frame {
 /* Takes one frame; false: *why says what is wrong with it, and nothing more is read. */
 typedef bool frame_take_fn(void *arg, int datalink, const struct frame *f, struct buf *why);
 
-/* Reads a capture file's bytes and calls take for each frame, in order. False: why says what is wrong. */
+/*
+ * Reads a capture file's bytes and calls take for each frame, in order. False: why says what is wrong. A file
+ * that breaks off gives the frames before that; then why says where.
+ */
 bool framefile_read(struct span file, frame_take_fn *take, void *arg, struct buf *why);
 
 #endif

@@ -87,7 +87,7 @@ static void dial(struct call *call, struct span digits, struct source_pos at) {
 
 void media_perform(struct call *call, const struct media *m, struct span digits, struct source_pos at) {
     switch (m->command) {
-    case MEDIA_PLAY: player_start(call, &m->clip, m->line, at); break;
+    case MEDIA_PLAY: player_start(call, m->clip, m->line, at); break;
     case MEDIA_DIAL: dial(call, digits, at); break;
     case MEDIA_STREAM: stream_start(call, m, at); break;
     case MEDIA_PAUSE: call->media->stream.paused = true; break;

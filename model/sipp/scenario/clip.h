@@ -22,8 +22,9 @@ struct clip {
     struct arena bytes;
 };
 
-/* Reads the bytes of a pcap file: false after an error, which why describes. What is no UDP is passed over,
- * as SIPp does.
+/*
+ * Reads the bytes of a pcap file: false after an error, which why describes. What is no UDP is passed over. A
+ * file that breaks off is played up to there, as by SIPp; then why says so.
  */
 bool clip_load(struct clip *c, struct span pcap, struct buf *why);
 

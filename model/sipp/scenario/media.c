@@ -29,7 +29,16 @@ struct command {
 /* The file that a command names; NULL after an error. */
 static const struct source *load_file(const struct command *k, struct span name) {
     struct buf path = {0};
-    if (name.len > 0) source_beside(&path, k->e->source, name);
+    if (name.len == 0) {
+        diag_error(k->c->diag, k->at, "no file is named, which SIPp refuses too");
+        return NULL;
+    }
+    source_beside(&path, k->e->source, name);
+    for (const struct source *s = k->c->files->first; s; s = s->next)
+        if (strcmp(s->name, buf_text(&path)) == 0) {
+            buf_free(&path);
+            return s;
+        }
     const struct source *file = source_load(k->c->files, buf_text(&path), buf_text(&path), k->at, k->c->diag);
     buf_free(&path);
     return file;
@@ -42,9 +51,18 @@ static bool wrong_file(const struct command *k, const struct source *file, const
 
 static bool compile_play(struct command *k, struct span value) {
     struct buf why = {0};
+    struct media *m = k->media;
     const struct source *file = load_file(k, value);
-    bool good = file && clip_load(&k->media->clip, (struct span){file->text, file->len}, &why);
-    if (file && !good) wrong_file(k, file, buf_text(&why));
+    m->source = file;
+    for (const struct media *other = m->next; other && !m->clip; other = other->next)
+        if (file && other->source == file) m->clip = other->clip;
+    if (m->clip || !file) return file != NULL;
+    bool good = clip_load(&m->own, (struct span){file->text, file->len}, &why);
+    m->clip = &m->own;
+    if (!good)
+        wrong_file(k, file, buf_text(&why));
+    else if (why.len)
+        diag_warning(k->c->diag, k->at, "%s: %s", file->name, buf_text(&why));
     buf_free(&why);
     return good;
 }
@@ -85,6 +103,7 @@ static bool compile_stream(struct command *k, struct span value) {
     m->loops = loops.len > 0 ? (int32_t)number_of(loops) : 1;
     const struct source *file = load_file(k, name);
     if (!file) return false;
+    m->source = file;
     m->file = (struct span){file->text, file->len};
     if (file->len == 0) return wrong_file(k, file, "is empty, which SIPp refuses too");
     if (!take_type(k, type)) return false;
@@ -124,7 +143,7 @@ struct media *media_compile(const struct template_compiler *c, const struct xml_
 void media_list_free(struct media *first) {
     for (struct media *m = first, *next; m; m = next) {
         next = m->next;
-        clip_free(&m->clip);
+        clip_free(&m->own);
         free(m);
     }
 }

@@ -31,7 +31,9 @@ struct media {
     struct media *next; /* of the same program */
     enum media_command command;
     enum media_line line;
-    struct clip clip;                /* of MEDIA_PLAY */
+    const struct source *source;     /* of MEDIA_PLAY and MEDIA_STREAM: one of the program's files */
+    const struct clip *clip;         /* of MEDIA_PLAY */
+    struct clip own;                 /* the same, if no other command has it */
     const struct template *digits;   /* of MEDIA_DIAL */
     struct span file;                /* of MEDIA_STREAM: its bytes, of one of the program's files */
     int32_t loops;                   /* how often it is played; below 0: for ever */
