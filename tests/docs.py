@@ -46,6 +46,7 @@ def main():
     if shutil.which('scdoc'):
         for f in ('siptwin.1', 'siptwin-scenario.5'):
             p = subprocess.run(['scdoc'], stdin=open('%s/docs/man/%s.scd' % (ROOT, f)), capture_output=True, text=True)
+            for m in re.findall(r'^\.\.?[/\w].*', open('%s/docs/man/%s.scd' % (ROOT, f)).read(), re.M): bad += 1; print('%s: a line that begins with a dot is lost: %s' % (f, m))
             if p.returncode or not p.stdout.startswith('.\\"'): bad += 1; print('%s: %s' % (f, p.stderr))
     else: print('scdoc is not here: the man pages were not built')
     if shutil.which('bash') and subprocess.run(['bash', '-n', ROOT + '/docs/completion/siptwin.bash']).returncode: bad += 1
