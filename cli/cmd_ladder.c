@@ -7,9 +7,6 @@
 
 #include <stdlib.h>
 
-/* More hosts than anybody can look at beside each other. */
-#define HOSTS_MAX 100
-
 struct ladder_command {
     struct ladder_files files;
     struct capture_name *names;
@@ -80,11 +77,11 @@ static int draw(struct ladder_command *o, const char *path, const struct reader 
     int status = EXIT_GOOD;
     if (!told.messages)
         status = nothing(o, path, capture);
-    else if (record.host_count > HOSTS_MAX)
+    else if (told.too_many)
         status = cli_error(
-            "%s: %zu hosts are too many for a ladder; --call TEXT draws only the calls with TEXT in their "
-            "Call-ID",
-            path, record.host_count);
+            "%s: more than %d hosts are too many for a ladder; --call TEXT draws only the calls with TEXT in "
+            "their Call-ID",
+            path, CAPTURE_HOSTS_MAX);
     if (status == EXIT_GOOD) status = ladder_files_open(&o->files);
     if (status == EXIT_GOOD) {
         buf_add(&title, o->title ? span_of(o->title) : cli_base_name(path));

@@ -153,7 +153,7 @@ static void tell_outcome(struct run_lab *run, const struct run_options *o, const
     if (o->quiet) return;
     tell_summary(&outcome, config, o->output.write);
     if (outcome.lab.created > MANY_CALLS) stats_summary(&text, run_lab_of(run), config);
-    fwrite(text.p, 1, text.len, stderr);
+    if (text.len) fwrite(text.p, 1, text.len, stderr);
     buf_free(&text);
 }
 

@@ -103,6 +103,11 @@ def run(c):
     c.equal('numbers are those of the frames', [s['number'] for s in d['steps']], [1, 2, 3, 4, 7, 8])
     c.equal('one call of several', [k['id'] for k in c.data(pcap([(t, ethernet(p)) for t, p in mixed]), '--call', 'oth')[0]['calls']], ['other'])
 
+    crowd = pcap([(n / 100, ethernet(udp(('10.0.%d.%d' % divmod(n, 250), 5060), B, INVITE))) for n in range(300)])
+    c.equal('a crowd is refused', c.run(crowd, status=2).stderr, 'siptwin: error: lab.pcap: more than 100 hosts are too many for a ladder; '
+            '--call TEXT draws only the calls with TEXT in their Call-ID\n')
+    storm = pcap([(0, ethernet(udp(A, B, INVITE, n & 0xffff, 0, True, 4000))) for n in range(20000)])
+    c.equal('a storm of fragments takes no time', len(c.data(storm)[0]['steps']), 20000)
     c.equal('no SIP is an error', c.run(pcap([(0, ethernet(udp(A, B, b'x')))]), status=2).stderr, 'siptwin: error: lab.pcap: holds no SIP over UDP and IPv4\n')
     c.equal('a name without an address', c.run(plain, '--name', 'proxy', status=2).stderr,
             'siptwin: error: ladder: --name: expected ADDRESS=NAME or ADDRESS:PORT=NAME, got "proxy"\n')

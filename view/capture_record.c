@@ -11,6 +11,9 @@
 /* Frames of one datagram on two interfaces of a machine are no further apart. */
 #define TWICE_NS INT64_C(100000000)
 
+/* And so many others may lie between two fragments of a datagram. */
+enum { FRAGMENT_BETWEEN_MAX = 1000 };
+
 /* The last of the datagrams with the same bytes between the same addresses. */
 struct copies {
     uint32_t count;
@@ -40,7 +43,7 @@ static struct span whole_payload(struct reading *w, size_t index) {
     size_t next = first->payload.len + 8; /* where the next fragment's bytes begin, the UDP header counted */
     buf_reset(&w->bytes);
     buf_add(&w->bytes, first->payload);
-    for (size_t i = index + 1; i < w->capture->count; i++) {
+    for (size_t i = index + 1; i < w->capture->count && i - index <= FRAGMENT_BETWEEN_MAX; i++) {
         const struct reader_packet *p = &w->capture->packets[i];
         if (p->at_ns - first->at_ns > TWICE_NS) break;
         if (p->source_ip != first->source_ip || p->target_ip != first->target_ip ||
@@ -165,11 +168,13 @@ void capture_record(struct record *r, struct capture_told *told, struct pool *po
     *told = (struct capture_told){0};
     for (size_t i = 0; i < capture->count; i++) {
         const struct reader_packet *p = &capture->packets[i];
-        if (p->source_ip == p->target_ip && is_sip(&w, i)) words_number(&w.loops, address_key(&p->source_ip));
+        if (p->source_ip == p->target_ip && p->source_port != p->target_port && is_sip(&w, i))
+            words_number(&w.loops, address_key(&p->source_ip));
     }
-    for (size_t i = 0; i < capture->count; i++) {
+    for (size_t i = 0; i < capture->count && !told->too_many; i++) {
         if (is_sip(&w, i)) {
             if (is_wanted(&w)) add_message(&w, i);
+            told->too_many = r->host_count > CAPTURE_HOSTS_MAX;
         } else if (capture->packets[i].fragment_offset == 0) {
             told->other++;
         }

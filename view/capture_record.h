@@ -21,8 +21,12 @@ struct capture_record_options {
     const char *call; /* only messages whose Call-ID holds this text; NULL: all */
 };
 
+/* More hosts than anybody looks at beside each other. */
+#define CAPTURE_HOSTS_MAX 100
+
 /* What came of it. */
 struct capture_told {
+    bool too_many;    /* there are more than CAPTURE_HOSTS_MAX hosts: the record ends there */
     size_t messages;  /* in the record */
     size_t other;     /* UDP that is no SIP */
     size_t twice;     /* frames of a capture on any interface that show a datagram once more */
