@@ -24,7 +24,7 @@ ptrdiff_t span_search(struct span s, struct span text) {
     for (size_t from = 0; from + text.len <= s.len;) {
         const char *at = memchr(s.p + from, text.p[0], s.len - text.len + 1 - from);
         if (!at) return -1;
-        if (memcmp(at, text.p, text.len) == 0) return at - s.p;
+        if (at[text.len - 1] == text.p[text.len - 1] && memcmp(at, text.p, text.len) == 0) return at - s.p;
         from = (size_t)(at - s.p) + 1;
     }
     return -1;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * floor CAPTURE OUT: what it costs to write a capture and nothing else. Reads all of CAPTURE into memory,
- * then writes it to OUT with pcap_dump, and prints the datagrams and the CPU time of the writing in seconds.
+ * then writes it to OUT with pcap_dump, and prints the datagrams, the wall time and the CPU time of the
+ * writing in seconds.
  */
 #include "base/mem.h"
 
@@ -15,9 +16,9 @@ struct packet {
     size_t at;
 };
 
-static double cpu_seconds(void) {
+static double seconds(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -41,14 +42,15 @@ int main(int argc, char **argv) {
         len += header->caplen;
     }
 
-    double begun = cpu_seconds();
+    double begun = seconds(CLOCK_MONOTONIC), spent = seconds(CLOCK_PROCESS_CPUTIME_ID);
     pcap_dumper_t *out = pcap_dump_open(in, argv[2]);
     if (!out) return fprintf(stderr, "floor: %s\n", pcap_geterr(in)), 2;
     for (size_t i = 0; i < count; i++)
         pcap_dump((u_char *)out, &packets[i].header, bytes + packets[i].at);
     if (pcap_dump_flush(out) != 0) return perror("floor"), 2;
     pcap_dump_close(out);
-    printf("%zu %.6f\n", count, cpu_seconds() - begun);
+    printf("%zu %.6f %.6f\n", count, seconds(CLOCK_MONOTONIC) - begun,
+           seconds(CLOCK_PROCESS_CPUTIME_ID) - spent);
 
     pcap_close(in);
     free(packets);

@@ -28,13 +28,14 @@ static void sift_up(struct heap *h, size_t i, struct heap_node *node) {
     place(h, i, node);
 }
 
-static void sift_down(struct heap *h, size_t i, struct heap_node *node) {
+/* Closes a hole: the earliest of what is below it moves up, and leaves the hole one level lower. Where it
+ * ends. */
+static size_t sink_hole(struct heap *h, size_t i) {
     for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
         if (child + 1 < h->count && heap_before(h->nodes[child + 1], h->nodes[child])) child++;
-        if (heap_before(node, h->nodes[child])) break;
         place(h, i, h->nodes[child]);
     }
-    place(h, i, node);
+    return i;
 }
 
 void heap_add(struct heap *h, struct heap_node *node) {
@@ -57,8 +58,6 @@ void heap_remove(struct heap *h, struct heap_node *node) {
     node->slot = 0;
     struct heap_node *last = h->nodes[--h->count];
     if (last == node) return;
-    if (hole > 0 && heap_before(last, h->nodes[(hole - 1) / 2]))
-        sift_up(h, hole, last);
-    else
-        sift_down(h, hole, last);
+    /* The last one belongs near the bottom nearly always: it is put there, and rises if it must. */
+    sift_up(h, sink_hole(h, hole), last);
 }

@@ -29,7 +29,8 @@ void edit_replace(struct edit_list *list, size_t at, size_t len, struct span tex
         list->edits[i] = list->edits[i - 1];
         i--;
     }
-    list->edits[i] = (struct edit){at, len, list->texts.len, text.len};
+    list->edits[i] =
+        (struct edit){(uint32_t)at, (uint32_t)len, (uint32_t)list->texts.len, (uint32_t)text.len};
     list->count++;
     buf_add(&list->texts, text);
 }

@@ -10,9 +10,9 @@
 #include "model/net/datagram.h"
 
 struct edit {
-    size_t at;             /* offset in the original */
-    size_t removed;        /* bytes that go */
-    size_t text, text_len; /* what comes instead, in edit_list.texts */
+    uint32_t at;             /* offset in the original */
+    uint32_t removed;        /* bytes that go */
+    uint32_t text, text_len; /* what comes instead, in edit_list.texts */
 };
 
 struct edit_list {

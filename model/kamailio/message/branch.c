@@ -29,28 +29,39 @@ uint32_t kam_branch_hash(struct span call_id, struct span cseq_number) {
     return h & 0xffff;
 }
 
-static void digest(MD5_CTX *md5, struct span s) {
+static struct span trimmed(struct span s) {
     while (s.len && (*s.p == ' ' || *s.p == '\t'))
         s = span_skip(s, 1);
     while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0'))
         s.len--;
-    if (s.len) MD5Update(md5, (const uint8_t *)s.p, s.len);
+    return s;
 }
 
 void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in) {
     /* A CANCEL and an ACK must come out with their INVITE's branch, so the To tag must not count. */
     bool of_invite =
         span_is(in->method, "INVITE") || span_is(in->method, "ACK") || span_is(in->method, "CANCEL");
+    const struct span parts[] = {in->from_tag,    of_invite ? (struct span){0} : in->to_tag,
+                                 in->call_id,     in->uri,
+                                 in->cseq_number, in->via->host,
+                                 in->via->port,   in->via->branch.value};
+    uint8_t text[256]; /* a short part costs more to digest alone than to be put behind the others */
+    size_t len = 0;
     MD5_CTX md5;
     MD5Init(&md5);
-    digest(&md5, in->from_tag);
-    if (!of_invite) digest(&md5, in->to_tag);
-    digest(&md5, in->call_id);
-    digest(&md5, in->uri);
-    digest(&md5, in->cseq_number);
-    digest(&md5, in->via->host);
-    digest(&md5, in->via->port);
-    digest(&md5, in->via->branch.value);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct span part = trimmed(parts[i]);
+        if (part.len > sizeof text - len) {
+            MD5Update(&md5, text, len);
+            len = 0;
+        }
+        if (part.len > sizeof text)
+            MD5Update(&md5, (const uint8_t *)part.p, part.len);
+        else if (part.len)
+            memcpy(text + len, part.p, part.len);
+        len += part.len > sizeof text ? 0 : part.len;
+    }
+    MD5Update(&md5, text, len);
     MD5End(&md5, out);
 }
 

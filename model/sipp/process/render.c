@@ -8,9 +8,6 @@
 #include "model/sipp/process/moment.h"
 #include "model/sipp/scenario/number.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 /* The width of [len]. */
 enum { LEN_WIDTH = 5 };
 
@@ -253,8 +250,10 @@ static void fill_len(struct rendering *r) {
     size_t room = r->out->len - r->len_at;
     if (body.p && body.len > 0) {
         size_t length = (size_t)(r->out->p + r->out->len - body.p);
-        snprintf(text, sizeof text, "%*" PRIu32, LEN_WIDTH, (uint32_t)((int64_t)length + r->len_offset));
-        memcpy(mark, text, LEN_WIDTH);
+        struct buf number = {.p = text, .cap = sizeof text};
+        buf_add_u64(&number, (uint32_t)((int64_t)length + r->len_offset));
+        size_t shown = number.len < LEN_WIDTH ? number.len : LEN_WIDTH;
+        memcpy(mark + LEN_WIDTH - shown, text, shown);
         return;
     }
     /* Without a body SIPp writes an end of headers, and a NUL, over whatever follows (facts: SIPp 2). */

@@ -80,6 +80,7 @@ bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
                             unsigned how) {
     struct buf lines = {0};
+    if (!branches) return; /* as after nearly every final reply */
     kam_tm_reason_write(&lines, t->tm, cause_status, true);
     for (unsigned i = 0; i < t->client_count; i++)
         if (branches & (kam_branch_set)1 << i) kam_tm_cancel_branch(t, i, buf_span(&lines), how);
