@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Captures: two of them, read and compared. The first two bytes say (little-endian) where the second one
- * begins in what follows; 0: it is the same one.
+ * Captures: two of them, read, compared and drawn. The first two bytes say (little-endian) where the second
+ * one begins in what follows; 0: it is the same one.
  */
 #include "tests/fuzz/folder.h"
 
 #include "pcapgen/reader.h"
+#include "view/capture_record.h"
 #include "view/compare.h"
+#include "view/ladder.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,6 +16,24 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
     return 0;
+}
+
+/* Every format of a capture's ladder. */
+static void draw(const struct reader *capture) {
+    struct record record = {0};
+    struct capture_told told;
+    struct pool pool;
+    struct buf out = {0};
+    pool_init(&pool);
+    capture_record(&record, &told, &pool, capture, &(struct capture_record_options){0});
+    struct ladder *l = ladder_new(&record, "a.pcap", NULL);
+    for (enum ladder_format f = 0; f < LADDER_FORMATS; f++)
+        ladder_write(&out, l, f, true);
+    ladder_free(l);
+    buf_free(&out);
+    free(told.packets);
+    record_free(&record);
+    pool_free(&pool);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -42,8 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         compare_init(&c, &a, &b, &options);
         compare_write(&out, &c, 40, true);
         assert(cut || compare_same(&c)); /* a capture is the same as itself */
+        compare_html_write(&out, &c, SPAN("different\n"));
         buf_free(&out);
         compare_free(&c);
+        draw(&readers[0]);
     }
     for (int i = 0; i < 2; i++) {
         reader_free(&readers[i]);
