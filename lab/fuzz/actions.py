@@ -83,7 +83,13 @@ def log(stream, kind):
     return '<%s message="x [$%s] [call_number]"/>' % (stream.choice(['log', 'warning']), stream.choice(NAMES))
 
 
-ACTIONS = [ereg] * 5 + [assignstr] * 3 + [arithmetic] * 3 + [test, test, strcmp, strcmp, todouble, trim, sample, index, log]
+def clip(stream, kind):
+    """Media whose times do not depend on the phase of SIPp's clock; only with it does SIPp read SDPs."""
+    return '<exec %s/>' % stream.choice(['play_pcap_audio="tone.pcap"', 'play_pcap_video="tone.pcap"', 'play_dtmf="1#"'])
+
+
+ACTIONS = [ereg] * 5 + [assignstr] * 3 + [arithmetic] * 3 + [test, test, strcmp, strcmp, todouble, trim, sample, index, log,
+                         clip]
 
 
 def action_lines(stream, kind):

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A drawn lab folder: scenario.yaml and the files beside it."""
 import os
+import shutil
 
 import flows
 from draw import Draw
 from proxy import Proxy
 from sides import Side
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+MEDIA = 'tone.pcap'
 NETS = ['172.20.0.%d', '192.168.77.%d', '10.1.2.%d']
 PORTS = [5080, 5070, 15060]
 CALL_IDS = ['x%u@%s', '%u-%p', 'a%%b%u', 'call.%u.%p@host']
@@ -118,6 +121,8 @@ class Folder:
         for name, text in self.files.items():
             with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
                 file.write(text)
+        if any(MEDIA in text for text in self.files.values()):
+            shutil.copyfile(os.path.join(ROOT, 'scenarios', '01_media', MEDIA), os.path.join(path, MEDIA))
 
 
 USERS = """SEQUENTIAL

@@ -35,7 +35,8 @@ struct datagram {
     int64_t sent_ns; /* when it was sent */
     uint32_t refs;
     struct cause cause;
-    bool checksummed;                                 /* no capture shows a partial UDP checksum */
+    bool checksummed;      /* a capture shows own_checksum where it would show a partial one */
+    uint16_t own_checksum; /* that the sending program computed */
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
 };
 

@@ -93,6 +93,16 @@ void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_ad
     put16(h + UDP_SUM, checksum ? checksum : 0xffff); /* 0 would mean: not computed */
 }
 
+void ip_keep_checksum(struct datagram *d, uint32_t destination) {
+    uint8_t h[IPV4_HEADER_LEN + UDP_HEADER_LEN];
+    memcpy(h, d->header, sizeof h);
+    put32(h + IP_DST, destination);
+    put16(h + UDP_SUM, 0);
+    uint64_t sum = pseudo_header_sum(h) + sum_bytes(0, h + UDP_SRC, UDP_HEADER_LEN);
+    d->checksummed = true;
+    d->own_checksum = (uint16_t)~fold(sum_bytes(sum, (const uint8_t *)d->payload->bytes, d->payload->len));
+}
+
 struct udp_address datagram_from(const struct datagram *d) {
     return (struct udp_address){get32(d->header + IP_SRC), (uint16_t)get16(d->header + UDP_SRC)};
 }
@@ -108,8 +118,9 @@ bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum ch
     memcpy(out->header, d->header, sizeof out->header);
     out->header_len = *offset == 0 ? sizeof out->header : IPV4_HEADER_LEN;
     if (IPV4_HEADER_LEN + total <= mtu) {
-        if (checksum == CHECKSUM_PARTIAL && !d->checksummed)
-            put16(out->header + UDP_SUM, fold(pseudo_header_sum(d->header)));
+        if (checksum == CHECKSUM_PARTIAL)
+            put16(out->header + UDP_SUM,
+                  d->checksummed ? d->own_checksum : fold(pseudo_header_sum(d->header)));
         out->data = payload_span(d->payload);
         *offset = total;
         return true;

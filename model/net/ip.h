@@ -11,6 +11,10 @@ static inline bool ip_is_multicast(uint32_t ip) { return ip >> 28 == 14; }
 void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_address to, uint8_t tos,
                       bool dont_fragment, uint16_t identification);
 
+/* Gives a datagram with headers the UDP checksum that a program computed for another destination, or for this
+ * one. */
+void ip_keep_checksum(struct datagram *d, uint32_t destination);
+
 /* One IP packet of a datagram: the whole of it, or a fragment. */
 struct ip_packet {
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* only the first fragment has the UDP header */

@@ -347,10 +347,10 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->number = ++net->datagrams;
     d->sent_ns = net->queue->now_ns;
     if (cause) d->cause = *cause;
-    d->checksummed = options.checksummed;
     bool fits = host_fits(host, payload->len);
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
                      options.dont_fragment && fits, next_identification(host, to.ip));
+    if (options.checksummed) ip_keep_checksum(d, options.checksum_ip);
     if (ip_is_multicast(to.ip)) {
         /* nobody is in the group */
         if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);

@@ -17,8 +17,9 @@ struct host;
 /* What a program asks of its socket (facts: Kamailio 9.1). */
 struct udp_options {
     uint8_t tos;
-    bool dont_fragment; /* DF when the datagram fits the MTU; a fragmented one never has it */
-    bool checksummed;   /* it was sent by a raw socket, whose program has computed the UDP checksum */
+    bool dont_fragment;   /* DF when the datagram fits the MTU; a fragmented one never has it */
+    bool checksummed;     /* by a raw socket, whose program has computed the UDP checksum ... */
+    uint32_t checksum_ip; /* ... for this destination */
 };
 
 /* How datagrams get from one host to another; changed only before the run. */

@@ -22,7 +22,8 @@ struct player {
     struct event event;
     const struct clip *clip;
     size_t next;       /* packet */
-    uint16_t from, to; /* its ports: SIPp writes them before it waits for the packet's time */
+    uint16_t from, to; /* its ports, and whom its checksum is for: SIPp writes them before it waits */
+    uint32_t checksum_ip;
     enum media_line line;
     struct source_pos at;
     int64_t begun_ns, slept_us;

@@ -10,11 +10,12 @@
 
 #define SLEEP_MAX_US INT64_C(4000000000000000) /* beyond any time limit, within int64_t as nanoseconds */
 
-static void write_ports(struct call *call) {
+static void write_header(struct call *call) {
     struct player *p = &call->media->player;
     const struct media_end *end = &call->media->ends[p->line];
     p->from = (uint16_t)(end->port + p->clip->packets[p->next].offset);
     p->to = (uint16_t)(end->to.port + p->clip->packets[p->next].offset);
+    p->checksum_ip = end->to.ip;
 }
 
 /*
@@ -25,7 +26,7 @@ static void write_ports(struct call *call) {
 static void schedule(struct call *call, struct event_queue *queue) {
     struct player *p = &call->media->player;
     if (p->next == p->clip->count) return;
-    write_ports(call);
+    write_header(call);
     int64_t at_us = p->clip->packets[p->next].at_us;
     if (p->last_us == 0) {
         p->begun_ns = queue->now_ns;
@@ -51,9 +52,8 @@ static void play(void *arg) {
     struct cause cause = {
         .why = "packet % of a clip for call %", .arg = {(int64_t)p->next + 1, call->number}, .at = p->at};
     struct payload *payload = payload_of(net_pool(sipp->net), packet->data);
-    int sent =
-        host_send(sipp->host, p->from, (struct udp_options){.dont_fragment = true, .checksummed = true}, to,
-                  payload, &cause);
+    struct udp_options raw = {.dont_fragment = true, .checksummed = true, .checksum_ip = p->checksum_ip};
+    int sent = host_send(sipp->host, p->from, raw, to, payload, &cause);
     payload_drop(payload);
     if (sent != 0) {
         sipp_note(sipp, &(struct cause){.why = "no media: the network is unreachable", .at = p->at});
@@ -76,6 +76,6 @@ void player_start(struct call *call, const struct clip *clip, enum media_line li
     p->next = 0;
     p->last_us = p->slept_us = 0;
     if (clip->count == 0) return;
-    write_ports(call);
+    write_header(call);
     event_after(call->sipp->loop.queue, &p->event, START_NS);
 }
