@@ -56,13 +56,13 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
 
 /* What a parameter is: where it goes, and whether it has a value. */
 enum { NOWHERE = -1 };
-enum value_rule { ANY_VALUE, SOME_VALUE /* it may be empty */, FULL_VALUE, NO_VALUE };
+enum value_rule { ANY_VALUE, SOME_VALUE, BRANCH_VALUE /* its quotes must end */, NO_VALUE };
 static const struct {
     struct span name;
     ptrdiff_t where;
     enum value_rule value;
 } known_params[] = {
-    {SPAN_INIT("branch"), offsetof(struct via, branch), FULL_VALUE},
+    {SPAN_INIT("branch"), offsetof(struct via, branch), BRANCH_VALUE},
     {SPAN_INIT("received"), offsetof(struct via, received), SOME_VALUE},
     {SPAN_INIT("rport"), offsetof(struct via, rport), ANY_VALUE},
     {SPAN_INIT("maddr"), NOWHERE, SOME_VALUE},
@@ -71,39 +71,51 @@ static const struct {
     {SPAN_INIT("alias"), NOWHERE, NO_VALUE},
 };
 
+/* A value. It may be absent or empty where another parameter follows, but absent only behind a blank. */
+struct value {
+    struct span text; /* p NULL: there is none */
+    int quotes;
+    bool after_blank, last; /* last: nothing is behind it, or another Via */
+};
+
 /* The value at p: a word, or quoted text without a backslash or a comma in it, whose quotes need not end.
  * NULL: it is neither. */
-static const char *parse_value(struct span *value, const char *p, const char *end) {
+static const char *parse_value(struct value *value, const char *p, const char *end) {
     const char *from = p;
     if (p < end && *p == '"') {
         for (p++; p < end && *p != '"'; p++)
             if (*p == '\\' || *p == ',') return NULL;
-        *value = span_between(from + 1, p);
+        value->text = span_between(from + 1, p);
+        value->quotes = p < end ? 2 : 1;
         return p < end ? p + 1 : p;
     }
     p = skip_word(p, end, STOP_SEMICOLON | STOP_COMMA | STOP_EQUALS);
-    *value = span_between(from, p);
-    return p < end && *p == '=' ? NULL : p;
+    value->text = span_between(from, p);
+    if (p < end && (*p == '=' || (*p == ',' && p == from))) return NULL;
+    return span_find(value->text, '"') < 0 ? p : NULL;
 }
 
-/* Does the value keep the rule? `quotes`: how many the value had. */
-static bool value_fits(enum value_rule rule, struct span value, int quotes) {
+/* Does the value keep the rule? */
+static bool value_fits(enum value_rule rule, const struct value *value) {
+    bool absent = !value->text.p, empty = value->text.len == 0 && value->quotes == 0;
     switch (rule) {
-    case SOME_VALUE: return value.p;
-    case FULL_VALUE: return value.len > 0 ? quotes != 1 : quotes == 2;
-    case NO_VALUE: return !value.p;
+    case SOME_VALUE:
+    case BRANCH_VALUE:
+        if (absent) return value->after_blank && !value->last;
+        return !(empty && value->last) && (rule == SOME_VALUE || value->quotes != 1);
+    case NO_VALUE: return absent;
     default: return true;
     }
 }
 
 /* Of several parameters of a name the last one counts. */
-static bool keep_param(struct via *v, struct span name, struct span whole, struct span value, int quotes) {
+static bool keep_param(struct via *v, struct span name, struct span whole, const struct value *value) {
     for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++) {
         if (!span_eq_nocase(name, known_params[i].name)) continue;
-        if (!value_fits(known_params[i].value, value, quotes)) return false;
+        if (!value_fits(known_params[i].value, value)) return false;
         if (known_params[i].where == NOWHERE) return true;
         struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);
-        *param = (struct via_param){whole, value};
+        *param = (struct via_param){whole, value->text};
     }
     return true;
 }
@@ -115,19 +127,20 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         if (from == end || *from != ';') return p;
         const char *name = skip_blanks(from + 1, end);
         p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
-        struct span word = span_between(name, p), value = {0};
-        int quotes = 0;
+        struct span word = span_between(name, p);
+        struct value value = {0};
         if (word.len == 0) return NULL;
-        const char *equals = skip_blanks(p, end);
-        if (equals < end && *equals == ';')
-            p = equals; /* of one without a value the blanks behind it are a part */
-        if (equals < end && *equals == '=') {
-            const char *text = skip_blanks(equals + 1, end);
-            p = parse_value(&value, text, end);
+        const char *after = skip_blanks(p, end);
+        value.after_blank = after > p;
+        if (after < end && *after == '=') {
+            p = parse_value(&value, skip_blanks(after + 1, end), end);
             if (!p) return NULL;
-            if (value.p > text) quotes = p > value.p + value.len ? 2 : 1;
+        } else if (after == end || *after == ';' || *after == ',') {
+            p = after; /* of one without a value the blanks behind it are a part */
         }
-        if (!keep_param(v, word, span_between(from, p), value, quotes)) return NULL;
+        after = skip_blanks(p, end);
+        value.last = after == end || *after != ';';
+        if (!keep_param(v, word, span_between(from, p), &value)) return NULL;
     }
 }
 

@@ -18,11 +18,29 @@ static bool name_readable(struct span name) {
     return name.len > 0;
 }
 
-/* Can the parser read the header, after those before it? */
+struct span kam_via_value(const struct sip_header *h) {
+    const char *end = h->line.p + h->line.len;
+    while (end > h->value.p && (end[-1] == '\n' || end[-1] == '\r'))
+        end--;
+    return span_between(h->value.p, end);
+}
+
+/* A Via and all that follow it in its header. */
+bool kam_via_readable(const struct via *v) {
+    uint64_t port;
+    struct via next;
+    if (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port)) return false;
+    return !v->rest.p || (via_parse(&next, v->rest) && kam_via_readable(&next));
+}
+
+/* Can the parser read the header, after those before it? The first Via is read elsewhere. */
 static bool readable(const struct sip_msg *m, const struct sip_header *h) {
     uint64_t n;
+    struct via via;
     if (h->line.p[h->line.len - 1] != '\n' || (h->id == SIP_OTHER && !name_readable(h->name))) return false;
     if (m->is_request && is_single(h->id) && sip_msg_first(m, h->id) != h) return false;
+    if (h->id == SIP_VIA && sip_msg_first(m, SIP_VIA) != h)
+        return via_parse(&via, kam_via_value(h)) && kam_via_readable(&via);
     return h->id != SIP_CONTENT_LENGTH || span_to_u64(h->value, UINT32_MAX, &n);
 }
 
@@ -35,14 +53,6 @@ static void cut_off(struct kam_run *run, bool well_formed) {
     run->damaged = !well_formed || h < end;
     run->unfinished = m->header_end == run->payload->len;
     m->header_count = (size_t)(h - m->headers);
-}
-
-/* A Via and all that follow it in its header. */
-bool kam_via_readable(const struct via *v) {
-    uint64_t port;
-    struct via next;
-    if (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port)) return false;
-    return !v->rest.p || (via_parse(&next, v->rest) && kam_via_readable(&next));
 }
 
 static enum kam_method method_of(struct span name) {
@@ -78,7 +88,7 @@ static bool find_headers(struct kam_run *run) {
         *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
         if (!*needed[i].where) return false;
     }
-    if (!via_parse(&run->via, run->via_header->value) || !kam_via_readable(&run->via)) return false;
+    if (!via_parse(&run->via, kam_via_value(run->via_header)) || !kam_via_readable(&run->via)) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
     return span_find(run->cseq->value, '\n') < 0 && read_addresses(run);
 }

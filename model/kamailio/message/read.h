@@ -17,6 +17,9 @@ bool kam_msg_read(struct kam_run *run);
 /* Is the text a URI that Kamailio can take apart? */
 bool kam_uri_readable(struct span uri);
 
+/* The value of a Via header with the blanks and folds behind it: they count. */
+struct span kam_via_value(const struct sip_header *h);
+
 /* Can Kamailio's parser read a Via and all that follow it in its header? */
 bool kam_via_readable(const struct via *v);
 

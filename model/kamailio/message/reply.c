@@ -2,6 +2,7 @@
 #include "model/kamailio/message/reply.h"
 
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/read.h"
 #include "model/kamailio/message/totag.h"
 #include "model/kamailio/message/via_edit.h"
 
@@ -19,7 +20,8 @@ static void add_rport(struct buf *out, const struct kam_run *request) {
 
 /* From the header's name to the end of its value, with its line end made anew. */
 static void add_via(struct buf *out, const struct kam_run *request, const struct sip_header *h) {
-    const char *end = h->value.p + h->value.len, *p = h->line.p;
+    struct span value = kam_via_value(h);
+    const char *end = value.p + value.len, *p = h->line.p;
     if (h == request->via_header) {
         struct span rport = request->via.rport.whole;
         if (rport.p) {

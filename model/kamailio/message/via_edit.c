@@ -68,7 +68,7 @@ void kam_via_strip(struct edit_list *list, const struct kam_run *run) {
 
 bool kam_via_second(const struct kam_run *run, struct via *out) {
     const struct sip_header *h = sip_msg_next(&run->msg, run->via_header);
-    struct span value = run->via.rest.p ? run->via.rest : h ? h->value : (struct span){0};
+    struct span value = run->via.rest.p ? run->via.rest : h ? kam_via_value(h) : (struct span){0};
     return value.p && via_parse(out, value) && kam_via_readable(out);
 }
 
