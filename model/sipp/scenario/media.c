@@ -26,6 +26,14 @@ struct command {
     struct media *media;
 };
 
+static bool is_newer(struct span name) {
+    static const char *const words[] = {
+        "apattern", "vpattern", "pauseapattern", "pausevpattern", "resumeapattern", "resumevpattern", NULL};
+    for (size_t i = 0; words[i]; i++)
+        if (span_is(name, words[i])) return true;
+    return false;
+}
+
 /* The file that a command names; NULL after an error. */
 static const struct source *load_file(const struct command *k, struct span name) {
     struct buf path = {0};
@@ -41,6 +49,9 @@ static const struct source *load_file(const struct command *k, struct span name)
         }
     const struct source *file = source_load(k->c->files, buf_text(&path), buf_text(&path), k->at, k->c->diag);
     buf_free(&path);
+    if (!file && is_newer(name))
+        diag_warning(k->c->diag, k->at, SPAN_FMT " is a word of SIPp 3.7; to 3.6.1 it is the name of a file",
+                     SPAN_ARG(name));
     return file;
 }
 
