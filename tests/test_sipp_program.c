@@ -98,24 +98,21 @@ static const struct {
      "x.xml:4:1: error: an optional <recv> directly before <pause>: one that is not optional must stand "
      "between\n"},
     /* attributes */
-    {"<send retrans=\"abc\"><![CDATA[A b]]></send>",
-     "x.xml:3:16: error: retrans: \"abc\" is no integer from 0 to 2147483647\n"},
+    {"<send retrans=\"abc\"><![CDATA[A b]]></send>", "x.xml:3:16: error: retrans: \"abc\" is no integer\n"},
     {"<send retrans='500'><![CDATA[A b]]></send>\n<pause next=\"a\"/><label id=\"a\"/>",
      "x.xml:3:7: warning: SIPp reads a value up to the next double quote: that of retrans ends in line 4\n"
-     "x.xml:3:16: error: retrans: \"500'><![CDATA[A b]]></send>\\n<pause next=\" is no integer from 0 to "
-     "2147483647\n"},
-    {"<recv response=\"abc\"/>", "x.xml:3:17: error: response: \"abc\" is no integer from 0 to 999\n"},
+     "x.xml:3:16: error: retrans: \"500'><![CDATA[A b]]></send>\\n<pause next=\" is no integer\n"},
+    {"<recv response=\"abc\"/>", "x.xml:3:17: error: response: \"abc\" is no integer\n"},
     {"<recv response=\"200\" optional=\"yes\"/>",
      "x.xml:3:32: error: optional: \"yes\" is none of true, false and global\n"},
     {"<recv response=\"200\" advance_state=\"false\"/>",
      "x.xml:3:37: error: advance_state=\"false\" is only for an optional recv\n"},
-    {"<recv request=\"A(\" regexp_match=\"true\"/>", "x.xml:3:16: error: request: Unmatched ( or \\(\n"},
     {"<recv request=\"A\" rrs=\"yes\"/>", "x.xml:3:24: error: rrs: \"yes\" is neither true nor false\n"},
-    {OPTIONS "\n<pause milliseconds=\"1s\"/>", "x.xml:4:22: error: milliseconds: \"1s\" is no decimal number "
-                                               "of at most nine decimals from -9223372036 to "
-                                               "9223372036\n"},
-    {OPTIONS "\n<pause distribution=\"normal\" mean=\"1\" stdev=\"2\"/>",
-     "x.xml:4:22: error: distribution=\"normal\" is not simulated; fixed and uniform are\n"},
+    {OPTIONS "\n<pause milliseconds=\"1s\"/>", "x.xml:4:22: error: milliseconds: \"1s\" is no number\n"},
+    {OPTIONS "\n<pause distribution=\"normal\" mean=\"1\"/>", "x.xml:4:1: error: <pause> needs stdev=\n"},
+    {OPTIONS "\n<pause milliseconds=\"3000000000\"/>",
+     "x.xml:4:1: error: <pause> can last longer than 2147483647 ms, which SIPp refuses without "
+     "sanity_check=\"false\"\n"},
     {OPTIONS "<nop next=\"a\" chance=\"2\"/><label id=\"a\"/>",
      "x.xml:3:69: error: chance must be from 0 to 1\n"},
     /* labels, variables, transactions */
@@ -128,7 +125,10 @@ static const struct {
      "x.xml:4:67: error: variable $coutn is named only here; did you mean $count?\n"},
     {OPTIONS "\n<Reference variables=\"a\"/>", "x.xml:4:23: error: there is no variable $a before this\n"},
     {OPTIONS "<nop><action><assign assign_to=\"a\" value=\"1\"/></action></nop>\n<Global variables=\"a\"/>",
-     "x.xml:4:20: error: <Global> must stand before the first use of $a\n"},
+     "x.xml:3:79: error: variable $a is named only here: <Global> and <User> must stand before the first "
+     "use\n"
+     "x.xml:4:20: error: variable $a is named only here: <Global> and <User> must stand before the first "
+     "use\n"},
     {"<send start_txn=\"t\"><![CDATA[OPTIONS a]]></send>",
      "x.xml:3:18: error: transaction t has no answer: no response_txn names it\n"},
     {"<send start_txn=\"t\"><![CDATA[INVITE a]]></send><recv response=\"200\" response_txn=\"t\"/>",
@@ -156,9 +156,6 @@ static const struct {
      "x.xml:4:31: error: value: \"10,,20\" is no list of numbers with commas between\n"},
     {OPTIONS "<nop><action>\n<assign assign_to=\"_\"/></action></nop>",
      "x.xml:4:1: error: <assign> needs either value= or variable=\n"},
-    {OPTIONS "<nop><action>\n<assign assign_to=\"_\" value=\"1e30\"/></action></nop>",
-     "x.xml:4:30: error: value: \"1e30\" is no decimal number of at most nine decimals from -9223372036 to "
-     "9223372036\n"},
     {OPTIONS "<nop><action>\n<ereg regexp=\"(a\" search_in=\"msg\" assign_to=\"_\"/></action></nop>",
      "x.xml:4:15: error: regexp: Unmatched ( or \\(\n"},
     {OPTIONS "<nop><action>\n<ereg regexp=\"a\" search_in=\"hdr\" assign_to=\"_\"/></action></nop>",
@@ -166,8 +163,6 @@ static const struct {
     {OPTIONS
      "<nop><action>\n<test assign_to=\"_\" variable=\"_\" compare=\"equals\" value=\"1\"/></action></nop>",
      "x.xml:4:43: error: compare: \"equals\" is unknown; did you mean equal?\n"},
-    {OPTIONS "<nop><action>\n<setdest host=\"1.2.3.4\" port=\"1\" protocol=\"tcp\"/></action></nop>",
-     "x.xml:4:44: error: only protocol=\"udp\" is simulated\n"},
     {OPTIONS "<nop><action>\n<urlencode variable=\"a\"/></action></nop>",
      "x.xml:4:1: error: <urlencode> is an action of SIPp 3.7 or later: SIPp 3.6.1 refuses it too\n"},
     {OPTIONS "<nop><action>\n<log message=\"ab[x]\"/></action></nop>",

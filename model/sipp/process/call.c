@@ -227,13 +227,6 @@ static int64_t milliseconds(int64_t number) {
     return ms < 1 ? 0 : ms > INT32_MAX ? INT32_MAX : ms;
 }
 
-int64_t distribution_sample(struct sipp *sipp, const struct distribution *d) {
-    if (!d->uniform) return d->min;
-    int64_t part = (int64_t)sipp_rand(sipp, true) * NUMBER_ONE / INT32_MAX, spread, sample;
-    if (!number_multiply(d->max - d->min, part, &spread)) spread = 0;
-    return number_add(d->min, spread, &sample) ? sample : d->min;
-}
-
 static void begin_pause(struct call *call, int64_t ms) {
     call->paused_ms = loop_clock(&call->sipp->loop) + ms;
     if (call->paused_ms == 0) call->paused_ms = 1; /* 0 means: no pause */

@@ -95,11 +95,8 @@ static uint32_t default_limit(const struct sipp *sipp) {
     for (const struct step *s = sipp->program->main.steps;
          s < sipp->program->main.steps + sipp->program->main.count; s++) {
         if (s->kind != STEP_PAUSE || s->pause == PAUSE_VARIABLE) continue;
-        int64_t longest = s->distribution.min, part;
-        if (s->distribution.uniform &&
-            number_multiply(s->distribution.max - s->distribution.min, 990000000, &part))
-            longest += part; /* the 99th percentile */
-        duration_ms += s->pause == PAUSE_DEFAULT ? c->pause_ms : number_whole(longest);
+        duration_ms +=
+            s->pause == PAUSE_DEFAULT ? c->pause_ms : number_whole(distribution_long(&s->distribution));
     }
     if (duration_ms < c->pause_ms) duration_ms = c->pause_ms;
     if (duration_ms < 1000) duration_ms = 1000;

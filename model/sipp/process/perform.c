@@ -196,6 +196,7 @@ static bool perform_setdest(struct performance *p) {
     struct udp_address to;
     struct span host, port;
     int64_t number;
+    if (p->action->other_protocol) return fatal(p, "SIPp ends: setdest cannot change the protocol");
     if (!text(p, p->action->text, &host)) return false;
     if (!ipv4_parse(host, &to.ip)) return fatal(p, "setdest: the host must be an IPv4 address");
     if (!text(p, p->action->text2, &port)) return false;

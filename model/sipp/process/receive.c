@@ -37,8 +37,12 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
     return index == 0 || (step->methods.len > 0 && span_search(step->methods, in->cseq_method) >= 0);
 }
 
-static bool matches_request(const struct incoming *in, const struct step *step) {
+static bool matches_request(struct call *call, const struct incoming *in, const struct step *step) {
     if (in->status > 0) return false;
+    if (step->bad_regex) {
+        sipp_fatal(call->sipp, step->at, "SIPp ends: request is no regular expression");
+        return false;
+    }
     if (!step->regex) return span_eq(step->request, in->method);
     return regex_find(step->regex, in->method, false, NULL, 0, NULL) == REGEX_YES;
 }
@@ -46,7 +50,7 @@ static bool matches_request(const struct incoming *in, const struct step *step) 
 static bool matches(struct call *call, const struct incoming *in, int index) {
     const struct step *step = &call->steps->steps[index];
     if (step->kind != STEP_RECV) return false;
-    return step->request.p ? matches_request(in, step) : matches_response(call, in, index, step);
+    return step->request.p ? matches_request(call, in, step) : matches_response(call, in, index, step);
 }
 
 /* From the current step on: optional receives may be passed over. -1: nothing fits. */

@@ -27,7 +27,7 @@ static void take_targets(struct compiler *k, size_t max) {
     if (!a) return;
     for (struct span rest = a->value; rest.p;) {
         struct source_pos at = xml_value_at(k->e, a, rest.p);
-        struct span name = span_trim(span_cut(&rest, ','));
+        struct span name = span_cut(&rest, ',');
         if (k->action->target_count == max) {
             diag_error(k->c->diag, at, "assign_to has more than %zu name%s", max, max == 1 ? "" : "s");
             return;
@@ -58,8 +58,9 @@ static void compile_arithmetic(struct compiler *k) {
 
 static void compile_divide(struct compiler *k) {
     compile_arithmetic(k);
-    if (k->action->variable < 0 && k->action->number == 0 && xml_attribute(k->e, "value"))
-        diag_error(k->c->diag, attribute_at(k->e, xml_attribute(k->e, "value")), "a division by zero");
+    const struct xml_attribute *value = xml_attribute(k->e, "value");
+    if (value && k->action->number == 0 && span_search_nocase(value->value, SPAN("nan")) < 0)
+        diag_error(k->c->diag, attribute_at(k->e, value), "a division by zero");
 }
 
 static void compile_jump(struct compiler *k) { take_operand(k); }
@@ -103,9 +104,13 @@ static void compile_setdest(struct compiler *k) {
     k->action->text = element_template(k->c, k->e, "host");
     k->action->text2 = element_template(k->c, k->e, "port");
     const struct xml_attribute *protocol = xml_attribute(k->e, "protocol");
-    if (protocol && !span_is(protocol->value, "udp") && !span_is(protocol->value, "UDP") &&
-        !span_is(protocol->value, "[transport]"))
-        diag_error(k->c->diag, attribute_at(k->e, protocol), "only protocol=\"udp\" is simulated");
+    element_template(k->c, k->e, "protocol"); /* only its keywords must be right */
+    k->action->other_protocol = protocol && !span_is(protocol->value, "udp") &&
+                                !span_is(protocol->value, "UDP") && !span_is(protocol->value, "[transport]");
+    if (k->action->other_protocol)
+        diag_warning(k->c->diag, attribute_at(k->e, protocol),
+                     "SIPp ends when a call comes here: it does not change from UDP to \"" SPAN_FMT "\"",
+                     SPAN_ARG(protocol->value));
 }
 
 static void compile_verifyauth(struct compiler *k) {
@@ -116,13 +121,15 @@ static void compile_verifyauth(struct compiler *k) {
     k->action->text2 = element_template(k->c, k->e, "password");
 }
 
-/* Is there a check? */
+/* Is there a check, even one that is off? */
 static bool take_checks(struct compiler *k) {
     k->action->check_it = element_bool(k->e, "check_it", false, k->c->diag);
     k->action->check_it_inverse = element_bool(k->e, "check_it_inverse", false, k->c->diag);
-    if (k->action->check_it && k->action->check_it_inverse)
+    bool check = xml_attribute(k->e, "check_it") != NULL,
+         inverse = xml_attribute(k->e, "check_it_inverse") != NULL;
+    if (check && inverse)
         diag_error(k->c->diag, xml_at(k->e), "check_it and check_it_inverse exclude each other");
-    return k->action->check_it || k->action->check_it_inverse;
+    return check || inverse;
 }
 
 /* What variable is compared with: true if it is a value=, not variable2=. */
@@ -239,11 +246,14 @@ static void compile_ereg(struct compiler *k) {
     k->action->place = place < 0 ? EREG_MSG : (enum ereg_place)place;
     if (k->action->place == EREG_HDR && element_needs(k->e, "header", k->c->diag))
         element_text(k->e, "header", false, &k->action->strings);
+    if (k->action->place == EREG_HDR && xml_attribute(k->e, "header") && k->action->strings.len == 0)
+        diag_error(k->c->diag, attribute_at(k->e, xml_attribute(k->e, "header")), "header is empty");
     if (k->action->place == EREG_VAR && element_needs(k->e, "variable", k->c->diag))
         k->action->variable = element_variable(k->c, k->e, "variable");
     /* SIPp reads the old spelling only where the other one is absent. */
     const char *occurrence = xml_attribute(k->e, "occurrence") ? "occurrence" : "occurence";
-    k->action->occurrence = element_integer(k->e, occurrence, 1, INT32_MAX, 1, k->c->diag);
+    const struct xml_attribute *nth = xml_attribute(k->e, occurrence);
+    k->action->occurrence = nth ? integer_prefix(nth->value) : 1;
     k->action->case_indep = element_bool(k->e, "case_indep", false, k->c->diag);
     k->action->start_line = element_bool(k->e, "start_line", false, k->c->diag);
     take_checks(k);
@@ -254,7 +264,7 @@ static const struct kind {
     const char *name;
     enum action_kind kind;
     void (*compile)(struct compiler *k);
-    const char *attributes[13];
+    const char *attributes[17];
 } kinds[] = {
     {"add", ACTION_ADD, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"assign", ACTION_ASSIGN, compile_arithmetic, {"assign_to", "value", "variable"}},
@@ -282,7 +292,11 @@ static const struct kind {
     {"pauserestore", ACTION_PAUSERESTORE, compile_jump, {"value", "variable"}},
     {"replace", ACTION_REPLACE, compile_replace, {"file", "line", "value"}},
     {"rtp_echo", ACTION_RTP_ECHO, compile_rtp_echo, {"value", "variable"}},
-    {"sample", ACTION_SAMPLE, compile_sample, {"assign_to", "distribution", "value", "min", "max"}},
+    {"sample",
+     ACTION_SAMPLE,
+     compile_sample,
+     {"assign_to", "distribution", "value", "min", "max", "mean", "stdev", "lambda", "k", "x_m", "shape",
+      "scale", "location", "theta", "p", "n"}},
     {"setdest", ACTION_SETDEST, compile_setdest, {"host", "port", "protocol"}},
     {"strcmp",
      ACTION_STRCMP,
@@ -342,29 +356,4 @@ void action_list_compile(struct action_list *list, const struct template_compile
         kind->compile(&(struct compiler){c, child, a});
         a->plain = buf_span(&a->strings);
     }
-}
-
-bool distribution_compile(struct distribution *d, const struct xml_element *e, struct diag *diag) {
-    static const char *const gsl[] = {"normal",  "lognormal", "exponential", "weibull", "pareto",
-                                      "gpareto", "gamma",     "negbin",      NULL};
-    const struct xml_attribute *a = xml_attribute(e, "distribution");
-    if (!a) return element_needs(e, "distribution", diag);
-    *d = (struct distribution){0};
-    if (span_is(a->value, "fixed"))
-        return element_needs(e, "value", diag) && element_number(e, "value", &d->min, diag);
-    if (span_is(a->value, "uniform")) {
-        d->uniform = true;
-        if (!element_needs(e, "min", diag) || !element_needs(e, "max", diag)) return false;
-        if (!element_number(e, "min", &d->min, diag) || !element_number(e, "max", &d->max, diag))
-            return false;
-        return true;
-    }
-    for (size_t i = 0; gsl[i]; i++) {
-        if (!span_is(a->value, gsl[i])) continue;
-        diag_error(diag, attribute_at(e, a), "distribution=\"%s\" is not simulated; fixed and uniform are",
-                   gsl[i]);
-        return false;
-    }
-    diag_error(diag, attribute_at(e, a), "distribution: \"" SPAN_FMT "\" is unknown", SPAN_ARG(a->value));
-    return false;
 }

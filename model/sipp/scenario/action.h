@@ -4,6 +4,7 @@
 #define MODEL_SIPP_SCENARIO_ACTION_H
 
 #include "base/regex.h"
+#include "model/sipp/scenario/distribution.h"
 #include "model/sipp/scenario/media.h"
 #include "model/sipp/scenario/template.h"
 #include "model/sipp/scenario/xml.h"
@@ -58,12 +59,6 @@ enum exec_command {
 /* The whole match and nine groups. */
 enum { ACTION_TARGETS = 10 };
 
-/* Numbers in billionths. */
-struct distribution {
-    bool uniform; /* else fixed: min is the value */
-    int64_t min, max;
-};
-
 struct action {
     enum action_kind kind;
     struct source_pos at;
@@ -83,6 +78,7 @@ struct action {
     struct regex *regex;             /* of an ereg */
     bool check_it, check_it_inverse; /* also of test and strcmp */
     bool case_indep, start_line;
+    bool other_protocol; /* of setdest */
     int64_t occurrence;
 };
 
@@ -96,8 +92,5 @@ void action_list_free(struct action_list *list);
 /* Compiles the children of an <action> element to the end of the list. */
 void action_list_compile(struct action_list *list, const struct template_compiler *c,
                          const struct xml_element *e);
-
-/* Reads the attributes of a <pause> or <sample> that has distribution=. False after an error. */
-bool distribution_compile(struct distribution *d, const struct xml_element *e, struct diag *diag);
 
 #endif

@@ -54,15 +54,28 @@ void element_check_attributes(const struct xml_element *e, const char *const *kn
     }
 }
 
-int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
-                        int64_t absent, struct diag *diag) {
+uint32_t element_word(const struct xml_element *e, const char *name, struct diag *diag) {
     const struct xml_attribute *a = xml_attribute(e, name);
     int64_t n;
-    if (!a) return absent;
-    if (integer_parse(a->value, min, max, &n)) return n;
-    diag_error(diag, attribute_at(e, a), "%s: \"" SPAN_FMT "\" is no integer from %lld to %lld", name,
-               SPAN_ARG(a->value), (long long)min, (long long)max);
-    return absent;
+    if (!a) return 0;
+    if (!integer_parse(a->value, INT64_MIN, INT64_MAX, &n)) {
+        diag_error(diag, attribute_at(e, a), "%s: \"" SPAN_FMT "\" is no integer", name, SPAN_ARG(a->value));
+        return 0;
+    }
+    if (n < 0 || n > INT32_MAX)
+        diag_warning(diag, attribute_at(e, a), "%s: SIPp keeps 32 bits of it, %lu", name,
+                     (unsigned long)(uint32_t)n);
+    return (uint32_t)n;
+}
+
+bool element_name(const struct xml_element *e, const char *name, struct diag *diag) {
+    const struct xml_attribute *a = xml_attribute(e, name);
+    if (!a) return false;
+    if (a->value.len > 0 && span_find(a->value, '$') < 0 && span_find(a->value, ',') < 0) return true;
+    diag_error(diag, attribute_at(e, a),
+               "%s: \"" SPAN_FMT "\" is no name: SIPp wants one without $ and comma", name,
+               SPAN_ARG(a->value));
+    return false;
 }
 
 bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag) {
@@ -79,11 +92,15 @@ bool element_bool(const struct xml_element *e, const char *name, bool absent, st
 bool element_number(const struct xml_element *e, const char *name, int64_t *out, struct diag *diag) {
     const struct xml_attribute *a = xml_attribute(e, name);
     if (!a) return false;
-    if (number_parse(a->value, out)) return true;
-    diag_error(diag, attribute_at(e, a),
-               "%s: \"" SPAN_FMT "\" is no decimal number of at most nine decimals from -%lld to %lld", name,
-               SPAN_ARG(a->value), (long long)NUMBER_WHOLE_MAX, (long long)NUMBER_WHOLE_MAX);
-    return false;
+    bool beyond;
+    if (!number_read(a->value, out, &beyond)) {
+        diag_error(diag, attribute_at(e, a), "%s: \"" SPAN_FMT "\" is no number", name, SPAN_ARG(a->value));
+        return false;
+    }
+    if (beyond)
+        diag_warning(diag, attribute_at(e, a), "%s: " SPAN_FMT " counts as %s%lld here", name,
+                     SPAN_ARG(a->value), *out < 0 ? "-" : "", (long long)NUMBER_WHOLE_MAX);
+    return true;
 }
 
 struct template *element_template(const struct template_compiler *c, const struct xml_element *e,

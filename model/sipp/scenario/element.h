@@ -16,9 +16,12 @@ struct source_pos attribute_at(const struct xml_element *e, const struct xml_att
 void element_check_attributes(const struct xml_element *e, const char *const *known, const char *const *also,
                               struct diag *diag);
 
-/* The integer an attribute holds, or absent if it is not there. SIPp calls it what. */
-int64_t element_integer(const struct xml_element *e, const char *name, int64_t min, int64_t max,
-                        int64_t absent, struct diag *diag);
+/* An integer of which SIPp keeps 32 bits; 0 if it is not there or after an error. */
+uint32_t element_word(const struct xml_element *e, const char *name, struct diag *diag);
+
+/* Is it there, as a name that is not empty and has neither $ nor comma? Else an error, unless it is not
+ * there. */
+bool element_name(const struct xml_element *e, const char *name, struct diag *diag);
 
 /* true or false, in any case of letters, or an integer, of which only 0 is false. */
 bool element_bool(const struct xml_element *e, const char *name, bool absent, struct diag *diag);

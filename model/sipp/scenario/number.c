@@ -3,6 +3,8 @@
 
 #include "base/wide.h"
 
+#include <string.h>
+
 /* A number and its sign; false if it does not fit. */
 static bool narrow(uint64_t size, bool negative, int64_t *out) {
     if (size > INT64_MAX) return false;
@@ -29,21 +31,25 @@ static int take_exponent(struct span *text) {
     return negative ? -n : n;
 }
 
-/* The digits of a mantissa, its point after before of them, times ten to the exponent; in billionths. */
-static bool scale_digits(struct span digits, int before, int exponent, uint64_t *out) {
+/*
+ * The digits of a mantissa, its point after before of them, times ten to the exponent; in billionths,
+ * UINT64_MAX if they do not fit.
+ */
+static uint64_t scale_digits(struct span digits, int before, int exponent) {
     int place = before + exponent + 8; /* of the next digit, as a power of ten of a billionth */
-    *out = 0;
+    uint64_t value = 0;
     for (size_t i = 0; i < digits.len; i++) {
         if (digits.p[i] == '.') continue;
         int digit = digits.p[i] - '0';
-        if (place == -1 && digit >= 5) *out += 1; /* rounded at the first digit too many */
+        if (place == -1 && digit >= 5) value += 1; /* rounded at the first digit too many */
         uint64_t weight = (uint64_t)digit;
         for (int p = 0; p < place && weight > 0; p++, weight *= 10)
-            if (weight > INT64_MAX / 10) return false;
-        if (place >= 0) *out += weight;
+            if (weight > INT64_MAX / 10) return UINT64_MAX;
+        if (place >= 0) value += weight;
         place--;
+        if (value > INT64_MAX) return UINT64_MAX;
     }
-    return true;
+    return value;
 }
 
 static bool parse_decimal(struct span *text, uint64_t *out) {
@@ -56,22 +62,37 @@ static bool parse_decimal(struct span *text, uint64_t *out) {
             continue;
         }
         digits++;
-        before += !point;
-        if (before > EXPONENT_MAX) return false;
+        before += !point && before < EXPONENT_MAX;
     }
     if (digits == 0) return false;
     struct span mantissa = span_head(*text, n);
     *text = span_skip(*text, n);
-    return scale_digits(mantissa, before, take_exponent(text), out);
+    *out = scale_digits(mantissa, before, take_exponent(text));
+    return true;
 }
 
 static bool parse_hex(struct span *text, uint64_t *out) {
     uint64_t value = 0;
     *text = span_skip(*text, 2);
     for (; text->len > 0 && ascii_hex(text->p[0]) >= 0; *text = span_skip(*text, 1))
-        if ((value = value * 16 + (uint64_t)ascii_hex(text->p[0])) > NUMBER_WHOLE_MAX) return false;
-    *out = value * NUMBER_ONE;
+        if (value <= NUMBER_WHOLE_MAX) value = value * 16 + (uint64_t)ascii_hex(text->p[0]);
+    *out = value <= NUMBER_WHOLE_MAX ? value * NUMBER_ONE : UINT64_MAX;
     return true;
+}
+
+/* The words that strtod() knows. "nan" compares as nothing does: here it is 0. */
+static bool parse_word(struct span *text, uint64_t *out) {
+    static const struct {
+        const char *word;
+        uint64_t value;
+    } words[] = {{"infinity", UINT64_MAX}, {"inf", UINT64_MAX}, {"nan", 0}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!span_starts_nocase(*text, words[i].word)) continue;
+        *text = span_skip(*text, strlen(words[i].word));
+        *out = words[i].value;
+        return true;
+    }
+    return false;
 }
 
 /* Blanks and a sign at the start of text, which goes on behind them: is it a minus? */
@@ -83,14 +104,24 @@ static bool take_sign(struct span *text) {
     return negative;
 }
 
-bool number_parse(struct span text, int64_t *out) {
+bool number_read(struct span text, int64_t *out, bool *beyond) {
     uint64_t value = 0;
     *out = 0;
+    *beyond = false;
     if (text.len == 0) return true;
     bool negative = take_sign(&text);
     bool hex = span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0;
-    if (!(hex ? parse_hex : parse_decimal)(&text, &value) || text.len > 0) return false;
-    return narrow(value, negative, out);
+    if (!(hex ? parse_hex(&text, &value) : parse_word(&text, &value) || parse_decimal(&text, &value)) ||
+        text.len > 0)
+        return false;
+    *beyond = !narrow(value, negative, out);
+    if (*beyond) *out = negative ? -INT64_MAX : INT64_MAX;
+    return true;
+}
+
+bool number_parse(struct span text, int64_t *out) {
+    bool beyond;
+    return number_read(text, out, &beyond) && !beyond;
 }
 
 void number_write(struct buf *out, int64_t n) {
@@ -125,6 +156,14 @@ bool number_multiply(int64_t a, int64_t b, int64_t *out) { return rounded_ratio(
 
 bool number_divide(int64_t a, int64_t b, int64_t *out) {
     return b != 0 && rounded_ratio(a, NUMBER_ONE, b, out);
+}
+
+int64_t integer_prefix(struct span text) {
+    bool negative = take_sign(&text);
+    int64_t n = 0;
+    for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1))
+        if (n < INT64_MAX / 10 - 1) n = n * 10 + (text.p[0] - '0');
+    return negative ? -n : n;
 }
 
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {

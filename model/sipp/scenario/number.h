@@ -15,10 +15,13 @@
 
 /*
  * Reads a number as C's strtod() does, "-12.5", "5.", "1e3" or "0x10", blanks before it allowed, and rounds
- * it to billionths; nothing at all is 0, as SIPp has it. False if something follows, or it does not fit (also
- * "inf" and "nan").
+ * it to billionths; nothing at all is 0, as SIPp has it, and so is "nan". False if something follows, or it
+ * does not fit (also "inf").
  */
 bool number_parse(struct span text, int64_t *out);
+
+/* The same, but what does not fit is the largest number that does, and beyond. */
+bool number_read(struct span text, int64_t *out, bool *beyond);
 
 /* The whole part, towards zero: SIPp's (int)v. */
 static inline int64_t number_whole(int64_t n) { return n / NUMBER_ONE; }
@@ -31,6 +34,10 @@ bool number_add(int64_t a, int64_t b, int64_t *out);
 bool number_subtract(int64_t a, int64_t b, int64_t *out);
 bool number_multiply(int64_t a, int64_t b, int64_t *out);
 bool number_divide(int64_t a, int64_t b, int64_t *out);
+
+/* The decimal digits at the start, with a sign and blanks before them, as atol() reads them: 0 without any.
+ */
+int64_t integer_prefix(struct span text);
 
 /*
  * Reads an integer as C writes it (0x1F, 017, 25), blanks before it allowed, as SIPp reads its attributes

@@ -33,27 +33,24 @@ static void each_variable(struct loader *l, const struct xml_element *e,
     }
     for (struct span rest = a->value; rest.p;) {
         struct source_pos at = xml_value_at(e, a, rest.p);
-        use(l, span_trim(span_cut(&rest, ',')), at);
+        use(l, span_cut(&rest, ','), at);
     }
 }
 
 static void declare_global(struct loader *l, struct span name, struct source_pos at) {
-    if (variable_find(&l->program->variables, name) >= 0)
-        diag_error(l->diag, at, "<Global> must stand before the first use of $" SPAN_FMT, SPAN_ARG(name));
-    int id = variable_use(&l->program->variables, name, at, l->diag);
-    if (id >= 0) l->program->variables.variables[id].level = VARIABLE_GLOBAL;
+    variable_declare(&l->program->variables, VARIABLE_GLOBAL, name, at);
 }
 
 /* Without -users each call has its own. */
 static void declare_user(struct loader *l, struct span name, struct source_pos at) {
-    variable_use(&l->program->variables, name, at, l->diag);
+    variable_declare(&l->program->variables, VARIABLE_OF_USER, name, at);
 }
 
 static void reference_variable(struct loader *l, struct span name, struct source_pos at) {
     if (variable_find(&l->program->variables, name) < 0)
         diag_error(l->diag, at, "there is no variable $" SPAN_FMT " before this", SPAN_ARG(name));
     else
-        variable_use(&l->program->variables, name, at, l->diag);
+        variable_declare(&l->program->variables, VARIABLE_OF_CALL, name, at);
 }
 
 static void compile_global(struct loader *l, const struct xml_element *e) {

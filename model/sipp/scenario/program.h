@@ -31,6 +31,7 @@ struct step {
 
     /* recv */
     struct span request; /* p NULL: a response is expected; views into the source */
+    bool bad_regex;      /* there is a regexp_match that SIPp ends at when it wants to compile it */
     struct regex *regex; /* of the request, with regexp_match */
     unsigned response;
     struct span methods; /* all earlier requests' without transactions, in one word; in program.methods */

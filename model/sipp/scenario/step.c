@@ -7,8 +7,9 @@
 #include <stdlib.h>
 
 static const char *const common_attributes[] = {
-    "next", "test",     "chance",     "condexec", "condexec_inverse", "counter", "crlf", "display",
-    "hide", "hiderest", "repeat_rtd", "rtd",      "start_rtd",        "lost",    NULL};
+    "next", "test",     "chance",     "condexec", "condexec_inverse", "counter", "crlf",      "display",
+    "hide", "hiderest", "repeat_rtd", "rtd",      "start_rtd",        "lost",    "ontimeout", "ignoresdp",
+    NULL};
 
 static struct step *add_step(struct step_list *list, const struct xml_element *e, enum step_kind kind) {
     list->steps = mem_room(list->steps, list->count, &list->cap, sizeof *list->steps);
@@ -43,11 +44,18 @@ static void compile_chance(struct loader *l, struct step *s, const struct xml_el
 static void compile_common(struct loader *l, struct step *s, const struct xml_element *e, bool init) {
     const struct step_list *list = init ? &l->program->init : &l->program->main;
     label_refer(l, e, "next", init, list->count - 1);
-    s->test = element_variable(&l->c, e, "test");
+    if (xml_attribute(e, "next")) { /* without it SIPp does not look at these */
+        s->test = element_variable(&l->c, e, "test");
+        compile_chance(l, s, e);
+    }
+    label_refer(l, e, "ontimeout", init, list->count - 1);
+    element_name(e, "counter", l->diag);
+    element_bool(e, "hide", false, l->diag);
+    element_bool(e, "hiderest", false, l->diag);
+    s->ignoresdp = element_bool(e, "ignoresdp", false, l->diag);
     s->condexec = element_variable(&l->c, e, "condexec");
     rtd_of_step(l, s, e);
     s->condexec_inverse = element_bool(e, "condexec_inverse", false, l->diag);
-    compile_chance(l, s, e);
     if (element_number(e, "lost", &s->lost, l->diag)) l->program->lose_packets = true;
     for (const struct xml_element *child = e->first; child; child = child->next) {
         if (child == e->first && span_is(child->name, "action"))
@@ -61,13 +69,11 @@ static void compile_common(struct loader *l, struct step *s, const struct xml_el
 }
 
 void step_compile_send(struct loader *l, const struct xml_element *e) {
-    static const char *const known[] = {"retrans", "timeout", "ontimeout", "start_txn", "ack_txn", NULL};
+    static const char *const known[] = {"retrans", "timeout", "start_txn", "ack_txn", "response_txn", NULL};
     struct step *s = add_step(&l->program->main, e, STEP_SEND);
-    size_t index = l->program->main.count - 1;
     element_check_attributes(e, known, common_attributes, l->diag);
-    s->retrans_ms = (uint32_t)element_integer(e, "retrans", 0, INT32_MAX, 0, l->diag);
-    element_integer(e, "timeout", 0, INT32_MAX, 0, l->diag); /* of a congested socket: UDP knows none */
-    label_refer(l, e, "ontimeout", false, index);
+    s->retrans_ms = element_word(e, "retrans", l->diag);
+    element_word(e, "timeout", l->diag); /* of a congested socket: UDP knows none */
     struct span cdata = xml_cdata(e);
     if (!cdata.p) {
         diag_error(l->diag, xml_at(e), "<send> has no CDATA section");
@@ -94,7 +100,7 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
                                *response = xml_attribute(e, "response");
     if (!request && !response)
         diag_warning(l->diag, xml_at(e), "<recv> without request= or response=: no message is expected here");
-    if (response) s->response = (unsigned)element_integer(e, "response", 0, 999, 0, l->diag);
+    if (response) s->response = element_word(e, "response", l->diag);
     s->methods = (struct span){NULL, l->program->methods.len}; /* completed when all is known */
     transaction_of_recv(l, s, e);
     if (!request) return;
@@ -103,7 +109,10 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
     if (!match || !span_is(match->value, "true")) return; /* SIPp knows no other word for it here */
     const char *why;
     s->regex = regex_new(request->value, 0, &why, NULL);
-    if (!s->regex) diag_error(l->diag, attribute_at(e, request), "request: %s", why);
+    if (s->regex) return;
+    s->bad_regex = true;
+    diag_warning(l->diag, attribute_at(e, request),
+                 "request: %s: SIPp ends when it is compared with a request", why);
 }
 
 static enum optional take_optional(struct loader *l, const struct xml_element *e) {
@@ -118,19 +127,15 @@ static enum optional take_optional(struct loader *l, const struct xml_element *e
 }
 
 void step_compile_recv(struct loader *l, const struct xml_element *e) {
-    static const char *const known[] = {"request",       "response",     "regexp_match", "optional",
-                                        "timeout",       "ontimeout",    "rrs",          "auth",
-                                        "advance_state", "response_txn", "ignoresdp",    NULL};
+    static const char *const known[] = {"request", "response", "regexp_match",  "optional",     "timeout",
+                                        "rrs",     "auth",     "advance_state", "response_txn", NULL};
     struct step *s = add_step(&l->program->main, e, STEP_RECV);
-    size_t index = l->program->main.count - 1;
     element_check_attributes(e, known, common_attributes, l->diag);
     compile_expectation(l, s, e);
     s->optional = take_optional(l, e);
-    s->timeout_ms = (uint32_t)element_integer(e, "timeout", 0, INT32_MAX, 0, l->diag);
-    label_refer(l, e, "ontimeout", false, index);
+    s->timeout_ms = element_word(e, "timeout", l->diag);
     s->rrs = element_bool(e, "rrs", false, l->diag);
     s->auth = element_bool(e, "auth", false, l->diag);
-    s->ignoresdp = element_bool(e, "ignoresdp", false, l->diag);
     s->advance_state = element_bool(e, "advance_state", true, l->diag);
     if (!s->advance_state && s->optional == OPTIONAL_FALSE)
         diag_error(l->diag, attribute_at(e, xml_attribute(e, "advance_state")),
@@ -140,26 +145,47 @@ void step_compile_recv(struct loader *l, const struct xml_element *e) {
 }
 
 void step_compile_pause(struct loader *l, const struct xml_element *e) {
-    static const char *const known[] = {"milliseconds", "variable", "distribution", "value",        "min",
-                                        "max",          "mean",     "stdev",        "sanity_check", NULL};
+    static const char *const known[] = {"milliseconds",
+                                        "variable",
+                                        "distribution",
+                                        "value",
+                                        "min",
+                                        "max",
+                                        "mean",
+                                        "stdev",
+                                        "lambda",
+                                        "k",
+                                        "x_m",
+                                        "shape",
+                                        "scale",
+                                        "location",
+                                        "theta",
+                                        "p",
+                                        "n",
+                                        "sanity_check",
+                                        "normal",
+                                        "lognormal",
+                                        "exponential",
+                                        "weibull",
+                                        "pareto",
+                                        "gamma",
+                                        NULL};
+    static const char *const jumps[] = {"next", "ontimeout"};
     struct step *s = add_step(&l->program->main, e, STEP_PAUSE);
     element_check_attributes(e, known, common_attributes, l->diag);
     if (span_is(e->name, "timewait")) {
         s->timewait = true;
         l->timewait = e;
-        if (xml_attribute(e, "next"))
-            diag_error(l->diag, attribute_at(e, xml_attribute(e, "next")),
-                       "<timewait> is the end: it has no next=");
+        for (size_t i = 0; i < sizeof jumps / sizeof *jumps; i++)
+            if (xml_attribute(e, jumps[i]))
+                diag_error(l->diag, attribute_at(e, xml_attribute(e, jumps[i])),
+                           "<timewait> is the end: it has no %s=", jumps[i]);
     }
     if (xml_attribute(e, "variable")) {
         s->pause = PAUSE_VARIABLE;
         s->variable = element_variable(&l->c, e, "variable");
-    } else if (xml_attribute(e, "distribution")) {
+    } else if (distribution_of_pause(&s->distribution, e, l->diag)) {
         s->pause = PAUSE_DISTRIBUTION;
-        distribution_compile(&s->distribution, e, l->diag);
-    } else if (xml_attribute(e, "milliseconds")) {
-        s->pause = PAUSE_DISTRIBUTION;
-        element_number(e, "milliseconds", &s->distribution.min, l->diag);
     }
     compile_common(l, s, e, false);
 }

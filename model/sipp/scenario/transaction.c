@@ -5,7 +5,7 @@
 
 int transaction_find(struct loader *l, const struct xml_element *e, const char *attribute) {
     const struct xml_attribute *a = xml_attribute(e, attribute);
-    if (!a) return -1;
+    if (!element_name(e, attribute, l->diag)) return -1;
     size_t count = l->program->transaction_count;
     for (size_t i = 0; i < count; i++)
         if (span_eq(l->transactions[i].name, a->value)) return (int)i;
@@ -16,19 +16,22 @@ int transaction_find(struct loader *l, const struct xml_element *e, const char *
 
 void transaction_of_send(struct loader *l, struct step *s, const struct xml_element *e) {
     bool is_ack = span_is(s->head.method, "ACK");
-    const struct xml_attribute *start = xml_attribute(e, "start_txn"), *ack = xml_attribute(e, "ack_txn");
+    const struct xml_attribute *start = xml_attribute(e, "start_txn"), *ack = xml_attribute(e, "ack_txn"),
+                               *response = xml_attribute(e, "response_txn");
+    if (response) diag_error(l->diag, attribute_at(e, response), "response_txn is only for a <recv>");
     if (s->head.is_response) {
         if (start) diag_error(l->diag, attribute_at(e, start), "a response cannot start a transaction");
         if (ack) diag_error(l->diag, attribute_at(e, ack), "a response cannot acknowledge a transaction");
     } else if (start) {
         if (is_ack) diag_error(l->diag, attribute_at(e, start), "an ACK cannot start a transaction");
         s->start_txn = transaction_find(l, e, "start_txn");
+        if (s->start_txn < 0) return;
         l->transactions[s->start_txn].started++;
         l->transactions[s->start_txn].is_invite = span_is(s->head.method, "INVITE");
     } else if (ack) {
         if (!is_ack) diag_error(l->diag, attribute_at(e, ack), "ack_txn is only for an ACK");
         s->ack_txn = transaction_find(l, e, "ack_txn");
-        l->transactions[s->ack_txn].acknowledged++;
+        if (s->ack_txn >= 0) l->transactions[s->ack_txn].acknowledged++;
     } else {
         buf_add(&l->program->methods, s->head.method);
     }
@@ -40,7 +43,7 @@ void transaction_of_recv(struct loader *l, struct step *s, const struct xml_elem
     if (xml_attribute(e, "request"))
         diag_error(l->diag, attribute_at(e, txn), "response_txn is only for a response");
     s->response_txn = transaction_find(l, e, "response_txn");
-    l->transactions[s->response_txn].answered++;
+    if (s->response_txn >= 0) l->transactions[s->response_txn].answered++;
 }
 
 void transaction_check(const struct loader *l) {

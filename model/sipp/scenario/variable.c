@@ -13,10 +13,30 @@ void variable_table_free(struct variable_table *t) {
     *t = (struct variable_table){0};
 }
 
+static int find_from(const struct variable_table *t, enum variable_level level, struct span name) {
+    int found = -1;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct variable *v = &t->variables[i];
+        if (v->level < level || !span_is(name, v->name)) continue;
+        if (found < 0 || v->level < t->variables[found].level) found = (int)i;
+    }
+    return found;
+}
+
 int variable_find(const struct variable_table *t, struct span name) {
-    for (size_t i = 0; i < t->count; i++)
-        if (span_is(name, t->variables[i].name)) return (int)i;
-    return -1;
+    return find_from(t, VARIABLE_OF_CALL, name);
+}
+
+int variable_declare(struct variable_table *t, enum variable_level level, struct span name,
+                     struct source_pos at) {
+    int id = find_from(t, level, name);
+    if (id < 0) {
+        t->variables = mem_room(t->variables, t->count, &t->cap, sizeof *t->variables);
+        id = (int)t->count++;
+        t->variables[id] = (struct variable){.name = mem_text(name), .level = level, .at = at};
+    }
+    t->variables[id].uses++;
+    return id;
 }
 
 int variable_use(struct variable_table *t, struct span name, struct source_pos at, struct diag *diag) {
@@ -24,14 +44,7 @@ int variable_use(struct variable_table *t, struct span name, struct source_pos a
         diag_error(diag, at, "\"" SPAN_FMT "\" is no name for a variable", SPAN_ARG(name));
         return -1;
     }
-    int id = variable_find(t, name);
-    if (id < 0) {
-        t->variables = mem_room(t->variables, t->count, &t->cap, sizeof *t->variables);
-        id = (int)t->count++;
-        t->variables[id] = (struct variable){.name = mem_text(name), .at = at};
-    }
-    t->variables[id].uses++;
-    return id;
+    return variable_declare(t, VARIABLE_OF_CALL, name, at);
 }
 
 void variable_table_check(const struct variable_table *t, struct diag *diag) {
@@ -41,11 +54,17 @@ void variable_table_check(const struct variable_table *t, struct diag *diag) {
         if (v->uses != 1 || strcmp(v->name, "_") == 0) continue;
         size_t others = 0;
         for (size_t j = 0; j < t->count; j++)
-            if (j != i) names[others++] = t->variables[j].name;
+            if (strcmp(v->name, t->variables[j].name) != 0) names[others++] = t->variables[j].name;
         names[others] = NULL;
         const char *other = diag_suggest(span_of(v->name), names);
-        diag_error(diag, v->at, "variable $%s is named only here%s%s%s", v->name,
-                   other ? "; did you mean $" : "", other ? other : "", other ? "?" : "");
+        bool is_elsewhere = others + 1 < t->count;
+        if (is_elsewhere)
+            diag_error(diag, v->at,
+                       "variable $%s is named only here: <Global> and <User> must stand before the first use",
+                       v->name);
+        else
+            diag_error(diag, v->at, "variable $%s is named only here%s%s%s", v->name,
+                       other ? "; did you mean $" : "", other ? other : "", other ? "?" : "");
     }
     free(names);
 }

@@ -9,7 +9,9 @@
 #include "base/diag.h"
 #include "base/source.h"
 
-enum variable_level { VARIABLE_OF_CALL, VARIABLE_GLOBAL };
+/* A name is looked for in this order: one that is declared outside does not hide one that a call has already.
+ */
+enum variable_level { VARIABLE_OF_CALL, VARIABLE_OF_USER, VARIABLE_GLOBAL };
 
 struct variable {
     char *name;
@@ -27,12 +29,18 @@ struct variable_table {
 void variable_table_free(struct variable_table *t);
 
 /*
- * The id of the variable of that name, which is one of the call if it is new; counts the use. -1 after an
- * error.
+ * The id of the variable of that name at that level or outside of it, which is one of that level if it is
+ * new; counts the use. Any name will do, even none.
+ */
+int variable_declare(struct variable_table *t, enum variable_level level, struct span name,
+                     struct source_pos at);
+
+/*
+ * The same for a call, where SIPp refuses names that are empty or have a $ or a comma: -1 after an error.
  */
 int variable_use(struct variable_table *t, struct span name, struct source_pos at, struct diag *diag);
 
-/* The id of a variable that is there already, or -1; counts nothing. */
+/* The id of a variable that a call finds, or -1; counts nothing. */
 int variable_find(const struct variable_table *t, struct span name);
 
 /* SIPp refuses a variable that is named only once: it is a slip of the pen, except "_" (facts: SIPp 1.1). */
