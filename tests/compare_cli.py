@@ -383,7 +383,7 @@ def check_behaviour(work):
             (['check', 'none'], 'none: holds no recipe; siptwin check --update none SCENARIO... makes some'),
             (['check', 'away/gold', '03_lost_20'], 'check: away/gold has no recipe of 03_lost_20; did you mean 03_lost_200?'),
             (['check', 'away/gold', '--set', 'a=b'], 'check: --set and --name are for --update'),
-            (['check', '--update', 'away/gold', '--tap'], 'check: --tap is not for --update'),
+            (['check', '--update', 'away/gold', '--tap'], 'check: --tap and --junit are not for --update'),
             (['check', '--update', 'away/gold', '--name', 'x'], 'check: --set and --name are for --update with a scenario'),
             (['check', '--update', 'g', 'a', 'b', '--name', 'x'], 'check: --name is for one scenario, not 2'),
             (['check', '--update', 'g', './away/lab/03_proxy_stateful', '--name', 'a/b'], 'check: --name is needed: "a/b" is no name for a file'),
