@@ -21,7 +21,7 @@ static inline void buf_reset(struct buf *b) { b->len = 0; }
 /* Makes room for n more bytes and returns where they go; the caller then raises len. */
 void buf_grow(struct buf *b, size_t n);
 static inline char *buf_room(struct buf *b, size_t n) {
-    if (b->cap - b->len < n) buf_grow(b, n);
+    if (b->cap - b->len < n || !b->cap) buf_grow(b, n);
     return b->p + b->len;
 }
 

@@ -64,7 +64,7 @@ static void table_free(struct shared **table) {
 
 static struct span header(const struct sip_msg *m, enum sip_header_id id) {
     const struct sip_header *h = sip_msg_first(m, id);
-    return h ? h->value : (struct span){0};
+    return h ? h->value : SPAN("");
 }
 
 /* Call-ID, CSeq number and `last`, which tells transactions of one dialog apart. */
