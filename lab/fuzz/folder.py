@@ -37,8 +37,8 @@ class Folder:
         port = {name: draw.pick('port', 5060, PORTS, 4, name) for name in ['uac', 'uas'] + names}
         script = flows.Script(draw)
         flow(script)
-        self.files['uac.xml'] = localized(script.uac.xml(), address['uac'])
-        uas = script.uas.xml()
+        self.files['uac.xml'] = localized(found(script.uac.xml(), script), address['uac'])
+        uas = found(script.uas.xml(), script)
         if draw.on('timewait', 8):
             uas = uas.replace('\n</scenario>', '\n  <timewait milliseconds="%s"/>\n\n</scenario>' % draw.choose('timewait/ms',
                                                                                                                 (0, 900)))
@@ -150,6 +150,11 @@ def second_callee(draw):
 def settled(cfg, script):
     """Without a Contact SIPp makes [next_url] of what lies in its memory: a proxy takes none away then."""
     return cfg.replace('remove_hf("Contact");', 'remove_hf("Supported");') if script.in_uri else cfg
+
+
+def found(xml, script):
+    """For the same reason no blank stands before the colon of a Contact there: SIPp does not find it then."""
+    return re.sub(r'(?im)^( *(?:contact|m))[ \t]+:', r'\1:', xml) if script.in_uri else xml
 
 
 def localized(text, uac):

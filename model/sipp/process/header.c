@@ -106,22 +106,24 @@ static size_t behind_folded(const struct header_lines *l, size_t i) {
     return i;
 }
 
-/* SIPp never trims the first byte: an empty value stays the CR that it ends in. */
-static void trim_end(struct buf *out, size_t begin) {
-    while (out->len > begin + 1 && ascii_space((unsigned char)out->p[out->len - 1]))
-        out->len--;
+/* SIPp never trims the first byte: an empty value stays the CR that it ends in. A line feed stops it, but
+ * where another header is to follow. */
+static void trim_end(struct buf *out, size_t begin, bool more_follows) {
+    for (; out->len > begin + 1; out->len--) {
+        char c = out->p[out->len - 1];
+        if (!ascii_space((unsigned char)c) || (c == '\n' && !more_follows)) return;
+    }
 }
 
-/* Adds text; the CR of an inner line end goes, so that a folded header has bare LFs. */
-static void add_unfolded(struct buf *out, struct span text) {
-    while (text.len) {
-        ptrdiff_t cr = span_find(text, '\r');
-        size_t n = cr < 0 ? text.len : (size_t)cr;
-        bool inner =
-            n + 2 < text.len && text.p[n + 1] == '\n' && (text.p[n + 2] == ' ' || text.p[n + 2] == '\t');
-        buf_add(out, span_head(text, inner ? n : n + 1));
-        text = span_skip(text, n + 1);
+/* The CR of an inner line end goes, so that a folded header has bare LFs. */
+static void unfold(struct buf *out, size_t begin) {
+    size_t to = begin;
+    for (size_t i = begin; i < out->len; i++) {
+        const char *p = out->p + i;
+        bool inner = p[0] == '\r' && i + 2 < out->len && p[1] == '\n' && (p[2] == ' ' || p[2] == '\t');
+        if (!inner) out->p[to++] = p[0];
     }
+    out->len = to;
 }
 
 static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
@@ -136,12 +138,13 @@ static bool write_lines(struct buf *out, const struct header_lines *l, struct sp
             for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';)
                 text = span_skip(text, 1);
         if (found) {
-            trim_end(out, begin);
+            trim_end(out, begin, true);
             buf_add(out, SPAN(", "));
         }
-        add_unfolded(out, text);
+        buf_add(out, text);
     }
-    trim_end(out, begin);
+    trim_end(out, begin, false);
+    unfold(out, begin);
     return found;
 }
 
