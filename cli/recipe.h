@@ -3,7 +3,7 @@
  * A recipe: how a capture was made, in a small text file beside it. NAME.pcap has NAME.recipe:
  *
  *     # a remark
- *     siptwin: 0.1.0
+ *     siptwin: 0.2.0
  *     scenario: ../scenarios/03_proxy_stateful
  *     files: (SHA-256 of the scenario's files)
  *     set: hosts.uas.sipp.ring_after=10s
