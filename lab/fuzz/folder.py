@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A drawn lab folder: scenario.yaml and the files beside it."""
 import os
+import re
 import shutil
 
 import flows
