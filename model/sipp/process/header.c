@@ -117,8 +117,10 @@ static void trim_end(struct buf *out, size_t begin, bool more_follows) {
 
 /* The CR of an inner line end goes, so that a folded header has bare LFs. */
 static void unfold(struct buf *out, size_t begin) {
-    size_t to = begin;
-    for (size_t i = begin; i < out->len; i++) {
+    ptrdiff_t first = span_find(span_skip(buf_span(out), begin), '\r');
+    if (first < 0) return; /* as in nearly every header */
+    size_t to = begin + (size_t)first;
+    for (size_t i = to; i < out->len; i++) {
         const char *p = out->p + i;
         bool inner = p[0] == '\r' && i + 2 < out->len && p[1] == '\n' && (p[2] == ' ' || p[2] == '\t');
         if (!inner) out->p[to++] = p[0];
