@@ -19,6 +19,7 @@ KAMAILIO_START_S = 10
 SETTLE_S = 1.0                        # after a Kamailio has opened its socket
 CAPTURE_START_S = 0.7
 SIPP_START_S = 0.3
+TWIN_PORT = 6066                      # where the commands of -3pcc go; TCP
 SYSCALL_RECVFROM = ('45', '207')      # x86_64, arm64
 
 
@@ -99,6 +100,9 @@ def sipp_command(host, hosts, scenario_file):
     argv = ['sipp'] + ([address(sipp['target'])] if 'target' in sipp else [])
     argv += ['-sn', scenario_file[8:]] if scenario_file.startswith('builtin:') else ['-sf', scenario_file]
     argv += ['-p', host.port]
+    if 'twin' in sipp:
+        listener = host if host.is_commanded() else hosts[sipp['twin']]
+        argv += ['-3pcc', '%s:%d' % (listener.address, TWIN_PORT)]
     options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
                ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('pause', '-d', milliseconds),
                ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('max_retrans', '-max_retrans', str),

@@ -10,7 +10,7 @@ import time
 
 import yaml
 
-SIPP_KEYS = ('scenario target outbound service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
+SIPP_KEYS = ('scenario target outbound twin service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
              'max_retrans max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
 KAMAILIO_KEYS = 'config modparam version children wakeup processing receive_buffer timer_phase'.split()
 KEYS = {
@@ -143,8 +143,18 @@ class Host:
     def mac(self):
         return '02:42:' + ':'.join('%02x' % int(part) for part in self.address.split('.'))
 
+    def is_commanded(self):
+        """Does it make its calls when its twin tells it to (-3pcc)? Then its scenario begins with a recvCmd."""
+        path = (self.sipp or {}).get('scenario', '')
+        if 'twin' not in (self.sipp or {}) or not os.path.isfile(path):
+            return False
+        with open(path, encoding='latin-1') as file:
+            text = re.sub(r'<!--.*?-->', '', file.read(), flags=re.S)
+        first = re.search(r'<(send|recv|sendCmd|recvCmd)\b', text)
+        return bool(first) and first[1] == 'recvCmd'
+
     def calls(self):
-        return self.sipp is not None and 'target' in self.sipp
+        return self.sipp is not None and 'target' in self.sipp and not self.is_commanded()
 
     def thinks_ns(self):
         """How long the callee of a what-if holds its answers back, all in all."""

@@ -85,7 +85,7 @@ static const struct {
     {"<pause/><nop/>",
      "x.xml:2:1: error: the scenario neither sends nor receives: is it a caller or a callee?\n"},
     {OPTIONS "\n  <sned/>", "x.xml:4:3: error: unknown element <sned>; did you mean <send>?\n"},
-    {OPTIONS "\n<sendCmd/>", "x.xml:4:1: error: <sendCmd> is not simulated\n"},
+    {OPTIONS "\n<sendCmd/>", "x.xml:4:1: error: <sendCmd> has no CDATA section\n"},
     {OPTIONS "\n<timewait milliseconds=\"1\"/><nop/>",
      "x.xml:4:1: error: <timewait> must be the last message\n"},
     {OPTIONS "<init>\n<send/></init>", "x.xml:4:1: error: <init> holds only <nop> and <label>, not <send>\n"},

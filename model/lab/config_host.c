@@ -99,6 +99,8 @@ static const struct schema_key sipp_keys[] = {
      .help = "a host's name or ADDRESS[:PORT]: the remote host of a SIPp that calls"},
     {"outbound", SCHEMA_SCALAR, .fallback = "target",
      .help = "-rsa: a host's name or ADDRESS[:PORT] where packets really go"},
+    {"twin", SCHEMA_SCALAR,
+     .help = "-3pcc: the host of the SIPp to which <sendCmd> goes and from which <recvCmd> comes"},
     {"service", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.service), .fallback = "service",
      .help = "-s"},
     {"calls", COUNT_KEY(sipp.calls), .fallback = "1; a SIPp that answers: no end",

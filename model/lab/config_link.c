@@ -75,8 +75,9 @@ static void check_role(struct schema *s, const struct tree_node *sipp, const str
                        struct lab_host_config *host) {
     static const char *const caller_keys[] = {"target", "outbound", NULL};
     static const char *const callee_keys[] = {"ring_after", "answer_after", NULL};
-    bool calls = sipp_program_is_client(host->sipp_program);
-    if (!tree_get(sipp, "calls")) host->sipp.calls = calls ? 1 : 0;
+    enum sipp_role role = sipp_program_role(host->sipp_program);
+    bool calls = role != SIPP_CALLEE;
+    if (!tree_get(sipp, "calls")) host->sipp.calls = role == SIPP_CALLER ? 1 : 0;
     if (calls && !tree_get(sipp, "target"))
         schema_error(s, scenario->at, "%s makes calls: needs a target", scenario->text);
     for (const char *const *key = calls ? callee_keys : caller_keys; *key; key++) {
@@ -159,6 +160,48 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
     if (p->sipp) check_role(s, sipp, scenario, host);
 }
 
+/* Twins are two SIPps that name each other; without one, no commands. */
+static void check_twin(struct schema *s, const struct tree_node *sipp, struct lab_host_config *host) {
+    const struct lab_config *config = s->context;
+    const struct tree_node *value = scalar(sipp, "twin");
+    struct source_pos command_at = {0};
+    if (host->sipp_program) command_at = sipp_program_command_at(host->sipp_program);
+    if (command_at.source && !tree_get(sipp, "twin"))
+        diag_error(s->diag, command_at,
+                   "a command needs the other SIPp, hosts.%s.sipp.twin: SIPp refuses it without -3pcc",
+                   host->name);
+    if (!value) return;
+    size_t before = schema_enter(s, "twin"), i = config_find_host(config, value->text);
+    if (i == config->host_count)
+        config_unknown_host(s, value->at, value->text);
+    else if (&config->hosts[i] == host || config->hosts[i].runs != LAB_SIPP)
+        schema_error(s, value->at, "must be another SIPp");
+    else
+        host->twin = &config->hosts[i];
+    schema_leave(s, before);
+}
+
+/* Once all are known. */
+static void check_twins(struct schema *s, const struct tree_node *hosts) {
+    struct lab_config *config = s->context;
+    for (bool mutual = false;; mutual = true) {
+        struct lab_host_config *host = config->hosts;
+        for (const struct tree_node *n = hosts->first; n; n = n->next, host++) {
+            const struct tree_node *sipp = n->kind == TREE_MAP ? tree_get(n, "sipp") : NULL;
+            if (!sipp || host->runs != LAB_SIPP) continue;
+            size_t outer = schema_enter(s, n->key), before = schema_enter(s, "sipp");
+            if (!mutual)
+                check_twin(s, sipp, host);
+            else if (host->twin && host->twin->twin != host)
+                schema_error(s, tree_get(sipp, "twin")->at, "%s is its twin, but names another one or none",
+                             host->twin->name);
+            schema_leave(s, before);
+            schema_leave(s, outer);
+        }
+        if (mutual) return;
+    }
+}
+
 /* One for all workers, or one for each. */
 static void check_wakeup(struct schema *s, const struct tree_node *wakeup,
                          const struct lab_host_config *host) {
@@ -229,5 +272,6 @@ void config_link(struct lab_config *config, struct source_set *sources, struct s
         link_host(s, sources, n, host);
         schema_leave(s, before);
     }
+    check_twins(s, hosts);
     schema_leave(s, before_hosts);
 }

@@ -143,6 +143,12 @@ struct lab *lab_new(const struct lab_config *config, const struct trace *trace, 
         for (size_t i = 0; i < config->host_count; i++)
             if (start_round(&config->hosts[i]) == round)
                 good = start_station(&lab->stations[i], trace, diag) && good;
+    for (size_t i = 0; good && i < config->host_count; i++) {
+        if (!config->hosts[i].twin) continue;
+        size_t twin = (size_t)(config->hosts[i].twin - config->hosts);
+        sipp_pair(lab->stations[i].sipp, lab->stations[twin].sipp,
+                  net_path(lab->net, lab_host_at(lab, i), lab_host_at(lab, twin))->delay_ns);
+    }
     if (good) return lab;
     lab_free(lab);
     return NULL;

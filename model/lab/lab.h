@@ -29,6 +29,7 @@ struct lab_host_config {
     const struct source *file; /* the XML or the kamailio.cfg */
     struct sipp_config sipp;
     const struct sipp_program *sipp_program;
+    const struct lab_host_config *twin; /* of -3pcc; NULL: none */
     struct kam_config kamailio;
     const struct kam_modparam *modparams;
     size_t modparam_count;

@@ -86,6 +86,14 @@ struct source *sipp_builtin(struct source_set *set, struct span name);
 /* Does the scenario make calls itself (client), or answer them (server)? */
 bool sipp_program_is_client(const struct sipp_program *program);
 
+/* The same in full: a commanded one makes a call when its twin tells it to (a scenario that begins with
+ * recvCmd). */
+enum sipp_role { SIPP_CALLER, SIPP_CALLEE, SIPP_COMMANDED };
+enum sipp_role sipp_program_role(const struct sipp_program *program);
+
+/* Where the scenario has its first <sendCmd> or <recvCmd>; source NULL: it has none, and needs no twin. */
+struct source_pos sipp_program_command_at(const struct sipp_program *program);
+
 /* The files that its [file name="..."] and media commands have read; live as long as the program. */
 const struct source_set *sipp_program_files(const struct sipp_program *program);
 
@@ -102,6 +110,9 @@ typedef void sipp_failed_fn(void *arg, int64_t now_ns, struct source_pos at, con
  */
 struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
                       const struct trace *trace, struct diag *diag);
+
+/* SIPp's -3pcc: commands of a go to b, in so long a time. To be called for both. */
+void sipp_pair(struct sipp *a, struct sipp *b, int64_t delay_ns);
 
 void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/call.h"
 
+#include "model/sipp/process/command.h"
+
 #include "base/mem.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
@@ -370,11 +372,23 @@ static void run_recv(struct call *call, const struct step *step) {
     }
 }
 
+static void run_send_cmd(struct call *call, const struct step *step) {
+    if (call->retrans_ms > 0) {
+        call_sleep(call);
+        return;
+    }
+    if (!command_send(call, step, call->index)) return;
+    stats_step(call, step);
+    if (perform_actions(call, step, NULL) != PERFORM_ENDED) call_next(call);
+}
+
 static void execute(struct call *call, const struct step *step) {
     switch (step->kind) {
     case STEP_SEND: run_send(call, step); break;
     case STEP_RECV: run_recv(call, step); break;
     case STEP_PAUSE: run_pause(call, step); break;
+    case STEP_SEND_CMD: run_send_cmd(call, step); break;
+    case STEP_RECV_CMD: call_sleep(call); break;
     case STEP_NOP:
         stats_step(call, step);
         if (perform_actions(call, step, NULL) != PERFORM_ENDED) call_next(call);

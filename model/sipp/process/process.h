@@ -14,6 +14,7 @@
 
 struct call;
 struct sipp_media;
+struct command;
 
 /* A Call-ID that SIPp knows: of an open call, or of one that has ended a short time ago. */
 struct known {
@@ -63,8 +64,11 @@ struct sipp {
     struct known_table known;
     struct arena memory; /* of calls */
     struct call *open, *free;
-    struct value *globals;  /* one for each variable of the program, used where it is global */
-    struct inject *injects; /* the default one first */
+    struct sipp *twin;        /* of -3pcc; NULL: none */
+    int64_t twin_delay_ns;    /* of a command to it */
+    struct command *commands; /* on their way to this one */
+    struct value *globals;    /* one for each variable of the program, used where it is global */
+    struct inject *injects;   /* the default one first */
     size_t inject_count;
     size_t *inject_order;    /* their places, by name: so SIPp draws their lines */
     struct template *folded; /* the program's templates, by their number */

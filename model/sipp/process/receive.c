@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What SIPp does with a received datagram (facts: SIPp 5). */
 #include "model/sipp/process/call.h"
+#include "model/sipp/process/command.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/process/route.h"
@@ -325,6 +326,10 @@ static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) 
 
 void sipp_recv(void *arg, struct datagram *d) {
     struct sipp *sipp = arg;
+    if (d->number == 0) {
+        command_recv(sipp, d);
+        return;
+    }
     const struct header_lines *lines = header_lines_of(&sipp->lines, d->payload);
     struct span id;
     sipp->about = d->number;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/process/call.h"
+#include "model/sipp/process/command.h"
 #include "model/sipp/process/fold.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/scenario/number.h"
@@ -64,6 +65,7 @@ void sipp_exit(struct sipp *sipp, int status) {
     sipp->exit_status = status;
     host_unbind(sipp->host, sipp->config.local.port);
     media_end_all(sipp);
+    command_close(sipp);
     loop_stop(&sipp->loop);
 }
 
@@ -108,7 +110,7 @@ static void check_command_line(struct sipp *sipp, struct diag *diag) {
 static void check_config(const struct sipp *sipp, struct diag *diag) {
     const struct sipp_config *c = &sipp->config;
     struct source_pos at = {sipp->program->source, 0};
-    if (sipp->program->client && c->remote.ip == 0)
+    if ((sipp->program->client || sipp->program->commanded) && c->remote.ip == 0)
         diag_error(diag, at, "the scenario calls, but nobody says whom");
     /* Products of the clock and the rate must fit. */
     enum { RATE_MAX = 1000000, PERIOD_MS_MAX = 1000000000 };
@@ -213,6 +215,7 @@ void sipp_free(struct sipp *sipp) {
         media_end_all(sipp);
     }
     loop_stop(&sipp->loop);
+    command_free(sipp);
     while (sipp->open) {
         known_forget(sipp, sipp->open->known);
         call_release(sipp->open);

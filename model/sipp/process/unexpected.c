@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A message that the scenario does not expect, and how SIPp gives a call up (facts: SIPp 6). */
 #include "model/sipp/process/call.h"
+#include "model/sipp/process/command.h"
 #include "model/sipp/process/header.h"
 
 static bool send_default(struct call *call, enum default_message which, const char *why,
@@ -58,10 +59,10 @@ static void add_received(struct buf *out, struct span msg) {
 
 /* Tells the failure: "expected 200, got 486". */
 static void tell(struct call *call, struct span msg) {
-    static const char *const when[] = {[STEP_SEND] = "before <send>",
-                                       [STEP_RECV] = "",
-                                       [STEP_PAUSE] = "while in <pause>",
-                                       [STEP_NOP] = "before <nop>"};
+    static const char *const when[] = {
+        [STEP_SEND] = "before <send>",        [STEP_RECV] = "",
+        [STEP_PAUSE] = "while in <pause>",    [STEP_NOP] = "before <nop>",
+        [STEP_SEND_CMD] = "before <sendCmd>", [STEP_RECV_CMD] = "instead of a command"};
     const struct step *step = call_step(call);
     struct buf *text = &call->sipp->text2;
     buf_reset(text);
@@ -86,6 +87,7 @@ static bool answered_by_default(struct span method) {
 void call_unexpected(struct call *call, struct payload *payload) {
     struct span msg = header_clip(payload_span(payload)), method = {0};
     if (!span_starts(msg, "SIP/2.0")) method = header_method(msg);
+    command_abort(call);
     bool to_be_answered = answered_by_default(method) && header_has_to(call_lines(call, payload));
     struct payload *before = call->received;
     call->received = payload_hold(payload);

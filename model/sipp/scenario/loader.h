@@ -69,8 +69,16 @@ void rtd_free(struct sipp_program *program);
 void step_compile_send(struct loader *l, const struct xml_element *e);
 void step_compile_recv(struct loader *l, const struct xml_element *e);
 void step_compile_pause(struct loader *l, const struct xml_element *e);
+void step_compile_send_cmd(struct loader *l, const struct xml_element *e); /* command.c */
+void step_compile_recv_cmd(struct loader *l, const struct xml_element *e);
 void step_compile_nop(struct loader *l, const struct xml_element *e);
 void step_compile_init(struct loader *l, const struct xml_element *e);
+
+/* Their parts: a step with these attributes besides the common ones; what all have; optional=. */
+struct step *step_add(struct loader *l, const struct xml_element *e, enum step_kind kind,
+                      const char *const *attributes);
+void step_compile_common(struct loader *l, struct step *s, const struct xml_element *e);
+enum optional step_optional(struct loader *l, const struct xml_element *e);
 void step_list_free(struct step_list *list);
 
 #endif

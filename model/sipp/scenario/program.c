@@ -88,7 +88,7 @@ static void compile_default(struct loader *l, const struct xml_element *e) {
                    SPAN_ARG(id->value));
 }
 
-/* What may stand in <scenario>. A message gets an index. compile NULL: SIPp has it, this has not. */
+/* What may stand in <scenario>. A message gets an index. */
 static const struct kind {
     const char *name;
     bool message;
@@ -105,9 +105,9 @@ static const struct kind {
     {"nop", true, step_compile_nop},
     {"pause", true, step_compile_pause},
     {"recv", true, step_compile_recv},
-    {"recvCmd", true, NULL},
+    {"recvCmd", true, step_compile_recv_cmd},
     {"send", true, step_compile_send},
-    {"sendCmd", true, NULL},
+    {"sendCmd", true, step_compile_send_cmd},
     {"timewait", true, step_compile_pause},
 };
 
@@ -129,18 +129,19 @@ static void unknown_element(struct loader *l, const struct xml_element *e) {
 }
 
 static void check_order(struct loader *l, const struct xml_element *e) {
-    bool is_recv = span_is(e->name, "recv");
+    bool is_recv = span_is(e->name, "recv"), is_recv_cmd = span_is(e->name, "recvCmd");
     if (l->timewait) diag_error(l->diag, xml_at(l->timewait), "<timewait> must be the last message");
-    if (l->optional && !is_recv && !span_is(e->name, "recvCmd"))
+    if (l->optional && !is_recv && !is_recv_cmd)
         diag_error(l->diag, xml_at(l->optional),
                    "an optional <recv> directly before <" SPAN_FMT
                    ">: one that is not optional must stand between",
                    SPAN_ARG(e->name));
     l->optional = NULL;
     l->timewait = NULL;
-    if (!l->role_known && (is_recv || span_is(e->name, "send"))) {
+    if (!l->role_known && (is_recv || is_recv_cmd || span_starts(e->name, "send"))) {
         l->role_known = true;
-        l->program->client = !is_recv;
+        l->program->client = !is_recv && !is_recv_cmd;
+        l->program->commanded = is_recv_cmd;
     }
     l->messages++;
 }
@@ -152,10 +153,7 @@ static void compile_child(struct loader *l, const struct xml_element *e) {
         return;
     }
     if (kind->message) check_order(l, e);
-    if (kind->compile)
-        kind->compile(l, e);
-    else
-        diag_error(l->diag, xml_at(e), "<%s> is not simulated", kind->name);
+    kind->compile(l, e);
 }
 
 static bool expects_invite(const struct step *s) {
@@ -286,6 +284,14 @@ struct sipp_program *sipp_program_load(const struct source *xml, const struct si
     if (diag->errors == before) return p;
     sipp_program_free(p);
     return NULL;
+}
+
+enum sipp_role sipp_program_role(const struct sipp_program *program) {
+    return program->client ? SIPP_CALLER : program->commanded ? SIPP_COMMANDED : SIPP_CALLEE;
+}
+
+struct source_pos sipp_program_command_at(const struct sipp_program *program) {
+    return program->command_at;
 }
 
 bool sipp_program_is_client(const struct sipp_program *program) { return program->client; }

@@ -9,7 +9,7 @@
 #include "model/sipp/scenario/action.h"
 #include "model/sipp/sipp.h"
 
-enum step_kind { STEP_SEND, STEP_RECV, STEP_PAUSE, STEP_NOP };
+enum step_kind { STEP_SEND, STEP_RECV, STEP_PAUSE, STEP_NOP, STEP_SEND_CMD, STEP_RECV_CMD };
 enum optional { OPTIONAL_FALSE, OPTIONAL_TRUE, OPTIONAL_GLOBAL };
 enum pause_length { PAUSE_DEFAULT, PAUSE_DISTRIBUTION, PAUSE_VARIABLE };
 
@@ -100,8 +100,10 @@ struct sipp_program {
     struct bounds_list *bounds; /* all of them */
     /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
     int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
-    bool lose_packets;          /* some step has lost= */
-    struct source_pos shell_at; /* of the first <exec command=>; source NULL: there is none */
+    bool lose_packets;            /* some step has lost= */
+    bool commanded;               /* its first message is a recvCmd: the twin makes its calls */
+    struct source_pos command_at; /* of the first sendCmd or recvCmd; source NULL: there is none */
+    struct source_pos shell_at;   /* of the first <exec command=>; source NULL: there is none */
 };
 
 #endif

@@ -68,6 +68,16 @@ static void compile_common(struct loader *l, struct step *s, const struct xml_el
     }
 }
 
+struct step *step_add(struct loader *l, const struct xml_element *e, enum step_kind kind,
+                      const char *const *attributes) {
+    element_check_attributes(e, attributes, common_attributes, l->diag);
+    return add_step(&l->program->main, e, kind);
+}
+
+void step_compile_common(struct loader *l, struct step *s, const struct xml_element *e) {
+    compile_common(l, s, e, false);
+}
+
 void step_compile_send(struct loader *l, const struct xml_element *e) {
     static const char *const known[] = {"retrans", "timeout", "start_txn", "ack_txn", "response_txn", NULL};
     struct step *s = add_step(&l->program->main, e, STEP_SEND);
@@ -115,7 +125,7 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
                  "request: %s: SIPp ends when it is compared with a request", why);
 }
 
-static enum optional take_optional(struct loader *l, const struct xml_element *e) {
+enum optional step_optional(struct loader *l, const struct xml_element *e) {
     static const char *const names[] = {"false", "true", "global", NULL};
     const struct xml_attribute *a = xml_attribute(e, "optional");
     if (!a) return OPTIONAL_FALSE;
@@ -132,7 +142,7 @@ void step_compile_recv(struct loader *l, const struct xml_element *e) {
     struct step *s = add_step(&l->program->main, e, STEP_RECV);
     element_check_attributes(e, known, common_attributes, l->diag);
     compile_expectation(l, s, e);
-    s->optional = take_optional(l, e);
+    s->optional = step_optional(l, e);
     s->timeout_ms = element_word(e, "timeout", l->diag);
     s->rrs = element_bool(e, "rrs", false, l->diag);
     s->auth = element_bool(e, "auth", false, l->diag);
