@@ -84,8 +84,9 @@ class Folder:
         uas = ['scenario: uas.xml', 'pid: %d' % draw.choose('uas/pid', (318, 1733, 4811, 9777, 15012))] + self.sipp('uas')
         if 'max_retrans' not in ' '.join(uas):
             uas.append('max_retrans: 3')
-        for key, milliseconds in (('ring_after', 400), ('answer_after', 700)):
-            if '<recv request="INVITE"' in self.files['uas.xml'] and '[branch]' not in self.files['uas.xml'] and draw.on(key, 3):
+        answers = self.files['uas.xml'].partition('<recv request="INVITE"')[2]
+        for key, milliseconds, status in (('ring_after', 400, '[1-6]'), ('answer_after', 700, '[2-6]')):
+            if '[branch]' not in answers and re.search(r'SIP/2\.0 %s\d\d ' % status, answers) and draw.on(key, 3):
                 uas.append('%s: %dms' % (key, milliseconds))
         second = [('uas2', ['scenario: uas2.xml', 'pid: 7001', 'max_retrans: 2'])] if self.second else []
         lines = ['title: drawn %s' % self.seed, '', 'hosts:']
