@@ -18,6 +18,16 @@ OPTIONS = {'service': ['bob', '123', 'a.b-c'], 'base_cseq': ['5', '100', '214748
            'max_retrans': ['2', '3'], 'max_invite_retrans': ['1', '2'], 'max_non_invite_retrans': ['1', '3']}
 
 
+def write_files(files, path):
+    """A drawn folder's files, and the media that they name."""
+    os.makedirs(path, exist_ok=True)
+    for name, text in files.items():
+        with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
+            file.write(text)
+    if any(MEDIA in text for text in files.values()):
+        shutil.copyfile(os.path.join(ROOT, 'scenarios', '01_media', MEDIA), os.path.join(path, MEDIA))
+
+
 class Folder:
     """files: name -> text. features: the decisions that made it, see draw.py."""
 
@@ -119,12 +129,7 @@ class Folder:
         return sorted(set(lines))
 
     def write(self, path):
-        os.makedirs(path, exist_ok=True)
-        for name, text in self.files.items():
-            with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
-                file.write(text)
-        if any(MEDIA in text for text in self.files.values()):
-            shutil.copyfile(os.path.join(ROOT, 'scenarios', '01_media', MEDIA), os.path.join(path, MEDIA))
+        write_files(self.files, path)
 
 
 USERS = """SEQUENTIAL

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Tables of odd forms: a folder whose caller sends some twenty requests, or whose callee some twenty replies, each with another
 odd header. FORM#n is the nth; what is left of them after a reduction is the answer."""
-import os
 
 import actions
 import expressions
 import headers
 import soup
 from draw import Draw
+from folder import write_files
 
 COUNT = 20
 LATER = (100, 180, 183, 199, 202, 299, 300, 400, 401, 404, 407, 408, 420, 476, 477, 478, 480, 481, 483, 486, 500, 503, 513,
@@ -52,10 +52,7 @@ class Forms:
         return self.draw.stream('form/%d' % number)
 
     def write(self, path):
-        os.makedirs(path, exist_ok=True)
-        for name, text in self.files.items():
-            with open(os.path.join(path, name), 'w', encoding='utf-8') as file:
-                file.write(text)
+        write_files(self.files, path)
 
     def scenario(self, proxied):
         lines = ['title: forms %s, %s' % (self.seed, self.kind), '', 'hosts:', '  uac:', '    address: 172.20.0.2', '    sipp:',
