@@ -74,3 +74,16 @@ bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
     *out = n;
     return true;
 }
+
+ptrdiff_t span_find_unquoted(struct span s, char c) {
+    bool quoted = false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (quoted && s.p[i] == '\\')
+            i++;
+        else if (s.p[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && s.p[i] == c)
+            return (ptrdiff_t)i;
+    }
+    return -1;
+}

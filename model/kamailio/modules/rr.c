@@ -59,20 +59,6 @@ struct route {
     struct uri uri;
 };
 
-/* The place of c outside quotes, or -1: it is not there, or quotes do not end. */
-static ptrdiff_t find_unquoted(struct span s, char c) {
-    bool quoted = false;
-    for (size_t i = 0; i < s.len; i++) {
-        if (quoted && s.p[i] == '\\')
-            i++;
-        else if (s.p[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && s.p[i] == c)
-            return (ptrdiff_t)i;
-    }
-    return -1;
-}
-
 /* Parameters behind the brackets: each has a name, quotes end. Leaves *s behind them. */
 static bool skip_params(struct span *s) {
     while (s->len && s->p[0] == ';') {
@@ -93,7 +79,7 @@ static bool skip_params(struct span *s) {
  */
 static bool take_entry(struct route *r, struct span *rest) {
     struct span text = span_trim(*rest);
-    ptrdiff_t open = find_unquoted(text, '<');
+    ptrdiff_t open = span_find_unquoted(text, '<');
     ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
     if (close < 0) return false;
     struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));

@@ -62,22 +62,9 @@ static struct kam_value get_cl(struct kam_run *run, const struct kam_pv_at *at) 
 
 /* Addresses: "name" <uri>;parameters */
 
-static ptrdiff_t bracket(struct span s) {
-    bool quoted = false;
-    for (size_t i = 0; i < s.len; i++) {
-        if (quoted && s.p[i] == '\\')
-            i++;
-        else if (s.p[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && s.p[i] == '<')
-            return (ptrdiff_t)i;
-    }
-    return -1;
-}
-
 /* The name before the bracket, with its quotes; null where there is none. */
 static struct kam_value display(const struct sip_header *h) {
-    ptrdiff_t open = h ? bracket(h->value) : -1;
+    ptrdiff_t open = h ? span_find_unquoted(h->value, '<') : -1;
     struct span name = open > 0 ? span_trim(span_head(h->value, (size_t)open)) : (struct span){0};
     return name.len ? pv_text(name) : pv_nothing();
 }

@@ -139,6 +139,10 @@ bool retrans_run(struct call *call);
 /* receive.c: a message for this call. */
 void call_recv(struct call *call, struct payload *payload);
 
+/* receive.c: what has come for a step is counted, and its actions are performed. False: the call has ended.
+ */
+bool call_accept(struct call *call, const struct step *step, struct payload *payload);
+
 /* unexpected.c: the message fits nowhere. */
 void call_unexpected(struct call *call, struct payload *payload);
 

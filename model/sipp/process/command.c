@@ -123,15 +123,7 @@ static void take(struct call *call, struct payload *payload) {
         return;
     }
     const struct step *step = &call->steps->steps[index];
-    stats_step(call, step);
-    switch (perform_actions(call, step, payload)) {
-    case PERFORM_OK: break;
-    case PERFORM_ENDED: return;
-    case PERFORM_STOP_CALL:
-        call_fail(call, SIPP_FAILED_REJECTED, step->at, "stopped by int_cmd=\"stop_call\"");
-        call_end(call, CALL_FAILED_FORGOTTEN);
-        return;
-    }
+    if (!call_accept(call, step, payload)) return;
     call->index = index;
     call_next(call);
 }

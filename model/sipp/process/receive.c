@@ -195,6 +195,15 @@ static void keep_received(struct call *call, const struct incoming *in, int inde
     payload_drop(before);
 }
 
+bool call_accept(struct call *call, const struct step *step, struct payload *payload) {
+    stats_step(call, step);
+    enum perform_result result = perform_actions(call, step, payload);
+    if (result != PERFORM_STOP_CALL) return result == PERFORM_OK;
+    call_fail(call, SIPP_FAILED_REJECTED, step->at, "stopped by int_cmd=\"stop_call\"");
+    call_end(call, CALL_FAILED_FORGOTTEN);
+    return false;
+}
+
 /* The message fits a step: facts, SIPp 5.5, in its order. */
 static void accept(struct call *call, const struct incoming *in, int index) {
     const struct step *step = &call->steps->steps[index];
@@ -205,15 +214,7 @@ static void accept(struct call *call, const struct incoming *in, int index) {
         return;
     }
     if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = in->hash;
-    stats_step(call, step);
-    switch (perform_actions(call, step, in->payload)) {
-    case PERFORM_OK: break;
-    case PERFORM_ENDED: return;
-    case PERFORM_STOP_CALL:
-        call_fail(call, SIPP_FAILED_REJECTED, step->at, "stopped by int_cmd=\"stop_call\"");
-        call_end(call, CALL_FAILED_FORGOTTEN);
-        return;
-    }
+    if (!call_accept(call, step, in->payload)) return;
     if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
     if (in->status == 0) {
         uint64_t cseq = header_cseq_number(in->msg);
