@@ -22,7 +22,7 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
 }
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
-    struct kam_destination d = {.socket = run->forced ? run->forced : run->socket};
+    struct kam_destination d = {.socket = kam_run_send_socket(run)};
     if (!run->from_readable) return false;
     int error = KAM_E_OK;
     if (to)

@@ -60,6 +60,8 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
         if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised)))
             return true;
     }
+    for (const struct kam_alias *a = k->globals->aliases; a; a = a->next)
+        if ((a->port == 0 || a->port == port) && span_eq_nocase(a->host, uri->host)) return true;
     return false;
 }
 
@@ -86,7 +88,10 @@ static struct span socket_text(struct kam_socket *s, size_t from) {
 
 /* Via shows the port only where it is not 5060, or was advertised (facts: Kamailio 2.1). */
 static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
-    buf_room(&s->text, 256 + (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
+    const struct kam_globals *g = s->k->globals;
+    unsigned advertised_port = g->via_port ? g->via_port : s->advertised_port;
+    buf_room(&s->text, 256 + g->via_host.len +
+                           (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
     if (l) s->name = l->name;
     if (l && l->address.p)
         buf_add(&s->text, l->address);
@@ -97,9 +102,9 @@ static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     buf_add_u64(&s->text, s->port);
     s->port_text = socket_text(s, from);
     from = s->text.len;
-    buf_add(&s->text, s->advertised.p ? s->advertised : s->address);
-    if (s->advertised_port || s->port != 5060)
-        buf_addf(&s->text, ":%u", (unsigned)(s->advertised_port ? s->advertised_port : s->port));
+    buf_add(&s->text, g->via_host.p ? g->via_host : s->advertised.p ? s->advertised : s->address);
+    if (advertised_port || s->port != 5060)
+        buf_addf(&s->text, ":%u", advertised_port ? advertised_port : s->port);
     s->sent_by = socket_text(s, from);
 }
 

@@ -36,7 +36,9 @@ static void clear(struct kam_run *run) {
     run->flags = run->branch_flags = 0;
     buf_reset(&run->reply_lines);
     arena_reset(&run->scratch);
-    run->upstream = run->force_rport = run->local_rport = run->record_routed = run->via_edited = false;
+    run->force_rport = run->k->globals->force_rport;
+    run->local_rport = run->k->globals->local_rport;
+    run->upstream = run->record_routed = run->via_edited = false;
     run->hashed = run->digested = false;
     run->transaction = NULL;
     run->looked_up = false;
@@ -95,7 +97,13 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
     b->uri = arena_text(&run->scratch, uri);
     b->next_hop = arena_text(&run->scratch, next_hop);
     b->flags = flags;
+    b->q = -1;
     return true;
+}
+
+struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
+    if (run->forced) return run->forced;
+    return run->k->globals->mhomed ? &run->k->sockets[0] : run->socket;
 }
 
 bool kam_run_force_socket(struct kam_run *run, struct span text) {

@@ -28,6 +28,7 @@ enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 struct kam_added_branch {
     struct span uri, next_hop; /* next_hop empty: none */
     uint32_t flags;            /* setbflag() */
+    int q;                     /* in thousandths; -1: none */
 };
 
 /* What has been done with a request; a combination decides what tm does when the script has ended. */
@@ -117,6 +118,9 @@ struct span kam_run_uri(const struct kam_run *run);
 /* Sets it ($ru) or the next hop ($du); the text is copied. */
 void kam_run_set_uri(struct kam_run *run, struct span text);
 void kam_run_set_next_hop(struct kam_run *run, struct span text);
+
+/* The socket that copies of the message leave from. */
+struct kam_socket *kam_run_send_socket(const struct kam_run *run);
 
 /* Forces the socket that a text names, [udp:]ADDRESS[:PORT]; false if there is none. */
 bool kam_run_force_socket(struct kam_run *run, struct span text);

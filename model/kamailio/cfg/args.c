@@ -71,8 +71,17 @@ static void refer(const struct reading *r) {
             cfg_refer(r->p, &r->known->route, blocks[i].word, name, r->at, false);
 }
 
+/* A variable that the function itself reads or writes. */
+static bool read_pv(const struct reading *r, struct span text) {
+    size_t len = script_pv_len(text);
+    if (len == 0 || len != text.len) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
+    r->known->pv = cfg_pv_find(r->p, text, r->at);
+    return r->known->pv != NULL;
+}
+
 static bool read_text(const struct reading *r, struct span text) {
     enum kam_arg_type type = type_of(r);
+    if (type == ARG_PV) return read_pv(r, text);
     bool done = false;
     if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {
         if (!read_variable(r, text, &done)) return false;

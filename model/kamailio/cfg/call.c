@@ -123,21 +123,23 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
 /* The functions of the core that take an address or a host name without quotes. */
 static bool takes_host(struct span name) {
     return span_starts(name, "forward") || span_is(name, "set_advertised_address") ||
-           span_is(name, "force_send_socket") || span_is(name, "setflag") || span_is(name, "resetflag") ||
-           span_is(name, "isflagset");
+           span_is(name, "udp_mtu_try_proto") || span_is(name, "force_send_socket") ||
+           span_is(name, "setflag") || span_is(name, "resetflag") || span_is(name, "isflagset");
 }
 
 static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
     struct buf text = {0};
     struct source_pos at = p->t->at;
+    bool proto =
+        p->t->kind == CFG_TOKEN_RESERVED && (cfg_token_is(p->t + 1, ":") || cfg_token_is(p->t + 1, ")"));
     bool address = p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".");
-    bool host = p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(");
+    bool host = proto || (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "("));
     if (!address && !host) {
         *arg = cfg_expr_parse(p);
         return *arg != NULL;
     }
     buf_add(&text, cfg_get(p)->text);
-    while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
+    while (cfg_next_is(p, ".") || cfg_next_is(p, "-") || cfg_next_is(p, ":")) {
         buf_add(&text, cfg_get(p)->text);
         if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_WORD &&
             p->t->kind != CFG_TOKEN_NUM_WORD) {

@@ -227,6 +227,30 @@ static const struct cfg_expr *parse_pv(struct cfg_parse *p) {
     return e;
 }
 
+/* @via[1].host is $sel(via[1].host) */
+static const struct cfg_expr *parse_select(struct cfg_parse *p) {
+    struct source_pos at = cfg_get(p)->at;
+    struct buf text = {0};
+    buf_add_text(&text, "$sel(");
+    for (bool more = true; more && p->t->kind != CFG_TOKEN_END;) {
+        buf_add(&text, cfg_get(p)->text);
+        if (cfg_next_is(p, "[")) {
+            while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END)
+                buf_add(&text, cfg_get(p)->text);
+            buf_add(&text, cfg_get(p)->text);
+        }
+        more = cfg_next_is(p, ".");
+        if (more) buf_add(&text, cfg_get(p)->text);
+    }
+    buf_add_char(&text, ')');
+    const struct cfg_pv *pv = cfg_pv_find(p, arena_text(&p->program->arena, buf_span(&text)), at);
+    buf_free(&text);
+    if (!pv) return NULL;
+    struct cfg_expr *e = node(p, CFG_PV, at, NULL, NULL);
+    e->pv = pv;
+    return e;
+}
+
 static const struct cfg_expr *parse_value(struct cfg_parse *p) {
     if (p->t->kind == CFG_TOKEN_NUMBER) return parse_number(p, false);
     if (p->t->kind == CFG_TOKEN_STRING) return parse_text(p);
@@ -237,10 +261,7 @@ static const struct cfg_expr *parse_value(struct cfg_parse *p) {
     if (cfg_next_is(p, "{")) return parse_braces(p);
     if (cfg_test_starts(p)) return cfg_test_parse(p);
     if (cfg_call_starts(p)) return action_node(p, p->t->at, cfg_call_parse(p));
-    if (cfg_next_is(p, "@")) {
-        diag_error(p->diag, p->t->at, "selects (@...) are not simulated");
-        return NULL;
-    }
+    if (cfg_next_is(p, "@")) return parse_select(p);
     if (cfg_next_is(p, "%")) {
         diag_error(p->diag, p->t->at, "attributes (%%...) are not simulated");
         return NULL;

@@ -14,6 +14,7 @@ enum global_type {
     GLOBAL_TOS,     /* a number or an identifier */
     GLOBAL_PROTO,   /* udp, tcp ... */
     GLOBAL_ADDRESS, /* of TCP's own settings */
+    GLOBAL_HOST,    /* a host's name or address */
     GLOBAL_LISTEN,
     GLOBAL_ALIAS
 };
@@ -22,6 +23,7 @@ enum global_effect {
     GLOBAL_IGNORED, /* nothing of it reaches the simulated wire */
     GLOBAL_DEFAULT, /* only this value is simulated */
     GLOBAL_NEVER,   /* not simulated at all */
+    GLOBAL_WARNED,  /* any value loads; what another one than the default does is not simulated */
     GLOBAL_SET
 };
 
@@ -121,12 +123,43 @@ static bool set_max_recursive_level(struct cfg_parse *p, const struct cfg_token 
     return true;
 }
 
+static bool set_mhomed(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.mhomed = value->n != 0;
+    return true;
+}
+
+static bool set_force_rport(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.force_rport = value->n != 0;
+    return true;
+}
+
+static bool set_local_rport(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.local_rport = value->n != 0;
+    return true;
+}
+
+static bool set_advertised_address(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.via_host = value->text;
+    return true;
+}
+
+static bool set_advertised_port(struct cfg_parse *p, const struct cfg_token *value) {
+    if (value->n < 1 || value->n > 65535) {
+        diag_error(p->diag, value->at, "advertised_port must be from 1 to 65535");
+        return false;
+    }
+    p->program->globals.via_port = (uint16_t)value->n;
+    return true;
+}
+
 #define IGNORED(name, type)                                                                                  \
     { name, type, GLOBAL_IGNORED, 0, NULL }
 #define DEFAULT(name, type, n)                                                                               \
     { name, type, GLOBAL_DEFAULT, n, NULL }
 #define NEVER(name, type)                                                                                    \
     { name, type, GLOBAL_NEVER, 0, NULL }
+#define WARNED(name, type, n)                                                                                \
+    { name, type, GLOBAL_WARNED, n, NULL }
 #define SET(name, type, set)                                                                                 \
     { name, type, GLOBAL_SET, 0, set }
 
@@ -145,31 +178,33 @@ static const struct global globals[] = {
     SET("max_while_loops", GLOBAL_NUMBER, set_max_while_loops),
     SET("max_recursive_level", GLOBAL_NUMBER, set_max_recursive_level),
     SET("listen", GLOBAL_LISTEN, NULL),
+    SET("alias", GLOBAL_ALIAS, NULL),
+    SET("mhomed", GLOBAL_NUMBER, set_mhomed),
+    SET("force_rport", GLOBAL_NUMBER, set_force_rport),
+    SET("add_rport", GLOBAL_NUMBER, set_force_rport),
+    SET("local_rport", GLOBAL_NUMBER, set_local_rport),
+    SET("advertised_address", GLOBAL_HOST, set_advertised_address),
+    SET("advertised_port", GLOBAL_NUMBER, set_advertised_port),
     /* what would reach it, but is not simulated */
-    NEVER("alias", GLOBAL_ALIAS),
-    NEVER("advertised_address", GLOBAL_ADDRESS),
-    NEVER("advertised_port", GLOBAL_NUMBER),
-    NEVER("xavp_via_params", GLOBAL_TEXT),
-    NEVER("xavp_via_fields", GLOBAL_TEXT),
-    NEVER("uri_host_extra_chars", GLOBAL_TEXT),
-    NEVER("hdr_name_extra_chars", GLOBAL_TEXT),
     NEVER("mcast", GLOBAL_WORD),
-    DEFAULT("mhomed", GLOBAL_NUMBER, 0),
-    DEFAULT("dns", GLOBAL_NUMBER, 0),
-    DEFAULT("rev_dns", GLOBAL_NUMBER, 0),
-    DEFAULT("udp_mtu", GLOBAL_NUMBER, 0),
-    DEFAULT("udp4_raw", GLOBAL_SIGNED, 0),
-    DEFAULT("force_rport", GLOBAL_NUMBER, 0),
-    DEFAULT("add_rport", GLOBAL_NUMBER, 0),
-    DEFAULT("local_rport", GLOBAL_NUMBER, 0),
     DEFAULT("phone2tel", GLOBAL_NUMBER, 1),
-    DEFAULT("use_dst_blocklist", GLOBAL_NUMBER, 0),
-    DEFAULT("socket_workers", GLOBAL_NUMBER, 0),
-    DEFAULT("max_branches", GLOBAL_NUMBER, 12),
-    DEFAULT("enable_tls", GLOBAL_NUMBER, 0),
-    DEFAULT("tls_enable", GLOBAL_NUMBER, 0),
-    DEFAULT("received_route_mode", GLOBAL_NUMBER, 0),
-    DEFAULT("sip_parser_mode", GLOBAL_NUMBER, 1),
+    WARNED("uri_host_extra_chars", GLOBAL_TEXT, 0),
+    WARNED("hdr_name_extra_chars", GLOBAL_TEXT, 0),
+    WARNED("udp_mtu", GLOBAL_NUMBER, 0), /* larger requests go by udp_mtu_try_proto */
+    WARNED("udp4_raw", GLOBAL_SIGNED, 0),
+    WARNED("use_dst_blocklist", GLOBAL_NUMBER, 0),
+    WARNED("socket_workers", GLOBAL_NUMBER, 0),
+    WARNED("max_branches", GLOBAL_NUMBER, 12),
+    WARNED("sip_parser_mode", GLOBAL_NUMBER, 1),
+    /* of other transports, of functions that say themselves what they do, of names that are not resolved here
+     */
+    IGNORED("enable_tls", GLOBAL_NUMBER),
+    IGNORED("tls_enable", GLOBAL_NUMBER),
+    IGNORED("xavp_via_params", GLOBAL_TEXT),
+    IGNORED("xavp_via_fields", GLOBAL_TEXT),
+    IGNORED("received_route_mode", GLOBAL_NUMBER),
+    IGNORED("dns", GLOBAL_NUMBER),
+    IGNORED("rev_dns", GLOBAL_NUMBER),
     /* processes, memory, logging */
     IGNORED("debug", GLOBAL_SIGNED),
     IGNORED("fork", GLOBAL_NUMBER),
@@ -430,6 +465,7 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
     case GLOBAL_PROTO:
         if (!is_proto(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
         break;
+    case GLOBAL_HOST: return cfg_host_parse(p, &value->text) ? value : NULL;
     case GLOBAL_ADDRESS:
     case GLOBAL_ALIAS:
     case GLOBAL_LISTEN: return skip_address(p) ? value : NULL;
@@ -444,6 +480,7 @@ bool cfg_global_parse(struct cfg_parse *p) {
     bool path = g->type == GLOBAL_TEXT && span_search(name->text, SPAN("path")) >= 0;
     bool assigned = path && p->t->kind == CFG_TOKEN_STRING; /* loadpath "..." needs no = */
     if (!assigned && !cfg_expect(p, "=")) return false;
+    if (g->type == GLOBAL_ALIAS) return cfg_alias_parse(p);
     if (g->type == GLOBAL_LISTEN) return cfg_listen_parse(p, name->at);
     if (g->effect == GLOBAL_NEVER) {
         diag_error(p->diag, name->at, "%s is not simulated", g->name);
@@ -453,6 +490,10 @@ bool cfg_global_parse(struct cfg_parse *p) {
     if (!value_parse(p, g, &value)) return false;
     if (g->effect == GLOBAL_SET) return g->set(p, &value);
     if (g->effect == GLOBAL_IGNORED || value.n == g->n) return true;
-    diag_error(p->diag, name->at, "%s=" SPAN_FMT " is not simulated", g->name, SPAN_ARG(value.text));
-    return false;
+    if (g->effect == GLOBAL_WARNED)
+        diag_warning(p->diag, name->at, "%s=" SPAN_FMT ": what that changes is not simulated", g->name,
+                     SPAN_ARG(value.text));
+    else
+        diag_error(p->diag, name->at, "%s=" SPAN_FMT " is not simulated", g->name, SPAN_ARG(value.text));
+    return g->effect == GLOBAL_WARNED;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A host as written: words, numbers and strings joined by . and - */
-static bool host_parse(struct cfg_parse *p, struct span *host) {
+bool cfg_host_parse(struct cfg_parse *p, struct span *host) {
     struct buf text = {0};
     for (;;) {
         enum cfg_token_kind kind = p->t->kind;
@@ -49,10 +49,6 @@ static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *
     for (size_t i = 0; i < sizeof protos / sizeof *protos; i++) {
         if (p->t->kind != CFG_TOKEN_RESERVED || !span_is_nocase(p->t->text, protos[i])) continue;
         cfg_get(p);
-        if (i >= 2) {
-            diag_error(p->diag, listen->at, "listen=%s is not simulated", protos[i]);
-            return false;
-        }
         *udp = i == 0;
         if (!cfg_expect(p, ":")) return false;
         break;
@@ -62,14 +58,44 @@ static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *
         diag_error(p->diag, listen->at, "a list of addresses on one socket is not simulated");
         return false;
     }
-    return host_parse(p, &listen->address) && port_parse(p, &listen->port);
+    return cfg_host_parse(p, &listen->address) && port_parse(p, &listen->port);
 }
 
 /* Could this token go on with another address on the same listen= line? */
 static bool another(const struct cfg_parse *p) {
     enum cfg_token_kind kind = p->t->kind;
     if (kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING) return true;
-    return cfg_next_is(p, "udp") || cfg_next_is(p, "UDP") || cfg_next_is(p, "tcp") || cfg_next_is(p, "TCP");
+    return p->t->kind == CFG_TOKEN_RESERVED && cfg_token_is(p->t + 1, ":");
+}
+
+/* eth0, ens3, enp0s3, wlan0 ... */
+static bool is_interface(struct span name) {
+    static const char *const kinds[] = {"eth", "en", "wlan", "bond", "br", "venet", "vlan"};
+    bool digit = name.len && ascii_digit((unsigned char)name.p[name.len - 1]);
+    for (size_t i = 0; digit && span_find(name, '.') < 0 && i < sizeof kinds / sizeof *kinds; i++)
+        if (span_starts(name, kinds[i])) return true;
+    return false;
+}
+
+bool cfg_alias_parse(struct cfg_parse *p) {
+    static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
+    bool any = false;
+    for (;;) {
+        struct kam_alias *alias = cfg_new(p, sizeof *alias);
+        enum cfg_token_kind kind = p->t->kind;
+        bool with_proto = false;
+        for (size_t i = 0; i < sizeof protos / sizeof *protos; i++)
+            if (kind == CFG_TOKEN_RESERVED && span_is_nocase(p->t->text, protos[i])) with_proto = true;
+        bool host = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING ||
+                    kind == CFG_TOKEN_IPV6 ||
+                    (kind == CFG_TOKEN_WORD && (!any || cfg_token_is(p->t + 1, ".")));
+        if (!with_proto && !host) return any || cfg_expected(p, "a host name");
+        if (with_proto && (cfg_get(p), !cfg_expect(p, ":"))) return false;
+        if (!cfg_host_parse(p, &alias->host) || !port_parse(p, &alias->port)) return false;
+        alias->next = p->program->globals.aliases;
+        p->program->globals.aliases = alias;
+        any = true;
+    }
 }
 
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
@@ -83,8 +109,11 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
             if (p->program->tcp_listens++ == 0) p->program->tcp_at = listen.at;
             continue;
         }
-        if (!script_ipv4(listen.address, &listen.ip)) {
-            diag_error(p->diag, listen.at, "listen=" SPAN_FMT ": only an IPv4 address is simulated",
+        if (is_interface(listen.address)) {
+            listen.address = (struct span){0}; /* the only one that a host has */
+        } else if (!script_ipv4(listen.address, &listen.ip)) {
+            diag_error(p->diag, listen.at,
+                       "listen=" SPAN_FMT ": only an IPv4 address or an interface is simulated",
                        SPAN_ARG(listen.address));
             return false;
         }
@@ -92,7 +121,7 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
     } while (another(p));
     if (cfg_take(p, "advertise") || cfg_take(p, "ADVERTISE")) {
         struct kam_listen adv = {0};
-        if (!host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
+        if (!cfg_host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
         for (size_t i = first; i < g->listen_count; i++) {
             struct kam_listen *l = (struct kam_listen *)&g->listens[i];
             l->advertise_host = adv.advertise_host;
@@ -105,9 +134,8 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         for (size_t i = first; i < g->listen_count; i++)
             ((struct kam_listen *)&g->listens[i])->name = name;
     }
-    if (!cfg_next_is(p, "virtual")) return true;
-    diag_error(p->diag, p->t->at, "a virtual socket is not simulated");
-    return false;
+    cfg_take(p, "virtual"); /* of an address that moves between machines */
+    return true;
 }
 
 /* Where the file says port= but not listen=, Kamailio listens on that port of every address. */
@@ -115,7 +143,8 @@ void cfg_globals_finish(struct cfg_parse *p) {
     struct kam_globals *g = &p->program->globals;
     uint16_t port = p->program->default_port;
     if (g->listen_count == 0 && p->program->tcp_listens > 0)
-        diag_error(p->diag, p->program->tcp_at, "the configuration has no UDP socket to listen on");
+        diag_error(p->diag, p->program->tcp_at,
+                   "the configuration has no UDP socket, and others are not simulated");
     if (g->listen_count == 0 && port != 5060) add(p, &(struct kam_listen){0});
     for (size_t i = 0; i < g->listen_count; i++) {
         struct kam_listen *l = (struct kam_listen *)&g->listens[i];

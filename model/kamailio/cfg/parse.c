@@ -156,6 +156,30 @@ static bool parse_block(struct cfg_parse *p, const struct block *b) {
     return true;
 }
 
+/* event_route[NAME]; the name may have colons and dashes. Events that never happen here are no matter. */
+static bool parse_event_route(struct cfg_parse *p) {
+    static const char *const would_run[] = {"sl:local-response",   "sl:filtered-ack",  "tm:branch-failure",
+                                            "core:msg-received",   "core:pre-routing", "tm:local-response",
+                                            "core:worker-one-init"};
+    const struct cfg_token *word = cfg_get(p);
+    struct buf text = {0};
+    if (!cfg_expect(p, "[")) return false;
+    while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END)
+        buf_add(&text, cfg_get(p)->text);
+    struct span name = arena_text(&p->program->arena, buf_span(&text));
+    buf_free(&text);
+    if (!cfg_expect(p, "]")) return false;
+    for (size_t i = 0; i < sizeof would_run / sizeof *would_run; i++)
+        if (span_starts(name, would_run[i]))
+            diag_error(p->diag, word->at, "event_route[" SPAN_FMT "] is not simulated", SPAN_ARG(name));
+    p->kind = KAM_ANY_ROUTE;
+    struct kam_route *route = add_route(p, KAM_EVENT_ROUTE, name, true, word);
+    const struct cfg_stmt *body;
+    if (!cfg_block_parse(p, &body)) return false;
+    if (route) append(route, body);
+    return true;
+}
+
 /* The file. */
 
 /* After an error: to a word that may begin something, outside of all braces. */
@@ -199,8 +223,8 @@ static bool parse_variable(struct cfg_parse *p) {
 }
 
 static bool parse_unknown(struct cfg_parse *p) {
-    static const char *const not_simulated[] = {"onsend_route", "event_route", "cfgengine", "flags",
-                                                "bool",         "avpflags",    "kemi"};
+    static const char *const not_simulated[] = {"onsend_route", "cfgengine", "flags",
+                                                "bool",         "avpflags",  "kemi"};
     const struct cfg_token *t = p->t;
     for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++) {
         if (!span_is(t->text, not_simulated[i])) continue;
@@ -222,6 +246,7 @@ static bool parse_top(struct cfg_parse *p) {
     const struct block *b = find_block(p->t);
     if (cfg_take(p, ";")) return true;
     if (b) return parse_block(p, b);
+    if (cfg_next_is(p, "event_route")) return parse_event_route(p);
     if (cfg_next_is(p, "loadmodule")) return cfg_loadmodule_parse(p);
     if (cfg_next_is(p, "modparam")) return cfg_modparam_parse(p);
     if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);

@@ -111,6 +111,12 @@ bool cfg_args_parse(struct cfg_parse *p, struct cfg_stmt *call, const struct cfg
 /* listen = ...; the next token is behind the = */
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at);
 
+/* alias = [PROTO:]HOST[:PORT] ...; the next token is behind the = */
+bool cfg_alias_parse(struct cfg_parse *p);
+
+/* A host's name or address, without or with quotes. */
+bool cfg_host_parse(struct cfg_parse *p, struct span *host);
+
 /* loadmodule and modparam; the next token is the word. */
 bool cfg_loadmodule_parse(struct cfg_parse *p);
 bool cfg_modparam_parse(struct cfg_parse *p);

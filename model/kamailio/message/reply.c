@@ -56,6 +56,20 @@ static void add_to(struct buf *out, const struct kam_run *request, unsigned stat
     buf_add(out, span_between(end, h->line.p + h->line.len));
 }
 
+/* ;q=0.5, without zeros at the end */
+static void add_q(struct buf *line, int q) {
+    if (q % 1000 == 0)
+        buf_addf(line, ";q=%d", q / 1000);
+    else
+        buf_addf(line, ";q=0.%0*d",
+                 q % 100 == 0  ? 1
+                 : q % 10 == 0 ? 2
+                               : 3,
+                 q % 100 == 0  ? q / 100
+                 : q % 10 == 0 ? q / 10
+                               : q);
+}
+
 void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
     enum { LONGEST = 511 };
     struct buf line = {0};
@@ -67,6 +81,7 @@ void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
     }
     for (size_t i = 0; i < request->added_count; i++) {
         buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->added[i].uri));
+        if (request->added[i].q >= 0) add_q(&line, request->added[i].q);
         before = ", <";
     }
     if (line.len && line.len + 2 <= LONGEST) {

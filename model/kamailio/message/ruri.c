@@ -5,6 +5,34 @@ bool kam_uri_is_phone(const struct uri *u) {
     return u->kind == URI_TEL || (u->kind != URI_URN && span_is(uri_param(u, "user"), "phone"));
 }
 
+static void add_without_transport(struct buf *out, struct span params) {
+    for (params = span_skip(params, params.len > 0); params.len;) {
+        struct span param = span_cut(&params, ';');
+        if (span_starts_nocase(param, "transport=")) continue;
+        buf_add_char(out, ';');
+        buf_add(out, param);
+    }
+}
+
+struct span kam_run_user(const struct kam_run *run) {
+    struct uri u;
+    return run->msg.is_request && uri_parse(&u, kam_run_uri(run)) ? u.user : (struct span){0};
+}
+
+bool kam_run_add_user_phone(struct kam_run *run) {
+    struct uri u;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
+    if (u.kind == URI_TEL || uri_param(&u, "user").p) return true;
+    struct buf b = {0};
+    struct span uri = kam_run_uri(run);
+    buf_add(&b, span_head(uri, uri.len - u.headers.len));
+    buf_add_text(&b, ";user=phone");
+    buf_add(&b, u.headers);
+    kam_run_set_uri(run, buf_span(&b));
+    buf_free(&b);
+    return true;
+}
+
 /*
  * The scheme is always written anew, and host and parameters of a urn are lost. A tel: URI that gets a host
  * becomes a sip: one whose user has the parameters.
@@ -12,7 +40,8 @@ bool kam_uri_is_phone(const struct uri *u) {
 static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_part part, struct span text) {
     struct uri u = *old;
     bool is_tel = u.kind == URI_TEL, phone = kam_uri_is_phone(&u), to_sip = is_tel && part != KAM_URI_USER;
-    bool host_is_new = part == KAM_URI_HOST || part == KAM_URI_HOST_PORT; /* then it may be empty */
+    bool without_port = part == KAM_URI_HOST_PORT || part == KAM_URI_HOST_PORT_TRANSPORT;
+    bool host_is_new = part == KAM_URI_HOST || without_port; /* then it may be empty */
     struct span of_number = to_sip ? u.params : (struct span){0};
     if (phone && !is_tel) {
         ptrdiff_t semicolon = u.user.p ? span_find(u.user, ';') : -1;
@@ -23,10 +52,11 @@ static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_
     }
     if (u.kind == URI_URN) u.host = u.params = (struct span){0};
     if (to_sip) u.params = SPAN(";user=phone");
-    if (part == KAM_URI_USER) u.user = text;
+    if (part == KAM_URI_USER || part == KAM_URI_USER_PASSWORD) u.user = text;
+    if (part == KAM_URI_USER_PASSWORD) u.password = (struct span){0};
     if (host_is_new) u.host = text;
     if (part == KAM_URI_PORT) u.port = text.len ? text : (struct span){0};
-    if (part == KAM_URI_HOST_PORT) u.port = (struct span){0};
+    if (without_port) u.port = (struct span){0};
     buf_add_text(out, is_tel && !to_sip ? "tel:" : u.kind == URI_SIPS && !phone ? "sips:" : "sip:");
     buf_add(out, u.user);
     if (u.user.len && u.password.p) {
@@ -40,7 +70,10 @@ static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_
         buf_add_char(out, ':');
         buf_add(out, u.port);
     }
-    buf_add(out, u.params);
+    if (part == KAM_URI_HOST_PORT_TRANSPORT)
+        add_without_transport(out, u.params);
+    else
+        buf_add(out, u.params);
     buf_add(out, u.headers);
 }
 

@@ -86,6 +86,73 @@ static int rewritehostport(struct kam_run *run, const struct kam_arg *args, size
     return kam_run_replace_part(run, KAM_URI_HOST_PORT, args[0].s) ? 1 : -1;
 }
 
+static int rewriteuserpass(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return kam_run_replace_part(run, KAM_URI_USER_PASSWORD, args[0].s) ? 1 : -1;
+}
+
+/* host[:port][;transport=x]; the transport parameter there was goes. */
+static int rewritehostporttrans(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return kam_run_replace_part(run, KAM_URI_HOST_PORT_TRANSPORT, args[0].s) ? 1 : -1;
+}
+
+static int userphone(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return kam_run_add_user_phone(run) ? 1 : -1;
+}
+
+/* Takes characters off the user's front or end; of a short user nothing is left, and its password goes too.
+ */
+static int strip_user(struct kam_run *run, int64_t n, bool tail) {
+    struct span user = kam_run_user(run);
+    size_t len = n < (int64_t)user.len ? (size_t)n : user.len;
+    if (n == 0 || user.len == 0) return 1;
+    user = arena_text(&run->scratch, tail ? span_head(user, user.len - len) : span_skip(user, len));
+    return kam_run_replace_part(run, KAM_URI_USER, user) ? 1 : -1;
+}
+
+static int strip(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return strip_user(run, args[0].n, false);
+}
+
+static int strip_tail(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return strip_user(run, args[0].n, true);
+}
+
+static int prefix(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct buf b = {0};
+    (void)count;
+    if (args[0].s.len == 0) return 1;
+    buf_add(&b, args[0].s);
+    buf_add(&b, kam_run_user(run));
+    bool ok = kam_run_replace_part(run, KAM_URI_USER, arena_text(&run->scratch, buf_span(&b)));
+    buf_free(&b);
+    return ok ? 1 : -1;
+}
+
+static int clear_branches(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    run->added_count = 0;
+    return 1;
+}
+
+static int remove_branch(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    size_t n = count ? (size_t)args[0].n : 0;
+    if (n >= run->added_count) return 1;
+    for (run->added_count--; n < run->added_count; n++)
+        run->added[n] = run->added[n + 1];
+    return 1;
+}
+
+/* [udp:]ADDRESS[:PORT], which must be one of the sockets. */
+static int force_send_socket(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return kam_run_force_socket(run, args[0].s) ? 1 : -1;
+}
+
 #define CHANGES (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
 
 static const struct kam_function core_functions[] = {
@@ -115,11 +182,41 @@ static const struct kam_function core_functions[] = {
     {"rewriteuser", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
     {"setuser", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
     {"setu", 1, 1, CHANGES, rewriteuser, {ARG_TEXT}},
+    {"rewriteuserpass", 1, 1, CHANGES, rewriteuserpass, {ARG_TEXT}},
+    {"setuserpass", 1, 1, CHANGES, rewriteuserpass, {ARG_TEXT}},
+    {"setup", 1, 1, CHANGES, rewriteuserpass, {ARG_TEXT}},
+    {"rewritehostporttrans", 1, 1, CHANGES, rewritehostporttrans, {ARG_TEXT}},
+    {"sethostporttrans", 1, 1, CHANGES, rewritehostporttrans, {ARG_TEXT}},
+    {"sethpt", 1, 1, CHANGES, rewritehostporttrans, {ARG_TEXT}},
+    {"userphone", 0, 0, CHANGES, userphone},
+    {"strip", 1, 1, CHANGES, strip, {ARG_INTEGER}},
+    {"strip_tail", 1, 1, CHANGES, strip_tail, {ARG_INTEGER}},
+    {"prefix", 1, 1, CHANGES, prefix, {ARG_TEXT}},
+    {"clear_branches", 0, 0, CHANGES, clear_branches},
+    {"remove_branch", 0, 1, CHANGES, remove_branch, {ARG_INTEGER}},
+    {"force_send_socket", 1, 1, KAM_ANY_ROUTE, force_send_socket, {ARG_SOCKET}},
+    {"force_tcp_alias", 0, 1, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER}}, /* of TCP connections */
+    {"add_tcp_alias", 0, 1, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER}},
+    {"udp_mtu_try_proto", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_PROTO}},
+    {"error", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_TEXT, ARG_TEXT}},
     {"revert_uri", 0, 0, CHANGES, revert_uri},
     {"log", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_TEXT}},
     {"log", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER, ARG_TEXT}},
     {0},
 };
+
+/* "0.5" in thousandths; what is no q counts as none. */
+static int read_q(struct span s) {
+    int q = 0;
+    if (s.len == 0 || (s.p[0] != '0' && s.p[0] != '1' && s.p[0] != '.')) return -1;
+    ptrdiff_t point = span_find(s, '.');
+    if (s.p[0] == '1') return 1000;
+    for (int i = 1, unit = 100; i <= 3; i++, unit /= 10) {
+        size_t at = (size_t)point + (size_t)i;
+        if (point >= 0 && at < s.len && ascii_digit((unsigned char)s.p[at])) q += (s.p[at] - '0') * unit;
+    }
+    return q;
+}
 
 /*
  * append_branch(): another destination for the next t_relay(): the argument, or without (or "") the
@@ -131,7 +228,10 @@ static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t
         uri = args[0].s;
     else
         run->next_hop = (struct span){0};
-    if (kam_run_add_branch(run, uri, next_hop, run->branch_flags)) return 1;
+    if (kam_run_add_branch(run, uri, next_hop, run->branch_flags)) {
+        if (count > 1) run->added[run->added_count - 1].q = read_q(args[1].s);
+        return 1;
+    }
     kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
     return -1;
 }
@@ -139,10 +239,10 @@ static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t
 static const struct kam_function corex_functions[] = {
     {"append_branch",
      0,
-     1,
+     2,
      KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
      append_branch,
-     {ARG_FORMAT},
+     {ARG_FORMAT, ARG_FORMAT},
      .expressions = true},
     {0},
 };

@@ -48,7 +48,7 @@ static struct kam_value get_branch(struct kam_run *run, const struct kam_pv_at *
         return run->added_count ? pv_number((int64_t)run->added_count) : pv_nothing();
     if (!b) return pv_nothing();
     if (span_is(at->argument, "uri")) return pv_text(b->uri);
-    if (span_is(at->argument, "dst_uri")) return pv_text(b->next_hop);
+    if (span_is(at->argument, "dst_uri")) return b->next_hop.len ? pv_text(b->next_hop) : pv_nothing();
     return pv_number(b->flags);
 }
 

@@ -49,7 +49,12 @@ static struct kam_value get_msg(struct kam_run *run, const struct kam_pv_at *at)
     if (span_is(at->argument, "buf")) return pv_text(m->bytes);
     if (span_is(at->argument, "body")) return pv_text(m->body);
     if (span_is(at->argument, "fline")) return pv_text(m->first_line);
-    if (span_is(at->argument, "hdrs")) return pv_text(span_skip(head, first));
+    if (span_is(at->argument, "hdrs")) { /* without the end of the last one */
+        size_t end = head.len;
+        for (; end > first && (head.p[end - 1] == '\n' || head.p[end - 1] == '\r'); end--) {
+        }
+        return pv_text(span_skip(span_head(head, end), first));
+    }
     return pv_nothing();
 }
 

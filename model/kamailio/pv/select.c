@@ -32,11 +32,10 @@ static const struct {
                {"supported", "Supported"},
                {"accept", "Accept"}};
 
-static struct kam_value by_pv(struct kam_run *run, const char *name) {
-    static const struct kam_pv_at nothing = {{0}, KAM_INDEX_NONE, 0};
+static struct kam_value by_pv(struct kam_run *run, const char *name, const struct kam_pv_at *at) {
     for (size_t t = 0; kam_pv_tables[t]; t++)
         for (const struct kam_pv *pv = kam_pv_tables[t]; pv->name; pv++)
-            if (strcmp(pv->name, name) == 0 && pv->get) return pv->get(run, &nothing);
+            if (strcmp(pv->name, name) == 0 && pv->get) return pv->get(run, at);
     return pv_nothing();
 }
 
@@ -72,31 +71,49 @@ static struct kam_value via(struct kam_run *run, struct span path) {
     return pv_nothing();
 }
 
-/* msg.header["X"], hf_value.x_y: a header by its name */
-static struct kam_value by_name(struct kam_run *run, struct span text, bool quoted) {
+/* The first header of that name: msg.header["X-Y"], msg.header.x_y */
+static struct kam_value by_name(struct kam_run *run, struct span text) {
     struct buf name = {0};
-    for (size_t i = 0; i < text.len && text.p[i] != ']' && text.p[i] != '['; i++)
+    bool quoted = span_starts(text, "[");
+    for (size_t i = 1; i < text.len && text.p[i] != ']'; i++)
         if (text.p[i] != '"') buf_add_char(&name, text.p[i] == '_' && !quoted ? '-' : text.p[i]);
     struct kam_value v = pv_header(run, buf_span(&name));
     buf_free(&name);
     return v;
 }
 
-static struct kam_value get_sel(struct kam_run *run, const struct kam_pv_at *at) {
-    struct span path = at->argument;
+static struct kam_value by_path(struct kam_run *run, struct span path) {
+    static const struct kam_pv_at nothing = {{0}, KAM_INDEX_NONE, 0};
     if (path.len && path.p[0] == '@') path = span_skip(path, 1);
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        if (same[i].pv && span_is(path, same[i].select)) return by_pv(run, same[i].pv);
+        if (span_is(path, same[i].select)) return by_pv(run, same[i].pv, &nothing);
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         if (span_is(path, headers[i].select)) return pv_header(run, span_of(headers[i].header));
     if (span_is(path, "cseq.method")) return pv_text(run->cseq_method);
-    if (span_starts(path, "msg.header[")) return by_name(run, span_skip(path, 11), true);
-    if (span_starts(path, "hf_value.")) return by_name(run, span_skip(path, 9), false);
-    if (span_starts(path, "via")) return via(run, path);
-    return pv_nothing();
+    if (span_starts(path, "msg.header")) return by_name(run, span_skip(path, 10));
+    return via(run, path);
+}
+
+/* What is not there is empty. */
+static struct kam_value get_sel(struct kam_run *run, const struct kam_pv_at *at) {
+    struct kam_value v = by_path(run, at->argument);
+    return v.type == KAM_NULL ? pv_text(SPAN("")) : v;
+}
+
+/* Is it one of these? */
+static bool takes(struct span path) {
+    static const char *const starts[] = {"cseq.method", "msg.header[", "hf_value.", "via"};
+    if (path.len && path.p[0] == '@') path = span_skip(path, 1);
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (span_is(path, same[i].select)) return true;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        if (span_is(path, headers[i].select)) return true;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (span_starts(path, starts[i])) return true;
+    return false;
 }
 
 const struct kam_pv kam_pv_selects[] = {
-    {"sel", KAM_PV_NAMED, get_sel, NULL, NULL},
+    {"sel", KAM_PV_NAMED, get_sel, NULL, NULL, takes},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };

@@ -18,11 +18,13 @@ enum kam_route_kind {
     KAM_TM_ONREPLY_ROUTE = 4, /* onreply_route[N] */
     KAM_BRANCH_ROUTE = 8,
     KAM_CORE_ONREPLY_ROUTE = 16, /* onreply_route without name, reply_route */
-    KAM_ANY_ROUTE = 31
+    KAM_ANY_ROUTE = 31,
+    KAM_EVENT_ROUTE = 32 /* functions of any kind may stand in it */
 };
 
 struct kam_run; /* one run of a route block over one message: model/kamailio/run.h */
 struct kam_route;
+struct cfg_pv;
 
 #define KAM_ARGS_MAX 4
 
@@ -42,6 +44,9 @@ enum kam_arg_type {
     ARG_ONREPLY_ROUTE,
     ARG_BRANCH_ROUTE,
     ARG_ADDRESS,     /* 1.2.3.4, with or without quotes */
+    ARG_SOCKET,      /* [udp:]1.2.3.4[:5060], the same */
+    ARG_PROTO,       /* UDP, without quotes */
+    ARG_PV,          /* one variable itself: kam_pv_value(), kam_pv_assign() */
     ARG_INTEGER,     /* 12, without quotes */
     ARG_LOG_LEVEL,   /* "L_INFO" */
     ARG_LOG_FACILITY /* "LOG_LOCAL0" */
@@ -53,6 +58,7 @@ struct kam_arg {
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
     const struct kam_route *route; /* of a block; NULL: none */
+    const struct cfg_pv *pv;       /* of ARG_PV */
     struct regex *regex;           /* of a pattern that the file gives; NULL: s is to be compiled */
 };
 

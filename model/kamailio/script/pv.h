@@ -33,7 +33,8 @@ struct kam_pv {
     /* NULL: read only. Returns false if the value cannot be assigned (the script goes on, as Kamailio's
      * does). */
     bool (*set)(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value);
-    const char *arguments; /* the words that the argument may be: "host|port"; NULL: any text */
+    const char *arguments; /* the words that the argument may be: "host|port"; NULL: any text, or */
+    bool (*takes)(struct span argument); /* says whether it is one that is simulated; NULL: all are */
 };
 
 /*

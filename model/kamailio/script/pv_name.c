@@ -137,8 +137,9 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     if (!parts->argument.p) return true;
     if (pv->shape != KAM_PV_RAW && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
-    if (pv->arguments && !among(parts->argument, pv->arguments))
-        return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
+    bool fits =
+        pv->arguments ? among(parts->argument, pv->arguments) : !pv->takes || pv->takes(parts->argument);
+    if (!fits) return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
     out->at.argument = arena_text(m->arena, parts->argument);
     return true;
 }

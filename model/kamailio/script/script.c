@@ -185,6 +185,19 @@ struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *
                                 steps > STEPS_MAX};
 }
 
+struct kam_value kam_pv_value(struct kam_run *run, const struct cfg_pv *pv) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    return script_pv(&h, pv);
+}
+
+bool kam_pv_assign(struct kam_run *run, const struct cfg_pv *pv, struct kam_value value) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    bool writes = pv->kind != CFG_PV_TABLE || pv->pv->set;
+    return writes && script_pv_set(&h, pv, value);
+}
+
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     struct script h = {.run = run, .state = state, .arena = state->scratch};

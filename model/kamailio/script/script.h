@@ -23,8 +23,17 @@ struct kam_listen {
     struct source_pos at;
 };
 
+/* alias=: another name of this machine. */
+struct kam_alias {
+    const struct kam_alias *next;
+    struct span host;
+    uint16_t port; /* 0: any */
+};
+
 /* What the configuration's global lines say; only what has an effect here (facts: Kamailio 11.2). */
 struct kam_globals {
+    struct span via_host;             /* advertised_address: in Via, and only there; p NULL: none */
+    uint16_t via_port;                /* advertised_port; 0: none */
     unsigned children;                /* default 8 */
     const struct kam_listen *listens; /* in the order of the file; count 0: none */
     size_t listen_count;
@@ -33,7 +42,10 @@ struct kam_globals {
     bool server_signature;         /* default yes */
     struct span server_header;     /* p NULL: the default line, made from the version */
     struct span user_agent_header; /* p NULL: the default */
+    const struct kam_alias *aliases;
     bool sip_warning, check_via, reply_to_via;
+    bool mhomed; /* sends from the first socket of the address that the way leads from */
+    bool force_rport, local_rport;
 };
 
 struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */
@@ -119,6 +131,10 @@ struct kam_outcome {
 
 /* Runs a block to its end. run begins with a struct kam_script_state that is set up. */
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run);
+
+/* The value of a variable that a function was given, and giving it another one; false: it cannot have it. */
+struct kam_value kam_pv_value(struct kam_run *run, const struct cfg_pv *pv);
+bool kam_pv_assign(struct kam_run *run, const struct cfg_pv *pv, struct kam_value value);
 
 /*
  * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);

@@ -144,6 +144,14 @@ static void split_bare(struct address *a) {
     a->uri = span_head(a->uri, (size_t)semicolon);
 }
 
+/* A second = in a parameter makes the whole value unreadable. */
+static bool are_params(struct span params) {
+    struct param p;
+    while (next_param(&params, ';', &p))
+        if (span_find_unquoted(p.value, '=') >= 0) return false;
+    return true;
+}
+
 enum body_part { BODY_URI, BODY_TAG, BODY_DISPLAY, BODY_PARAMS, BODY_USER, BODY_HOST };
 
 static bool body(const struct transform_call *c, struct kam_value *v, enum body_part which) {
@@ -151,6 +159,7 @@ static bool body(const struct transform_call *c, struct kam_value *v, enum body_
     struct uri u;
     if (!read_body(c, *v, &a, &u)) return false;
     split_bare(&a);
+    if (!are_params(a.params)) return false;
     uri_parse(&u, a.uri);
     switch (which) {
     case BODY_URI: return transform_is_text(v, a.uri);

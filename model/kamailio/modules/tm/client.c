@@ -49,7 +49,7 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
 static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
                        struct span where) {
-    struct kam_destination d = {.socket = run->forced ? run->forced : run->socket};
+    struct kam_destination d = {.socket = kam_run_send_socket(run)};
     int error = kam_resolve(where, &d.to);
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
