@@ -151,7 +151,7 @@ static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t 
         const struct sanity *set = kam_module_data(run->k, KAM_MODULE_SANITY);
         return set->autodrop ? 0 : -1;
     }
-    return 1;
+    return wanted & PARSE_URIS && uris == 0 ? -2 : 1; /* to check URIs, but none of them, is an error */
 }
 
 static const struct kam_function functions[] = {
