@@ -1,43 +1,208 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/sipp_option.h"
 
-#include "model/lab/lab.h"
+#include "base/diag.h"
 
-/* Those that are no key of scenario.yaml, whose help says which option it stands for. */
-static const struct {
-    const char *option, *hint;
-} others[] = {
-    {"-sf", "in scenario.yaml it is hosts.NAME.sipp.scenario"},
-    {"-sn", "in scenario.yaml it is hosts.NAME.sipp.scenario: builtin:uac, say"},
-    {"-i", "in scenario.yaml it is hosts.NAME.address"},
-    {"-p", "in scenario.yaml it is hosts.NAME.port"},
-    {"-trace_msg", "`siptwin run --messages FILE` writes that log"},
-    {"-trace_err", "`siptwin run` tells why a call failed"},
-    {"-trace_stat", "`siptwin run --stats FILE.csv` writes that table"},
-    {"-timeout", "in scenario.yaml it is time_limit"},
+#define MESSAGE_LOG "`siptwin run --messages FILE` writes that log"
+#define STATISTICS  "`siptwin run --stats FILE.csv` writes that table"
+#define REASONS     "`siptwin run` tells why a call failed"
+#define NO_TLS      "SIPp 3.6.1 as Debian builds it has no TLS"
+#define ONLY_UDP    "siptwin simulates UDP"
+
+#define NOTHING(option, values, words)                                                                       \
+    { option, SIPP_OPTION_NOTHING, values, NULL, words }
+#define REFUSED(option, values, words)                                                                       \
+    { option, SIPP_OPTION_REFUSED, values, NULL, words }
+
+/* `sipp -h`, and how many values each takes, as SIPp itself says when they are missing. */
+static const struct sipp_option options[] = {
+    /* The scenario */
+    {"-sf", SIPP_OPTION_FILE, 1, "scenario", NULL},
+    {"-sn", SIPP_OPTION_BUILTIN, 1, "scenario", "builtin:uac, say"},
+    REFUSED("-oocsf", 1, NULL),
+    REFUSED("-oocsn", 1, NULL),
+    REFUSED("-sd", 1, "it only shows a scenario"),
+    REFUSED("-v", 0, "it only shows the version"),
+    REFUSED("-h", 0, "it only shows a help"),
+
+    /* Addresses and transport */
+    {"-i", SIPP_OPTION_ADDRESS, 1, NULL, "hosts.NAME.address"},
+    {"-p", SIPP_OPTION_PORT, 1, NULL, "hosts.NAME.port"},
+    {"-rsa", SIPP_OPTION_OUTBOUND, 1, "outbound", NULL},
+    {"-t", SIPP_OPTION_ONLY, 1, "u1", ONLY_UDP " with one socket, -t u1"},
+    {"-mi", SIPP_OPTION_ADDRESS, 1, NULL, "hosts.NAME.address, for media too"},
+    NOTHING("-bind_local", 0, NULL),
+    NOTHING("-ci", 1, NULL),
+    NOTHING("-cp", 1, NULL),
+    NOTHING("-max_socket", 1, NULL),
+    NOTHING("-max_reconnect", 1, NULL),
+    NOTHING("-reconnect_close", 1, NULL),
+    NOTHING("-reconnect_sleep", 1, NULL),
+    NOTHING("-multihome", 1, NULL),
+    NOTHING("-heartbeat", 1, NULL),
+    NOTHING("-assocmaxret", 1, NULL),
+    NOTHING("-pathmaxret", 1, NULL),
+    NOTHING("-pmtu", 1, NULL),
+    NOTHING("-gracefulclose", 1, NULL),
+    REFUSED("-tls_cert", 1, NO_TLS),
+    REFUSED("-tls_key", 1, NO_TLS),
+    REFUSED("-tls_ca", 1, NO_TLS),
+    REFUSED("-tls_crl", 1, NO_TLS),
+    REFUSED("-tls_version", 1, NO_TLS),
+
+    /* Overall behaviour */
+    NOTHING("-bg", 0, NULL),
+    NOTHING("-nostdin", 0, NULL),
+    REFUSED("-plugin", 1, NULL),
+    NOTHING("-sleep", 1, "all hosts of a scenario begin at time 0"),
+    NOTHING("-skip_rlimit", 0, NULL),
+    {"-buff_size", SIPP_OPTION_TWICE, 1, "receive_buffer", "twice as much"},
+    NOTHING("-sendbuffer_warn", 1, NULL),
+    REFUSED("-lost", 1, "network.loss is a key for datagrams that get lost"),
+    {"-key", SIPP_OPTION_MAP, 2, "keys", NULL},
+    {"-set", SIPP_OPTION_MAP, 2, "variables", NULL},
+    REFUSED("-tdmmap", 1, NULL),
+    {"-dynamicStart", SIPP_OPTION_ONLY, 1, "10000", NULL},
+    {"-dynamicMax", SIPP_OPTION_ONLY, 1, "18000", NULL},
+    {"-dynamicStep", SIPP_OPTION_ONLY, 1, "4", NULL},
+
+    /* Calls */
+    REFUSED("-aa", 0, NULL),
+    {"-base_cseq", SIPP_OPTION_TEXT, 1, "base_cseq", NULL},
+    {"-cid_str", SIPP_OPTION_TEXT, 1, "call_id", NULL},
+    {"-d", SIPP_OPTION_MS, 1, "pause", NULL},
+    REFUSED("-deadcall_wait", 1, NULL),
+    REFUSED("-auth_uri", 1, NULL),
+    REFUSED("-au", 1, NULL),
+    REFUSED("-ap", 1, NULL),
+    {"-s", SIPP_OPTION_TEXT, 1, "service", NULL},
+    {"-default_behaviors", SIPP_OPTION_ONLY, 1, "all", NULL},
+    REFUSED("-nd", 0, NULL),
+    REFUSED("-pause_msg_ign", 0, NULL),
+    REFUSED("-callid_slash_ign", 0, NULL),
+
+    /* Injection files */
+    {"-inf", SIPP_OPTION_LIST, 1, "inject", NULL},
+    {"-infindex", SIPP_OPTION_MAP, 2, "inject_index", NULL},
+    REFUSED("-ip_field", 1, ONLY_UDP " with one socket, -t u1"),
+
+    /* Media */
+    {"-rtp_echo", SIPP_OPTION_TRUE, 0, "rtp_echo", NULL},
+    NOTHING("-mb", 1, NULL),
+    {"-mp", SIPP_OPTION_TEXT, 1, "media_port", NULL},
+    {"-rtp_payload", SIPP_OPTION_TEXT, 1, "rtp_payload", NULL},
+    NOTHING("-rtp_threadtasks", 1, NULL),
+    NOTHING("-rtp_buffsize", 1, NULL),
+
+    /* Call rate */
+    {"-r", SIPP_OPTION_TEXT, 1, "rate", NULL},
+    {"-rp", SIPP_OPTION_MS, 1, "rate_period", NULL},
+    NOTHING("-rate_scale", 1, NULL),
+    REFUSED("-rate_increase", 1, NULL),
+    REFUSED("-rate_max", 1, NULL),
+    REFUSED("-rate_interval", 1, NULL),
+    NOTHING("-no_rate_quit", 0, NULL),
+    {"-l", SIPP_OPTION_TEXT, 1, "limit", NULL},
+    {"-m", SIPP_OPTION_TEXT, 1, "calls", NULL},
+    REFUSED("-users", 1, NULL),
+
+    /* Retransmissions and timeouts */
+    REFUSED("-recv_timeout", 1, NULL),
+    REFUSED("-send_timeout", 1, NULL),
+    {"-timeout", SIPP_OPTION_TIME_LIMIT, 1, NULL, "time_limit"},
+    NOTHING("-timeout_error", 0, NULL),
+    {"-max_retrans", SIPP_OPTION_TEXT, 1, "max_retrans", NULL},
+    {"-max_invite_retrans", SIPP_OPTION_TEXT, 1, "max_invite_retrans", NULL},
+    {"-max_non_invite_retrans", SIPP_OPTION_TEXT, 1, "max_non_invite_retrans", NULL},
+    REFUSED("-nr", 0, NULL),
+    {"-rtcheck", SIPP_OPTION_ONLY, 1, "full", NULL},
+    {"-T2", SIPP_OPTION_ONLY, 1, "4000", NULL},
+
+    /* Third-party call control */
+    {"-3pcc", SIPP_OPTION_TWIN, 1, "twin", NULL},
+    REFUSED("-master", 1, NULL),
+    REFUSED("-slave", 1, NULL),
+    REFUSED("-slave_cfg", 1, NULL),
+
+    /* Performance and watchdog */
+    NOTHING("-timer_resol", 1, NULL),
+    NOTHING("-max_recv_loops", 1, NULL),
+    NOTHING("-max_sched_loops", 1, NULL),
+    NOTHING("-watchdog_interval", 1, NULL),
+    NOTHING("-watchdog_reset", 1, NULL),
+    NOTHING("-watchdog_minor_threshold", 1, NULL),
+    NOTHING("-watchdog_major_threshold", 1, NULL),
+    NOTHING("-watchdog_major_maxtriggers", 1, NULL),
+    NOTHING("-watchdog_minor_maxtriggers", 1, NULL),
+
+    /* Logs and statistics */
+    NOTHING("-f", 1, NULL),
+    NOTHING("-fd", 1, NULL),
+    NOTHING("-stf", 1, STATISTICS),
+    NOTHING("-stat_delimiter", 1, STATISTICS),
+    NOTHING("-periodic_rtd", 0, NULL),
+    NOTHING("-trace_stat", 0, STATISTICS),
+    NOTHING("-trace_msg", 0, MESSAGE_LOG),
+    NOTHING("-trace_shortmsg", 0, MESSAGE_LOG),
+    NOTHING("-trace_err", 0, REASONS),
+    NOTHING("-trace_error_codes", 0, REASONS),
+    NOTHING("-trace_calldebug", 0, REASONS),
+    NOTHING("-trace_counts", 0, NULL),
+    NOTHING("-trace_screen", 0, NULL),
+    NOTHING("-trace_rtt", 0, NULL),
+    NOTHING("-trace_logs", 0, NULL),
+    NOTHING("-rtt_freq", 1, NULL),
+    NOTHING("-message_file", 1, MESSAGE_LOG),
+    NOTHING("-message_overwrite", 1, NULL),
+    NOTHING("-shortmessage_file", 1, MESSAGE_LOG),
+    NOTHING("-shortmessage_overwrite", 1, NULL),
+    NOTHING("-error_file", 1, REASONS),
+    NOTHING("-error_overwrite", 1, NULL),
+    NOTHING("-calldebug_file", 1, REASONS),
+    NOTHING("-calldebug_overwrite", 1, NULL),
+    NOTHING("-screen_file", 1, NULL),
+    NOTHING("-screen_overwrite", 1, NULL),
+    NOTHING("-log_file", 1, NULL),
+    NOTHING("-log_overwrite", 1, NULL),
+    NOTHING("-ringbuffer_files", 1, NULL),
+    NOTHING("-ringbuffer_size", 1, NULL),
+    NOTHING("-max_log_size", 1, NULL),
 };
 
-/* Does a help begin with the option, as "-m: how many calls" does? */
-static bool is_about(struct span help, struct span option) {
-    return help.len >= option.len && span_eq(span_head(help, option.len), option) &&
-           (help.len == option.len || strchr(":;, ", help.p[option.len]));
+enum { OPTIONS = sizeof options / sizeof *options };
+
+const struct sipp_option *sipp_option_find(struct span name) {
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (span_is(name, options[i].name)) return &options[i];
+    return NULL;
 }
 
-bool sipp_option_hint(struct buf *out, struct span option) {
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (!span_is(option, others[i].option)) continue;
-        buf_add_text(out, others[i].hint);
-        return true;
+const char *sipp_option_suggest(struct span name) {
+    const char *names[OPTIONS + 1] = {0};
+    for (size_t i = 0; i < OPTIONS; i++)
+        names[i] = options[i].name;
+    return diag_suggest(name, names);
+}
+
+bool sipp_option_hint(struct buf *out, struct span name) {
+    const struct sipp_option *option = sipp_option_find(name);
+    if (!option || (name.len == 2 && option->kind <= SIPP_OPTION_REFUSED)) return false;
+    switch (option->kind) {
+    case SIPP_OPTION_NOTHING:
+        buf_add_text(out, option->words ? option->words : "it has no effect here");
+        break;
+    case SIPP_OPTION_REFUSED:
+        buf_addf(out, "siptwin does not simulate it%s%s", option->words ? ": " : "",
+                 option->words ? option->words : "");
+        break;
+    case SIPP_OPTION_ONLY: buf_addf(out, "siptwin simulates %s, the default", option->key); break;
+    default:
+        buf_add_text(out, "in scenario.yaml it is ");
+        if (!option->key)
+            buf_add_text(out, option->words);
+        else
+            buf_addf(out, "hosts.NAME.sipp.%s%s%s", option->key, option->words ? ": " : "",
+                     option->words ? option->words : "");
     }
-    struct buf keys = {0};
-    lab_keys_write(&keys);
-    bool found = false;
-    for (struct span left = buf_span(&keys); left.len && !found;) {
-        struct span help = span_cut(&left, '\n'), key = span_cut(&help, '\t');
-        span_cut(&help, '\t'); /* the default */
-        found = span_starts(key, "hosts.NAME.sipp.") && is_about(help, option);
-        if (found) buf_addf(out, "in scenario.yaml it is " SPAN_FMT, SPAN_ARG(key));
-    }
-    buf_free(&keys);
-    return found;
+    return true;
 }
