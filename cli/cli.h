@@ -20,8 +20,8 @@ struct command {
     int (*run)(const struct command *self, int argc, char **argv); /* argv[0] is the name */
 };
 
-extern const struct command cmd_check, cmd_compare, cmd_export, cmd_keys, cmd_ladder, cmd_lint, cmd_list,
-    cmd_new, cmd_recipe, cmd_run, cmd_sweep;
+extern const struct command cmd_check, cmd_compare, cmd_export, cmd_import, cmd_keys, cmd_ladder, cmd_lint,
+    cmd_list, cmd_new, cmd_recipe, cmd_run, cmd_sweep;
 
 /* Prints text that nobody vouches for: what is not visible as a code, see base/visible.h. */
 void cli_print_visible(FILE *out, struct span text);

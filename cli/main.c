@@ -9,7 +9,7 @@
 
 static const struct command *const commands[] = {&cmd_run,    &cmd_compare, &cmd_ladder, &cmd_check,
                                                  &cmd_recipe, &cmd_export,  &cmd_sweep,  &cmd_lint,
-                                                 &cmd_list,   &cmd_keys,    &cmd_new};
+                                                 &cmd_list,   &cmd_keys,    &cmd_new,    &cmd_import};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -26,7 +26,8 @@ LAYERS = {
     'pcapgen': ['model/net', 'sim', 'base'],
     'view': ['model/lab', 'model/sip', 'model/net', 'sim', 'base', 'pcapgen'],
     'cli/sweep': ['cli', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
-    'cli': ['cli/sweep', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+    'cli/import': ['cli', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
+    'cli': ['cli/sweep', 'cli/import', 'view', 'pcapgen', 'model/lab', 'model/sipp', 'model/kamailio', 'model/sip', 'model/net', 'sim', 'base'],
 }
 
 # Never in sim/ and model/: the operating system's time, randomness, environment and locale, and floating point.

@@ -17,7 +17,7 @@ _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder export check recipe sweep lint keys new --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder export check recipe sweep lint keys new import --help --version" -- "$cur")
         return
     fi
     case $prev in
@@ -39,7 +39,7 @@ _siptwin() {
     lint) words="--json --skip-media --help" ;;
     export) words="--name --set --help" ;;
     keys) words="--json-schema --help" ;;
-    list|recipe) words="--help" ;;
+    list|recipe|import) words="--help" ;;
     esac
     case $cur in
     -*) ;;

@@ -285,12 +285,10 @@ static void default_title(struct lab_config *config) {
     config->title = title;
 }
 
-struct lab_config *lab_load(struct source_set *sources, const char *folder, const char *const *overrides,
-                            size_t override_count, struct diag *diag) {
-    unsigned before = diag->errors;
-    struct lab_config *config = new_config(folder);
+/* Reads config->files->tree; an error has happened if diag has more of them than before. */
+static struct lab_config *read_tree(struct lab_config *config, struct source_set *sources, unsigned before,
+                                    struct diag *diag) {
     struct lab_files *files = config->files;
-    files->tree = layers_load(&files->layers, sources, folder, overrides, override_count, diag);
     if (files->tree) {
         struct schema s = {.diag = diag, .context = config};
         begin_hosts(config);
@@ -308,6 +306,24 @@ struct lab_config *lab_load(struct source_set *sources, const char *folder, cons
     if (diag->errors == before) return config;
     lab_config_free(config);
     return NULL;
+}
+
+struct lab_config *lab_load(struct source_set *sources, const char *folder, const char *const *overrides,
+                            size_t override_count, struct diag *diag) {
+    unsigned before = diag->errors;
+    struct lab_config *config = new_config(folder);
+    struct lab_files *files = config->files;
+    files->tree = layers_load(&files->layers, sources, folder, overrides, override_count, diag);
+    return read_tree(config, sources, before, diag);
+}
+
+struct lab_config *lab_load_tree(struct source_set *sources, struct tree_node *tree,
+                                 const struct source *source, const char *folder, struct diag *diag) {
+    unsigned before = diag->errors;
+    struct lab_config *config = new_config(folder);
+    layers_add(&config->files->layers, source, folder);
+    config->files->tree = tree;
+    return read_tree(config, sources, before, diag);
 }
 
 void lab_config_free(struct lab_config *config) {

@@ -18,6 +18,13 @@ struct writer {
     struct buf path; /* of the value being written: hosts.NAME.sipp.scenario */
 };
 
+/* Is there a file of that name with other bytes? */
+static bool is_taken(const struct lab_flat *flat, struct span name, struct span bytes) {
+    for (size_t i = 0; i < flat->count; i++)
+        if (span_is(name, flat->files[i].name) && !span_eq(flat->files[i].bytes, bytes)) return true;
+    return false;
+}
+
 /* A file of that name is there, or is another one: an error. */
 static void add_file(struct writer *w, struct span name, const struct source *source,
                      struct source_pos asked) {
@@ -39,6 +46,17 @@ static struct span folder_of(const struct source *source) {
     return span_between(source->name, source_base_name(source->name));
 }
 
+/* Does a path lead above the folder where it begins? */
+static bool leads_out(struct span path) {
+    int depth = 0;
+    while (path.len) {
+        struct span part = span_cut(&path, '/');
+        if (!span_is(part, ".") && part.len) depth += span_is(part, "..") ? -1 : 1;
+        if (depth < 0) return true;
+    }
+    return false;
+}
+
 /* Files that a file includes come along, where they are in the same folder or below. */
 static void add_included(struct writer *w, const struct source *main, const struct source_set *set,
                          struct source_pos asked) {
@@ -47,7 +65,12 @@ static void add_included(struct writer *w, const struct source *main, const stru
         struct span name = span_of(s->name);
         if (s == main || s->inode == 0 || !span_eq(span_head(name, folder.len), folder)) continue;
         if (strcmp(source_base_name(s->name), "scenario.yaml") == 0) continue;
-        if (!layers_names(&w->config->files->layers, s)) add_file(w, span_skip(name, folder.len), s, asked);
+        name = span_skip(name, folder.len);
+        if (leads_out(name))
+            diag_error(w->diag, asked, "it names " SPAN_FMT ", which lies outside of its folder",
+                       SPAN_ARG(name));
+        else if (!layers_names(&w->config->files->layers, s))
+            add_file(w, name, s, asked);
     }
 }
 
@@ -82,6 +105,25 @@ static void add_text(struct buf *out, const struct tree_node *value) {
     buf_add_char(out, '"');
 }
 
+/* The path's host. */
+static struct span host_of(struct span path) {
+    span_cut(&path, '.');
+    return span_cut(&path, '.');
+}
+
+/*
+ * What a file that a host runs is called here: as there, or, where two have the same name, with the host's
+ * before it. Injection files keep theirs, by which scenarios name them.
+ */
+static void add_name(struct writer *w, struct buf *name, const struct source *source) {
+    struct span path = buf_span(&w->path), inject = SPAN(".inject");
+    const char *base = source_base_name(source->name);
+    bool keeps = span_eq(span_skip(path, path.len - inject.len), inject);
+    if (!keeps && is_taken(w->flat, span_of(base), (struct span){source->text, source->len}))
+        buf_addf(name, SPAN_FMT "_", SPAN_ARG(host_of(path)));
+    buf_add_text(name, base);
+}
+
 /* A scalar; the name of a file becomes that of the file here. */
 static void add_scalar(struct writer *w, const struct tree_node *value) {
     struct buf *out = &w->flat->yaml;
@@ -91,13 +133,15 @@ static void add_scalar(struct writer *w, const struct tree_node *value) {
     }
     const struct source *source = layers_file(&w->config->files->layers, w->sources, value, w->diag);
     if (!source) return;
-    struct span name = span_of(source_base_name(source->name));
-    add_file(w, name, source, value->at);
+    struct buf name = {0};
+    add_name(w, &name, source);
+    add_file(w, buf_span(&name), source, value->at);
     add_included(w, source, w->sources, value->at);
     for (size_t i = 0; i < w->config->host_count; i++)
         if (w->config->hosts[i].file == source && w->config->hosts[i].runs == LAB_SIPP)
             add_included(w, source, sipp_program_files(w->config->hosts[i].sipp_program), value->at);
-    buf_add(out, name);
+    add_text(out, &(struct tree_node){.plain = value->plain, .text = (char *)buf_text(&name)});
+    buf_free(&name);
 }
 
 static size_t enter(struct buf *path, const char *key) {

@@ -111,6 +111,16 @@ struct lab_config {
 struct lab_config *lab_load(struct source_set *sources, const char *folder, const char *const *overrides,
                             size_t override_count, struct diag *diag);
 
+struct tree_node;
+
+/*
+ * The same of a scenario that no folder holds: tree, given up, is what its scenario.yaml would say, with
+ * values from this source (a docker-compose.yml, say); files are named relative to folder. See
+ * model/lab/tree.h.
+ */
+struct lab_config *lab_load_tree(struct source_set *sources, struct tree_node *tree,
+                                 const struct source *source, const char *folder, struct diag *diag);
+
 /*
  * Says in which directories `include: NAME` looks for a scenario that does not lie beside the one that names
  * it. The list ends with NULL and outlives all loading.

@@ -30,6 +30,10 @@ static void add_layer(struct layers *layers, const struct source *source, const 
     layers->first = l;
 }
 
+void layers_add(struct layers *layers, const struct source *source, const char *folder) {
+    add_layer(layers, source, folder, false);
+}
+
 /* The folder joined with a path beside it, to be freed. */
 static char *join(const char *folder, const char *file) {
     struct buf path = {0};

@@ -30,6 +30,9 @@ struct tree_node *layers_load(struct layers *layers, struct source_set *sources,
  * loading. */
 void layers_search(const char *const *directories);
 
+/* Takes the values of a source that no scenario.yaml is: the files that they name lie beside this folder. */
+void layers_add(struct layers *layers, const struct source *source, const char *folder);
+
 /* Loads a file that a value names. NULL after an error. A file that was asked for before is the same source.
  */
 struct source *layers_file(struct layers *layers, struct source_set *sources, const struct tree_node *value,

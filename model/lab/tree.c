@@ -128,11 +128,16 @@ struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over) {
     return base;
 }
 
-struct tree_node *tree_scalar(const struct source *source, size_t from) {
+struct tree_node *tree_text(struct span text, bool plain, struct source_pos at) {
     struct tree_node *n = mem_new(sizeof *n);
-    n->at = (struct source_pos){source, (uint32_t)from};
-    n->kind = source->len > from ? TREE_SCALAR : TREE_NULL;
-    n->plain = true;
-    n->text = mem_text((struct span){source->text + from, source->len - from});
+    n->at = at;
+    n->kind = text.len || !plain ? TREE_SCALAR : TREE_NULL;
+    n->plain = plain;
+    n->text = mem_text(text);
     return n;
+}
+
+struct tree_node *tree_scalar(const struct source *source, size_t from) {
+    struct span text = {source->text + from, source->len - from};
+    return tree_text(text, true, (struct source_pos){source, (uint32_t)from});
 }

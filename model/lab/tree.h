@@ -39,6 +39,9 @@ struct tree_node *tree_parse(const struct source *source, size_t from, struct di
 /* The same bytes as one plain scalar, whatever they are; empty: TREE_NULL. */
 struct tree_node *tree_scalar(const struct source *source, size_t from);
 
+/* A text as a scalar; plain: it needs no quotes. */
+struct tree_node *tree_text(struct span text, bool plain, struct source_pos at);
+
 /* An empty map, whose entries come by tree_put, each key once; it owns its values. */
 struct tree_node *tree_map(struct source_pos at);
 void tree_put(struct tree_node *map, struct span key, struct source_pos key_at, struct tree_node *value);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* A SIPp's command line. */
+#include "cli/import/import.h"
+
+#include "base/mem.h"
+#include "cli/sipp_option.h"
+#include "model/lab/unit.h"
+
+#include <stdlib.h>
+
+/* SIPp's times: a number with d, h, m, s or ms, or without a unit. As scenario.yaml writes them; what is no
+ * time stays as it is, for the message. */
+static struct span time_of(struct import *in, struct span text, const char *unit) {
+    static const struct {
+        const char *sipp, *ours;
+        unsigned times;
+    } units[] = {{"ms", "ms", 1}, {"s", "s", 1}, {"m", "min", 1}, {"h", "min", 60}, {"d", "min", 1440}};
+    size_t digits = 0;
+    uint64_t number = 0;
+    while (digits < text.len && ascii_digit((unsigned char)text.p[digits]))
+        digits++;
+    if (!span_to_u64(span_head(text, digits), UINT32_MAX, &number)) return text;
+    struct span rest = span_skip(text, digits);
+    if (rest.len == 0) rest = span_of(unit);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (!span_is(rest, units[i].sipp)) continue;
+        number *= units[i].times;
+        bool seconds = span_is(rest, "ms") && number % 1000 == 0;
+        return import_text(in, "%llu%s", (unsigned long long)(seconds ? number / 1000 : number),
+                           seconds ? "s" : units[i].ours);
+    }
+    return text;
+}
+
+static struct span twice(struct import *in, struct span text) {
+    uint64_t number;
+    return span_to_u64(text, INT32_MAX / 2, &number)
+               ? import_text(in, "%llu", (unsigned long long)(2 * number))
+               : text;
+}
+
+/* The map or list under a key, made where it is not yet. */
+static struct tree_node *container(struct tree_node *settings, const char *key, enum tree_kind kind,
+                                   struct source_pos at) {
+    struct tree_node *value = tree_get(settings, key);
+    if (value) return value;
+    value = tree_map(at);
+    value->kind = kind;
+    tree_put(settings, span_of(key), at, value);
+    return value;
+}
+
+static void put_entry(struct import *in, struct tree_node *settings, const char *key,
+                      const struct import_word *name, const struct import_word *value) {
+    struct tree_node *map = container(settings, key, TREE_MAP, name->at);
+    if (tree_get(map, name->text.p))
+        diag_error(&in->diag, name->at, SPAN_FMT " is given twice", SPAN_ARG(name->text));
+    else if (name->text.len == 0 || strpbrk(name->text.p, " \t:#{}[],\"'\n"))
+        diag_error(&in->diag, name->at, "a name such as \"" SPAN_FMT "\" has no place in scenario.yaml",
+                   SPAN_ARG(name->text));
+    else
+        import_put(in, map, name->text.p, value->text, value->at);
+}
+
+static void put_file(struct import *in, struct import_host *host, const struct import_word *value) {
+    struct tree_node *list = container(host->settings, "inject", TREE_LIST, value->at);
+    tree_append(list, tree_text(import_path(in, host->place, value->text), true, value->at));
+}
+
+static void take_builtin(struct import *in, struct import_host *host, const struct import_word *value) {
+    if (!span_is(value->text, "uac") && !span_is(value->text, "uas"))
+        diag_error(&in->diag, value->at,
+                   "-sn " SPAN_FMT ": not simulated; `sipp -sd " SPAN_FMT " >FILE` writes it for -sf",
+                   SPAN_ARG(value->text), SPAN_ARG(value->text));
+    import_put(in, host->settings, "scenario", import_text(in, "builtin:" SPAN_FMT, SPAN_ARG(value->text)),
+               value->at);
+}
+
+static void take_time_limit(struct import *in, const struct import_word *value) {
+    struct span text = time_of(in, value->text, "s");
+    int64_t ns = 0;
+    unit_duration(&ns, text); /* what is wrong with it scenario.yaml's reader tells */
+    if (in->time_limit.text.p && ns <= in->time_limit_ns) return;
+    in->time_limit = (struct import_word){text, value->at};
+    in->time_limit_ns = ns;
+}
+
+static void refuse(struct import *in, const struct sipp_option *option, struct source_pos at) {
+    diag_error(&in->diag, at, "%s: not simulated%s%s", option->name, option->words ? ": " : "",
+               option->words ? option->words : "");
+}
+
+static void take_option(struct import *in, struct import_host *host, const struct sipp_option *option,
+                        const struct import_word *word) {
+    const struct import_word *value = word + 1; /* there if the option takes one */
+    struct tree_node *settings = host->settings;
+    switch (option->kind) {
+    case SIPP_OPTION_NOTHING: import_leave_out(in, word->text, option->words); break;
+    case SIPP_OPTION_REFUSED: refuse(in, option, word->at); break;
+    case SIPP_OPTION_TEXT: import_put(in, settings, option->key, value->text, value->at); break;
+    case SIPP_OPTION_MS:
+        import_put(in, settings, option->key, time_of(in, value->text, "ms"), value->at);
+        break;
+    case SIPP_OPTION_TWICE: import_put(in, settings, option->key, twice(in, value->text), value->at); break;
+    case SIPP_OPTION_TRUE: import_put(in, settings, option->key, SPAN("true"), word->at); break;
+    case SIPP_OPTION_MAP: put_entry(in, settings, option->key, value, value + 1); break;
+    case SIPP_OPTION_LIST: put_file(in, host, value); break;
+    case SIPP_OPTION_FILE:
+        import_put(in, settings, "scenario", import_path(in, host->place, value->text), value->at);
+        break;
+    case SIPP_OPTION_BUILTIN: take_builtin(in, host, value); break;
+    case SIPP_OPTION_ADDRESS:
+        *(span_is(word->text, "-mi") ? &host->media_address : &host->address) = *value;
+        break;
+    case SIPP_OPTION_PORT: host->port = *value; break;
+    case SIPP_OPTION_OUTBOUND: host->outbound = *value; break;
+    case SIPP_OPTION_TWIN: host->twin = *value; break;
+    case SIPP_OPTION_TIME_LIMIT: take_time_limit(in, value); break;
+    case SIPP_OPTION_ONLY:
+        if (!span_is(value->text, option->key)) refuse(in, option, word->at);
+        break;
+    }
+}
+
+/* Does the scenario make calls? As far as it can be read; what is wrong with it is told later. */
+static bool makes_calls(struct import *in, const struct import_host *host) {
+    const struct tree_node *scenario = tree_get(host->settings, "scenario"),
+                           *keys = tree_get(host->settings, "keys");
+    struct sipp_setting *settings = arena_new(&in->arena, ((keys ? keys->count : 0) + 1) * sizeof *settings);
+    size_t count = 0;
+    for (const struct tree_node *n = keys ? keys->first : NULL; n; n = n->next)
+        settings[count++] = (struct sipp_setting){n->key, n->text, n->at};
+    struct diag untold = {0};
+    struct span builtin = SPAN("builtin:"), name = {scenario->text, strlen(scenario->text)};
+    struct buf path = {0};
+    struct source *source;
+    if (span_starts(name, builtin.p)) {
+        source = sipp_builtin(&in->sources, span_skip(name, builtin.len));
+    } else {
+        if (name.len && name.p[0] != '/') buf_addf(&path, "%s/", in->folder.p);
+        buf_add(&path, name);
+        source = source_load(&in->sources, buf_text(&path), path.p, (struct source_pos){0}, &untold);
+    }
+    struct sipp_program *program = source ? sipp_program_load(source, settings, count, &untold) : NULL;
+    bool calls = program ? sipp_program_role(program) != SIPP_CALLEE : host->target.text.p != NULL;
+    if (program) sipp_program_free(program);
+    diag_free(&untold);
+    buf_free(&path);
+    return calls;
+}
+
+void import_sipp(struct import *in, struct import_host *host, const struct import_word *words, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct import_word *word = &words[i];
+        const struct sipp_option *option = sipp_option_find(word->text);
+        if (option && i + option->values >= count) {
+            diag_error(&in->diag, word->at, "%s: needs %s", option->name,
+                       option->values == 1 ? "a value" : "two values");
+            break;
+        } else if (option) {
+            take_option(in, host, option, word);
+            i += option->values;
+        } else if (word->text.len && word->text.p[0] == '-') {
+            const char *meant = sipp_option_suggest(word->text);
+            diag_error(&in->diag, word->at, "SIPp 3.6.1 has no option " SPAN_FMT "%s%s%s",
+                       SPAN_ARG(word->text), meant ? "; did you mean " : "", meant ? meant : "",
+                       meant ? "?" : "");
+        } else {
+            host->target = *word;
+        }
+    }
+    if (!tree_get(host->settings, "scenario"))
+        import_put(in, host->settings, "scenario", SPAN("builtin:uac"), host->at);
+    if (!diag_failed(&in->diag)) host->calls = makes_calls(in, host);
+}
