@@ -35,6 +35,7 @@ static void clear(struct kam_run *run) {
     run->added_count = 0;
     run->flags = run->branch_flags = 0;
     buf_reset(&run->reply_lines);
+    run->credentials[0] = run->credentials[1] = NULL;
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;

@@ -73,6 +73,8 @@ struct kam_run {
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */
+    const struct sip_header
+        *credentials[2]; /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
     bool force_rport, local_rport, record_routed, via_edited;
     int64_t slept_ns; /* sleep(), usleep(): all that it does from now on is so much later */
     bool upstream;    /* loose_route() has found that the callee of its dialog sends it */

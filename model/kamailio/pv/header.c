@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo-variables of header fields: by name, of identities, of credentials. (facts: Kamailio 11.6, 18.1) */
 #include "model/kamailio/message/header.h"
+#include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/pv/pv.h"
 
@@ -101,59 +102,39 @@ PV_GETTER(get_pU, address_part(run, "P-Preferred-Identity", PV_USER))
 PV_GETTER(get_pd, address_part(run, "P-Preferred-Identity", PV_HOST))
 PV_GETTER(get_pn, display(kam_header_find(&run->msg, SPAN("P-Preferred-Identity"))))
 
-/* Credentials: Proxy-Authorization, else Authorization. One that does not say it is empty. */
+/* Credentials: Proxy-Authorization, else Authorization. What they do not say is empty, a missing uri null. */
 
-static struct span credentials(const struct kam_run *run) {
+enum credential { USER, DOMAIN, USERNAME, REALM, URI, ALGORITHM, NONCE, CNONCE, RESPONSE, OPAQUE };
+
+static struct kam_value credential(const struct kam_run *run, enum credential which) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Authorization"));
+    struct kam_credentials c;
     if (!h) h = kam_header_find(&run->msg, SPAN("Authorization"));
-    if (!h || !span_starts_nocase(h->value, "Digest")) return (struct span){0};
-    return span_trim(span_skip(h->value, 6));
+    if (!h || kam_credentials_parse(&c, h->value) != KAM_CREDENTIALS_DIGEST) return pv_nothing();
+    const struct span all[] = {[USER] = kam_credentials_user(&c),
+                               [DOMAIN] = kam_credentials_domain(&c),
+                               [USERNAME] = c.username,
+                               [REALM] = c.realm,
+                               [URI] = c.uri,
+                               [ALGORITHM] = c.algorithm,
+                               [NONCE] = c.nonce,
+                               [CNONCE] = c.cnonce,
+                               [RESPONSE] = c.response,
+                               [OPAQUE] = c.opaque};
+    if (all[which].len) return pv_text(all[which]);
+    return which == URI ? pv_nothing() : pv_text(SPAN(""));
 }
 
-static struct span unquoted(struct span s) {
-    return s.len > 1 && s.p[0] == '"' && s.p[s.len - 1] == '"' ? (struct span){s.p + 1, s.len - 2} : s;
-}
-
-/* The end of a parameter: a comma outside of quotes. */
-static struct span next_param(struct span *left) {
-    bool quoted = false;
-    size_t i = 0;
-    for (; i < left->len && (quoted || left->p[i] != ','); i++)
-        if (left->p[i] == '"') quoted = !quoted;
-    struct span param = span_head(*left, i);
-    *left = span_skip(*left, i < left->len ? i + 1 : i);
-    return param;
-}
-
-static struct span credential(const struct kam_run *run, const char *name) {
-    struct span left = credentials(run);
-    if (!left.p) return left;
-    while (left.len) {
-        struct span value = next_param(&left), key = span_cut(&value, '=');
-        if (span_is_nocase(span_trim(key), name)) return unquoted(span_trim(value));
-    }
-    return SPAN("");
-}
-
-/* username="user@domain": the two parts */
-static struct kam_value username(const struct kam_run *run, bool domain) {
-    struct span name = credential(run, "username");
-    if (!name.p) return pv_nothing();
-    ptrdiff_t at = span_find(name, '@');
-    if (!domain) return pv_text(at < 0 ? name : span_head(name, (size_t)at));
-    return pv_text(at < 0 ? SPAN("") : span_skip(name, (size_t)at + 1));
-}
-
-PV_GETTER(get_au, username(run, false))
-PV_GETTER(get_ad, username(run, true))
-PV_GETTER(get_aU, pv_text(credential(run, "username")))
-PV_GETTER(get_ar, pv_text(credential(run, "realm")))
-PV_GETTER(get_adu, pv_text(credential(run, "uri")))
-PV_GETTER(get_aa, pv_text(credential(run, "algorithm")))
-PV_GETTER(get_adn, pv_text(credential(run, "nonce")))
-PV_GETTER(get_adc, pv_text(credential(run, "cnonce")))
-PV_GETTER(get_adr, pv_text(credential(run, "response")))
-PV_GETTER(get_ado, pv_text(credential(run, "opaque")))
+PV_GETTER(get_au, credential(run, USER))
+PV_GETTER(get_ad, credential(run, DOMAIN))
+PV_GETTER(get_aU, credential(run, USERNAME))
+PV_GETTER(get_ar, credential(run, REALM))
+PV_GETTER(get_adu, credential(run, URI))
+PV_GETTER(get_aa, credential(run, ALGORITHM))
+PV_GETTER(get_adn, credential(run, NONCE))
+PV_GETTER(get_adc, credential(run, CNONCE))
+PV_GETTER(get_adr, credential(run, RESPONSE))
+PV_GETTER(get_ado, credential(run, OPAQUE))
 
 /* The smallest and largest time that Expires and Contacts ask for. */
 static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at *at) {

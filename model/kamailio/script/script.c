@@ -5,6 +5,7 @@
 #include "model/kamailio/script/error.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/pv_name.h"
+#include "model/kamailio/script/vars.h"
 
 #include <assert.h>
 
@@ -196,6 +197,13 @@ bool kam_pv_assign(struct kam_run *run, const struct cfg_pv *pv, struct kam_valu
     struct script h = {.run = run, .state = state, .arena = state->scratch};
     bool writes = pv->kind != CFG_PV_TABLE || pv->pv->set;
     return writes && script_pv_set(&h, pv, value);
+}
+
+void kam_avp_add(struct kam_run *run, struct span name, struct span text) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    ptrdiff_t number = program_find_number(state->program->avps, name);
+    if (number >= 0)
+        script_vars_push(state->avps, (size_t)number, (struct kam_value){.type = KAM_STR, .s = text});
 }
 
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {

@@ -136,6 +136,9 @@ struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *
 struct kam_value kam_pv_value(struct kam_run *run, const struct cfg_pv *pv);
 bool kam_pv_assign(struct kam_run *run, const struct cfg_pv *pv, struct kam_value value);
 
+/* Adds a text to $avp(NAME), where the program names one that is called so: nobody else would see it. */
+void kam_avp_add(struct kam_run *run, struct span name, struct span text);
+
 /*
  * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);
  * one without a value gives "<null>". Texts that the compiler could not see (built at run time) and that

@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/auth.h"
 
+#include "model/sip/digest.h"
 #include "model/sipp/process/header.h"
-
-#include <md5.h>
-
-enum { HEX_LEN = 32 };
-
-static void hash(char hex[HEX_LEN], const struct span *parts, size_t count) {
-    static const char digits[] = "0123456789abcdef";
-    MD5_CTX context;
-    uint8_t sum[MD5_DIGEST_LENGTH];
-    MD5Init(&context);
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) MD5Update(&context, (const uint8_t *)":", 1);
-        MD5Update(&context, (const uint8_t *)parts[i].p, parts[i].len);
-    }
-    MD5Final(sum, &context);
-    for (size_t i = 0; i < sizeof sum; i++) {
-        hex[2 * i] = digits[sum[i] >> 4];
-        hex[2 * i + 1] = digits[sum[i] & 15];
-    }
-}
 
 static bool separator(char c) { return c == ',' || ascii_space((unsigned char)c); }
 
@@ -57,22 +38,15 @@ static struct span chosen_qop(struct span offers) {
     return offers;
 }
 
-struct digest {
-    struct span user, realm, password, method, uri, body, nonce, cnonce, nc, qop;
-};
-
 /* RFC 2617 3.2.2.1; without a cnonce the older form of RFC 2069. */
-static void respond(char hex[HEX_LEN], const struct digest *d) {
-    char secret[HEX_LEN], request[HEX_LEN], body[HEX_LEN];
-    struct span ha1 = {secret, HEX_LEN}, ha2 = {request, HEX_LEN}, hbody = {body, HEX_LEN};
-    hash(secret, (const struct span[]){d->user, d->realm, d->password}, 3);
-    hash(body, &d->body, 1);
-    bool with_body = span_search_nocase(d->qop, SPAN("auth-int")) >= 0;
-    hash(request, (const struct span[]){d->method, d->uri, hbody}, with_body ? 3 : 2);
-    if (d->cnonce.len > 0)
-        hash(hex, (const struct span[]){ha1, d->nonce, d->nc, d->cnonce, d->qop, ha2}, 6);
-    else
-        hash(hex, (const struct span[]){ha1, d->nonce, ha2}, 3);
+static void respond(char hex[DIGEST_HEX_LEN], struct digest d, struct span user, struct span realm,
+                    struct span password) {
+    char secret[DIGEST_HEX_LEN];
+    digest_md5(secret, (const struct span[]){user, realm, password}, 3);
+    d.ha1 = (struct span){secret, DIGEST_HEX_LEN};
+    d.has_qop = d.cnonce.len > 0;
+    d.has_body = span_search_nocase(d.qop, SPAN("auth-int")) >= 0;
+    digest_response(hex, &d);
 }
 
 /* Whatever begins with MD5, MD5-sess too, is computed as MD5 and repeated as it stands. */
@@ -89,15 +63,11 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
                 opaque = auth_parameter(challenge, "opaque");
     if (algorithm.len == 0) algorithm = SPAN("MD5");
     if (!plain_md5(algorithm)) return "SIPp ends: it knows no such algorithm";
-    char cnonce[8], nc[8], response[HEX_LEN];
-    struct digest d = {.user = c->user,
-                       .password = c->password,
-                       .method = c->method,
-                       .uri = c->uri,
-                       .body = c->body,
-                       .realm = auth_parameter(challenge, "realm"),
-                       .nonce = auth_parameter(challenge, "nonce")};
-    if (d.realm.len == 0) return "the challenge has no realm";
+    char cnonce[8], nc[8], response[DIGEST_HEX_LEN];
+    struct span realm = auth_parameter(challenge, "realm");
+    struct digest d = {
+        .method = c->method, .uri = c->uri, .body = c->body, .nonce = auth_parameter(challenge, "nonce")};
+    if (realm.len == 0) return "the challenge has no realm";
     if (d.nonce.len == 0) return "the challenge has no nonce";
     add_hex(nc, c->nonce_count);
     add_hex(cnonce, c->cnonce);
@@ -109,14 +79,14 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
         d.nc = (struct span){nc, 8};
         d.qop = chosen_qop(auth_parameter(challenge, "qop"));
     }
-    respond(response, &d);
-    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(d.user),
-             SPAN_ARG(d.realm));
+    respond(response, d, c->user, realm, c->password);
+    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(c->user),
+             SPAN_ARG(realm));
     if (d.cnonce.len > 0)
         buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce),
                  SPAN_ARG(d.nc), SPAN_ARG(d.qop));
     buf_addf(out, ",uri=\"" SPAN_FMT "\",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT,
-             SPAN_ARG(d.uri), SPAN_ARG(d.nonce), HEX_LEN, response, SPAN_ARG(algorithm));
+             SPAN_ARG(d.uri), SPAN_ARG(d.nonce), DIGEST_HEX_LEN, response, SPAN_ARG(algorithm));
     if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(opaque));
     return NULL;
 }
@@ -126,17 +96,14 @@ bool auth_verify(struct span header, struct span user, struct span password, str
     if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
     struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
     if (algorithm.len > 0 && !plain_md5(algorithm)) return false;
-    struct digest d = {.user = user,
-                       .password = password,
-                       .method = method,
+    struct digest d = {.method = method,
                        .body = body,
-                       .realm = auth_parameter(header, "realm"),
                        .uri = auth_parameter(header, "uri"),
                        .nonce = auth_parameter(header, "nonce"),
                        .cnonce = auth_parameter(header, "cnonce"),
                        .nc = auth_parameter(header, "nc"),
                        .qop = auth_parameter(header, "qop")};
-    char response[HEX_LEN];
-    respond(response, &d);
-    return span_eq(given, (struct span){response, HEX_LEN});
+    char response[DIGEST_HEX_LEN];
+    respond(response, d, user, auth_parameter(header, "realm"), password);
+    return span_eq(given, (struct span){response, DIGEST_HEX_LEN});
 }

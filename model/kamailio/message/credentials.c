@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/credentials.h"
+
+#include <stdbool.h>
+
+/* Where a parameter of that name goes; NULL: nobody asks for it. Of two the last one counts. */
+static struct span *member(struct kam_credentials *c, struct span name) {
+    const struct {
+        const char *name;
+        struct span *to;
+    } known[] = {{"username", &c->username}, {"realm", &c->realm},
+                 {"nonce", &c->nonce},       {"uri", &c->uri},
+                 {"response", &c->response}, {"algorithm", &c->algorithm},
+                 {"cnonce", &c->cnonce},     {"opaque", &c->opaque},
+                 {"qop", &c->qop},           {"nc", &c->nc}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (span_is_nocase(name, known[i].name)) return known[i].to;
+    return NULL;
+}
+
+static struct span skip_blanks(struct span s) {
+    size_t n = 0;
+    while (n < s.len && ascii_space((unsigned char)s.p[n]))
+        n++;
+    return span_skip(s, n);
+}
+
+/* "a b" up to the next quote: nothing is escaped; or what stands before a blank or a comma, which is not
+ * empty. */
+static bool read_value(struct span *value, struct span *left) {
+    bool quoted = left->len && left->p[0] == '"';
+    if (quoted) *left = span_skip(*left, 1);
+    size_t n = 0;
+    while (n < left->len &&
+           (quoted ? left->p[n] != '"' : left->p[n] != ',' && !ascii_space((unsigned char)left->p[n])))
+        n++;
+    if (quoted ? n == left->len : n == 0) return false;
+    *value = span_head(*left, n);
+    *left = span_skip(*left, n);
+    return true;
+}
+
+/* name=value; a name goes on to the next =, whatever stands there, and what follows the value has no meaning.
+ */
+static bool read_param(struct kam_credentials *c, struct span *left) {
+    ptrdiff_t equals = span_find(*left, '=');
+    struct span value;
+    if (equals < 0) return false;
+    struct span *to = member(c, span_trim(span_head(*left, (size_t)equals)));
+    *left = skip_blanks(span_skip(*left, (size_t)equals + 1));
+    if (!read_value(&value, left)) return false;
+    if (to) *to = value;
+    return true;
+}
+
+enum kam_credentials_kind kam_credentials_parse(struct kam_credentials *c, struct span value) {
+    *c = (struct kam_credentials){0};
+    struct span left = span_skip(value, 6);
+    if (!span_starts_nocase(value, "Digest") || left.len == 0 ||
+        !(left.p[0] == ',' || ascii_space((unsigned char)left.p[0])))
+        return KAM_CREDENTIALS_OTHER;
+    left = skip_blanks(span_skip(left, 1));
+    for (;;) {
+        if (left.len == 0 || !read_param(c, &left)) break;
+        ptrdiff_t comma = span_find(left, ',');
+        if (comma < 0) return KAM_CREDENTIALS_DIGEST;
+        left = skip_blanks(span_skip(left, (size_t)comma + 1));
+    }
+    *c = (struct kam_credentials){0};
+    return KAM_CREDENTIALS_BROKEN;
+}
+
+struct span kam_credentials_user(const struct kam_credentials *c) {
+    ptrdiff_t at = span_find(c->username, '@');
+    return at < 0 ? c->username : span_head(c->username, (size_t)at);
+}
+
+struct span kam_credentials_domain(const struct kam_credentials *c) {
+    ptrdiff_t at = span_find(c->username, '@');
+    return at < 0 ? (struct span){0} : span_skip(c->username, (size_t)at + 1);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Credentials of a request: which ones, whose, and are they right (facts: Kamailio 19.2, 19.4). */
+#include "model/kamailio/modules/auth/auth.h"
+
+struct auth *auth_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_AUTH);
+}
+
+enum auth_kind auth_kind_of(const struct kam_run *run) {
+    return span_is(run->msg.method, "REGISTER") ? AUTH_WWW : AUTH_PROXY;
+}
+
+struct span auth_realm(const struct kam_run *run, struct span realm) {
+    struct span prefix = auth_of(run)->realm_prefix;
+    bool has = prefix.len && realm.len >= prefix.len && span_eq(span_head(realm, prefix.len), prefix);
+    return has ? span_skip(realm, prefix.len) : realm;
+}
+
+/* All three of these Kamailio lets pass without credentials: a challenge has no place in their transactions.
+ */
+static bool is_never_asked(const struct kam_run *run) {
+    return run->method == KAM_ACK || run->method == KAM_CANCEL || span_is(run->msg.method, "PRACK");
+}
+
+enum auth_result auth_find_header(const struct kam_run *run, enum auth_kind kind, struct span realm,
+                                  struct kam_credentials *c, const struct sip_header **header) {
+    const char *name = kind == AUTH_WWW ? "Authorization" : "Proxy-Authorization";
+    for (size_t i = 0; i < run->msg.header_count; i++) {
+        const struct sip_header *h = &run->msg.headers[i];
+        if (!span_is_nocase(h->name, name)) continue;
+        switch (kam_credentials_parse(c, h->value)) {
+        case KAM_CREDENTIALS_BROKEN: return AUTH_ERROR;
+        case KAM_CREDENTIALS_OTHER: continue;
+        case KAM_CREDENTIALS_DIGEST: break;
+        }
+        if (!c->realm.len || !span_eq_nocase(c->realm, realm)) continue;
+        *header = h;
+        return AUTH_OK;
+    }
+    return AUTH_NO_CREDENTIALS;
+}
+
+/* Is all there that a response is made of? */
+static bool is_complete(const struct kam_credentials *c) {
+    return c->username.p && c->nonce.len && c->uri.p && c->response.len == DIGEST_HEX_LEN &&
+           (!c->qop.len || (c->nc.len && c->cnonce.p));
+}
+
+enum auth_result auth_find(struct kam_run *run, enum auth_kind kind, struct span realm,
+                           struct kam_credentials *c, bool *done) {
+    *done = is_never_asked(run);
+    if (*done) return AUTH_OK;
+    enum auth_result found = auth_find_header(run, kind, realm, c, &run->credentials[kind]);
+    if (found != AUTH_OK) return found;
+    return is_complete(c) ? auth_nonce_check(run, c->nonce) : AUTH_ERROR;
+}
+
+enum auth_result auth_password_check(const struct kam_credentials *c, struct span ha1, struct span method) {
+    char response[DIGEST_HEX_LEN];
+    struct digest d = {.ha1 = ha1,
+                       .method = method,
+                       .uri = c->uri,
+                       .nonce = c->nonce,
+                       .has_qop = c->qop.len > 0,
+                       .nc = c->nc,
+                       .cnonce = c->cnonce,
+                       .qop = c->qop};
+    if (span_is_nocase(c->qop, "auth-int"))
+        return AUTH_WRONG_PASSWORD; /* 5.6.3 takes none of any form tried */
+    digest_response(response, &d);
+    return span_eq(c->response, (struct span){response, DIGEST_HEX_LEN}) ? AUTH_OK : AUTH_WRONG_PASSWORD;
+}
+
+void auth_ha1(char ha1[DIGEST_HEX_LEN], struct span username, struct span realm, struct span password) {
+    digest_md5(ha1, (const struct span[]){username, realm, password}, 3);
+}
+
+/* The user as written, and the domain if it counts. */
+static bool is_users(struct span uri, struct span user, struct span realm, bool by_domain) {
+    struct uri u;
+    if (!uri.p || !uri_parse(&u, uri)) return false;
+    return span_eq(u.user, user) && (!by_domain || span_eq(u.host, realm));
+}
+
+bool auth_is_own(const struct kam_run *run, const struct kam_credentials *c, struct span realm,
+                 bool by_domain) {
+    bool publish = span_is(run->msg.method, "PUBLISH");
+    struct span user = kam_credentials_user(c);
+    if (!span_is(run->msg.method, "REGISTER") && !publish) return is_users(run->from_uri, user, realm, false);
+    return is_users(run->from_uri, user, realm, by_domain) && is_users(run->to_uri, user, realm, by_domain) &&
+           (!publish || is_users(run->msg.uri, user, realm, by_domain));
+}
