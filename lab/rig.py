@@ -131,6 +131,14 @@ def media_files(path):
     return [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
 
 
+def list_files(path):
+    """dispatcher's files of destinations that a kamailio.cfg names, each with the file that is there for it: beside the configuration."""
+    with open(path, encoding='latin-1') as file:
+        names = re.findall(r'^[ \t]*modparam\([ \t]*"dispatcher"[ \t]*,[ \t]*"list_file"[ \t]*,[ \t]*"([^"]+)"', file.read(), re.M)
+    paths = {name: os.path.join(os.path.dirname(path), os.path.basename(name)) for name in names}
+    return {name: path for name, path in paths.items() if os.path.isfile(path)}
+
+
 class Files:
     """What the programs run, by base name in the scratch folder; what the recording keeps beside its pcap."""
 
@@ -169,8 +177,12 @@ class Files:
                                                re.sub(r'(\.xml)?$', '.recorded.xml', os.path.basename(path), count=1))
 
     def add_kamailio(self, host):
-        path, modparams = host.kamailio['config'], host.kamailio.get('modparam')
+        path, modparams = host.kamailio['config'], dict(host.kamailio.get('modparam', {}))
         self.run_as[host.name] = self.keep(host, path)
+        for name, beside in list_files(path).items():
+            self.keep(host, beside)
+            if '/' in name:
+                modparams['dispatcher'] = dict(modparams.get('dispatcher', {}), list_file=os.path.basename(name))
         if modparams:
             self.run_as[host.name] = self.keep(host, path, cfg_with_modparams(path, modparams).encode(),
                                                re.sub(r'(\.cfg)?$', '.recorded.cfg', os.path.basename(path), count=1))
@@ -229,7 +241,7 @@ def drops_done(scenario):
 
 def start_kamailio(host, cfg):
     program = Program(host, ['kamailio', '-f', cfg, '-DD', '-E', '-m', '64', '-M', '8',
-                             '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH]).go()
+                             '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH]).go()
     until = time.monotonic() + KAMAILIO_START_S
     while ':%s' % host.port not in run_at(host, 'ss', '-Hlun'):
         program.check()

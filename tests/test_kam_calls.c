@@ -15,7 +15,8 @@
 #define MODULES                                                                                              \
     "loadmodule \"kex\" loadmodule \"corex\" loadmodule \"pv\" loadmodule \"tm\" loadmodule \"sl\" "         \
     "loadmodule "                                                                                            \
-    "\"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" loadmodule \"textops\" loadmodule \"xlog\"\n"
+    "\"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" loadmodule \"textops\" loadmodule \"xlog\" "       \
+    "loadmodule \"dispatcher\"\n"
 #define BLOCKS "\nfailure_route[X] { drop; }\nonreply_route[X] { drop; }\nbranch_route[X] { drop; }\n"
 
 /* Does a configuration with that call load? */

@@ -169,6 +169,15 @@ static void begin_modules(struct kamailio *k) {
     }
 }
 
+/* When the sockets are open. */
+static bool start_modules(struct kamailio *k, struct diag *diag) {
+    bool ok = true;
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->start)
+            ok = kam_modules[i]->start(k, k->module_data[i], diag) && ok;
+    return ok;
+}
+
 static void end_modules(struct kamailio *k) {
     for (size_t i = 0; kam_modules[i]; i++) {
         if (k->module_data[i] && kam_modules[i]->free) kam_modules[i]->free(k->module_data[i]);
@@ -212,6 +221,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     begin_modules(k);
     bool ok = check_globals(k, diag);
     ok = open_sockets(k, diag) && ok;
+    ok = ok && start_modules(k, diag);
     if (!ok) {
         kamailio_free(k);
         return NULL;

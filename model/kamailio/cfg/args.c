@@ -44,7 +44,8 @@ static bool read_variable(const struct reading *r, struct span text, bool *done)
         r->arg->pv = cfg_pv_find(r->p, span_head(text, len), r->at);
         return r->arg->pv != NULL;
     }
-    if (type_of(r) != ARG_LOG_LEVEL && old_avp(r, text)) return true;
+    bool old = type_of(r) != ARG_LOG_LEVEL && type_of(r) != ARG_NUMERAL && type_of(r) != ARG_PV_NUMBER;
+    if (old && old_avp(r, text)) return true;
     *done = false;
     return true;
 }

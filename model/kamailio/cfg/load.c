@@ -48,6 +48,8 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     for (; refs; refs = refs->next)
         find_route(program, refs, diag);
     apply_modparams(program, modparams, modparam_count, diag);
+    for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
+        if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);
     if (diag->errors == errors) return program;
     kam_program_free(program);
     return NULL;

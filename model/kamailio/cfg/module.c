@@ -338,17 +338,19 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
     return false;
 }
 
-static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value) {
+static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value,
+                  struct source_pos at) {
     struct program_param *set = program->params;
     while (set && (set->param != param || param->use == KAM_PARAM_EACH))
         set = set->next;
     if (!set) {
         set = arena_new(&program->arena, sizeof *set);
-        *set = (struct program_param){program->params, param, {0}};
+        *set = (struct program_param){program->params, param, {0}, {0}};
         program->params = set;
     }
     if (value.type == KAM_STR) value.s = arena_text(&program->arena, value.s);
     set->value = value;
+    set->at = at;
 }
 
 /* The first argument of modparam is a regular expression over the names of the loaded modules: "tm|rr". */
@@ -363,7 +365,7 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
         const struct kam_param *param = find_param(m, name);
         if (!param) unknown_param(m, name, at, diag);
         if (param && check_value(m, param, value, at, diag))
-            store(program, param, value);
+            store(program, param, value, at);
         else
             good = false;
     }

@@ -23,10 +23,13 @@ static uint32_t hash_add(uint32_t h, struct span s) {
     return h + (v ^ (v >> 3));
 }
 
+uint32_t kam_hash(struct span a, struct span b) {
+    uint32_t h = hash_add(hash_add(0, a), b);
+    return h + (h >> 11) + (h >> 13) + (h >> 23);
+}
+
 uint32_t kam_branch_hash(struct span call_id, struct span cseq_number) {
-    uint32_t h = hash_add(hash_add(0, call_id), cseq_number);
-    h = h + (h >> 11) + (h >> 13) + (h >> 23);
-    return h & 0xffff;
+    return kam_hash(call_id, cseq_number) & 0xffff;
 }
 
 static struct span trimmed(struct span s) {

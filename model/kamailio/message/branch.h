@@ -20,6 +20,10 @@ struct kam_branch_input {
     const struct via *via; /* the topmost one */
 };
 
+/* Kamailio's hash of one text or two; dispatcher's, and the beginning of many others (facts: Kamailio 20.2).
+ */
+uint32_t kam_hash(struct span a, struct span b);
+
 /* H: the index of the transaction in tm's table, 0 to 65535. */
 uint32_t kam_branch_hash(struct span call_id, struct span cseq_number);
 

@@ -31,6 +31,7 @@ enum kam_module_number {
     KAM_MODULE_DEBUGGER,
     KAM_MODULE_CFGUTILS,
     KAM_MODULE_AUTH,
+    KAM_MODULE_DISPATCHER,
     KAM_MODULES
 };
 
@@ -38,6 +39,8 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_pv_module, kam_rr_module, kam_siputils_module, kam_sl_module, kam_textops_module, kam_tm_module,
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
     kam_cfgutils_module, kam_auth_module;
+
+extern const struct kam_module kam_dispatcher_module; /* dispatcher/ */
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,

@@ -26,5 +26,6 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_DEBUGGER] = &kam_debugger_module,
     [KAM_MODULE_CFGUTILS] = &kam_cfgutils_module,
     [KAM_MODULE_AUTH] = &kam_auth_module,
+    [KAM_MODULE_DISPATCHER] = &kam_dispatcher_module,
     [KAM_MODULES] = NULL,
 };

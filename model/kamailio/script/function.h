@@ -33,7 +33,9 @@ enum kam_arg_type {
     ARG_NONE,
     ARG_TEXT,             /* as it stands: a $ is a character */
     ARG_NUMBER,           /* 12, "12", or one variable that is a number */
-    ARG_STATUS,           /* the same; one that is not there is for the function to replace */
+    ARG_NUMERAL,          /* the same; the variable may also hold its digits, or an empty text: 0 */
+    ARG_PV_NUMBER,        /* like ARG_NUMBER; the function is called also without a number */
+    ARG_STATUS,           /* like ARG_NUMBER; one that is not there is for the function to replace */
     ARG_FORMAT,           /* a text in which variables are expanded */
     ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
     ARG_VARIABLE_OR_FORMAT,

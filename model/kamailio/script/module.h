@@ -7,11 +7,13 @@
 #ifndef MODEL_KAMAILIO_SCRIPT_MODULE_H
 #define MODEL_KAMAILIO_SCRIPT_MODULE_H
 
+#include "base/diag.h"
 #include "model/kamailio/script/function.h"
 #include "model/kamailio/script/pv.h"
 
 #include <stddef.h>
 
+struct kam_program;
 struct kamailio; /* an instance: model/kamailio/instance.h */
 
 enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT };
@@ -50,11 +52,18 @@ struct kam_module {
     const struct kam_function *functions; /* ends with a name NULL; NULL: none */
     const struct kam_param *params;       /* the same */
     const struct kam_pv *pvs;             /* the same: pseudo-variables */
-    size_t data_size;                     /* what it keeps in an instance: zeros and its settings at first */
-    size_t settings;                      /* where its settings stand in that */
+    const char *const *events; /* the event_routes that it runs, by name; ends with NULL; NULL: none */
+    size_t data_size;          /* what it keeps in an instance: zeros and its settings at first */
+    size_t settings;           /* where its settings stand in that */
+
+    /* Reads what belongs to the configuration besides kamailio.cfg: files beside it, which go into the set,
+     * and formats in parameters. False after an error. NULL: nothing. What it keeps: kam_program_keep(). */
+    bool (*load)(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                 struct diag *diag);
 
     /* Where the core calls a module that is loaded, in the order of kam_modules; NULL: not there. */
     void (*init)(struct kamailio *k, void *data); /* the settings are set; the sockets are not open yet */
+    bool (*start)(struct kamailio *k, void *data, struct diag *diag); /* they are; false after an error */
     void (*free)(void *data);
     bool (*request_came)(struct kam_run *run);  /* before request_route; true: that was all */
     void (*request_ended)(struct kam_run *run); /* after request_route */

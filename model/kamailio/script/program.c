@@ -20,6 +20,7 @@ struct kam_program *program_new(void) {
     p->max_while_loops = 100;
     p->max_recursive_level = 256;
     p->loaded = arena_new(&p->arena, module_count() * sizeof *p->loaded);
+    p->kept = arena_new(&p->arena, module_count() * sizeof *p->kept);
     p->loaded[0] = true;
     return p;
 }
@@ -48,6 +49,10 @@ bool kam_program_has_module(const struct kam_program *p, const char *module) {
 
 bool kam_program_loads(const struct kam_program *p, size_t number) { return p->loaded[number]; }
 
+void kam_program_keep(struct kam_program *p, size_t number, const void *what) { p->kept[number] = what; }
+
+const void *kam_program_kept(const struct kam_program *p, size_t number) { return p->kept[number]; }
+
 static struct kam_value value_of(const struct kam_program *p, const struct kam_param *param) {
     for (const struct program_param *set = p->params; set; set = set->next)
         if (set->param == param) return set->value;
@@ -73,6 +78,13 @@ static bool is_of(const struct kam_module *module, const struct kam_param *param
     for (const struct kam_param *p = module->params; p && p->name; p++)
         if (p == param) return true;
     return false;
+}
+
+struct source_pos kam_program_param_at(const struct kam_program *p, const struct kam_module *module,
+                                       const char *param) {
+    for (const struct program_param *set = p->params; set; set = set->next)
+        if (strcmp(set->param->name, param) == 0 && is_of(module, set->param)) return set->at;
+    return (struct source_pos){0};
 }
 
 bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,

@@ -28,6 +28,7 @@ struct program_param {
     struct program_param *next;
     const struct kam_param *param;
     struct kam_value value;
+    struct source_pos at;
 };
 
 /* A name of $var() or $avp(), in a table; the nth that was added has the number n. */
@@ -50,7 +51,8 @@ struct kam_program {
     struct source_pos tcp_at; /* the first of them */
     uint16_t default_port;    /* port= */
     unsigned max_while_loops, max_recursive_level;
-    bool *loaded; /* kam_modules[i] is loaded */
+    bool *loaded;      /* kam_modules[i] is loaded */
+    const void **kept; /* by the modules that have read something: kam_program_kept() */
     struct program_param *params;
     struct kam_route *routes, **routes_end; /* newest last */
     struct kam_route *route_table;

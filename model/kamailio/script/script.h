@@ -60,6 +60,14 @@ bool kam_program_has_module(const struct kam_program *p, const char *module);
 /* Is kam_modules[number] loaded? */
 bool kam_program_loads(const struct kam_program *p, size_t number);
 
+/* What a module has read with the configuration (its hook `load`); it ends with the program. */
+void kam_program_keep(struct kam_program *p, size_t number, const void *what);
+const void *kam_program_kept(const struct kam_program *p, size_t number);
+
+/* Where the file sets a parameter; no place: it does not. */
+struct source_pos kam_program_param_at(const struct kam_program *p, const struct kam_module *module,
+                                       const char *param);
+
 /* Writes the module's parameters, the file's or their defaults, to their places in its settings. */
 void kam_program_settings(const struct kam_program *p, const struct kam_module *module, void *settings);
 

@@ -93,7 +93,8 @@ static int64_t first(int64_t n) { return n < 0 ? 0 : n; }
 struct kam_value xavp_get(struct kam_xavp *list, const struct xavp_path *path, enum xavp_kind kind) {
     struct kam_xavp *x = xavp_find(list, path->root, kind, first(path->root_n));
     if (x && path->key.p) x = xavp_find(x->list, path->key, kind, first(path->key_n));
-    return x && !x->list ? x->value : (struct kam_value){0};
+    if (!x) return (struct kam_value){0};
+    return x->list ? (struct kam_value){.type = KAM_STR, .s = SPAN("<<xavp:0x7f0000000000>>")} : x->value;
 }
 
 /* One value of a list: without an index a new one in front, with one that in place; null takes it away. */

@@ -42,7 +42,8 @@ struct xavp_path {
 
 bool xavp_path_parse(struct xavp_path *path, struct span text);
 
-/* The value that a path leads to; null if none does. Of a list, null too. */
+/* The value that a path leads to; null if none does. A list is a text with an address, which Kamailio's
+ * memory decides: any. */
 struct kam_value xavp_get(struct kam_xavp *list, const struct xavp_path *path, enum xavp_kind kind);
 
 /* Sets it as $xavp(path) = value does; false if the path leads nowhere. */

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The file of destinations: SET URI [FLAGS [PRIORITY]] [ATTRIBUTES], a line each (facts: Kamailio 20.1). */
+#include "base/infile.h"
+#include "model/kamailio/modules/dispatcher/dispatcher.h"
+#include "model/kamailio/script/pv_name.h"
+#include "model/sip/uri.h"
+
+struct reading {
+    struct kam_program *program;
+    struct ds_settings set;
+    const struct source *source;
+    struct diag *diag;
+    bool good;
+};
+
+static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+static struct span skip_blanks(struct span s) {
+    while (s.len && blank(*s.p))
+        s = span_skip(s, 1);
+    return s;
+}
+
+/* Digits in front of *s, as 32 bits of the number; none: 0. */
+static uint32_t take_number(struct span *s) {
+    uint32_t n = 0;
+    for (; s->len && ascii_digit(*s->p); *s = span_skip(*s, 1))
+        n = n * 10 + (uint32_t)(*s->p - '0');
+    return n;
+}
+
+static struct span take_word(struct span *s) {
+    size_t len = 0;
+    while (len < s->len && !blank(s->p[len]))
+        len++;
+    struct span word = span_head(*s, len);
+    *s = span_skip(*s, len);
+    return word;
+}
+
+static int64_t small_number(struct span value) {
+    uint64_t n;
+    return span_to_u64(value, INT32_MAX, &n) ? (int64_t)n : 0;
+}
+
+static int64_t percent(struct span value) {
+    int64_t n = small_number(value);
+    return n >= 1 && n <= DS_SHARES ? n : 0;
+}
+
+/* Attributes that mean something here. */
+static void note_attribute(struct ds_line *line, struct span name, struct span value) {
+    const struct {
+        const char *name;
+        struct span *text;
+        int64_t *n;
+    } known[] = {{"duid", &line->duid, NULL},         {"socket", &line->socket, NULL},
+                 {"sockname", &line->sockname, NULL}, {"ping_from", &line->ping_from, NULL},
+                 {"obproxy", &line->obproxy, NULL},   {"weight", NULL, &line->weight},
+                 {"rweight", NULL, &line->rweight},   {"maxload", NULL, &line->maxload}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (!span_is_nocase(name, known[i].name)) continue;
+        if (known[i].text) *known[i].text = value;
+        if (known[i].n) *known[i].n = known[i].n == &line->maxload ? small_number(value) : percent(value);
+    }
+}
+
+/* NAME[=VALUE];...; false: Kamailio does not take it. */
+static bool read_attributes(struct ds_line *line, struct span text) {
+    while (text.len) {
+        ptrdiff_t end = span_find_unquoted(text, ';');
+        struct span value = end < 0 ? text : span_head(text, (size_t)end);
+        text = end < 0 ? (struct span){0} : span_skip(text, (size_t)end + 1);
+        struct span name = span_cut(&value, '=');
+        if (name.len == 0) return false;
+        if (value.len && *value.p == '"') {
+            if (value.len < 2 || value.p[value.len - 1] != '"') return false;
+            value = (struct span){value.p + 1, value.len - 2};
+        }
+        note_attribute(line, name, value);
+    }
+    return true;
+}
+
+/* Why Kamailio would leave the line out; NULL: it takes it. */
+static const char *read_uri(struct ds_line *line, struct span word, struct arena *arena) {
+    struct uri u;
+    struct buf fixed = {0};
+    bool tel = span_starts_nocase(word, "tel:");
+    bool bare = !tel && !span_starts_nocase(word, "sip:") && !span_starts_nocase(word, "sips:");
+    if (bare && word.len >= 4 && ascii_alnum((unsigned char)*word.p)) {
+        buf_add_text(&fixed, "sip:");
+        buf_add(&fixed, word);
+        word = buf_span(&fixed);
+    }
+    line->uri = arena_text(arena, word);
+    buf_free(&fixed);
+    if (!uri_parse(&u, line->uri) || (u.host.len == 0 && !tel)) return "is no SIP URI";
+    if (line->flags & DS_NO_DNS) return NULL;
+    uint32_t ip;
+    return kam_ipv4_parse(u.host, &ip) ? NULL : "cannot be resolved here";
+}
+
+static void skip_line(struct reading *r, struct source_pos at, struct span uri, const char *why) {
+    if (r->set.load_mode) {
+        diag_error(r->diag, at, "the destination \"" SPAN_FMT "\" %s", SPAN_ARG(uri), why);
+        r->good = false;
+    } else {
+        diag_warning(r->diag, at, "the destination \"" SPAN_FMT "\" %s: Kamailio leaves it out",
+                     SPAN_ARG(uri), why);
+    }
+}
+
+static struct ds_line *read_line(struct reading *r, struct span text) {
+    struct arena *arena = &r->program->arena;
+    struct source_pos at = source_at(r->source, text.p);
+    uint32_t set = take_number(&text);
+    text = skip_blanks(text);
+    struct source_pos uri_at = source_at(r->source, text.p);
+    struct span uri = take_word(&text);
+    if (uri.len == 0) {
+        diag_error(r->diag, at, "expected SET URI [FLAGS [PRIORITY]] [ATTRIBUTES]");
+        r->good = false;
+        return NULL;
+    }
+    struct ds_line *line = arena_new(arena, sizeof *line);
+    *line = (struct ds_line){.at = uri_at, .set = set};
+    text = skip_blanks(text);
+    line->flags = take_number(&text);
+    text = skip_blanks(text);
+    line->priority = take_number(&text);
+    text = skip_blanks(text);
+    struct span attrs = take_word(&text);
+    if (attrs.len && attrs.p[attrs.len - 1] == ';') attrs.len--;
+    if (attrs.len) line->attrs = arena_text(arena, attrs);
+    const char *why = read_uri(line, uri, arena);
+    if (!why && !read_attributes(line, line->attrs)) why = "has attributes that cannot be read";
+    if (!why) return line;
+    skip_line(r, uri_at, uri, why);
+    return NULL;
+}
+
+static void read_lines(struct reading *r, struct ds_file *file) {
+    const struct ds_line **end = &file->lines;
+    struct span left = {r->source->text, r->source->len};
+    while (left.len) {
+        struct span text = skip_blanks(span_cut(&left, '\n'));
+        if (text.len == 0 || *text.p == '#') continue;
+        struct ds_line *line = read_line(r, text);
+        if (!line) continue;
+        *end = line;
+        end = &line->next;
+    }
+}
+
+/* Beside kamailio.cfg; of a path that begins at the root, its last part is looked for there first. */
+static bool find(struct buf *path, const struct source *cfg, struct span name) {
+    const char *why;
+    struct buf content = {0};
+    struct span last = name;
+    for (ptrdiff_t slash = span_find(last, '/'); slash >= 0; slash = span_find(last, '/'))
+        last = span_skip(last, (size_t)slash + 1);
+    struct span tries[] = {*name.p == '/' ? last : name, name};
+    bool found = false;
+    for (size_t i = 0; i < 2 && !found; i++) {
+        buf_reset(path);
+        source_beside(path, cfg, tries[i]);
+        buf_reset(&content);
+        found = infile_read(&content, buf_text(path), SOURCE_MAX, &why);
+    }
+    buf_free(&content);
+    return found;
+}
+
+/* A variable that ds_is_from_list() writes. */
+static const struct cfg_pv *variable(struct reading *r, const char *param, struct span text) {
+    struct script_pv_maker m = {.program = r->program, .names = r->program, .arena = &r->program->arena};
+    struct cfg_pv *pv = arena_new(&r->program->arena, sizeof *pv);
+    if (text.len == 0) return NULL;
+    bool made = script_pv_len(text) == text.len && script_pv_make(&m, text, pv);
+    bool writes = made && (pv->kind == CFG_PV_VAR || pv->kind == CFG_PV_AVP ||
+                           (pv->kind == CFG_PV_TABLE && pv->pv->set));
+    if (!writes) {
+        diag_error(r->diag, kam_program_param_at(r->program, &kam_dispatcher_module, param),
+                   "dispatcher.%s must be a pseudo-variable that can be written, not \"" SPAN_FMT "\"", param,
+                   SPAN_ARG(text));
+        r->good = false;
+    }
+    buf_free(&m.why);
+    return pv;
+}
+
+static void check_format(struct reading *r) {
+    struct script_pv_maker m = {.program = r->program, .names = r->program, .arena = &r->program->arena};
+    if (r->set.hash_pvar.len && !script_pv_format(&m, r->set.hash_pvar)) {
+        diag_error(r->diag, kam_program_param_at(r->program, &kam_dispatcher_module, "hash_pvar"),
+                   "dispatcher.hash_pvar: %s", buf_text(&m.why));
+        r->good = false;
+    }
+    buf_free(&m.why);
+}
+
+bool ds_file_load(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                  struct diag *diag) {
+    struct reading r = {.program = program, .diag = diag, .good = true};
+    struct ds_file *file = arena_new(&program->arena, sizeof *file);
+    kam_program_settings(program, &kam_dispatcher_module, &r.set);
+    kam_program_keep(program, KAM_MODULE_DISPATCHER, file);
+    file->asked = kam_program_param_at(program, &kam_dispatcher_module, "list_file");
+    file->name = r.set.list_file;
+    if (r.set.db_url.len)
+        diag_warning(diag, kam_program_param_at(program, &kam_dispatcher_module, "db_url"),
+                     "dispatcher.db_url: no database is read; the destinations are those of \"" SPAN_FMT "\"",
+                     SPAN_ARG(file->name));
+    struct buf path = {0};
+    file->missing = !file->name.len || !find(&path, cfg, file->name);
+    if (file->missing)
+        diag_warning(diag, file->asked, "dispatcher: there is no file \"" SPAN_FMT "\" beside kamailio.cfg",
+                     SPAN_ARG(file->name));
+    else
+        r.source = source_load(set, buf_text(&path), buf_text(&path), file->asked, diag);
+    if (r.source) read_lines(&r, file);
+    buf_free(&path);
+    file->setid_pv = variable(&r, "setid_pvname", r.set.setid_pvname);
+    file->attrs_pv = variable(&r, "attrs_pvname", r.set.attrs_pvname);
+    check_format(&r);
+    return r.good;
+}
