@@ -19,12 +19,17 @@
     "loadmodule \"dispatcher\"\n"
 #define BLOCKS "\nfailure_route[X] { drop; }\nonreply_route[X] { drop; }\nbranch_route[X] { drop; }\n"
 
-/* Does a configuration with that call load? */
-static bool loads(const char *block, struct span call, struct buf *why) {
+/* Does a configuration with that call load? modules: those that it loads besides. */
+static bool loads(struct span modules, const char *block, struct span call, struct buf *why) {
     struct source_set set = {0};
     struct diag diag = {0};
     struct buf text = {0};
-    buf_addf(&text, MODULES "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
+    buf_add_text(&text, MODULES);
+    while (modules.len) {
+        struct span name = span_cut(&modules, ' ');
+        buf_addf(&text, "loadmodule \"" SPAN_FMT "\"\n", SPAN_ARG(name));
+    }
+    buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
     if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");
     const struct source *cfg = source_text(&set, "k.cfg", buf_span(&text));
     struct kam_program *program = kam_program_load(cfg, &set, NULL, 0, &diag);
@@ -40,7 +45,8 @@ static bool loads(const char *block, struct span call, struct buf *why) {
 
 static void calls_load_as_with_kamailio(void **state) {
     (void)state;
-    char line[256];
+    char line[256], section[256] = "";
+    struct span modules = {0};
     unsigned wrong = 0, calls = 0;
     const char *block = "request_route";
     struct buf why = {0};
@@ -50,11 +56,14 @@ static void calls_load_as_with_kamailio(void **state) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0] == '#') continue;
         if (line[0] == '[') {
-            block = strcmp(line, "[fail]") == 0 ? "failure_route[F]" : "request_route";
+            memcpy(section, line + 1, strcspn(line + 1, "]"));
+            section[strcspn(line + 1, "]")] = '\0';
+            modules = span_of(section);
+            block = span_is(span_cut(&modules, ' '), "fail") ? "failure_route[F]" : "request_route";
             continue;
         }
         calls++;
-        if (loads(block, span_of(line + 2), &why) == (line[0] == '+')) continue;
+        if (loads(modules, block, span_of(line + 2), &why) == (line[0] == '+')) continue;
         wrong++;
         print_error("%s\n%s", line, buf_text(&why));
     }

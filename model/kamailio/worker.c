@@ -28,7 +28,7 @@ static void handle(struct kam_worker *w, struct datagram *d) {
     w->state = KAM_RUNNING;
     int64_t busy_ns = kam_receive(socket->k, socket, &w->process, d);
     datagram_drop(d);
-    event_after(queue_of(w), &w->event, busy_ns);
+    if (!w->process.stuck) event_after(queue_of(w), &w->event, busy_ns);
 }
 
 static void run_or_wait(struct kam_worker *w) {

@@ -31,6 +31,15 @@ static bool read_number(struct span s, int64_t *n) {
     return true;
 }
 
+/* The number that a text begins with, as C reads it: none is 0. */
+static int64_t read_front(struct span s) {
+    bool negative = s.len && s.p[0] == '-';
+    int64_t n = 0;
+    for (size_t i = negative; i < s.len && ascii_digit((unsigned char)s.p[i]) && n < INT32_MAX; i++)
+        n = n * 10 + (s.p[i] - '0');
+    return negative ? -n : n;
+}
+
 static bool name_char(char c) {
     return ascii_alnum((unsigned char)c) || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
 }
@@ -103,6 +112,10 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_PV_NUMBER:
     case ARG_STATUS:
     case ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
+    case ARG_FLAG:
+        return read_number(text, &out->n) && out->n >= 0 && out->n < 32 ? NULL
+                                                                        : "must be a number from 0 to 31";
+    case ARG_PERCENT: out->n = read_front(text); return out->n <= 100 ? NULL : "must be a number up to 100";
     case ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
     case ARG_METHODS: return read_methods(text);
     case ARG_ADDRESS:

@@ -50,6 +50,8 @@ enum kam_arg_type {
     ARG_PROTO,       /* UDP, without quotes */
     ARG_PV,          /* one variable itself: kam_pv_value(), kam_pv_assign() */
     ARG_INTEGER,     /* 12, without quotes */
+    ARG_FLAG,        /* 0 to 31 */
+    ARG_PERCENT,     /* up to 100; what is no number counts as far as it is one */
     ARG_LOG_LEVEL,   /* "L_INFO" */
     ARG_LOG_FACILITY /* "LOG_LOCAL0" */
 };

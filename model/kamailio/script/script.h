@@ -104,6 +104,7 @@ void kam_vars_free(struct kam_vars *vars);
 /* What a process of Kamailio keeps from one message to the next. */
 struct kam_process {
     struct kam_vars vars;
+    bool stuck;        /* it waits for ever: a worker takes no more messages */
     uint64_t messages; /* it has begun with: $mi */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */
