@@ -122,6 +122,19 @@ static void drop_rules_count_what_they_match_lost_ones_too(void **state) {
                         "dropped y; dropped y; b got x at 30; b got x at 30; b got y at 30; a got y at 50; ");
 }
 
+static void drop_rules_may_stand_in_any_order(void **state) {
+    (void)state;
+    const uint32_t nths[] = {5, 1, 3, 1};
+    for (size_t i = 0; i < sizeof nths / sizeof *nths; i++)
+        net_drop_nth(net, a, b, nths[i], NULL, NULL);
+    const char *texts[] = {"1", "2", "3", "4", "5", "6"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        send_text(a, B, 5060, texts[i]);
+    run();
+    assert_string_equal(happened,
+                        "dropped 1; dropped 3; dropped 5; b got 2 at 30; b got 4 at 30; b got 6 at 30; ");
+}
+
 static void addresses_nobody_has_and_networks_nobody_knows(void **state) {
     (void)state;
     host_tap(a, tapped, name_a);
@@ -254,6 +267,7 @@ int main(void) {
         TEST(taps_see_before_the_program_does),
         TEST(a_dropped_datagram_is_seen_by_its_sender_only),
         TEST(drop_rules_count_what_they_match_lost_ones_too),
+        TEST(drop_rules_may_stand_in_any_order),
         TEST(addresses_nobody_has_and_networks_nobody_knows),
         TEST(a_closed_socket_meets_nobody),
         TEST(what_a_host_sends_to_itself_is_not_captured),

@@ -18,8 +18,9 @@ struct station {
     struct kamailio *kamailio;
 };
 
-/* A fault that counts only certain messages. */
-struct fault_match {
+/* What faults that count only certain messages ask; one for all that ask for the same. */
+struct message_match {
+    struct message_match *next;
     struct lab *lab;
     const char *message;
 };
@@ -29,7 +30,7 @@ struct lab {
     struct event_queue queue;
     struct net *net;
     struct station *stations; /* one a host of the config */
-    struct fault_match *matches;
+    struct message_match *matches;
     struct buf summary; /* scratch */
     struct lab_failure failures[LAB_FAILURES_MAX];
     size_t failure_count;
@@ -46,7 +47,7 @@ struct lab {
 };
 
 static bool matches_message(void *arg, struct span payload) {
-    const struct fault_match *match = arg;
+    const struct message_match *match = arg;
     sip_summary(&match->lab->summary, payload);
     return span_is(buf_span(&match->lab->summary), match->message);
 }
@@ -84,19 +85,29 @@ static void add_paths(struct lab *lab) {
     }
 }
 
+static struct message_match *find_match(struct lab *lab, const char *message) {
+    struct message_match *match = lab->matches;
+    while (match && strcmp(match->message, message) != 0)
+        match = match->next;
+    if (match) return match;
+    match = mem_new(sizeof *match);
+    *match = (struct message_match){lab->matches, lab, message};
+    return lab->matches = match;
+}
+
 static void add_faults(struct lab *lab) {
     const struct lab_network *network = &lab->config->network;
-    const struct lab_faults *drops = &network->drops, *holds = &network->holds;
-    struct fault_match *match = lab->matches = mem_new((drops->count + holds->count) * sizeof *lab->matches);
-    for (const struct lab_fault *f = drops->list; f < drops->list + drops->count; f++, match++) {
-        *match = (struct fault_match){lab, f->message};
-        net_drop_nth(lab->net, lab_host_at(lab, f->from), lab_host_at(lab, f->to), f->nth,
-                     f->message ? matches_message : NULL, match);
-    }
-    for (const struct lab_fault *f = holds->list; f < holds->list + holds->count; f++, match++) {
-        *match = (struct fault_match){lab, f->message};
-        net_hold_nth(lab->net, lab_host_at(lab, f->from), lab_host_at(lab, f->to), f->nth, f->hold_ns,
-                     f->message ? matches_message : NULL, match);
+    for (int hold = 0; hold < 2; hold++) {
+        const struct lab_faults *faults = hold ? &network->holds : &network->drops;
+        for (const struct lab_fault *f = faults->list; f < faults->list + faults->count; f++) {
+            struct host *from = lab_host_at(lab, f->from), *to = lab_host_at(lab, f->to);
+            fault_match_fn *matches = f->message ? matches_message : NULL;
+            struct message_match *match = f->message ? find_match(lab, f->message) : NULL;
+            if (hold)
+                net_hold_nth(lab->net, from, to, f->nth, f->hold_ns, matches, match);
+            else
+                net_drop_nth(lab->net, from, to, f->nth, matches, match);
+        }
     }
 }
 
@@ -255,7 +266,10 @@ void lab_free(struct lab *lab) {
     event_queue_free(&lab->queue);
     for (size_t i = 0; i < lab->failure_count; i++)
         free(lab->failures[i].reason);
-    free(lab->matches);
+    for (struct message_match *m = lab->matches, *next; m; m = next) {
+        next = m->next;
+        free(m);
+    }
     free(lab->stations);
     buf_free(&lab->summary);
     free(lab);

@@ -44,13 +44,12 @@ struct host {
     uint64_t overruns;
 };
 
-/* What happens to the nth datagram that it matches. */
-struct fault_rule {
-    const struct host *from, *to;
-    uint32_t nth, seen;
-    int64_t hold_ns; /* held back by this; -1: lost */
-    bool (*match)(void *arg, struct span payload);
-    void *arg;
+/* From one host to another. */
+struct way {
+    struct path path;
+    struct faults faults;
+    struct random_stream random;
+    bool seeded; /* the stream, with the first datagram: of many hosts most never meet */
 };
 
 /* A datagram on its way. */
@@ -70,10 +69,7 @@ struct net {
     uint64_t datagrams;
     struct host **hosts;
     size_t host_count, host_cap;
-    struct path *paths; /* host_count x host_count, row: from */
-    struct random_stream *path_random;
-    struct fault_rule *rules;
-    size_t rule_count, rule_cap;
+    struct way *ways; /* host_count x host_count, row: from */
     struct flight *free_flights, *flying;
     void (*lost)(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d);
     void *lost_arg;
@@ -113,10 +109,10 @@ void net_free(struct net *net) {
         free(h->identifications);
         free(h);
     }
+    for (size_t i = 0; net->ways && i < net->host_count * net->host_count; i++)
+        faults_free(&net->ways[i].faults);
+    free(net->ways);
     free(net->hosts);
-    free(net->paths);
-    free(net->path_random);
-    free(net->rules);
     pool_free(&net->pool);
     free(net);
 }
@@ -130,7 +126,7 @@ struct pool *net_pool(struct net *net) {
 uint32_t net_mtu(const struct net *net) { return net->mtu; }
 
 struct host *net_add_host(struct net *net, const char *name, uint32_t ip) {
-    assert(!net->paths && !net_find_host(net, ip));
+    assert(!net->ways && !net_find_host(net, ip));
     struct host *h = mem_new(sizeof *h);
     h->net = net;
     h->name = mem_text(span_of(name));
@@ -158,37 +154,24 @@ struct host *net_find_host(const struct net *net, uint32_t ip) {
     return NULL;
 }
 
-/* A stream a path, named by both its hosts: faults between two hosts do not depend on the others. */
-static void lay_paths(struct net *net) {
-    size_t n = net->host_count;
-    net->paths = mem_new(n * n * sizeof *net->paths);
-    net->path_random = mem_new(n * n * sizeof *net->path_random);
-    for (size_t from = 0; from < n; from++)
-        for (size_t to = 0; to < n; to++)
-            random_init(&net->path_random[from * n + to], net->seed, net->hosts[from]->name,
-                        net->hosts[to]->name);
+static struct way *find_way(struct net *net, const struct host *from, const struct host *to) {
+    if (!net->ways) net->ways = mem_new(net->host_count * net->host_count * sizeof *net->ways);
+    return &net->ways[from->index * net->host_count + to->index];
 }
 
 struct path *net_path(struct net *net, const struct host *from, const struct host *to) {
-    if (!net->paths) lay_paths(net);
-    return &net->paths[from->index * net->host_count + to->index];
-}
-
-static void add_rule(struct net *net, struct fault_rule rule) {
-    assert(rule.nth > 0);
-    net->rules = mem_room(net->rules, net->rule_count, &net->rule_cap, sizeof *net->rules);
-    net->rules[net->rule_count++] = rule;
+    return &find_way(net, from, to)->path;
 }
 
 void net_drop_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
-                  bool (*match)(void *arg, struct span payload), void *arg) {
-    add_rule(net, (struct fault_rule){from, to, nth, 0, -1, match, arg});
+                  fault_match_fn *match, void *arg) {
+    faults_add(&find_way(net, from, to)->faults, nth, FAULT_LOST, match, arg);
 }
 
 void net_hold_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
-                  int64_t by_ns, bool (*match)(void *arg, struct span payload), void *arg) {
+                  int64_t by_ns, fault_match_fn *match, void *arg) {
     assert(by_ns >= 0);
-    add_rule(net, (struct fault_rule){from, to, nth, 0, by_ns, match, arg});
+    faults_add(&find_way(net, from, to)->faults, nth, by_ns, match, arg);
 }
 
 static struct socket *find_socket(const struct host *host, uint16_t port) {
@@ -288,31 +271,19 @@ static void fly(struct net *net, struct host *to, struct datagram *d, int64_t de
     event_after(net->queue, &f->arrival, delay_ns);
 }
 
-/*
- * Every rule of a pair counts every datagram of the pair that it matches, lost ones too. How long this one is
- * held back, or -1: it is lost.
- */
-static int64_t apply_rules(struct net *net, const struct host *from, const struct host *to,
-                           const struct datagram *d) {
-    bool drop = false;
-    int64_t held_ns = 0;
-    for (struct fault_rule *r = net->rules; r < net->rules + net->rule_count; r++) {
-        if (r->from != from || r->to != to) continue;
-        if (r->match && !r->match(r->arg, payload_span(d->payload))) continue;
-        if (++r->seen != r->nth) continue;
-        if (r->hold_ns < 0)
-            drop = true;
-        else
-            held_ns += r->hold_ns;
-    }
-    return drop ? -1 : held_ns;
+/* A stream a way, named by both its hosts: faults between two hosts do not depend on the others. */
+static struct random_stream *random_of(struct way *way, const struct host *from, const struct host *to) {
+    if (!way->seeded) random_init(&way->random, from->net->seed, from->name, to->name);
+    way->seeded = true;
+    return &way->random;
 }
 
 static void travel(struct net *net, struct host *from, struct host *to, struct datagram *d) {
-    const struct path *path = net_path(net, from, to);
-    struct random_stream *r = &net->path_random[from->index * net->host_count + to->index];
-    int64_t held_ns = apply_rules(net, from, to, d);
-    if (held_ns < 0) {
+    struct way *way = find_way(net, from, to);
+    const struct path *path = &way->path;
+    struct random_stream *r = random_of(way, from, to);
+    int64_t held_ns = faults_apply(&way->faults, payload_span(d->payload));
+    if (held_ns == FAULT_LOST) {
         lose(net, LOST_DROP_RULE, d);
         return;
     }

@@ -8,6 +8,7 @@
 #define MODEL_NET_NET_H
 
 #include "model/net/datagram.h"
+#include "model/net/fault.h"
 #include "sim/event.h"
 #include "sim/random.h"
 
@@ -58,11 +59,11 @@ struct path *net_path(struct net *net, const struct host *from, const struct hos
  * Lost ones count too.
  */
 void net_drop_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
-                  bool (*match)(void *arg, struct span payload), void *arg);
+                  fault_match_fn *match, void *arg);
 
 /* The same, but it is held back: it takes by_ns longer than the path's delay. Several such rules add up. */
 void net_hold_nth(struct net *net, const struct host *from, const struct host *to, uint32_t nth,
-                  int64_t by_ns, bool (*match)(void *arg, struct span payload), void *arg);
+                  int64_t by_ns, fault_match_fn *match, void *arg);
 
 /* Opens a UDP port: recv is called with each datagram that arrives, which it may hold. False if the port is
  * taken. */
