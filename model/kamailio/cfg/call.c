@@ -2,6 +2,7 @@
 /* Calls of functions and routes: NAME(arguments). (facts: Kamailio 11.3, 11.7) */
 #include "model/kamailio/cfg/pv.h"
 #include "model/kamailio/cfg/reserved.h"
+#include "model/kamailio/script/missing.h"
 
 #include <stdio.h>
 
@@ -209,7 +210,24 @@ static const char *kind_name(enum kam_route_kind kind) {
     return "this block";
 }
 
-static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core) {
+/* No row of the tables fits. True: Kamailio has such a function, which has been noted. */
+static bool is_missing(struct cfg_parse *p, const struct cfg_token *name, const struct lookup *l, bool core,
+                       size_t args) {
+    struct span owner = l->function ? span_of(l->module->name)
+                        : core      ? (struct span){0}
+                                    : kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
+    if (!owner.len || !program_loads_name(p->program, owner)) return false;
+    if (!kam_names_takes(owner, name->text, args)) return false;
+    if (l->function)
+        program_missing_add(p->program, owner, name->at, SPAN_FMT "() with %zu argument%s",
+                            SPAN_ARG(name->text), args, args == 1 ? "" : "s");
+    else
+        program_missing_add(p->program, owner, name->at, SPAN_FMT "()", SPAN_ARG(name->text));
+    return true;
+}
+
+static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core, size_t args) {
+    struct span owner = kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
     const char *names[512] = {0};
     size_t n = 0;
     for (size_t i = 0; kam_modules[i]; i++)
@@ -220,6 +238,12 @@ static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core
     char hint[CFG_HINT_MAX];
     if (core)
         diag_error(p->diag, name->at, "the function " SPAN_FMT "() is not simulated", SPAN_ARG(name->text));
+    else if (owner.len && program_loads_name(p->program, owner))
+        diag_error(p->diag, name->at, SPAN_FMT "() of module \"" SPAN_FMT "\" does not take %zu argument%s",
+                   SPAN_ARG(name->text), SPAN_ARG(owner), args, args == 1 ? "" : "s");
+    else if (owner.len)
+        diag_error(p->diag, name->at, "unknown command " SPAN_FMT ": module \"" SPAN_FMT "\" is not loaded",
+                   SPAN_ARG(name->text), SPAN_ARG(owner));
     else
         diag_error(p->diag, name->at, "unknown command " SPAN_FMT "%s", SPAN_ARG(name->text),
                    cfg_hint(name->text, names, hint));
@@ -251,8 +275,9 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         if (span_is(called, synonyms[i][0]) && !find(p, called, s->arg_count).function)
             called = span_of(synonyms[i][1]);
     struct lookup l = find(p, called, s->arg_count);
+    if (!l.count_fits && is_missing(p, name, &l, core, s->arg_count)) return true;
     if (!l.function) {
-        unknown(p, name, core);
+        unknown(p, name, core, s->arg_count);
         return false;
     }
     if (!l.loaded) {

@@ -2,6 +2,7 @@
 /* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
 #include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/cfg/parse.h"
+#include "model/kamailio/script/missing.h"
 
 /* Where a route("NAME") is not there, Kamailio refuses to start; t_on_failure("NAME") it accepts. */
 static void find_route(struct kam_program *program, const struct cfg_route_ref *ref, struct diag *diag) {
@@ -48,6 +49,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     for (; refs; refs = refs->next)
         find_route(program, refs, diag);
     apply_modparams(program, modparams, modparam_count, diag);
+    program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);
     if (diag->errors == errors) return program;

@@ -1,262 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* loadmodule and modparam. (facts: Kamailio 11.2) */
 #include "model/kamailio/cfg/parse.h"
+#include "model/kamailio/script/missing.h"
 
 #include <stdio.h>
-
-/* The modules of Kamailio 5.6: what is one of these, but not in kam_modules, exists and is not simulated. */
-static const char *const kamailio_modules[] = {"acc",
-                                               "acc_diameter",
-                                               "acc_json",
-                                               "acc_radius",
-                                               "alias_db",
-                                               "app_java",
-                                               "app_jsdt",
-                                               "app_lua",
-                                               "app_lua_sr",
-                                               "app_mono",
-                                               "app_perl",
-                                               "app_python",
-                                               "app_python3",
-                                               "app_python3s",
-                                               "app_ruby",
-                                               "app_ruby_proc",
-                                               "app_sqlang",
-                                               "async",
-                                               "auth",
-                                               "auth_db",
-                                               "auth_diameter",
-                                               "auth_ephemeral",
-                                               "auth_identity",
-                                               "auth_radius",
-                                               "auth_xkeys",
-                                               "avp",
-                                               "avpops",
-                                               "benchmark",
-                                               "blst",
-                                               "call_control",
-                                               "call_obj",
-                                               "carrierroute",
-                                               "cdp",
-                                               "cdp_avp",
-                                               "cfg_db",
-                                               "cfg_rpc",
-                                               "cfgt",
-                                               "cfgutils",
-                                               "cnxcc",
-                                               "corex",
-                                               "counters",
-                                               "cpl_c",
-                                               "crypto",
-                                               "ctl",
-                                               "db2_ldap",
-                                               "db2_ops",
-                                               "db_berkeley",
-                                               "db_cassandra",
-                                               "db_cluster",
-                                               "db_flatstore",
-                                               "db_mongodb",
-                                               "db_mysql",
-                                               "db_oracle",
-                                               "db_perlvdb",
-                                               "db_postgres",
-                                               "db_redis",
-                                               "db_sqlite",
-                                               "db_text",
-                                               "db_unixodbc",
-                                               "debugger",
-                                               "dialog",
-                                               "dialplan",
-                                               "dispatcher",
-                                               "diversion",
-                                               "dlgs",
-                                               "dmq",
-                                               "dmq_usrloc",
-                                               "dnssec",
-                                               "domain",
-                                               "domainpolicy",
-                                               "drouting",
-                                               "enum",
-                                               "erlang",
-                                               "evapi",
-                                               "evrexec",
-                                               "exec",
-                                               "geoip",
-                                               "geoip2",
-                                               "group",
-                                               "gzcompress",
-                                               "h350",
-                                               "htable",
-                                               "http_async_client",
-                                               "http_client",
-                                               "imc",
-                                               "ims_auth",
-                                               "ims_charging",
-                                               "ims_dialog",
-                                               "ims_diameter_server",
-                                               "ims_icscf",
-                                               "ims_ipsec_pcscf",
-                                               "ims_isc",
-                                               "ims_ocs",
-                                               "ims_qos",
-                                               "ims_registrar_pcscf",
-                                               "ims_registrar_scscf",
-                                               "ims_usrloc_pcscf",
-                                               "ims_usrloc_scscf",
-                                               "ipops",
-                                               "janssonrpcc",
-                                               "json",
-                                               "jsonrpcc",
-                                               "jsonrpcs",
-                                               "jwt",
-                                               "kafka",
-                                               "kazoo",
-                                               "keepalive",
-                                               "kemix",
-                                               "kex",
-                                               "lcr",
-                                               "ldap",
-                                               "log_custom",
-                                               "log_systemd",
-                                               "lost",
-                                               "lrkproxy",
-                                               "lwsc",
-                                               "mangler",
-                                               "matrix",
-                                               "maxfwd",
-                                               "mediaproxy",
-                                               "memcached",
-                                               "microhttpd",
-                                               "misc_radius",
-                                               "mohqueue",
-                                               "mqtt",
-                                               "mqueue",
-                                               "msilo",
-                                               "msrp",
-                                               "mtree",
-                                               "nat_traversal",
-                                               "nathelper",
-                                               "nats",
-                                               "ndb_cassandra",
-                                               "ndb_mongodb",
-                                               "ndb_redis",
-                                               "nosip",
-                                               "nsq",
-                                               "osp",
-                                               "outbound",
-                                               "p_usrloc",
-                                               "path",
-                                               "pdb",
-                                               "pdt",
-                                               "peering",
-                                               "permissions",
-                                               "phonenum",
-                                               "pike",
-                                               "pipelimit",
-                                               "posops",
-                                               "prefix_route",
-                                               "presence",
-                                               "presence_conference",
-                                               "presence_dialoginfo",
-                                               "presence_dfks",
-                                               "presence_mwi",
-                                               "presence_profile",
-                                               "presence_reginfo",
-                                               "presence_xml",
-                                               "print",
-                                               "pua",
-                                               "pua_bla",
-                                               "pua_dialoginfo",
-                                               "pua_json",
-                                               "pua_mi",
-                                               "pua_reginfo",
-                                               "pua_rpc",
-                                               "pua_usrloc",
-                                               "pua_xmpp",
-                                               "pv",
-                                               "pv_headers",
-                                               "qos",
-                                               "rabbitmq",
-                                               "ratelimit",
-                                               "regex",
-                                               "registrar",
-                                               "rls",
-                                               "rr",
-                                               "rtimer",
-                                               "rtjson",
-                                               "rtpengine",
-                                               "rtp_media_server",
-                                               "rtpproxy",
-                                               "ruxc",
-                                               "sanity",
-                                               "sca",
-                                               "sctp",
-                                               "sdpops",
-                                               "seas",
-                                               "secfilter",
-                                               "secsipid",
-                                               "secsipid_proc",
-                                               "sipcapture",
-                                               "sipdump",
-                                               "sipjson",
-                                               "sipt",
-                                               "siptrace",
-                                               "siputils",
-                                               "sl",
-                                               "slack",
-                                               "sms",
-                                               "smsops",
-                                               "snmpstats",
-                                               "speeddial",
-                                               "sqlops",
-                                               "ss7ops",
-                                               "sst",
-                                               "statistics",
-                                               "statsc",
-                                               "statsd",
-                                               "stirshaken",
-                                               "stun",
-                                               "systemdops",
-                                               "tcpops",
-                                               "textops",
-                                               "textopsx",
-                                               "timer",
-                                               "tls",
-                                               "tls_wolfssl",
-                                               "tlsa",
-                                               "tm",
-                                               "tmrec",
-                                               "tmx",
-                                               "topoh",
-                                               "topos",
-                                               "topos_redis",
-                                               "tsilo",
-                                               "uac",
-                                               "uac_redirect",
-                                               "uid_auth_db",
-                                               "uid_avp_db",
-                                               "uid_domain",
-                                               "uid_gflags",
-                                               "uid_uri_db",
-                                               "uri_db",
-                                               "userblocklist",
-                                               "userblacklist",
-                                               "usrloc",
-                                               "utils",
-                                               "uuid",
-                                               "websocket",
-                                               "xcap_client",
-                                               "xcap_server",
-                                               "xhttp",
-                                               "xhttp_pi",
-                                               "xhttp_prom",
-                                               "xhttp_rpc",
-                                               "xlog",
-                                               "xmlops",
-                                               "xmlrpc",
-                                               "xmpp",
-                                               "xprint",
-                                               NULL};
 
 /* The number of a module that may be loaded; 0: none. */
 static size_t find_module(struct span name) {
@@ -287,14 +34,17 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
         return false;
     }
     if (m) return p->program->loaded[m] = true;
-    char hint[CFG_HINT_MAX];
-    for (size_t i = 0; kamailio_modules[i]; i++) {
-        if (!span_is(name, kamailio_modules[i])) continue;
-        diag_error(p->diag, t->at, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(name));
+    if (kam_names_module(name)) {
+        if (program_missing_load(p->program, name, t->at)) return true;
+        diag_error(p->diag, t->at, "module \"" SPAN_FMT "\" is already loaded", SPAN_ARG(name));
         return false;
     }
+    const char *names[256] = {0};
+    for (size_t i = 1; kam_modules[i] && i < 256; i++)
+        names[i - 1] = kam_modules[i]->name;
+    char hint[CFG_HINT_MAX];
     diag_error(p->diag, t->at, "there is no module \"" SPAN_FMT "\"%s", SPAN_ARG(name),
-               cfg_hint(name, kamailio_modules, hint));
+               cfg_hint(name, names, hint));
     return false;
 }
 
@@ -363,6 +113,10 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
             continue;
         *any = true;
         const struct kam_param *param = find_param(m, name);
+        if (!param && kam_names_has(span_of(m->name), KAM_NAME_PARAMETER, name)) {
+            program_missing_add(program, span_of(m->name), at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+            continue;
+        }
         if (!param) unknown_param(m, name, at, diag);
         if (param && check_value(m, param, value, at, diag))
             store(program, param, value, at);
@@ -370,6 +124,22 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
             good = false;
     }
     return good;
+}
+
+/* The same for modules that are not simulated: only the names count. */
+static bool note_matching(struct kam_program *program, struct regex *modules, struct span name,
+                          struct source_pos at, struct diag *diag, bool *any) {
+    for (const struct program_missing *m = program->missing; m; m = m->next) {
+        if (!m->whole || regex_find(modules, m->module, false, NULL, 0, NULL) != REGEX_YES) continue;
+        *any = true;
+        if (!kam_names_has(m->module, KAM_NAME_PARAMETER, name)) {
+            diag_error(diag, at, "module \"" SPAN_FMT "\" has no parameter \"" SPAN_FMT "\"",
+                       SPAN_ARG(m->module), SPAN_ARG(name));
+            return false;
+        }
+        program_missing_add(program, m->module, at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+    }
+    return true;
 }
 
 bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
@@ -384,7 +154,8 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
         return false;
     }
     bool any = false;
-    bool good = set_matching(program, modules, name, value, at, diag, &any);
+    bool good = set_matching(program, modules, name, value, at, diag, &any) &&
+                note_matching(program, modules, name, at, diag, &any);
     regex_free(modules);
     if (any) return good;
     const char *names[64] = {0};

@@ -2,8 +2,9 @@
 /* Pseudo-variables where the file names them: they must be known, and their modules loaded. */
 #include "model/kamailio/cfg/pv.h"
 
-static struct script_pv_maker maker_of(struct cfg_parse *p) {
-    return (struct script_pv_maker){.program = p->program, .names = p->program, .arena = &p->program->arena};
+static struct script_pv_maker maker_of(struct cfg_parse *p, struct source_pos at) {
+    return (struct script_pv_maker){
+        .program = p->program, .names = p->program, .at = at, .arena = &p->program->arena};
 }
 
 static void tell(struct cfg_parse *p, struct script_pv_maker *m, struct source_pos at) {
@@ -11,7 +12,7 @@ static void tell(struct cfg_parse *p, struct script_pv_maker *m, struct source_p
 }
 
 const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct source_pos at) {
-    struct script_pv_maker m = maker_of(p);
+    struct script_pv_maker m = maker_of(p, at);
     struct cfg_pv *pv = cfg_new(p, sizeof *pv);
     bool made = script_pv_make(&m, text, pv);
     if (!made) tell(p, &m, at);
@@ -20,7 +21,7 @@ const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct s
 }
 
 const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, struct source_pos at) {
-    struct script_pv_maker m = maker_of(p);
+    struct script_pv_maker m = maker_of(p, at);
     const struct cfg_piece *pieces = script_pv_format(&m, text);
     if (!pieces) tell(p, &m, at);
     buf_free(&m.why);

@@ -44,6 +44,7 @@ struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p) {
     s->target = cfg_pv_find(p, name->text, name->at);
     if (!s->target) return NULL;
     bool writes = s->target->kind == CFG_PV_VAR || s->target->kind == CFG_PV_AVP ||
+                  s->target->kind == CFG_PV_MISSING ||
                   (s->target->kind == CFG_PV_TABLE && s->target->pv->set);
     if (!writes) {
         diag_error(p->diag, name->at, "cannot assign to " SPAN_FMT ": it is read only", SPAN_ARG(name->text));

@@ -105,7 +105,8 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
         break;
     case CFG_PV_AVP: v = get_avp(h, pv); break;
     case CFG_PV_RETCODE: v = (struct kam_value){.type = KAM_INT, .n = h->state->retcode}; break;
-    case CFG_PV_NULL: break;
+    case CFG_PV_NULL:
+    case CFG_PV_MISSING: break; /* the second: of a program that is not run */
     case CFG_PV_DOLLAR: v = (struct kam_value){.type = KAM_STR, .s = SPAN("$")}; break;
     }
     if (v.type == KAM_STR) v.s = arena_text(h->arena, v.s);

@@ -54,6 +54,7 @@ struct kam_program {
     bool *loaded;      /* kam_modules[i] is loaded */
     const void **kept; /* by the modules that have read something: kam_program_kept() */
     struct program_param *params;
+    struct program_missing *missing;        /* script/missing.h */
     struct kam_route *routes, **routes_end; /* newest last */
     struct kam_route *route_table;
     struct program_name *vars, *avps;

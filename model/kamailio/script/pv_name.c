@@ -2,6 +2,7 @@
 #include "model/kamailio/script/pv_name.h"
 
 #include "base/diag.h"
+#include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/transform.h"
 
 /* The characters of a name; not of an argument. */
@@ -97,7 +98,18 @@ static bool wrong(struct script_pv_maker *m, const char *format, ...) {
     return false;
 }
 
-static bool unknown(struct script_pv_maker *m, struct span name, struct span text) {
+/* No row has the name. True: Kamailio has it, and that it is not simulated has been noted. */
+static bool is_missing(struct script_pv_maker *m, struct span name, struct span text) {
+    struct span owner = kam_names_owner(m->program, KAM_NAME_VARIABLE, name);
+    bool has = owner.len && program_loads_name(m->program, owner);
+    if (has && m->names) {
+        program_missing_add(m->names, owner, m->at, "$" SPAN_FMT, SPAN_ARG(name));
+        return true;
+    }
+    if (has) return wrong(m, "the pseudo-variable " SPAN_FMT " is not simulated", SPAN_ARG(text));
+    if (owner.len)
+        return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"" SPAN_FMT "\" is not loaded",
+                     SPAN_ARG(text), SPAN_ARG(owner));
     const char *names[512] = {"var", "avp", "rc", "retcode", "null"};
     size_t n = 5;
     for (size_t t = 0; kam_pv_tables[t]; t++)
@@ -125,7 +137,10 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
                      struct cfg_pv *out) {
     const struct kam_module *module;
     const struct kam_pv *pv = script_pv_row(parts->name, &module);
-    if (!pv) return unknown(m, parts->name, text);
+    if (!pv) {
+        *out = (struct cfg_pv){.kind = CFG_PV_MISSING};
+        return is_missing(m, parts->name, text);
+    }
     if (!loaded(m, module))
         return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded", SPAN_ARG(text),
                      module ? module->name : "pv");

@@ -33,6 +33,7 @@ bool script_pv_known(struct span name);
 struct script_pv_maker {
     const struct kam_program *program;
     struct kam_program *names; /* the same, where new names of $var and $avp may be added; else NULL */
+    struct source_pos at;      /* where they stand in the file */
     struct arena *arena;       /* for what is made */
     struct buf why;            /* after an error: what is wrong; to be freed by the caller */
 };

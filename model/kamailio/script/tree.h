@@ -15,7 +15,15 @@ struct cfg_piece;
 
 /* A pseudo-variable as written somewhere. */
 struct cfg_pv {
-    enum { CFG_PV_TABLE, CFG_PV_VAR, CFG_PV_AVP, CFG_PV_RETCODE, CFG_PV_NULL, CFG_PV_DOLLAR } kind;
+    enum {
+        CFG_PV_TABLE,
+        CFG_PV_VAR,
+        CFG_PV_AVP,
+        CFG_PV_RETCODE,
+        CFG_PV_NULL,
+        CFG_PV_DOLLAR,
+        CFG_PV_MISSING
+    } kind;
     const struct kam_pv *pv;                   /* of CFG_PV_TABLE */
     struct kam_pv_at at;                       /* what stands between the parentheses, and the index */
     const struct cfg_piece *argument;          /* its text, where variables stand in it; NULL: at has it */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/missing.h"
+
+#include "model/kamailio/script/names.h"
+
+#include <stdarg.h>
+
+/* So many names of a module are told; of the others, how many there are. */
+enum { NAMES_TOLD = 12 };
+
+struct program_missing_name {
+    struct program_missing_name *next;
+    struct span name;
+};
+
+static const char *const kinds[] = {[KAM_NAME_FUNCTION] = "functions",
+                                    [KAM_NAME_PARAMETER] = "parameters",
+                                    [KAM_NAME_VARIABLE] = "variables"};
+
+/* The next line that is no comment. */
+static bool next_line(struct span *left, struct span *module, struct span *words) {
+    while (left->len) {
+        struct span line = span_cut(left, '\n');
+        if (line.len == 0 || line.p[0] == '#') continue;
+        *module = span_cut(&line, ' ');
+        *words = line;
+        return true;
+    }
+    return false;
+}
+
+bool kam_names_module(struct span name) {
+    struct span left = span_of(kam_names), module, words;
+    while (next_line(&left, &module, &words))
+        if (span_eq(module, name)) return true;
+    return false;
+}
+
+/* Does a line name it? One without any words may. *counts: the numbers of arguments. */
+static bool line_has(struct span words, enum kam_name_kind kind, struct span name, struct span *counts) {
+    *counts = SPAN("*");
+    if (words.len == 0) return true;
+    if (!span_is(span_cut(&words, ' '), kinds[kind])) return false;
+    while (words.len) {
+        *counts = span_cut(&words, ' ');
+        if (span_eq(span_cut(counts, '/'), name)) return true;
+    }
+    return false;
+}
+
+bool kam_names_has(struct span owner, enum kam_name_kind kind, struct span name) {
+    struct span left = span_of(kam_names), module, words, counts;
+    while (next_line(&left, &module, &words))
+        if (span_eq(module, owner) && line_has(words, kind, name, &counts)) return true;
+    return false;
+}
+
+bool kam_names_takes(struct span owner, struct span function, size_t arguments) {
+    struct span left = span_of(kam_names), module, words, counts;
+    while (next_line(&left, &module, &words)) {
+        if (!span_eq(module, owner) || !line_has(words, KAM_NAME_FUNCTION, function, &counts)) continue;
+        while (counts.len) {
+            struct span count = span_cut(&counts, '/');
+            uint64_t n;
+            if (span_is(count, "*") || (span_to_u64(count, UINT32_MAX, &n) && n == arguments)) return true;
+        }
+    }
+    return false;
+}
+
+struct span kam_names_owner(const struct kam_program *p, enum kam_name_kind kind, struct span name) {
+    struct span left = span_of(kam_names), module, words, counts, any = {0};
+    while (next_line(&left, &module, &words)) {
+        if (!line_has(words, kind, name, &counts)) continue;
+        if (program_loads_name(p, module)) return module;
+        if (!any.len && words.len) any = module;
+    }
+    return any;
+}
+
+static struct program_missing *find(const struct kam_program *p, struct span module) {
+    struct program_missing *m = p->missing;
+    while (m && !span_eq(m->module, module))
+        m = m->next;
+    return m;
+}
+
+/* In the order in which they are first seen. */
+static struct program_missing *find_or_add(struct kam_program *p, struct span module, struct source_pos at) {
+    struct program_missing *m = find(p, module), **end = &p->missing;
+    if (m) return m;
+    while (*end)
+        end = &(*end)->next;
+    m = *end = arena_new(&p->arena, sizeof *m);
+    *m = (struct program_missing){.module = arena_text(&p->arena, module), .at = at};
+    return m;
+}
+
+bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at) {
+    if (find(p, module)) return false;
+    find_or_add(p, module, at)->whole = true;
+    return true;
+}
+
+bool program_loads_name(const struct kam_program *p, struct span module) {
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (span_is(module, kam_modules[i]->name)) return p->loaded[i];
+    return find(p, module) != NULL;
+}
+
+static void add_name(struct kam_program *p, struct program_missing *m, struct span name) {
+    struct program_missing_name **end = &m->names;
+    for (; *end; end = &(*end)->next)
+        if (span_eq((*end)->name, name)) return;
+    *end = arena_new(&p->arena, sizeof **end);
+    (*end)->name = arena_text(&p->arena, name);
+}
+
+void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
+                         ...) {
+    struct program_missing *m = find_or_add(p, module, at);
+    struct buf name = {0};
+    va_list args;
+    va_start(args, format);
+    buf_addv(&name, format, args);
+    va_end(args);
+    m->uses++;
+    add_name(p, m, buf_span(&name));
+    buf_free(&name);
+}
+
+/* "a(), b() and $c" */
+static size_t list_names(const struct program_missing *m, struct buf *out) {
+    size_t count = 0;
+    for (const struct program_missing_name *n = m->names; n; n = n->next)
+        count++;
+    size_t told = count > NAMES_TOLD ? NAMES_TOLD - 1 : count, i = 0;
+    for (const struct program_missing_name *n = m->names; i < told; n = n->next, i++)
+        buf_addf(out, "%s" SPAN_FMT, i == 0 ? "" : i + 1 == count ? " and " : ", ", SPAN_ARG(n->name));
+    if (told < count) buf_addf(out, " and %zu others", count - told);
+    return count;
+}
+
+void program_missing_tell(const struct kam_program *p, struct diag *diag) {
+    for (const struct program_missing *m = p->missing; m; m = m->next) {
+        struct buf text = {0};
+        if (m->whole) buf_addf(&text, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(m->module));
+        if (m->whole && m->uses) buf_addf(&text, "; %zu use%s: ", m->uses, m->uses == 1 ? "" : "s");
+        size_t names = list_names(m, &text);
+        if (!m->whole)
+            buf_addf(&text, " of module \"" SPAN_FMT "\" %s not simulated", SPAN_ARG(m->module),
+                     names == 1 ? "is" : "are");
+        if (!m->whole && m->uses > names) buf_addf(&text, " (%zu uses)", m->uses);
+        diag_error(diag, m->at, "%s", buf_text(&text));
+        buf_free(&text);
+    }
+}

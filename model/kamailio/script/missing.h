@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a configuration asks for that Kamailio has and siptwin does not simulate. It is told once a module,
+ * with all its uses, when the file has been read. script/names.txt lists what Kamailio's modules have.
+ */
+#ifndef MODEL_KAMAILIO_SCRIPT_MISSING_H
+#define MODEL_KAMAILIO_SCRIPT_MISSING_H
+
+#include "base/diag.h"
+#include "model/kamailio/script/program.h"
+
+enum kam_name_kind { KAM_NAME_FUNCTION, KAM_NAME_PARAMETER, KAM_NAME_VARIABLE };
+
+/* Is there a module of that name, simulated or not? */
+bool kam_names_module(struct span module);
+
+/* Has the module that? Of a module that Debian does not build, nobody knows: true. */
+bool kam_names_has(struct span module, enum kam_name_kind kind, struct span name);
+
+/* The same of a function that is called with so many arguments. */
+bool kam_names_takes(struct span module, struct span function, size_t arguments);
+
+/*
+ * The module that has such a name: one that the program loads, or else any; empty if there is none.
+ */
+struct span kam_names_owner(const struct kam_program *p, enum kam_name_kind kind, struct span name);
+
+/* What is missing of one module. */
+struct program_missing {
+    struct program_missing *next;
+    struct span module;
+    bool whole;           /* loadmodule named it, and it is not simulated at all */
+    struct source_pos at; /* loadmodule, or the first use */
+    size_t uses;
+    struct program_missing_name *names; /* what was used, each once, in the order of the file */
+};
+
+/* loadmodule of a module that is not simulated. False if it is loaded already. */
+bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at);
+
+/* Does the program load that module, simulated or not? */
+bool program_loads_name(const struct kam_program *p, struct span module);
+
+/* One use of what is not simulated of a module that is loaded, and how it is called: "ds_select_dst()". */
+void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
+                         ...) __attribute__((format(printf, 4, 5)));
+
+/* Tells all of it, an error a module. */
+void program_missing_tell(const struct kam_program *p, struct diag *diag);
+
+#endif
