@@ -22,6 +22,7 @@ void kam_run_free(struct kam_run *run) {
     edit_list_free(&run->edits);
     edit_list_free(&run->branch_edits);
     buf_free(&run->reply_lines);
+    buf_free(&run->rr_params);
     buf_free(&run->source_text);
     arena_free(&run->scratch);
 }
@@ -35,6 +36,8 @@ static void clear(struct kam_run *run) {
     run->added_count = 0;
     run->flags = run->branch_flags = 0;
     buf_reset(&run->reply_lines);
+    buf_reset(&run->rr_params);
+    run->restores = 0;
     run->credentials[0] = run->credentials[1] = NULL;
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;

@@ -15,8 +15,13 @@
 
 struct kam_transaction; /* tm's; it begins with what the core knows of it */
 
+/* What replies get back as the request had it, because a module has replaced it. */
+enum kam_restore { KAM_RESTORE_FROM = 1, KAM_RESTORE_TO = 2 };
+
 struct kam_transaction_head {
-    uint64_t number; /* 1 for the first one of an instance */
+    uint64_t number;      /* 1 for the first one of an instance */
+    struct span from, to; /* the values of its request's headers, as they came in */
+    unsigned restores;    /* enum kam_restore */
 };
 
 enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
@@ -73,6 +78,8 @@ struct kam_run {
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */
+    struct buf rr_params;   /* for the Record-Route that is still to come */
+    unsigned restores;      /* enum kam_restore: what was replaced and will be given back */
     const struct sip_header
         *credentials[2]; /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
     bool force_rport, local_rport, record_routed, via_edited;

@@ -30,6 +30,7 @@ enum kam_module_number {
     KAM_MODULE_COUNTERS,
     KAM_MODULE_DEBUGGER,
     KAM_MODULE_IPOPS,
+    KAM_MODULE_UAC,
     KAM_MODULE_CFGUTILS,
     KAM_MODULE_AUTH,
     KAM_MODULE_DISPATCHER,
@@ -42,7 +43,7 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_cfgutils_module, kam_auth_module;
 
 extern const struct kam_module kam_dispatcher_module; /* dispatcher/ */
-extern const struct kam_module kam_ipops_module;
+extern const struct kam_module kam_ipops_module, kam_uac_module;
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,

@@ -25,6 +25,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_COUNTERS] = &kam_counters_module,
     [KAM_MODULE_DEBUGGER] = &kam_debugger_module,
     [KAM_MODULE_IPOPS] = &kam_ipops_module,
+    [KAM_MODULE_UAC] = &kam_uac_module,
     [KAM_MODULE_CFGUTILS] = &kam_cfgutils_module,
     [KAM_MODULE_AUTH] = &kam_auth_module,
     [KAM_MODULE_DISPATCHER] = &kam_dispatcher_module,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* rr: record_route() and loose_route() (facts: Kamailio 7; RFC 3261 16.4, 16.12). */
+#include "model/kamailio/modules/rr.h"
+
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
@@ -22,6 +24,27 @@ static void add_address(struct buf *out, const struct kam_socket *s) {
     if (port != 5060) buf_addf(out, ":%u", port);
 }
 
+#define BEGIN "Record-Route: <"
+#define END   ">\r\n"
+
+void kam_rr_add_params(struct kam_run *run, struct span params) {
+    struct edit_list *list = run->target;
+    for (struct edit *e = list->edits; e < list->edits + list->count; e++) {
+        struct span text = {list->texts.p + e->text, e->text_len};
+        if (!span_starts(text, BEGIN)) continue;
+        struct buf b = {0};
+        buf_add(&b, span_head(text, text.len - strlen(END)));
+        buf_add(&b, params);
+        buf_add(&b, SPAN(END));
+        e->text = (uint32_t)list->texts.len;
+        e->text_len = (uint32_t)b.len;
+        buf_add(&list->texts, buf_span(&b));
+        buf_free(&b);
+        return;
+    }
+    buf_add(&run->rr_params, params);
+}
+
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     const struct rr_settings *set = settings_of(run);
@@ -31,7 +54,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     struct buf b = {0};
     struct uri uri;
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
-    buf_add_text(&b, secure ? "Record-Route: <sips:" : "Record-Route: <sip:");
+    buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     if (uri.user.len == 0) uri_parse(&uri, run->msg.uri); /* the one that it came with may have a user */
     if (set->add_username && uri.user.len) {
         buf_add(&b, uri.user);
@@ -45,7 +68,9 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
         buf_add(&b, SPAN(";ftag="));
         buf_add(&b, tag);
     }
-    buf_add(&b, SPAN(">\r\n"));
+    buf_add(&b, buf_span(&run->rr_params));
+    buf_reset(&run->rr_params);
+    buf_add(&b, SPAN(END));
     kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(&b));
     buf_free(&b);
     return 1;
@@ -212,14 +237,32 @@ static int after_strict(struct kam_run *run, struct route first) {
     return 1;
 }
 
-/* The ftag that our own entry has; its name counts as written. */
-static struct span own_ftag(const struct kam_run *run, const struct route *r) {
-    struct span left = is_own(run, &r->uri) ? r->uri.params : (struct span){0};
+struct span kam_rr_params(const struct kam_run *run) {
+    struct route first;
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
+    if (!run->msg.is_request || !h || !route_at(&first, h, h->value)) return (struct span){0};
+    if (!is_own(run, &first.uri)) return (struct span){0};
+    return first.uri.params.p ? first.uri.params : SPAN("");
+}
+
+struct span kam_rr_param(const struct kam_run *run, struct span name) {
+    struct span left = kam_rr_params(run);
     while (left.len) {
-        struct span param = span_cut(&left, ';');
-        if (span_starts(param, "ftag=")) return span_skip(param, strlen("ftag="));
+        struct span value = span_cut(&left, ';'), found = span_cut(&value, '=');
+        if (span_eq(found, name)) return value.p ? value : SPAN("");
     }
     return (struct span){0};
+}
+
+bool kam_rr_upstream(const struct kam_run *run) {
+    struct span ftag = kam_rr_param(run, SPAN("ftag"));
+    return ftag.len && !span_eq(ftag, run->from_tag);
+}
+
+bool kam_rr_appends_tag(const struct kam_program *program) {
+    struct rr_settings set;
+    kam_program_settings(program, &kam_rr_module, &set);
+    return set.append_fromtag;
 }
 
 static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -228,8 +271,9 @@ static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t c
     struct uri uri;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
-    struct span ftag = own_ftag(run, &first);
-    run->upstream = ftag.len && !span_eq(ftag, run->from_tag);
+    run->upstream = kam_rr_upstream(run);
+    for (size_t i = 0; kam_modules[i] && is_own(run, &first.uri); i++)
+        if (kam_modules[i]->routed && kam_program_loads(run->k->program, i)) kam_modules[i]->routed(run);
     if (run->to_tag.len == 0) return after_loose(run, first, true);
     return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
 }

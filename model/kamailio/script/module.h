@@ -14,7 +14,8 @@
 #include <stddef.h>
 
 struct kam_program;
-struct kamailio; /* an instance: model/kamailio/instance.h */
+struct kam_transaction_head; /* a transaction: model/kamailio/run.h */
+struct kamailio;             /* an instance: model/kamailio/instance.h */
 
 enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT };
 
@@ -68,6 +69,9 @@ struct kam_module {
     bool (*request_came)(struct kam_run *run);  /* before request_route; true: that was all */
     void (*request_ended)(struct kam_run *run); /* after request_route */
     bool (*reply_came)(struct kam_run *run);    /* after onreply_route; true: it is the module's */
+    void (*routed)(struct kam_run *run);        /* loose_route() has found an entry of ours */
+    void (*reply_matched)(struct kam_run *run,
+                          const struct kam_transaction_head *t); /* before onreply_route */
     size_t (*pending)(const void *data); /* how many things it has begun and not ended, transactions ... */
 };
 

@@ -10,6 +10,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->about = t->about;
     run->force_rport = t->force_rport;
     run->flags = t->flags;
+    run->restores = t->head.restores;
     edit_list_copy(&run->edits, &t->edits);
     buf_add(&run->reply_lines, buf_span(&t->reply_lines));
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));

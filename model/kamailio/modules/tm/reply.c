@@ -421,6 +421,9 @@ bool kam_tm_recv_reply(struct kam_run *run) {
     }
     if (status < 200 && cancel_now(t, run->branch)) return true;
     stop_timers(t, c, run);
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (kam_modules[i]->reply_matched && kam_program_loads(run->k->program, i))
+            kam_modules[i]->reply_matched(run, &t->head);
     if (!run_onreply_route(t, c, run)) return true;
 
     struct incoming in = {run, run->branch, status};

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uac's From and To. The old URI, XORed with the new one, goes into Record-Route, so that each side finds in
+ * the requests and replies of the dialog what it knows (facts: Kamailio 30.3).
+ */
+#include "model/kamailio/message/address.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/rr.h"
+#include "model/kamailio/modules/uac/uac.h"
+
+static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
+
+/* From or To of a message, taken apart. */
+struct party {
+    const struct sip_header *header;
+    struct span uri;
+    struct span display; /* with its quotes; empty: none */
+    bool brackets;       /* stand around the URI */
+};
+
+static bool party_read(struct party *p, const struct sip_header *h) {
+    struct kam_address a;
+    kam_address_parse(&a, h->value);
+    *p = (struct party){.header = h, .uri = a.uri};
+    if (!a.readable || a.uri.len == 0) return false;
+    struct span before = span_trim(span_between(h->value.p, a.uri.p));
+    p->brackets = before.len && before.p[before.len - 1] == '<';
+    if (p->brackets) p->display = span_trim(span_head(before, before.len - 1));
+    return true;
+}
+
+/* The part of a value that is not parameters: up to the URI's end, or to the bracket behind it. */
+static struct span party_text(const struct party *p) {
+    const char *end = p->uri.p + p->uri.len;
+    if (p->brackets) {
+        struct span rest = span_between(end, p->header->value.p + p->header->value.len);
+        end += span_find(rest, '>') + 1;
+    }
+    return span_between(p->header->value.p, end);
+}
+
+static const struct sip_header *header_of(const struct kam_run *run, enum kam_restore which) {
+    return which == KAM_RESTORE_FROM ? run->from : run->to;
+}
+
+static struct span param_of(const struct kam_run *run, enum kam_restore which) {
+    return which == KAM_RESTORE_FROM ? uac_of(run)->rr_from_param : uac_of(run)->rr_to_param;
+}
+
+/* The reply to it gets back what the request had. */
+static void mark(struct kam_run *run, enum kam_restore which) {
+    run->restores |= which;
+    if (run->transaction) ((struct kam_transaction_head *)run->transaction)->restores |= which;
+}
+
+/* The one XORed with the other, as long as the longer one. */
+static void add_mixed(struct buf *out, struct span a, struct span b) {
+    for (size_t i = 0; i < a.len || i < b.len; i++)
+        buf_add_char(out, (char)((i < a.len ? a.p[i] : 0) ^ (i < b.len ? b.p[i] : 0)));
+}
+
+static void encrypt(struct span text, struct span password) {
+    char *p = (char *)text.p;
+    for (size_t i = 0; i < text.len && password.len; i++)
+        p[i] = (char)(p[i] ^ password.p[i % password.len]);
+}
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* base64 with - where = fills it up */
+static void add_base64(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i += 3) {
+        uint32_t n = 0;
+        for (size_t k = 0; k < 3; k++)
+            n = n << 8 | (i + k < s.len ? (unsigned char)s.p[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            buf_add_char(out, i + k <= s.len ? digits[n >> (18 - 6 * k) & 63] : '-');
+    }
+}
+
+static bool read_base64(struct buf *out, struct span s) {
+    uint32_t n = 0, bits = 0;
+    while (s.len && s.p[s.len - 1] == '-')
+        s.len--;
+    for (size_t i = 0; i < s.len; i++) {
+        const char *digit = s.p[i] ? strchr(digits, s.p[i]) : NULL;
+        if (!digit) return false;
+        n = n << 6 | (uint32_t)(digit - digits);
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        buf_add_char(out, (char)(n >> bits));
+    }
+    return true;
+}
+
+static void keep_in_record_route(struct kam_run *run, enum kam_restore which, struct span old,
+                                 struct span uri) {
+    struct buf mixed = {0}, param = {0};
+    add_mixed(&mixed, old, uri);
+    encrypt(buf_span(&mixed), uac_of(run)->restore_passwd);
+    buf_addf(&param, ";" SPAN_FMT "=", SPAN_ARG(param_of(run, which)));
+    add_base64(&param, buf_span(&mixed));
+    kam_rr_add_params(run, buf_span(&param));
+    buf_free(&mixed);
+    buf_free(&param);
+}
+
+/* Replaces; what was replaced before gets more text behind it. */
+static void put(struct edit_list *list, size_t at, size_t len, struct span text) {
+    for (const struct edit *e = list->edits; e < list->edits + list->count; e++)
+        if (e->at == at && e->removed == len) {
+            kam_lump_insert(list, at + len, text);
+            return;
+        }
+    kam_lump_replace(list, at, len, text);
+}
+
+static void replace_display(struct kam_run *run, const struct party *p, struct span display) {
+    size_t uri_at = offset_of(run, p->uri.p);
+    if (p->display.len) put(run->target, offset_of(run, p->display.p), p->display.len, display);
+    if (p->display.len || display.len == 0) return;
+    struct buf b = {0};
+    buf_add(&b, display);
+    buf_add_text(&b, p->brackets ? " " : " <");
+    kam_lump_insert(run->target, offset_of(run, p->header->value.p), buf_span(&b));
+    buf_free(&b);
+    if (!p->brackets) kam_lump_insert(run->target, uri_at + p->uri.len, SPAN(">"));
+}
+
+int uac_replace(struct kam_run *run, enum kam_restore which, struct span display, struct span uri) {
+    struct party p;
+    enum uac_mode mode = uac_of(run)->mode;
+    if (!run->from_readable || !party_read(&p, header_of(run, which))) return -1;
+    if (mode == UAC_AUTO && uri.len && run->to_tag.len) return -1; /* a dialog keeps what it has */
+    if (run->restores & which) return -1;
+    if (display.p) replace_display(run, &p, display);
+    if (uri.len == 0) return 1;
+    put(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
+    if (mode == UAC_NONE) return 1;
+    keep_in_record_route(run, which, p.uri, uri);
+    mark(run, which);
+    return 1;
+}
+
+/* The URI that a parameter of our Route entry keeps for who has the other one; false: it keeps none. */
+static bool kept_uri(const struct kam_run *run, struct buf *uri, struct span kept, struct span other) {
+    struct buf mixed = {0};
+    bool good = kept.len && read_base64(&mixed, kept) && mixed.len >= other.len;
+    if (good) {
+        encrypt(buf_span(&mixed), uac_of(run)->restore_passwd);
+        add_mixed(uri, buf_span(&mixed), other);
+        const char *zero = memchr(uri->p, '\0', uri->len);
+        if (zero) uri->len = (size_t)(zero - uri->p);
+        for (size_t i = 0; i < uri->len; i++)
+            if (uri->p[i] < ' ' || uri->p[i] > '~') good = false;
+    }
+    buf_free(&mixed);
+    return good && uri->len;
+}
+
+int uac_restore(struct kam_run *run, enum kam_restore which) {
+    struct party p;
+    struct buf uri = {0};
+    enum kam_restore in = which;
+    /* The callee's requests have the caller in To. */
+    if (kam_rr_upstream(run)) in = which == KAM_RESTORE_FROM ? KAM_RESTORE_TO : KAM_RESTORE_FROM;
+    struct span kept = kam_rr_param(run, param_of(run, which));
+    bool good = run->from_readable && party_read(&p, header_of(run, in)) && kept_uri(run, &uri, kept, p.uri);
+    if (good) {
+        put(run->target, offset_of(run, p.uri.p), p.uri.len, buf_span(&uri));
+        if (uac_of(run)->mode == UAC_AUTO) mark(run, in);
+    }
+    buf_free(&uri);
+    return good ? 1 : -1;
+}
+
+void uac_routed(struct kam_run *run) {
+    if (uac_of(run)->mode != UAC_AUTO || !run->msg.is_request) return;
+    uac_restore(run, KAM_RESTORE_FROM);
+    uac_restore(run, KAM_RESTORE_TO);
+}
+
+/* What stands before the parameters becomes what it is in the request. */
+static void give_back(struct kam_run *run, const struct sip_header *reply, const struct sip_header *request) {
+    struct party ours, theirs;
+    if (!party_read(&ours, reply) || !party_read(&theirs, request)) return;
+    struct span text = party_text(&ours);
+    kam_lump_replace(&run->edits, offset_of(run, text.p), text.len, party_text(&theirs));
+}
+
+void uac_reply_matched(struct kam_run *run, const struct kam_transaction_head *t) {
+    const struct sip_header from = {.value = t->from}, to = {.value = t->to};
+    if (run->damaged) return;
+    if (t->restores & KAM_RESTORE_FROM) give_back(run, run->from, &from);
+    if (t->restores & KAM_RESTORE_TO) give_back(run, run->to, &to);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* uac: other URIs in From and To, and credentials for who asks for them (facts: Kamailio 30.3). */
+#ifndef MODEL_KAMAILIO_MODULES_UAC_UAC_H
+#define MODEL_KAMAILIO_MODULES_UAC_UAC_H
+
+#include "model/kamailio/modules/module.h"
+
+/* modparam restore_mode: who puts the old URIs back. */
+enum uac_mode { UAC_NONE, UAC_MANUAL, UAC_AUTO };
+
+/* What the module keeps. */
+struct uac {
+    struct span restore_mode, restore_passwd, rr_from_param, rr_to_param;
+    enum uac_mode mode;
+};
+
+static inline const struct uac *uac_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_UAC);
+}
+
+/* Reads restore_mode; false: it is none. */
+bool uac_mode_read(struct span text, enum uac_mode *mode);
+
+/* Replaces the display name (p NULL: not) and the URI (empty: not) of From or To. 1, or -1. */
+int uac_replace(struct kam_run *run, enum kam_restore which, struct span display, struct span uri);
+
+/* Puts the URI into From or To that the Route entry keeps for the other. 1, or -1. */
+int uac_restore(struct kam_run *run, enum kam_restore which);
+
+/* Hooks: loose_route() has found our own entry; a reply belongs to a transaction (script/module.h). */
+void uac_routed(struct kam_run *run);
+void uac_reply_matched(struct kam_run *run, const struct kam_transaction_head *t);
+
+#endif
