@@ -5,7 +5,9 @@ import os
 import platform
 import re
 import shlex
+import struct
 import subprocess
+import time
 
 import compare
 
@@ -30,8 +32,10 @@ def flow(value):
 def block(tree, indent):
     lines = []
     for key, value in tree.items():
-        if isinstance(value, dict) and key not in ('modparam', 'variables'):
+        if isinstance(value, dict) and key not in ('modparam', 'variables', 'defines'):
             lines += ['%s%s:' % (indent, key)] + block(value, indent + '  ')
+        elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            lines += ['%s%s:' % (indent, key)] + ['%s  - %s' % (indent, flow(item)) for item in value]
         else:
             lines.append('%s%s: %s' % (indent, key, flow(value)))
     return lines
@@ -72,6 +76,16 @@ def scenario_yaml(scenario, pids, lost):
             lines.append('    - %s   # %s' % (flow(drop), label))
     lines += ['', 'capture:'] + block({key: value for key, value in scenario.tree['capture'].items() if key != 'checksum'}, '  ')
     return '\n'.join(lines) + '\n'
+
+
+def start_of(path):
+    """When a recording began, as scenario.yaml says it."""
+    with open(path, 'rb') as file:
+        head = file.read(32)
+    order = '<' if head[:4] in (b'\xd4\xc3\xb2\xa1', b'\x4d\x3c\xb2\xa1') else '>'
+    seconds, fraction = struct.unpack(order + 'II', head[24:32])
+    digits = 9 if head[:4] in (b'\x4d\x3c\xb2\xa1', b'\xa1\xb2\x3c\x4d') else 6
+    return '%s.%0*dZ' % (time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)), digits, fraction)
 
 
 def datagrams(path, source, destination):
@@ -138,7 +152,8 @@ def notes_md(scenario, result, lost, captures, repeated):
             ended = ', exit status %s' % result['exit'][name] if name in result['exit'] else ''
             lines.append('%s: `%s`, process %d%s.' % (name, command, result['pids'][name], ended))
         else:
-            lines.append('%s: `kamailio -f %s`.' % (name, result['commands'][name][2]))
+            words = result['commands'][name]
+            lines.append('%s: `%s`.' % (name, ' '.join(shlex.quote(word) for word in words[:words.index('-DD')])))
             if host.wakeups_ns():
                 lines.append('%s: its workers wake late as `wakeup` says, in that order '
                              '(strace -e trace=recvfrom -e inject=recvfrom:delay_exit=MICROSECONDS).' % name)

@@ -4,6 +4,7 @@
 Runs inside namespaces of its own (network, processes, mounts; see `record`), as the first process there. Nothing in here
 needs cleaning up: when this process ends, the kernel takes namespaces, interfaces and programs with it.
 """
+import hashlib
 import json
 import os
 import re
@@ -139,6 +140,14 @@ def list_files(path):
     return {name: path for name, path in paths.items() if os.path.isfile(path)}
 
 
+def included_files(path):
+    """The files that a kamailio.cfg includes, as far as they are there."""
+    with open(path, encoding='latin-1') as file:
+        names = re.findall(r'^[ \t]*(?:#!|!!)?(?:include|import)_file[ \t]+"([^"]+)"', file.read(), flags=re.M)
+    paths = [os.path.join(os.path.dirname(path), name) for name in names]
+    return [path for path in paths if os.path.isfile(path)]
+
+
 class Files:
     """What the programs run, by base name in the scratch folder; what the recording keeps beside its pcap."""
 
@@ -183,6 +192,8 @@ class Files:
             self.keep(host, beside)
             if '/' in name:
                 modparams['dispatcher'] = dict(modparams.get('dispatcher', {}), list_file=os.path.basename(name))
+        for included in included_files(path):
+            self.keep(host, included)
         if modparams:
             self.run_as[host.name] = self.keep(host, path, cfg_with_modparams(path, modparams).encode(),
                                                re.sub(r'(\.cfg)?$', '.recorded.cfg', os.path.basename(path), count=1))
@@ -239,9 +250,29 @@ def drops_done(scenario):
     return [count > 0 for count in counts]
 
 
+def md5(*parts):
+    return hashlib.md5(':'.join(parts).encode()).hexdigest()
+
+
+def write_tables(host):
+    """db_text's tables: modparam("auth_db", "db_url", "text:///run/lab/db")"""
+    os.makedirs(SCRATCH + '/db', exist_ok=True)
+    with open(SCRATCH + '/db/version', 'w') as file:
+        file.write('table_name(string) table_version(int)\nsubscriber:7\nlocation:9\n')
+    with open(SCRATCH + '/db/subscriber', 'w') as file:
+        file.write('id(int,auto) username(string) domain(string) password(string) ha1(string) ha1b(string)\n')
+        for number, row in enumerate(host.kamailio['subscribers']):
+            user, domain, password = row['username'], row.get('domain', host.address), row.get('password', '')
+            file.write('%d:%s:%s:%s:%s:%s\n' % (number + 1, user, domain, password, row.get('ha1', md5(user, domain, password)),
+                                             row.get('ha1b', md5('%s@%s' % (user, domain), domain, password))))
+
+
 def start_kamailio(host, cfg):
-    program = Program(host, ['kamailio', '-f', cfg, '-DD', '-E', '-m', '64', '-M', '8',
-                             '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH]).go()
+    if 'subscribers' in host.kamailio:
+        write_tables(host)
+    program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
+                      ['-DD', '-E', '-m', '64', '-M', '8',
+                       '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH]).go()
     until = time.monotonic() + KAMAILIO_START_S
     while ':%s' % host.port not in run_at(host, 'ss', '-Hlun'):
         program.check()

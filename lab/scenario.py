@@ -12,12 +12,14 @@ import yaml
 
 SIPP_KEYS = ('scenario target outbound twin service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
              'max_retrans max_invite_retrans max_non_invite_retrans base_cseq call_id inject inject_index keys exec variables ring_after answer_after').split()
-KAMAILIO_KEYS = 'config modparam version children wakeup processing receive_buffer timer_phase'.split()
+KAMAILIO_KEYS = 'config defines subscribers modparam version children wakeup processing receive_buffer timer_phase'.split()
+SUBSCRIBER_KEYS = 'username domain password ha1 ha1b'.split()
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
     'host': 'address port sipp kamailio'.split(),
     'sipp': SIPP_KEYS,
     'kamailio': KAMAILIO_KEYS,
+    'subscriber': SUBSCRIBER_KEYS,
     'network': 'delay loss duplicate reorder reorder_by drop hold mtu'.split(),
     'drop': 'from to nth message'.split(),
     'capture': 'at link checksum precision filter'.split(),
@@ -156,6 +158,13 @@ class Host:
     def calls(self):
         return self.sipp is not None and 'target' in self.sipp and not self.is_commanded()
 
+    def defines(self):
+        """Kamailio's -A: names, or NAME=VALUE."""
+        defines = (self.kamailio or {}).get('defines', [])
+        if isinstance(defines, list):
+            return defines
+        return ['%s=%s' % item if item[1] else item[0] for item in defines.items()]
+
     def thinks_ns(self):
         """How long the callee of a what-if holds its answers back, all in all."""
         return sum(duration_ns((self.sipp or {}).get(key, '0')) for key in ('ring_after', 'answer_after'))
@@ -208,6 +217,8 @@ class Scenario:
             if 'address' not in host or ('sipp' in host) == ('kamailio' in host):
                 raise ScenarioError('hosts.%s: needs an address and either sipp or kamailio' % name)
             for program in ('sipp', 'kamailio'):
+                for row in host.get(program, {}).get('subscribers', []):
+                    check_keys('hosts.%s.%s.subscribers' % (name, program), 'subscriber', row)
                 if program in host:
                     check_keys('hosts.%s.%s' % (name, program), program, host[program])
 
@@ -241,6 +252,8 @@ class Scenario:
             wrong.append("capture.filter: '%s' is neither sip nor all nor a list of ports" % self.filter)
         if self.precision not in ('us', 'ns'):
             wrong.append("capture.precision: '%s' is neither us nor ns" % self.precision)
+        if sum('subscribers' in (host.kamailio or {}) for host in self.hosts.values()) > 1:
+            wrong.append('hosts: only one Kamailio can have subscribers: the tables are in one folder')
         hz = round(1 / time.clock_getres(CLOCK_MONOTONIC_COARSE))
         for host in self.hosts.values():
             wrong += self.check_host(host, hz)

@@ -79,7 +79,7 @@ static inline void rig_up(const char *cfg_text) {
     buf_add_text(&text, cfg_text);
     const struct source *cfg = source_text(&rig.sources, "kamailio.cfg", buf_span(&text));
     buf_free(&text);
-    rig.program = kam_program_load(cfg, &rig.sources, NULL, 0, &rig.diag);
+    rig.program = kam_program_load(cfg, &rig.sources, NULL, &rig.diag);
     if (!rig.program) fail_msg("%s", buf_text(&rig.diag.text));
     rig.kamailio = kamailio_new(&rig.config, rig.program, rig.proxy, &trace, &rig.diag);
     if (!rig.kamailio) fail_msg("%s", buf_text(&rig.diag.text));

@@ -32,7 +32,7 @@ static bool loads(struct span modules, const char *block, struct span call, stru
     buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
     if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");
     const struct source *cfg = source_text(&set, "k.cfg", buf_span(&text));
-    struct kam_program *program = kam_program_load(cfg, &set, NULL, 0, &diag);
+    struct kam_program *program = kam_program_load(cfg, &set, NULL, &diag);
     bool ok = program != NULL;
     buf_reset(why);
     buf_add_text(why, buf_text(&diag.text));

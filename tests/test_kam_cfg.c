@@ -23,7 +23,7 @@ static struct kam_program *load(struct source_set *set, struct diag *diag, const
     if (modules) buf_add_text(&whole, MODULES);
     buf_add_text(&whole, text);
     const struct source *cfg = source_text(set, "k.cfg", buf_span(&whole));
-    struct kam_program *program = kam_program_load(cfg, set, NULL, 0, diag);
+    struct kam_program *program = kam_program_load(cfg, set, NULL, diag);
     buf_free(&whole);
     return program;
 }
@@ -329,7 +329,7 @@ static void included_files_have_their_own_positions(void **state) {
     const char *text = "loadmodule \"tm\"\n#!ifdef X\n#!else\ninclude_file "
                        "\"part.cfg\"\n#!endif\nrequest_route { RELAY(1,2,3); }";
     const struct source *cfg = source_text(&set, buf_text(&name), span_of(text));
-    assert_null(kam_program_load(cfg, &set, NULL, 0, &diag));
+    assert_null(kam_program_load(cfg, &set, NULL, &diag));
     buf_addf(&expected, "%s:4:3: error: unknown command nope\n", path);
     buf_addf(&expected, "%s:6:17: error: t_relay() takes ", buf_text(&name));
     assert_memory_equal(buf_text(&diag.text), buf_text(&expected), expected.len);
@@ -340,7 +340,7 @@ static void included_files_have_their_own_positions(void **state) {
     fputs("include_file \"part.cfg\"\n", f);
     fclose(f);
     cfg = source_text(&set, buf_text(&name), SPAN("include_file \"part.cfg\""));
-    assert_null(kam_program_load(cfg, &set, NULL, 0, &diag));
+    assert_null(kam_program_load(cfg, &set, NULL, &diag));
     buf_reset(&expected);
     buf_addf(&expected, "%s:1:14: error: more than 10 nested files\n", path);
     assert_string_equal(buf_text(&diag.text), buf_text(&expected));
@@ -407,13 +407,15 @@ static void extra_modparams_come_after_the_file_and_have_their_own_place(void **
                                    {"tm", "nope", "2", true, {yaml, 12}},
                                    {"rr", "append_fromtag", "0", true, {yaml, 12}},
                                    {"tm", "fr_timer", "x", false, {yaml, 0}}};
-    struct kam_program *p = kam_program_load(cfg, &set, extra, 1, &diag);
+    struct kam_program *p =
+        kam_program_load(cfg, &set, &(struct kam_additions){.modparams = extra, .modparam_count = 1}, &diag);
     assert_non_null(p);
     struct kam_tm tm = {0};
     kam_program_settings(p, &kam_tm_module, &tm.set);
     assert_int_equal(tm.set.fr_timer_ms, 7000);
     kam_program_free(p);
-    assert_null(kam_program_load(cfg, &set, extra, 4, &diag));
+    assert_null(
+        kam_program_load(cfg, &set, &(struct kam_additions){.modparams = extra, .modparam_count = 4}, &diag));
     assert_string_equal(buf_text(&diag.text),
                         "scenario.yaml:2:1: error: module \"tm\" has no parameter \"nope\"\n"
                         "scenario.yaml:2:1: error: module \"rr\" is not loaded\n"

@@ -14,7 +14,7 @@
 
 /* Routes that the cases use. OUT collects what they write: $var(out) = $var(out) + "..." */
 #define PRELUDE                                                                                              \
-    "loadmodule \"pv\" loadmodule \"siputils\" loadmodule \"textops\"\n"                                     \
+    "loadmodule \"pv\" loadmodule \"sl\" loadmodule \"siputils\" loadmodule \"textops\"\n"                   \
     "route[YES] { return 1; } route[NO] { return -1; } route[NULL] { return 0; } route[FIVE] { return 5; "   \
     "}\n"                                                                                                    \
     "route[EXIT] { $var(out) = $var(out) + \"E\"; exit; } route[DROP] { drop; }\n"                           \
@@ -37,7 +37,7 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
     buf_add_text(&whole, text);
     const struct source *cfg = source_text(&h->set, "k.cfg", buf_span(&whole));
     buf_free(&whole);
-    h->program = kam_program_load(cfg, &h->set, NULL, 0, &h->diag);
+    h->program = kam_program_load(cfg, &h->set, NULL, &h->diag);
     if (!h->program) print_error("%s\n%s", text, buf_text(&h->diag.text));
     assert_non_null(h->program);
     h->run.state = (struct kam_script_state){.program = h->program,

@@ -130,11 +130,11 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_int_equal(uas->ring_after_ns, 10 * NS_PER_S);
     assert_int_equal(uas->answer_after_ns, 60 * NS_PER_S);
     const struct lab_host_config *p1 = &config->hosts[1];
-    assert_int_equal(p1->modparam_count, 1);
-    assert_string_equal(p1->modparams[0].module, "tm");
-    assert_string_equal(p1->modparams[0].name, "fr_timer");
-    assert_string_equal(p1->modparams[0].value, "5000");
-    assert_true(p1->modparams[0].is_number);
+    assert_int_equal(p1->additions.modparam_count, 1);
+    assert_string_equal(p1->additions.modparams[0].module, "tm");
+    assert_string_equal(p1->additions.modparams[0].name, "fr_timer");
+    assert_string_equal(p1->additions.modparams[0].value, "5000");
+    assert_true(p1->additions.modparams[0].is_number);
     assert_string_equal(p1->kamailio.version, "5.7.0");
     assert_int_equal(p1->kamailio.wakeup_count, 2);
     assert_int_equal(p1->kamailio.wakeups[1].ns, 1500000);

@@ -49,6 +49,13 @@ struct kam_wakeup {
     size_t quantile_count;
 };
 
+/* A row of the table of passwords that auth_db asks; NULL: not given. */
+struct kam_subscriber {
+    const char *username, *domain, *password;
+    const char *ha1,
+        *ha1b; /* instead of those that the password gives, without and with the domain in the name */
+};
+
 struct kam_config {
     const char *version;              /* "5.6.3": what the Server header says */
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
@@ -58,7 +65,9 @@ struct kam_config {
     int64_t start_ns;        /* the first simulated instant, since 1970 */
     uint32_t children;       /* what-if: workers a socket; 0: as the file says */
     uint32_t receive_buffer; /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
-    uint32_t address;        /* the host's address: where it listens without a listen= */
+    const struct kam_subscriber *subscribers; /* they outlive the Kamailio */
+    size_t subscriber_count;
+    uint32_t address; /* the host's address: where it listens without a listen= */
 };
 
 void kam_config_default(struct kam_config *config);

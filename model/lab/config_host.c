@@ -164,7 +164,7 @@ static void read_module(struct schema *s, const struct tree_node *module, struct
             struct span value = span_of(n->text), digits = span_skip(value, value.p[0] == '-');
             uint64_t number;
             bool is_number = n->plain && span_to_u64(digits, INT32_MAX, &number);
-            params[host->modparam_count++] =
+            params[host->additions.modparam_count++] =
                 (struct kam_modparam){module->key, n->key, n->text, is_number, n->key_at};
         }
         schema_leave(s, before);
@@ -180,7 +180,7 @@ static void read_modparam(struct schema *s, const struct tree_node *value, const
     for (const struct tree_node *n = value->first; n; n = n->next)
         count += n->count;
     struct kam_modparam *params = config_new(s->context, count * sizeof *params);
-    host->modparams = params;
+    host->additions.modparams = params;
     for (const struct tree_node *n = value->first; n; n = n->next) {
         size_t before = schema_enter(s, n->key);
         if (schema_is_map(s, n, "a mapping of parameters, such as {fr_timer: 5000}"))
@@ -274,6 +274,15 @@ static void read_processing(struct schema *s, const struct tree_node *value, con
 
 static const struct schema_key kamailio_keys[] = {
     {"config", SCHEMA_SCALAR, .required = true, .help = "the kamailio.cfg, a file beside scenario.yaml"},
+    {"defines", SCHEMA_OTHER,
+     .shape = "\"anyOf\":[{\"type\":\"array\",\"items\":{\"type\":\"string\"}},{\"$ref\":\"#/definitions/"
+              "texts\"}]",
+     .read = config_read_defines,
+     .help = "-A: names that are defined before the file begins: [WITH_AUTH, WITH_NAT], or with values: "
+             "{LEVEL: 3}"},
+    {"subscribers", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"object\"}",
+     .read = config_read_subscribers, .keys = config_subscriber_keys, .path = "[].",
+     .help = "the table of passwords that auth_db asks: a list of {username: , password: }"},
     {"modparam", SCHEMA_OTHER,
      .shape = "\"type\":\"object\",\"additionalProperties\":{\"$ref\":\"#/definitions/texts\"}",
      .read = read_modparam,

@@ -224,7 +224,7 @@ static void link_kamailio(struct schema *s, struct source_set *sources, const st
     const struct lab_program *before = find_program(config, host->file, LAB_KAMAILIO);
     if (before && !before->kamailio) return; /* its errors need not be said twice */
     struct lab_program *p = add_program(config, host->file, LAB_KAMAILIO);
-    p->kamailio = kam_program_load(host->file, sources, host->modparams, host->modparam_count, s->diag);
+    p->kamailio = kam_program_load(host->file, sources, &host->additions, s->diag);
     host->kam_program = p->kamailio;
     if (p->kamailio) check_wakeup(s, tree_get(kamailio, "wakeup"), host);
 }

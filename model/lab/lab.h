@@ -31,8 +31,7 @@ struct lab_host_config {
     const struct sipp_program *sipp_program;
     const struct lab_host_config *twin; /* of -3pcc; NULL: none */
     struct kam_config kamailio;
-    const struct kam_modparam *modparams;
-    size_t modparam_count;
+    struct kam_additions additions; /* to the kamailio.cfg */
     const struct kam_program *kam_program;
 };
 

@@ -5,5 +5,5 @@ void lab_check_file(struct source_set *sources, const struct source *file, bool 
     if (is_xml)
         sipp_program_free(sipp_program_load(file, NULL, 0, diag));
     else
-        kam_program_free(kam_program_load(file, sources, NULL, 0, diag));
+        kam_program_free(kam_program_load(file, sources, NULL, diag));
 }

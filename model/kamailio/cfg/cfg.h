@@ -15,13 +15,27 @@ struct kam_modparam {
     struct source_pos at;
 };
 
+/* A name that is defined before the file begins, as with Kamailio's -A: defines: {WITH_AUTH: , DBURL: '"x"'}.
+ */
+struct kam_define {
+    const char *name, *value; /* value: what stands in its place, quotes too */
+    struct source_pos at;
+};
+
+/* What scenario.yaml adds to a configuration; all-zero is nothing. */
+struct kam_additions {
+    const struct kam_modparam *modparams;
+    size_t modparam_count;
+    const struct kam_define *defines;
+    size_t define_count;
+};
+
 /*
- * Compiles a configuration, with the extra modparams applied after the file's own. Files it includes are
- * read from its folder into the set. All errors go to diag; NULL if there was one. What Kamailio refuses is
- * refused, what Kamailio can do and this cannot is an error that names it.
+ * Compiles a configuration, with the added modparams applied after the file's own (more NULL: nothing is
+ * added). Files it includes are read from its folder into the set. All errors go to diag; NULL if there was
+ * one. What Kamailio refuses is refused, what Kamailio can do and this cannot is an error that names it.
  */
 struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
-                                     const struct kam_modparam *modparams, size_t modparam_count,
-                                     struct diag *diag);
+                                     const struct kam_additions *more, struct diag *diag);
 
 #endif

@@ -533,10 +533,12 @@ static void read_token(struct lexer *l) {
         read_op(l, at);
 }
 
-void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set, struct arena *arena,
-             struct diag *diag) {
+void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set,
+             const struct kam_additions *more, struct arena *arena, struct diag *diag) {
     struct lexer l = {.out = out, .set = set, .arena = arena, .diag = diag};
     preprocess_init(&l.pp, arena, diag);
+    for (const struct kam_define *d = more->defines; d < more->defines + more->define_count; d++)
+        preprocess_define(&l.pp, PREPROCESS_DEFINE, span_of(d->name), span_of(d->value), d->at);
     cfg_input_file(&l.in, cfg);
     struct source_pos end;
     do {

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "model/kamailio/cfg/cfg.h"
 
 enum cfg_token_kind {
     CFG_TOKEN_END,
@@ -34,9 +35,9 @@ struct cfg_tokens {
     size_t count, cap;
 };
 
-/* Cuts the file. Texts go to the arena, included files to the set, errors to diag. */
-void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set, struct arena *arena,
-             struct diag *diag);
+/* Cuts the file, with more's defines. Texts go to the arena, included files to the set, errors to diag. */
+void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set,
+             const struct kam_additions *more, struct arena *arena, struct diag *diag);
 
 /* Is it this word of Kamailio's, or this operator? */
 bool cfg_token_is(const struct cfg_token *t, const char *text);

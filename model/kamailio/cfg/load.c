@@ -22,6 +22,17 @@ static void find_route(struct kam_program *program, const struct cfg_route_ref *
                      SPAN_ARG(ref->name), hint);
 }
 
+/* Some modules do not start without another one. */
+static void check_needs(const struct kam_program *program, struct diag *diag) {
+    for (size_t i = 0; kam_modules[i]; i++) {
+        const struct kam_module *m = kam_modules[i];
+        for (size_t n = 0; program->loaded[i] && n < sizeof m->needs / sizeof *m->needs && m->needs[n]; n++)
+            if (!kam_program_has_module(program, m->needs[n]))
+                diag_error(diag, program->loaded_at[i],
+                           "module \"%s\" needs module \"%s\", which is not loaded", m->name, m->needs[n]);
+    }
+}
+
 static void apply_modparams(struct kam_program *program, const struct kam_modparam *extra, size_t count,
                             struct diag *diag) {
     for (size_t i = 0; i < count; i++) {
@@ -41,14 +52,16 @@ static void apply_modparams(struct kam_program *program, const struct kam_modpar
 }
 
 struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
-                                     const struct kam_modparam *modparams, size_t modparam_count,
-                                     struct diag *diag) {
+                                     const struct kam_additions *more, struct diag *diag) {
+    static const struct kam_additions nothing;
+    if (!more) more = &nothing;
     struct kam_program *program = program_new();
     unsigned errors = diag->errors;
-    struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, diag);
+    struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, more, diag);
     for (; refs; refs = refs->next)
         find_route(program, refs, diag);
-    apply_modparams(program, modparams, modparam_count, diag);
+    if (diag->errors == errors) check_needs(program, diag);
+    apply_modparams(program, more->modparams, more->modparam_count, diag);
     program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);

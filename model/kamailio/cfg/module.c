@@ -33,6 +33,7 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
         diag_error(p->diag, t->at, "module \"%s\" is already loaded", kam_modules[m]->name);
         return false;
     }
+    if (m) p->program->loaded_at[m] = t->at;
     if (m) return p->program->loaded[m] = true;
     if (kam_names_module(name)) {
         if (program_missing_load(p->program, name, t->at)) return true;

@@ -256,10 +256,11 @@ static bool parse_top(struct cfg_parse *p) {
 }
 
 struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg,
-                                     struct source_set *set, struct diag *diag) {
+                                     struct source_set *set, const struct kam_additions *more,
+                                     struct diag *diag) {
     struct cfg_tokens tokens = {0};
     unsigned errors = diag->errors;
-    cfg_lex(&tokens, cfg, set, &program->arena, diag);
+    cfg_lex(&tokens, cfg, set, more, &program->arena, diag);
     struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag};
     p.refs_end = &p.refs;
     if (diag->errors == errors) {

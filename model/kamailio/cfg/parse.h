@@ -130,6 +130,7 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
  * known.
  */
 struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct source *cfg,
-                                     struct source_set *set, struct diag *diag);
+                                     struct source_set *set, const struct kam_additions *more,
+                                     struct diag *diag);
 
 #endif

@@ -84,7 +84,52 @@ static const struct kam_param debugger_params[] = {
     IDLE_STR("mod_facility"),    IDLE_INT("mod_facility_mode"), IDLE_INT("cfgpkgcheck"),
     IDLE_INT("reset_msgid"),     IDLE_INT("cfgtest"),           {0}};
 
-const struct kam_module kam_acc_module = {.name = "acc", .params = acc_params};
+/* Drivers of data bases. What the tables hold that other modules ask for stands in scenario.yaml. */
+static const struct kam_param db_text_params[] = {IDLE_INT("db_mode"),
+                                                  IDLE_INT("emptystring"),
+                                                  IDLE_INT("file_buffer_size"),
+                                                  IDLE_INT("max_result_rows"),
+                                                  IDLE_STR("default_connection"),
+                                                  IDLE_STR("db_delim"),
+                                                  {0}};
+
+static const struct kam_param db_mysql_params[] = {
+    IDLE_INT("ping_interval"),    IDLE_INT("server_timezone"),
+    IDLE_INT("timeout_interval"), IDLE_INT("auto_reconnect"),
+    IDLE_INT("insert_delayed"),   IDLE_INT("update_affected_found"),
+    IDLE_INT("opt_ssl_mode"),     {0}};
+
+static const struct kam_param db_postgres_params[] = {IDLE_INT("retries"),
+                                                      IDLE_INT("timeout"),
+                                                      IDLE_INT("tcp_keepalive"),
+                                                      IDLE_INT("lockset"),
+                                                      IDLE_INT("bytea_output_escape"),
+                                                      IDLE_STR("con_param"),
+                                                      {0}};
+
+static const struct kam_param db_sqlite_params[] = {
+    IDLE_STR("db_set_readonly"), IDLE_STR("db_set_journal_mode"), {0}};
+
+static const struct kam_param db_unixodbc_params[] = {
+    IDLE_INT("ping_interval"), IDLE_INT("auto_reconnect"), IDLE_INT("use_escape_common"),
+    IDLE_INT("replace_query"), IDLE_STR("quote_char"),     {0}};
+
+static const struct kam_param db_flatstore_params[] = {IDLE_INT("flush"),
+                                                       IDLE_INT("encode_delimiter"),
+                                                       IDLE_STR("record_delimiter"),
+                                                       IDLE_STR("field_delimiter"),
+                                                       IDLE_STR("escape_char"),
+                                                       IDLE_STR("file_suffix"),
+                                                       {0}};
+
+const struct kam_module kam_db_text_module = {.name = "db_text", .params = db_text_params};
+const struct kam_module kam_db_mysql_module = {.name = "db_mysql", .params = db_mysql_params};
+const struct kam_module kam_db_postgres_module = {.name = "db_postgres", .params = db_postgres_params};
+const struct kam_module kam_db_sqlite_module = {.name = "db_sqlite", .params = db_sqlite_params};
+const struct kam_module kam_db_unixodbc_module = {.name = "db_unixodbc", .params = db_unixodbc_params};
+const struct kam_module kam_db_flatstore_module = {.name = "db_flatstore", .params = db_flatstore_params};
+
+const struct kam_module kam_acc_module = {.name = "acc", .needs = {"tm"}, .params = acc_params};
 const struct kam_module kam_jsonrpcs_module = {.name = "jsonrpcs", .params = jsonrpcs_params};
 const struct kam_module kam_ctl_module = {.name = "ctl", .params = ctl_params};
 const struct kam_module kam_counters_module = {.name = "counters", .params = counters_params};

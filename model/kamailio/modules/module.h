@@ -34,20 +34,28 @@ enum kam_module_number {
     KAM_MODULE_CFGUTILS,
     KAM_MODULE_AUTH,
     KAM_MODULE_DISPATCHER,
+    KAM_MODULE_AUTH_DB,
+    KAM_MODULE_DB_TEXT,
+    KAM_MODULE_DB_MYSQL,
+    KAM_MODULE_DB_POSTGRES,
+    KAM_MODULE_DB_SQLITE,
+    KAM_MODULE_DB_UNIXODBC,
+    KAM_MODULE_DB_FLATSTORE,
     KAM_MODULES
 };
 
 extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module, kam_maxfwd_module,
     kam_pv_module, kam_rr_module, kam_siputils_module, kam_sl_module, kam_textops_module, kam_tm_module,
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
-    kam_cfgutils_module, kam_auth_module;
+    kam_cfgutils_module, kam_auth_module, kam_auth_db_module;
 
 extern const struct kam_module kam_dispatcher_module; /* dispatcher/ */
 extern const struct kam_module kam_ipops_module, kam_uac_module;
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,
-    kam_cfg_rpc_module, kam_counters_module, kam_debugger_module;
+    kam_cfg_rpc_module, kam_counters_module, kam_debugger_module, kam_db_text_module, kam_db_mysql_module,
+    kam_db_postgres_module, kam_db_sqlite_module, kam_db_unixodbc_module, kam_db_flatstore_module;
 
 /* What a module keeps in an instance; NULL if it is not loaded. */
 static inline void *kam_module_data(const struct kamailio *k, enum kam_module_number number) {

@@ -168,5 +168,8 @@ static const struct kam_param params[] = {
     {0},
 };
 
-const struct kam_module kam_sanity_module = {
-    .name = "sanity", .functions = functions, .params = params, .data_size = sizeof(struct sanity)};
+const struct kam_module kam_sanity_module = {.name = "sanity",
+                                             .needs = {"sl"},
+                                             .functions = functions,
+                                             .params = params,
+                                             .data_size = sizeof(struct sanity)};

@@ -24,4 +24,4 @@ static const struct kam_function functions[] = {
     {0},
 };
 
-const struct kam_module kam_siputils_module = {.name = "siputils", .functions = functions};
+const struct kam_module kam_siputils_module = {.name = "siputils", .needs = {"sl"}, .functions = functions};

@@ -51,8 +51,9 @@ struct kam_program {
     struct source_pos tcp_at; /* the first of them */
     uint16_t default_port;    /* port= */
     unsigned max_while_loops, max_recursive_level;
-    bool *loaded;      /* kam_modules[i] is loaded */
-    const void **kept; /* by the modules that have read something: kam_program_kept() */
+    bool *loaded;                 /* kam_modules[i] is loaded */
+    const void **kept;            /* by the modules that have read something: kam_program_kept() */
+    struct source_pos *loaded_at; /* where */
     struct program_param *params;
     struct program_missing *missing;        /* script/missing.h */
     struct kam_route *routes, **routes_end; /* newest last */

@@ -188,5 +188,9 @@ static void init(struct kamailio *k, void *data) {
     a->check_secret = span_skip(a->secret, len);
 }
 
-const struct kam_module kam_auth_module = {
-    .name = "auth", .functions = functions, .params = params, .data_size = sizeof(struct auth), .init = init};
+const struct kam_module kam_auth_module = {.name = "auth",
+                                           .needs = {"sl"},
+                                           .functions = functions,
+                                           .params = params,
+                                           .data_size = sizeof(struct auth),
+                                           .init = init};

@@ -87,7 +87,7 @@ static const struct kam_param registrar_params[] = {
 /* Contacts are kept in memory; how Kamailio keeps them has no effect on the wire. */
 static const struct kam_param usrloc_params[] = {
     {KAM_FLAG("use_domain", 0), KAM_INTO(struct usrloc, use_domain)},
-    {KAM_INT("db_mode", 0, 0, 0), KAM_NOT_SIMULATED},
+    {KAM_INT("db_mode", 0, 0, 2), KAM_NO_EFFECT},
     {KAM_FLAG("desc_time_order", 0), KAM_NOT_SIMULATED},
     {KAM_INT("matching_mode", 0, 0, 5), KAM_NOT_SIMULATED},
     {KAM_INT("cseq_delay", 20, 0, INT32_MAX), KAM_NO_EFFECT},
@@ -113,6 +113,7 @@ const struct kam_module kam_usrloc_module = {
     .name = "usrloc", .params = usrloc_params, .data_size = sizeof(struct usrloc), .free = free_locations};
 
 const struct kam_module kam_registrar_module = {.name = "registrar",
+                                                .needs = {"usrloc", "sl"},
                                                 .functions = functions,
                                                 .params = registrar_params,
                                                 .data_size = sizeof(struct registrar)};

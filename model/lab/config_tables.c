@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What scenario.yaml gives a Kamailio beside its file: defines, and tables that a data base would hold. */
+#include "model/lab/config.h"
+
+#include <stdio.h>
+
+/* In a list, each is defined as nothing. */
+void config_read_defines(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
+    struct lab_host_config *host = object;
+    bool is_list = value->kind == TREE_LIST;
+    (void)key;
+    if (!is_list && !schema_is_map(s, value, "a list of names, or a mapping of names to values")) return;
+    struct kam_define *defines = config_new(s->context, (value->count + 1) * sizeof *defines);
+    size_t count = 0;
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = is_list ? s->path.len : schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, is_list ? "a name" : "text"))
+            defines[count++] = is_list ? (struct kam_define){n->text, "", n->at}
+                                       : (struct kam_define){n->key, n->text, n->key_at};
+        schema_leave(s, before);
+    }
+    host->additions.defines = defines;
+    host->additions.define_count = count;
+}
+
+const struct schema_key config_subscriber_keys[] = {
+    {"username", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, username), .required = true,
+     .help = "the user"},
+    {"domain", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, domain),
+     .help =
+         "the realm that ha1 is made for, and with use_domain where the user is known; absent: the host's "
+         "address"},
+    {"password", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, password),
+     .help = "column password: as it is typed; absent: empty"},
+    {"ha1", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, ha1),
+     .help = "column ha1; absent: MD5 of username:domain:password"},
+    {"ha1b", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, ha1b),
+     .help = "column ha1b; absent: MD5 of username@domain:domain:password"},
+    {0}};
+
+void config_read_subscribers(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                             void *object) {
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_list(s, value, "a list of {username: , password: }")) return;
+    struct kam_subscriber *rows = config_new(s->context, (value->count + 1) * sizeof *rows);
+    size_t count = 0;
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        char index[24];
+        snprintf(index, sizeof index, "[%zu]", count);
+        size_t before = schema_enter(s, index);
+        schema_map(s, n, config_subscriber_keys, &rows[count++]);
+        schema_leave(s, before);
+    }
+    host->kamailio.subscribers = rows;
+    host->kamailio.subscriber_count = count;
+}
