@@ -21,7 +21,7 @@ struct command {
 };
 
 extern const struct command cmd_check, cmd_compare, cmd_export, cmd_import, cmd_keys, cmd_ladder, cmd_lint,
-    cmd_list, cmd_new, cmd_recipe, cmd_run, cmd_sweep;
+    cmd_list, cmd_new, cmd_recipe, cmd_run, cmd_sweep, cmd_words;
 
 /* Prints text that nobody vouches for: what is not visible as a code, see base/visible.h. */
 void cli_print_visible(FILE *out, struct span text);

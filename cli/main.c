@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&cmd_run,    &cmd_compare, &cmd_ladder, &cmd_check,
-                                                 &cmd_recipe, &cmd_export,  &cmd_sweep,  &cmd_lint,
-                                                 &cmd_list,   &cmd_keys,    &cmd_new,    &cmd_import};
+static const struct command *const commands[] = {
+    &cmd_run,  &cmd_compare, &cmd_ladder, &cmd_check, &cmd_recipe, &cmd_export, &cmd_sweep,
+    &cmd_lint, &cmd_list,    &cmd_keys,   &cmd_new,   &cmd_import, &cmd_words};
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

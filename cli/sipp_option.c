@@ -2,6 +2,7 @@
 #include "cli/sipp_option.h"
 
 #include "base/diag.h"
+#include "base/word.h"
 
 #define MESSAGE_LOG "`siptwin run --messages FILE` writes that log"
 #define STATISTICS  "`siptwin run --stats FILE.csv` writes that table"
@@ -205,4 +206,15 @@ bool sipp_option_hint(struct buf *out, struct span name) {
                      option->words ? option->words : "");
     }
     return true;
+}
+
+void sipp_option_words(struct buf *out) {
+    for (size_t i = 0; i < OPTIONS; i++) {
+        enum sipp_option_kind kind = options[i].kind;
+        word_write(out, "option",
+                   kind == SIPP_OPTION_NOTHING   ? WORD_NO_EFFECT
+                   : kind == SIPP_OPTION_REFUSED ? WORD_NOT_SIMULATED
+                                                 : WORD_SIMULATED,
+                   "%s", options[i].name);
+    }
 }

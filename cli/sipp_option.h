@@ -46,4 +46,7 @@ const char *sipp_option_suggest(struct span name);
  * of SIPp's, or one of a single letter that has no place here and may be a slip of the pen. */
 bool sipp_option_hint(struct buf *out, struct span option);
 
+/* All of them, a line each (base/word.h). */
+void sipp_option_words(struct buf *out);
+
 #endif

@@ -3,6 +3,7 @@
  * the user wrote. */
 #include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/program.h"
 
 #include <setjmp.h>
@@ -469,8 +470,37 @@ static void long_else_if_chains_are_fine(void **state) {
     buf_free(&text);
 }
 
+/* Every row of the modules' tables is something that Kamailio itself has, by name and number of arguments. */
+static void rows_are_kamailios(void **state) {
+    (void)state;
+    size_t strangers = 0;
+    for (size_t i = 1; kam_modules[i]; i++) {
+        const struct kam_module *m = kam_modules[i];
+        struct span module = span_of(m->name);
+        assert_true(kam_names_module(module));
+        for (const struct kam_function *f = m->functions; f && f->name; f++)
+            for (size_t n = f->min_args; n <= f->max_args; n++) {
+                if (kam_names_takes(module, span_of(f->name), n)) continue;
+                print_error("%s() of %s with %zu arguments\n", f->name, m->name, n);
+                strangers++;
+            }
+        for (const struct kam_param *p = m->params; p && p->name; p++) {
+            if (kam_names_has(module, KAM_NAME_PARAMETER, span_of(p->name))) continue;
+            print_error("parameter %s of %s\n", p->name, m->name);
+            strangers++;
+        }
+        for (const struct kam_pv *pv = m->pvs; pv && pv->name; pv++) {
+            if (kam_names_has(module, KAM_NAME_VARIABLE, span_of(pv->name))) continue;
+            print_error("$%s of %s\n", pv->name, m->name);
+            strangers++;
+        }
+    }
+    assert_int_equal(strangers, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_kamailios),
         cmocka_unit_test(what_kamailio_takes_is_taken),
         cmocka_unit_test(syntax_errors_point_to_the_token),
         cmocka_unit_test(names_that_are_not_there_are_told_with_a_guess),

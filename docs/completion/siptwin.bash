@@ -17,7 +17,7 @@ _siptwin() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder export check recipe sweep lint keys new import --help --version" -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W "run list compare ladder export check recipe sweep lint keys words new import --help --version" -- "$cur")
         return
     fi
     case $prev in
@@ -40,6 +40,7 @@ _siptwin() {
     export) words="--name --set --help" ;;
     keys) words="--json-schema --help" ;;
     list|recipe|import) words="--help" ;;
+    words) words="sipp sipp-options kamailio --help" ;;
     esac
     case $cur in
     -*) ;;

@@ -26,6 +26,8 @@ complete -c siptwin -n __fish_use_subcommand -a recipe -d 'print the command tha
 complete -c siptwin -n __fish_use_subcommand -a sweep -d 'run a scenario with varied values'
 complete -c siptwin -n __fish_use_subcommand -a new -d 'begin a scenario folder of your own'
 complete -c siptwin -n '__fish_seen_subcommand_from new' -l from -x -a '(siptwin list 2>/dev/null | string replace -r " .*" "")' -d 'the scenario to begin with'
+complete -c siptwin -n __fish_use_subcommand -a words -d "list the words of SIPp's and Kamailio's languages"
+complete -c siptwin -n '__fish_seen_subcommand_from words' -f -a 'sipp sipp-options kamailio'
 complete -c siptwin -n __fish_use_subcommand -a import -d 'make a scenario folder of command lines or a docker-compose.yml'
 complete -c siptwin -n '__fish_seen_subcommand_from import' -F
 complete -c siptwin -n __fish_use_subcommand -a lint -d 'say what would be refused in files'

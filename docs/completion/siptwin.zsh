@@ -34,6 +34,7 @@ _siptwin() {
         'sweep:run a scenario with varied values'
         'list:list the scenarios'
         'new:begin a scenario folder of your own'
+        'words:list the words of the languages, and which are simulated'
         'import:make a scenario folder of command lines or a docker-compose.yml'
         'lint:say what would be refused in files'
         'keys:list the keys that a scenario.yaml may have'
@@ -76,6 +77,7 @@ _siptwin() {
     recipe) _arguments '--help[help]' ':capture:_files -g "*.pcap"' ;;
     list) _arguments '--help[help]' ':folder:_files -/' ;;
     new) _arguments '--from[the scenario to begin with]:scenario:' '--help[help]' '*:folder:_files -/' ;;
+    words) _arguments '--help[help]' ':language:(sipp sipp-options kamailio)' ;;
     import) _arguments '--help[help]' ':folder:_files -/' '*:docker-compose.yml:_files' ;;
     lint) _arguments '--json[as JSON]' '--skip-media[missing media files are no errors]' '--help[help]' '*:file:_files' ;;
     keys) _arguments '--json-schema[for editors]' '--help[help]' ':scenario:_siptwin_scenario' ;;

@@ -127,4 +127,8 @@ int64_t sipp_ended_ns(const struct sipp *sipp);
 
 void sipp_free(struct sipp *sipp);
 
+/* All words of SIPp's scenarios that have tables, and what siptwin does with them: a line each (base/word.h).
+ */
+void sipp_words_write(struct buf *out);
+
 #endif

@@ -2,6 +2,7 @@
 /* Calls of functions and routes: NAME(arguments). (facts: Kamailio 11.3, 11.7) */
 #include "model/kamailio/cfg/pv.h"
 #include "model/kamailio/cfg/reserved.h"
+#include "model/kamailio/cfg/words.h"
 #include "model/kamailio/script/missing.h"
 
 #include <stdio.h>
@@ -309,4 +310,21 @@ struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
     const struct cfg_expr *args[KAM_ARGS_MAX] = {0};
     if (cfg_next_is(p, "(") && !parse_args(p, s, args, core, core && takes_host(name->text))) return NULL;
     return check(p, name, s, args, core) ? s : NULL;
+}
+
+/* Is it a row of the core, by itself or by its other name? */
+static bool in_core(struct span name) {
+    for (size_t i = 0; i < sizeof synonyms / sizeof *synonyms; i++)
+        if (span_is(name, synonyms[i][0])) name = span_of(synonyms[i][1]);
+    for (const struct kam_function *f = kam_modules[0]->functions; f->name; f++)
+        if (span_is(name, f->name)) return true;
+    return false;
+}
+
+void cfg_call_words(struct buf *out) {
+    for (size_t i = 0; i < sizeof core_names / sizeof *core_names; i++) {
+        const char *name = core_names[i] + (core_names[i][0] == '*');
+        word_write(out, "core function", in_core(span_of(name)) ? WORD_SIMULATED : WORD_NOT_SIMULATED, "%s()",
+                   name);
+    }
 }

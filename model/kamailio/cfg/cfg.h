@@ -38,4 +38,7 @@ struct kam_additions {
 struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
                                      const struct kam_additions *more, struct diag *diag);
 
+/* All words of kamailio.cfg that have tables, and what siptwin does with them: a line each (base/word.h). */
+void kam_words_write(struct buf *out);
+
 #endif

@@ -2,6 +2,7 @@
 #include "model/kamailio/cfg/globals.h"
 
 #include "base/mem.h"
+#include "model/kamailio/cfg/words.h"
 
 #include <stdio.h>
 
@@ -496,4 +497,14 @@ bool cfg_global_parse(struct cfg_parse *p) {
     else
         diag_error(p->diag, name->at, "%s=" SPAN_FMT " is not simulated", g->name, SPAN_ARG(value.text));
     return g->effect == GLOBAL_WARNED;
+}
+
+void cfg_global_words(struct buf *out) {
+    static const enum word_state states[] = {[GLOBAL_IGNORED] = WORD_NO_EFFECT,
+                                             [GLOBAL_DEFAULT] = WORD_NOT_SIMULATED,
+                                             [GLOBAL_NEVER] = WORD_NOT_SIMULATED,
+                                             [GLOBAL_WARNED] = WORD_NOT_SIMULATED,
+                                             [GLOBAL_SET] = WORD_SIMULATED};
+    for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
+        word_write(out, "setting", states[globals[i].effect], "%s", globals[i].name);
 }

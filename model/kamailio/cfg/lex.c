@@ -5,6 +5,7 @@
 #include "model/kamailio/cfg/input.h"
 #include "model/kamailio/cfg/preprocess.h"
 #include "model/kamailio/cfg/reserved.h"
+#include "model/kamailio/cfg/words.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -562,4 +563,9 @@ const char *cfg_token_name(const struct cfg_token *t, char name[CFG_TOKEN_NAME_M
     const char *format = t->kind == CFG_TOKEN_STRING ? "the string \"" SPAN_FMT "\"" : "'" SPAN_FMT "'";
     snprintf(name, CFG_TOKEN_NAME_MAX, format, SPAN_ARG(text));
     return name;
+}
+
+void cfg_lex_words(struct buf *out) {
+    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
+        word_write(out, "directive", WORD_SIMULATED, "#!%s", directives[i].word);
 }

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/cfg/globals.h"
 #include "model/kamailio/cfg/reserved.h"
+#include "model/kamailio/cfg/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,9 +223,10 @@ static bool parse_variable(struct cfg_parse *p) {
     return true;
 }
 
+/* Words that begin something, all of it not simulated. */
+static const char *const not_simulated[] = {"onsend_route", "cfgengine", "flags", "bool", "avpflags", "kemi"};
+
 static bool parse_unknown(struct cfg_parse *p) {
-    static const char *const not_simulated[] = {"onsend_route", "cfgengine", "flags",
-                                                "bool",         "avpflags",  "kemi"};
     const struct cfg_token *t = p->t;
     for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++) {
         if (!span_is(t->text, not_simulated[i])) continue;
@@ -271,4 +273,11 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
     }
     free(tokens.all);
     return p.refs;
+}
+
+void cfg_parse_words(struct buf *out) {
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+        word_write(out, "block", WORD_SIMULATED, "%s", blocks[i].word);
+    for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++)
+        word_write(out, "block", WORD_NOT_SIMULATED, "%s", not_simulated[i]);
 }

@@ -2,6 +2,7 @@
 /* Conditions that begin with one of Kamailio's own words: method, uri, src_ip ... (facts: Kamailio 11.4) */
 #include "model/kamailio/cfg/globals.h"
 #include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/cfg/words.h"
 
 enum subject_kind { SUBJECT_TEXT, SUBJECT_URI, SUBJECT_IP, SUBJECT_NUMBER, SUBJECT_PROTO };
 
@@ -216,4 +217,12 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
         parsed = parse_text_right(p, test);
     }
     return parsed ? finish(p, s, test, at) : NULL;
+}
+
+void cfg_test_words(struct buf *out) {
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
+        word_write(out, "condition", WORD_SIMULATED, "%s", subjects[i].word);
+    word_write(out, "condition", WORD_SIMULATED, "myself");
+    for (size_t i = 0; i < sizeof onsend_words / sizeof *onsend_words; i++)
+        word_write(out, "condition", WORD_NOT_SIMULATED, "%s", onsend_words[i]);
 }

@@ -52,16 +52,16 @@ static const struct kam_param acc_params[] = {IDLE_INT("early_media"),
                                               IDLE_STR("cdr_duration_id"),
                                               IDLE_INT("cdr_on_failed"),
                                               IDLE_STR("reason_from_hf"),
-                                              IDLE_INT("reply_filtered"),
                                               IDLE_INT("clone_msg"),
                                               {0}};
 
-static const struct kam_param jsonrpcs_params[] = {
-    IDLE_INT("pretty_format"),  IDLE_INT("transport"),    IDLE_STR("fifo_name"),
-    IDLE_INT("fifo_mode"),      IDLE_INT("fifo_group"),   IDLE_INT("fifo_user"),
-    IDLE_STR("fifo_reply_dir"), IDLE_STR("dgram_socket"), IDLE_INT("dgram_mode"),
-    IDLE_INT("dgram_group"),    IDLE_INT("dgram_user"),   IDLE_INT("dgram_workers"),
-    IDLE_INT("dgram_timeout"),  IDLE_INT("tcp_socket"),   {0}};
+static const struct kam_param jsonrpcs_params[] = {IDLE_INT("pretty_format"),  IDLE_INT("transport"),
+                                                   IDLE_STR("fifo_name"),      IDLE_INT("fifo_mode"),
+                                                   IDLE_INT("fifo_group"),     IDLE_INT("fifo_user"),
+                                                   IDLE_STR("fifo_reply_dir"), IDLE_STR("dgram_socket"),
+                                                   IDLE_INT("dgram_mode"),     IDLE_INT("dgram_group"),
+                                                   IDLE_INT("dgram_user"),     IDLE_INT("dgram_workers"),
+                                                   IDLE_INT("dgram_timeout"),  {0}};
 
 static const struct kam_param ctl_params[] = {IDLE_STR("binrpc"),
                                               IDLE_INT("binrpc_max_body_size"),
@@ -76,13 +76,23 @@ static const struct kam_param ctl_params[] = {IDLE_STR("binrpc"),
 static const struct kam_param counters_params[] = {
     IDLE_STR("script_counter"), IDLE_STR("script_cnt_grp_name"), {0}};
 
-static const struct kam_param debugger_params[] = {
-    IDLE_INT("breakpoint"),      IDLE_INT("cfgtrace"),          IDLE_STR("cfgtrace_facility"),
-    IDLE_STR("cfgtrace_format"), IDLE_INT("log_level"),         IDLE_STR("log_level_name"),
-    IDLE_STR("log_facility"),    IDLE_STR("log_prefix"),        IDLE_INT("log_assign"),
-    IDLE_STR("mod_level"),       IDLE_INT("mod_level_mode"),    IDLE_INT("mod_hash_size"),
-    IDLE_STR("mod_facility"),    IDLE_INT("mod_facility_mode"), IDLE_INT("cfgpkgcheck"),
-    IDLE_INT("reset_msgid"),     IDLE_INT("cfgtest"),           {0}};
+static const struct kam_param debugger_params[] = {IDLE_INT("breakpoint"),
+                                                   IDLE_INT("cfgtrace"),
+                                                   IDLE_STR("cfgtrace_format"),
+                                                   IDLE_INT("log_level"),
+                                                   IDLE_STR("log_level_name"),
+                                                   IDLE_STR("log_facility"),
+                                                   IDLE_STR("log_prefix"),
+                                                   IDLE_INT("log_assign"),
+                                                   IDLE_STR("mod_level"),
+                                                   IDLE_INT("mod_level_mode"),
+                                                   IDLE_INT("mod_hash_size"),
+                                                   IDLE_STR("mod_facility"),
+                                                   IDLE_INT("mod_facility_mode"),
+                                                   IDLE_INT("cfgpkgcheck"),
+                                                   IDLE_INT("reset_msgid"),
+                                                   IDLE_INT("cfgtest"),
+                                                   {0}};
 
 /* Drivers of data bases. What the tables hold that other modules ask for stands in scenario.yaml. */
 static const struct kam_param db_text_params[] = {IDLE_INT("db_mode"),

@@ -36,6 +36,17 @@ bool kam_names_module(struct span name) {
     return false;
 }
 
+void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_name_kind kind,
+                                 struct span words),
+                    struct buf *out) {
+    struct span left = span_of(kam_names), module, words;
+    while (next_line(&left, &module, &words)) {
+        struct span kind = span_cut(&words, ' ');
+        for (enum kam_name_kind k = KAM_NAME_FUNCTION; k <= KAM_NAME_VARIABLE; k++)
+            if (span_is(kind, kinds[k])) line(out, module, k, words);
+    }
+}
+
 /* Does a line name it? One without any words may. *counts: the numbers of arguments. */
 static bool line_has(struct span words, enum kam_name_kind kind, struct span name, struct span *counts) {
     *counts = SPAN("*");

@@ -14,6 +14,12 @@ enum kam_name_kind { KAM_NAME_FUNCTION, KAM_NAME_PARAMETER, KAM_NAME_VARIABLE };
 /* Is there a module of that name, simulated or not? */
 bool kam_names_module(struct span module);
 
+/* Calls `line` for each line of the list: words separated by spaces, a function's with its counts, name/0/2.
+ */
+void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_name_kind kind,
+                                 struct span words),
+                    struct buf *out);
+
 /* Has the module that? Of a module that Debian does not build, nobody knows: true. */
 bool kam_names_has(struct span module, enum kam_name_kind kind, struct span name);
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/sipp/scenario/element.h"
 #include "model/sipp/scenario/number.h"
+#include "model/sipp/scenario/words.h"
 
 #include <stdlib.h>
 
@@ -355,5 +356,15 @@ void action_list_compile(struct action_list *list, const struct template_compile
         *a = (struct action){.kind = kind->kind, .at = xml_at(child), .variable = -1, .variable2 = -1};
         kind->compile(&(struct compiler){c, child, a});
         a->plain = buf_span(&a->strings);
+    }
+}
+
+void action_words(struct buf *out) {
+    for (size_t i = 0; i < KINDS; i++) {
+        word_write(out, "action", WORD_SIMULATED, "<%s>", kinds[i].name);
+        for (const char *const *a = kinds[i].attributes; *a; a++)
+            word_write(out, "attribute of an action",
+                       strcmp(*a, "command") == 0 ? WORD_NOT_SIMULATED : WORD_SIMULATED, "<%s %s>",
+                       kinds[i].name, *a);
     }
 }

@@ -3,6 +3,7 @@
 
 #include "model/sipp/scenario/element.h"
 #include "model/sipp/scenario/number.h"
+#include "model/sipp/scenario/words.h"
 
 #define LN_2 INT64_C(693147181)
 
@@ -153,4 +154,9 @@ bool distribution_of_pause(struct distribution *d, const struct xml_element *e, 
                    "sanity_check=\"false\"",
                    SPAN_ARG(e->name));
     return true;
+}
+
+void distribution_words(struct buf *out) {
+    for (size_t i = 0; i < DISTRIBUTION_KINDS; i++)
+        word_write(out, "distribution", WORD_SIMULATED, "%s", kinds[i].name);
 }

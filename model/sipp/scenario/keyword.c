@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/keyword.h"
+#include "model/sipp/scenario/words.h"
 
 /* One list, from which two tables are made: diag_suggest wants the names alone. */
 #define KEYWORDS(X)                                                                                          \
@@ -65,3 +66,11 @@ enum keyword_id keyword_find(struct span name) {
 }
 
 const char *const *keyword_names(void) { return names; }
+
+void keyword_words(struct buf *out) {
+    for (size_t i = 0; i < SIMPLE; i++)
+        word_write(out, "keyword", ids[i] == KEYWORD_NOT_SIMULATED ? WORD_NOT_SIMULATED : WORD_SIMULATED,
+                   "[%s]", names[i]);
+    for (size_t i = 0; i < sizeof with_parameters / sizeof *with_parameters; i++)
+        word_write(out, "keyword", WORD_SIMULATED, "[%s...]", with_parameters[i].begin);
+}

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "model/sipp/scenario/loader.h"
+#include "model/sipp/scenario/words.h"
 
 #include <stdlib.h>
 
@@ -310,4 +311,9 @@ void sipp_program_free(struct sipp_program *program) {
     buf_free(&program->methods);
     xml_free(program->document);
     free(program);
+}
+
+void program_words(struct buf *out) {
+    for (size_t i = 0; i < KINDS; i++)
+        word_write(out, "element", WORD_SIMULATED, "<%s>", kinds[i].name);
 }

@@ -73,8 +73,6 @@ static const struct kam_param registrar_params[] = {
     {KAM_TEXT("received_param", "received"), KAM_NOT_SIMULATED},
     {KAM_TEXT("received_avp", ""), KAM_NO_EFFECT},
     {KAM_TEXT("realm_prefix", ""), KAM_NOT_SIMULATED},
-    {KAM_TEXT("aor_avp", ""), KAM_NOT_SIMULATED},
-    {KAM_TEXT("reg_callid_avp", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("xavp_cfg", ""), KAM_NO_EFFECT},
     {KAM_TEXT("xavp_rcd", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},

@@ -350,7 +350,6 @@ static const struct kam_param params[] = {
     {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct kam_tm_settings, default_code)},
     {KAM_TEXT("default_reason", "Server Internal Error"), KAM_INTO(struct kam_tm_settings, default_reason)},
     {KAM_FLAG("disable_6xx_block", 0), KAM_NOT_SIMULATED},
-    {KAM_INT("fr_inv_timer_next", 30000, 0, MS_MAX), KAM_NO_EFFECT},
     {KAM_TEXT("fr_timer_avp", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("fr_inv_timer_avp", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("contacts_avp", ""), KAM_NOT_SIMULATED},
