@@ -16,7 +16,7 @@
     "loadmodule \"kex\" loadmodule \"corex\" loadmodule \"pv\" loadmodule \"tm\" loadmodule \"sl\" "         \
     "loadmodule "                                                                                            \
     "\"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" loadmodule \"textops\" loadmodule \"xlog\" "       \
-    "loadmodule \"dispatcher\"\n"
+    "loadmodule \"dispatcher\" loadmodule \"htable\"\n"
 #define BLOCKS "\nfailure_route[X] { drop; }\nonreply_route[X] { drop; }\nbranch_route[X] { drop; }\n"
 
 /* Does a configuration with that call load? modules: those that it loads besides. */

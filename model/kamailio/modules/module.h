@@ -41,6 +41,7 @@ enum kam_module_number {
     KAM_MODULE_DB_SQLITE,
     KAM_MODULE_DB_UNIXODBC,
     KAM_MODULE_DB_FLATSTORE,
+    KAM_MODULE_HTABLE,
     KAM_MODULES
 };
 
@@ -49,8 +50,8 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
     kam_cfgutils_module, kam_auth_module, kam_auth_db_module;
 
-extern const struct kam_module kam_dispatcher_module; /* dispatcher/ */
 extern const struct kam_module kam_ipops_module, kam_uac_module;
+extern const struct kam_module kam_dispatcher_module, kam_htable_module; /* dispatcher/, htable/ */
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,

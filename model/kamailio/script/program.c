@@ -88,17 +88,27 @@ struct source_pos kam_program_param_at(const struct kam_program *p, const struct
     return (struct source_pos){0};
 }
 
-bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,
-                       size_t n, struct kam_value *out) {
+static const struct program_param *nth(const struct kam_program *p, const struct kam_module *module,
+                                       const char *param, size_t n) {
     size_t count = 0; /* of those that come later: the newest stands first */
     for (const struct program_param *set = p->params; set; set = set->next)
         count += strcmp(set->param->name, param) == 0 && is_of(module, set->param);
-    for (const struct program_param *set = p->params; set; set = set->next) {
-        if (strcmp(set->param->name, param) != 0 || !is_of(module, set->param) || --count != n) continue;
-        *out = set->value;
-        return true;
-    }
-    return false;
+    for (const struct program_param *set = p->params; set; set = set->next)
+        if (strcmp(set->param->name, param) == 0 && is_of(module, set->param) && --count == n) return set;
+    return NULL;
+}
+
+bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,
+                       size_t n, struct kam_value *out) {
+    const struct program_param *set = nth(p, module, param, n);
+    if (set) *out = set->value;
+    return set != NULL;
+}
+
+struct source_pos kam_program_value_at(const struct kam_program *p, const struct kam_module *module,
+                                       const char *param, size_t n) {
+    const struct program_param *set = nth(p, module, param, n);
+    return set ? set->at : (struct source_pos){0};
 }
 
 /* What a block is found by in the table. */

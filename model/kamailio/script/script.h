@@ -75,6 +75,10 @@ void kam_program_settings(const struct kam_program *p, const struct kam_module *
 bool kam_program_value(const struct kam_program *p, const struct kam_module *module, const char *param,
                        size_t n, struct kam_value *out);
 
+/* Where the file gives it. */
+struct source_pos kam_program_value_at(const struct kam_program *p, const struct kam_module *module,
+                                       const char *param, size_t n);
+
 void kam_program_free(struct kam_program *program);
 
 struct kam_route; /* a compiled block */
