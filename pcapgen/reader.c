@@ -5,6 +5,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
@@ -155,14 +156,45 @@ static const char *read_packet(struct reader_packet *p, struct span packet, bool
     return NULL;
 }
 
+struct reader_packet reader_at(const struct reader *r, size_t index) {
+    const struct reader_row *row = &r->rows[index];
+    struct reader_packet p = {.frame = row->frame, .at_ns = row->at_ns};
+    struct span frame = {row->bytes, row->len};
+    enum reader_other other;
+    bool is_udp;
+    filemap_look(r->file, frame);
+    size_t link_len = link_header_len(find_link_layer(r->datalink), frame, &other);
+    p.link = span_head(frame, link_len);
+    read_packet(&p, span_skip(frame, link_len), &is_udp); /* as when it was added */
+    return p;
+}
+
 /* What the reading of one file needs. */
 struct reading {
     struct reader *r;
     const struct link_layer *link;
     const char *name;
     char **error;
+    FILE *file;
     uint64_t frames;
 };
+
+/*
+ * Where the file itself has a frame that has just been read: in front of where reading goes on (pcap), with
+ * padding and the block's length between (pcapng without options). Elsewhere it is copied.
+ */
+static const char *keep_frame(struct reading *in, struct span frame) {
+    struct span file = in->r->file->bytes;
+    off_t read = file.len ? ftello(in->file) : 0;
+    const size_t behind[] = {0, sizeof(uint32_t) + (4 - frame.len % 4) % 4};
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        if (read < 0 || (uintmax_t)read > file.len || (size_t)read < frame.len + behind[i]) continue;
+        struct span there = {file.p + (size_t)read - behind[i] - frame.len, frame.len};
+        filemap_look(in->r->file, there);
+        if (span_eq(there, frame)) return there.p;
+    }
+    return arena_text(&in->r->bytes, frame).p;
+}
 
 static bool add_frame(struct reading *in, const struct pcap_pkthdr *header, const u_char *bytes) {
     struct reader *r = in->r;
@@ -195,11 +227,9 @@ static bool add_frame(struct reading *in, const struct pcap_pkthdr *header, cons
         r->others[other]++;
         return true;
     }
-    frame = arena_text(&r->bytes, frame);
-    read_packet(&p, span_skip(frame, link_len), &is_udp);
-    p.link = span_head(frame, link_len);
-    r->packets = mem_room(r->packets, r->count, &r->cap, sizeof *r->packets);
-    r->packets[r->count++] = p;
+    assert(frame.len < 1u << 24); /* libpcap reads none that are longer */
+    r->rows = mem_room(r->rows, r->count, &r->cap, sizeof *r->rows);
+    r->rows[r->count++] = (struct reader_row){p.at_ns, keep_frame(in, frame), in->frames, frame.len};
     return true;
 }
 
@@ -249,7 +279,9 @@ static bool load_stream(struct reader *r, FILE *file, const char *name, char **e
                           name);
         return failed(error, name, "not a capture that can be read: %s", why);
     }
-    struct reading in = {.r = r, .name = name, .error = error};
+    r->file = mem_new(sizeof *r->file);
+    filemap_open(r->file, file);
+    struct reading in = {.r = r, .name = name, .error = error, .file = file};
     bool good = read_all(&in, pcap);
     pcap_close(pcap);
     if (!good) reader_free(r);
@@ -278,6 +310,8 @@ bool reader_load_bytes(struct reader *r, struct span capture, const char *name, 
 
 void reader_free(struct reader *r) {
     arena_free(&r->bytes);
-    free(r->packets);
+    if (r->file) filemap_close(r->file);
+    free(r->file);
+    free(r->rows);
     *r = (struct reader){0};
 }

@@ -37,28 +37,27 @@ struct reading {
 
 /* The payload with the fragments that follow it, as far as they are there. */
 static struct span whole_payload(struct reading *w, size_t index) {
-    const struct reader_packet *first = &w->capture->packets[index];
-    if (!first->mf || first->payload.len > PAYLOAD_MAX)
-        return span_head(first->payload, first->payload.len > PAYLOAD_MAX ? PAYLOAD_MAX : first->payload.len);
-    size_t next = first->payload.len + 8; /* where the next fragment's bytes begin, the UDP header counted */
+    struct reader_packet first = reader_at(w->capture, index);
+    if (!first.mf || first.payload.len > PAYLOAD_MAX) return span_head(first.payload, PAYLOAD_MAX);
+    size_t next = first.payload.len + 8; /* where the next fragment's bytes begin, the UDP header counted */
     buf_reset(&w->bytes);
-    buf_add(&w->bytes, first->payload);
+    buf_add(&w->bytes, first.payload);
     for (size_t i = index + 1; i < w->capture->count && i - index <= FRAGMENT_BETWEEN_MAX; i++) {
-        const struct reader_packet *p = &w->capture->packets[i];
-        if (p->at_ns - first->at_ns > TWICE_NS) break;
-        if (p->source_ip != first->source_ip || p->target_ip != first->target_ip ||
-            p->ip_id != first->ip_id || p->fragment_offset != next ||
-            w->bytes.len + p->payload.len > PAYLOAD_MAX)
+        struct reader_packet p = reader_at(w->capture, i);
+        if (p.at_ns - first.at_ns > TWICE_NS) break;
+        if (p.source_ip != first.source_ip || p.target_ip != first.target_ip || p.ip_id != first.ip_id ||
+            p.fragment_offset != next || w->bytes.len + p.payload.len > PAYLOAD_MAX)
             continue;
-        buf_add(&w->bytes, p->payload);
-        next += p->payload.len;
-        if (!p->mf) break;
+        buf_add(&w->bytes, p.payload);
+        next += p.payload.len;
+        if (!p.mf) break;
     }
     return buf_span(&w->bytes);
 }
 
 static bool is_sip(struct reading *w, size_t index) {
-    return w->capture->packets[index].fragment_offset == 0 && sip_msg_parse(&w->msg, whole_payload(w, index));
+    return reader_at(w->capture, index).fragment_offset == 0 &&
+           sip_msg_parse(&w->msg, whole_payload(w, index));
 }
 
 static bool holds(struct span text, const char *part) {
@@ -138,27 +137,27 @@ static bool is_new(struct reading *w, const struct reader_packet *p, struct span
 }
 
 static void add_message(struct reading *w, size_t index) {
-    const struct reader_packet *p = &w->capture->packets[index];
+    struct reader_packet p = reader_at(w->capture, index);
     struct span bytes = whole_payload(w, index);
     uint32_t copy;
-    if (!is_new(w, p, bytes, &copy)) {
+    if (!is_new(w, &p, bytes, &copy)) {
         w->told->twice++;
         return;
     }
-    if (!w->told->messages) w->told->first_ns = p->at_ns;
-    size_t from = host_of(w, p->source_ip, p->source_port), to = host_of(w, p->target_ip, p->target_port);
+    if (!w->told->messages) w->told->first_ns = p.at_ns;
+    size_t from = host_of(w, p.source_ip, p.source_port), to = host_of(w, p.target_ip, p.target_port);
     struct datagram *d = datagram_new(w->pool);
     d->payload = payload_of(w->pool, bytes);
     d->cause.retransmission = copy;
     w->told->packets = mem_room(w->told->packets, w->told->messages, &w->item_cap, sizeof *w->told->packets);
     w->told->packets[w->told->messages++] = index;
-    record_add(w->r, &(struct record_item){.time_ns = p->at_ns - w->told->first_ns,
-                                           .number = p->frame,
+    record_add(w->r, &(struct record_item){.time_ns = p.at_ns - w->told->first_ns,
+                                           .number = p.frame,
                                            .from = from,
                                            .to = to,
                                            .datagram = d,
                                            .sent_ns = FLOW_NEVER,
-                                           .arrived_ns = p->at_ns - w->told->first_ns,
+                                           .arrived_ns = p.at_ns - w->told->first_ns,
                                            .cause = d->cause});
 }
 
@@ -167,15 +166,15 @@ void capture_record(struct record *r, struct capture_told *told, struct pool *po
     struct reading w = {.r = r, .told = told, .pool = pool, .capture = capture, .options = options};
     *told = (struct capture_told){0};
     for (size_t i = 0; i < capture->count; i++) {
-        const struct reader_packet *p = &capture->packets[i];
-        if (p->source_ip == p->target_ip && p->source_port != p->target_port && is_sip(&w, i))
-            words_number(&w.loops, address_key(&p->source_ip));
+        struct reader_packet p = reader_at(capture, i);
+        if (p.source_ip == p.target_ip && p.source_port != p.target_port && is_sip(&w, i))
+            words_number(&w.loops, address_key(&p.source_ip));
     }
     for (size_t i = 0; i < capture->count && !told->too_many; i++) {
         if (is_sip(&w, i)) {
             if (is_wanted(&w)) add_message(&w, i);
             told->too_many = r->host_count > CAPTURE_HOSTS_MAX;
-        } else if (capture->packets[i].fragment_offset == 0) {
+        } else if (reader_at(capture, i).fragment_offset == 0) {
             told->other++;
         }
     }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 int64_t compare_time(const struct reader *capture, size_t index) {
-    return capture->packets[index].at_ns - capture->packets[0].at_ns;
+    return capture->rows[index].at_ns - capture->rows[0].at_ns;
 }
 
 static int64_t size_of(int64_t n) { return n < 0 ? -n : n; }
@@ -42,13 +42,12 @@ static int64_t judge_times(struct compare *c, size_t i, size_t j, struct compare
 /* A pair of datagrams. */
 static void judge_pair(struct compare *c, struct compare_differences *differences, size_t i, size_t j,
                        bool same_link) {
-    const struct reader_packet *a = &c->a.capture->packets[i], *b = &c->b.capture->packets[j];
-    struct reader_packet same = *b;
+    struct reader_packet a = reader_at(c->a.capture, i), b = reader_at(c->b.capture, j);
     struct compare_stream *stream =
-        compare_is_media(&c->media, a) ? compare_media_stream(&c->media, a) : NULL;
+        compare_is_media(&c->media, &a) ? compare_media_stream(&c->media, &a) : NULL;
     int64_t may_ns = judge_times(c, i, j, stream);
-    if (stream) same = compare_media_same(&c->media, stream, a, b, may_ns);
-    compare_packets(differences, a, &same, &c->options->scope, same_link);
+    if (stream) b = compare_media_same(&c->media, stream, &a, &b, may_ns);
+    compare_packets(differences, &a, &b, &c->options->scope, same_link);
     c->pairs[i].different = differences->count > 0;
 }
 
@@ -128,12 +127,11 @@ static void judge_order(struct compare *c) {
     size_t count = 0;
     for (size_t i = 0; i < a->count; i++) {
         size_t j = c->alignment.a_partner[i];
-        if (j == COMPARE_NONE || compare_is_media(&c->media, &a->packets[i])) continue;
-        pairs[count++] = (struct placed){.a = i,
-                                         .b = j,
-                                         .a_ns = a->packets[i].at_ns,
-                                         .b_ns = b->packets[j].at_ns,
-                                         .leg = leg_number(&legs, &a->packets[i])};
+        if (j == COMPARE_NONE) continue;
+        struct reader_packet p = reader_at(a, i);
+        if (compare_is_media(&c->media, &p)) continue;
+        pairs[count++] = (struct placed){
+            .a = i, .b = j, .a_ns = a->rows[i].at_ns, .b_ns = b->rows[j].at_ns, .leg = leg_number(&legs, &p)};
     }
     find_inverted(pairs, count, legs.count, c->options->swap_ns, 1);
     find_inverted(pairs, count, legs.count, c->options->swap_ns, -1);
@@ -160,7 +158,7 @@ void compare_init(struct compare *c, const struct compare_side *a, const struct 
     bool same_link = ra->datalink == rb->datalink;
     if (options->scope.strict && ra->count && rb->count) {
         c->other_link = !same_link && !compare_ignored(ignore, "frame");
-        c->other_start = ra->start_ns + ra->packets[0].at_ns != rb->start_ns + rb->packets[0].at_ns &&
+        c->other_start = ra->start_ns + ra->rows[0].at_ns != rb->start_ns + rb->rows[0].at_ns &&
                          !compare_ignored(ignore, "frame.time_relative");
     }
     for (int k = 0; k < READER_OTHERS && !compare_ignored(ignore, "frame.protocols"); k++)

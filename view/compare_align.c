@@ -15,7 +15,6 @@ struct traits {
     uint32_t call, source, target; /* of a side at first, of both in the end */
     uint32_t kind;
     uint64_t payload_hash;
-    int64_t at_ns;
 };
 
 enum { SIDES = 2 };
@@ -43,28 +42,27 @@ static void read_traits(struct aligner *al, int side) {
     struct buf summary = {0}, stream = {0};
     al->traits[side] = mem_new(r->count * sizeof *al->traits[side]);
     for (size_t i = 0; i < r->count; i++) {
-        const struct reader_packet *p = &r->packets[i];
+        struct reader_packet p = reader_at(r, i);
         struct traits *t = &al->traits[side][i];
         struct span call = {0};
         buf_reset(&summary);
         buf_reset(&stream);
-        if (compare_is_media(al->media, p)) {
-            compare_media_key(&stream, p);
+        if (compare_is_media(al->media, &p)) {
+            compare_media_key(&stream, &p);
             call = buf_span(&stream);
             buf_add_text(&summary, "media");
-        } else if (p->fragment_offset) {
+        } else if (p.fragment_offset) {
             buf_add_text(&summary, "fragment");
         } else {
-            sip_summary(&summary, p->payload);
-            if (sip_msg_parse(&m, p->payload) && sip_msg_first(&m, SIP_CALL_ID))
+            sip_summary(&summary, p.payload);
+            if (sip_msg_parse(&m, p.payload) && sip_msg_first(&m, SIP_CALL_ID))
                 call = sip_msg_first(&m, SIP_CALL_ID)->value;
         }
         *t = (struct traits){.call = words_number(&al->calls[side], call),
-                             .source = endpoint(&al->ends[side], p->source_ip, p->source_port),
-                             .target = endpoint(&al->ends[side], p->target_ip, p->target_port),
+                             .source = endpoint(&al->ends[side], p.source_ip, p.source_port),
+                             .target = endpoint(&al->ends[side], p.target_ip, p.target_port),
                              .kind = words_number(&al->kinds, buf_span(&summary)),
-                             .payload_hash = span_hash(p->payload),
-                             .at_ns = p->at_ns - r->packets[0].at_ns};
+                             .payload_hash = span_hash(p.payload)};
     }
     buf_free(&summary);
     buf_free(&stream);
@@ -181,38 +179,75 @@ static void unify(struct aligner *al) {
 
 /* The packets of one call between two endpoints. */
 struct group {
-    size_t *members[SIDES]; /* indexes of packets, rising */
-    size_t count[SIDES], cap[SIDES];
+    const uint32_t *members[SIDES]; /* indexes of packets, rising */
+    size_t count[SIDES];
+};
+
+/* All groups: their members one group after the other, and where each group begins (and the last one ends).
+ */
+struct grouping {
+    uint32_t *members[SIDES];
+    uint32_t *begins[SIDES];
+    size_t count;
 };
 
 static void add_u32(struct buf *b, uint32_t n) { buf_add(b, (struct span){(const char *)&n, sizeof n}); }
 
-/* All groups, in the order of their appearance; *count says how many. */
-static struct group *make_groups(struct aligner *al, size_t *count) {
-    struct group *groups = NULL;
-    struct words keys = {0};
+/* Of each packet of a side the number of its group; groups are numbered in the order of their appearance. */
+static uint32_t *number_groups(const struct aligner *al, int side, struct words *keys) {
+    size_t count = al->captures[side]->count;
+    uint32_t *numbers = mem_new(count * sizeof *numbers);
     struct buf key = {0};
-    size_t cap = 0;
-    *count = 0;
-    for (int side = 0; side < SIDES; side++)
-        for (size_t i = 0; i < al->captures[side]->count; i++) {
-            const struct traits *t = &al->traits[side][i];
-            buf_reset(&key);
-            add_u32(&key, t->call);
-            add_u32(&key, t->source < t->target ? t->source : t->target);
-            add_u32(&key, t->source < t->target ? t->target : t->source);
-            size_t number = words_number(&keys, buf_span(&key));
-            if (number == *count) {
-                groups = mem_room(groups, *count, &cap, sizeof *groups);
-                groups[(*count)++] = (struct group){0};
-            }
-            struct group *g = &groups[number];
-            g->members[side] = mem_room(g->members[side], g->count[side], &g->cap[side], sizeof(size_t));
-            g->members[side][g->count[side]++] = i;
-        }
+    for (size_t i = 0; i < count; i++) {
+        const struct traits *t = &al->traits[side][i];
+        buf_reset(&key);
+        add_u32(&key, t->call);
+        add_u32(&key, t->source < t->target ? t->source : t->target);
+        add_u32(&key, t->source < t->target ? t->target : t->source);
+        numbers[i] = words_number(keys, buf_span(&key));
+    }
     buf_free(&key);
+    return numbers;
+}
+
+/* Sorts by counting: captures have many small groups, which together take four bytes a packet so. */
+static void make_groups(struct grouping *g, const struct aligner *al) {
+    struct words keys = {0};
+    uint32_t *numbers[SIDES];
+    for (int side = 0; side < SIDES; side++)
+        numbers[side] = number_groups(al, side, &keys);
+    g->count = keys.count;
     words_free(&keys);
-    return groups;
+    for (int side = 0; side < SIDES; side++) {
+        size_t count = al->captures[side]->count;
+        uint32_t *begins = mem_new((g->count + 2) * sizeof *begins),
+                 *members = mem_new(count * sizeof *members);
+        for (size_t i = 0; i < count; i++)
+            begins[numbers[side][i] + 2]++;
+        for (size_t k = 2; k < g->count + 2; k++)
+            begins[k] += begins[k - 1];
+        for (size_t i = 0; i < count; i++) /* moves each begin to its end, which is the next one's begin */
+            members[begins[numbers[side][i] + 1]++] = (uint32_t)i;
+        g->begins[side] = begins;
+        g->members[side] = members;
+        free(numbers[side]);
+    }
+}
+
+static struct group group_at(const struct grouping *g, size_t k) {
+    struct group group;
+    for (int side = 0; side < SIDES; side++) {
+        group.members[side] = g->members[side] + g->begins[side][k];
+        group.count[side] = g->begins[side][k + 1] - g->begins[side][k];
+    }
+    return group;
+}
+
+static void free_groups(struct grouping *g) {
+    for (int side = 0; side < SIDES; side++) {
+        free(g->members[side]);
+        free(g->begins[side]);
+    }
 }
 
 /* What a group's alignment looks at. */
@@ -229,12 +264,20 @@ enum {
     SCORE_FULL = SCORE_KIND + SCORE_PAYLOAD + SCORE_TIME
 };
 
+/* Since the first packet of its capture. */
+static int64_t time_of(const struct aligner *al, int side, size_t index) {
+    const struct reader_row *rows = al->captures[side]->rows;
+    return rows[index].at_ns - rows[0].at_ns;
+}
+
 static unsigned score(void *arg, size_t i, size_t j) {
     const struct group_of *of = arg;
     const struct traits *a = &of->al->traits[0][of->group->members[0][i]];
     const struct traits *b = &of->al->traits[1][of->group->members[1][j]];
     if (a->kind != b->kind || a->source != b->source) return 0;
-    int64_t apart_ns = a->at_ns < b->at_ns ? b->at_ns - a->at_ns : a->at_ns - b->at_ns;
+    int64_t a_ns = time_of(of->al, 0, of->group->members[0][i]);
+    int64_t b_ns = time_of(of->al, 1, of->group->members[1][j]);
+    int64_t apart_ns = a_ns < b_ns ? b_ns - a_ns : a_ns - b_ns;
     return SCORE_KIND + (a->payload_hash == b->payload_hash ? SCORE_PAYLOAD : 0) +
            (apart_ns <= of->al->near_ns ? SCORE_TIME : 0);
 }
@@ -317,14 +360,13 @@ void compare_align(struct compare_alignment *out, const struct reader *a, const 
     for (int side = 0; side < SIDES; side++)
         read_traits(&al, side);
     unify(&al);
-    size_t group_count;
-    struct group *groups = make_groups(&al, &group_count);
-    for (size_t k = 0; k < group_count; k++) {
-        align_group(&al, &groups[k]);
-        free(groups[k].members[0]);
-        free(groups[k].members[1]);
+    struct grouping groups;
+    make_groups(&groups, &al);
+    for (size_t k = 0; k < groups.count; k++) {
+        struct group group = group_at(&groups, k);
+        align_group(&al, &group);
     }
-    free(groups);
+    free_groups(&groups);
     words_free(&al.kinds);
     for (int side = 0; side < SIDES; side++) {
         words_free(&al.calls[side]);

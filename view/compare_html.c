@@ -71,8 +71,8 @@ static void tell_pair(struct page *p, const struct compare_row *row) {
                  (long long)(late_us % 1000), pair->late_ns < 0 ? "earlier" : "later");
     if (!pair->different) return;
     struct compare_values values = {0};
-    compare_packets(&p->differences, &a->packets[row->a], &b->packets[row->b], &p->c->options->scope,
-                    a->datalink == b->datalink);
+    struct reader_packet pa = reader_at(a, row->a), pb = reader_at(b, row->b);
+    compare_packets(&p->differences, &pa, &pb, &p->c->options->scope, a->datalink == b->datalink);
     compare_values_write(&values, &p->text, &p->differences, "", false);
     compare_values_free(&values);
 }

@@ -11,9 +11,9 @@ enum { PORTS = 1 << 16 };
 void compare_media_init(struct compare_media *m, const struct reader *a, const struct reader *b) {
     *m = (struct compare_media){.captures = {a, b}, .ports = mem_new(PORTS * sizeof(bool))};
     for (size_t i = 0; i < a->count; i++) {
-        const struct reader_packet *p = &a->packets[i];
-        if (p->fragment_offset || span_search(p->payload, SPAN("SIP/2.0")) < 0) continue;
-        m->ports[p->source_port] = m->ports[p->target_port] = true;
+        struct reader_packet p = reader_at(a, i);
+        if (p.fragment_offset || span_search(p.payload, SPAN("SIP/2.0")) < 0) continue;
+        m->ports[p.source_port] = m->ports[p.target_port] = true;
     }
 }
 

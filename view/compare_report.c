@@ -34,10 +34,11 @@ struct report {
     size_t count;
     int number_width, name_width;
     struct compare_values values; /* differences that were told already */
+    size_t *latest, *earliest;    /* find_overtakers */
 };
 
-static const struct reader_packet *packet_of(const struct report *r, const struct row *row) {
-    return row->a != COMPARE_NONE ? &r->c->a.capture->packets[row->a] : &r->c->b.capture->packets[row->b];
+static struct reader_packet packet_of(const struct report *r, const struct row *row) {
+    return row->a != COMPARE_NONE ? reader_at(r->c->a.capture, row->a) : reader_at(r->c->b.capture, row->b);
 }
 
 static const struct compare_pair *pair_of(const struct report *r, const struct row *row) {
@@ -123,15 +124,14 @@ static void measure(struct report *r) {
     r->name_width = 4;
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < captures[side]->count; i++) {
-            const struct reader_packet *p = &captures[side]->packets[i];
+            struct reader_packet p = reader_at(captures[side], i);
             for (int end = 0; end < 2; end++) {
                 buf_reset(&name);
-                add_host(&name, r->c, end ? p->target_ip : p->source_ip,
-                         end ? p->target_port : p->source_port);
+                add_host(&name, r->c, end ? p.target_ip : p.source_ip, end ? p.target_port : p.source_port);
                 if ((int)name.len > r->name_width) r->name_width = (int)name.len;
             }
             buf_reset(&name);
-            buf_add_u64(&name, p->frame);
+            buf_add_u64(&name, p.frame);
             if ((int)name.len > r->number_width) r->number_width = (int)name.len;
         }
     buf_free(&name);
@@ -141,7 +141,7 @@ static void add_number(struct report *r, const struct reader *capture, size_t in
     if (index == COMPARE_NONE)
         buf_addf(r->out, " %*s", r->number_width, "");
     else
-        buf_addf(r->out, " %*llu", r->number_width, (unsigned long long)capture->packets[index].frame);
+        buf_addf(r->out, " %*llu", r->number_width, (unsigned long long)capture->rows[index].frame);
 }
 
 static void add_message(struct report *r, const struct reader_packet *p, enum label_kind kind, size_t room) {
@@ -162,7 +162,7 @@ static char mark_of(const struct report *r, const struct row *row, enum paint *p
 }
 
 static void add_flow_line(struct report *r, const struct row *row) {
-    const struct reader_packet *p = packet_of(r, row);
+    struct reader_packet p = packet_of(r, row);
     enum paint paint;
     char mark = mark_of(r, row, &paint);
     struct buf text = {0};
@@ -177,13 +177,13 @@ static void add_flow_line(struct report *r, const struct row *row) {
                   6);
     buf_addf(r->out, " %11s  ", buf_text(&text));
     buf_reset(&text);
-    add_host(&text, r->c, p->source_ip, p->source_port);
+    add_host(&text, r->c, p.source_ip, p.source_port);
     buf_addf(r->out, "%-*s → ", r->name_width, buf_text(&text));
     buf_reset(&text);
-    add_host(&text, r->c, p->target_ip, p->target_port);
+    add_host(&text, r->c, p.target_ip, p.target_port);
     buf_addf(r->out, "%-*s  ", r->name_width, buf_text(&text));
     size_t taken = r->out->len - begin - 2; /* the arrow is one column in three bytes */
-    add_message(r, p, LABEL_FULL, taken + MESSAGE_MIN < COLUMNS ? COLUMNS - taken : MESSAGE_MIN);
+    add_message(r, &p, LABEL_FULL, taken + MESSAGE_MIN < COLUMNS ? COLUMNS - taken : MESSAGE_MIN);
     paint_add(r->out, r->colour && paint != PAINT_PLAIN, PAINT_PLAIN);
     buf_add_char(r->out, '\n');
     buf_free(&text);
@@ -191,21 +191,39 @@ static void add_flow_line(struct report *r, const struct row *row) {
 
 #define INDENT "      "
 
+/*
+ * Of each place in B which packet of A is the last of those before it, and the first of those from it on
+ * (COMPARE_NONE: none): whether there is one that was overtaken is known then without looking at all.
+ */
+static void find_overtakers(struct report *r) {
+    size_t count = r->c->b.capture->count;
+    const size_t *partner = r->c->alignment.b_partner;
+    r->latest = mem_new((count + 1) * sizeof *r->latest);
+    r->earliest = mem_new((count + 1) * sizeof *r->earliest);
+    r->latest[0] = r->earliest[count] = COMPARE_NONE;
+    for (size_t j = 0; j < count; j++) {
+        size_t i = partner[j], last = r->latest[j];
+        r->latest[j + 1] = i != COMPARE_NONE && (last == COMPARE_NONE || i > last) ? i : last;
+    }
+    for (size_t j = count; j-- > 0;)
+        r->earliest[j] = partner[j] < r->earliest[j + 1] ? partner[j] : r->earliest[j + 1];
+}
+
 /* Says where in B a datagram is that moved: next to one that it overtook or that overtook it. */
 static void add_place(struct report *r, const struct row *row) {
     const struct reader *b = r->c->b.capture;
-    size_t after = COMPARE_NONE, before = COMPARE_NONE;
-    for (size_t i = 0; i < r->c->a.capture->count; i++) {
-        size_t j = r->c->alignment.a_partner[i];
-        if (j == COMPARE_NONE || i == row->a) continue;
-        if (i > row->a && j < row->b && (after == COMPARE_NONE || j > after)) after = j;
-        if (i < row->a && j > row->b && (before == COMPARE_NONE || j < before)) before = j;
-    }
-    size_t other = after != COMPARE_NONE ? after : before;
-    if (other == COMPARE_NONE) return;
-    buf_addf(r->out, INDENT "out of order: in B it comes %s %llu, ",
-             after != COMPARE_NONE ? "only after" : "before", (unsigned long long)b->packets[other].frame);
-    add_message(r, &b->packets[other], LABEL_SHORT, MESSAGE_MIN);
+    const size_t *partner = r->c->alignment.b_partner;
+    size_t other = row->b;
+    if (!r->latest) find_overtakers(r);
+    bool after = r->latest[other] != COMPARE_NONE && r->latest[other] > row->a;
+    if (!after && r->earliest[other + 1] > row->a) return;
+    do
+        other += after ? -1 : 1;
+    while (partner[other] == COMPARE_NONE || (after ? partner[other] < row->a : partner[other] > row->a));
+    struct reader_packet p = reader_at(b, other);
+    buf_addf(r->out, INDENT "out of order: in B it comes %s %llu, ", after ? "only after" : "before",
+             (unsigned long long)p.frame);
+    add_message(r, &p, LABEL_SHORT, MESSAGE_MIN);
     buf_add_char(r->out, '\n');
 }
 
@@ -237,8 +255,8 @@ static void add_row_lines(struct report *r, const struct row *row, struct compar
     if (pair->moved) add_place(r, row);
     if (row->late_begins) add_lateness(r, row);
     if (pair->different) {
-        compare_packets(differences, &a->packets[row->a], &b->packets[row->b], &r->c->options->scope,
-                        a->datalink == b->datalink);
+        struct reader_packet pa = reader_at(a, row->a), pb = reader_at(b, row->b);
+        compare_packets(differences, &pa, &pb, &r->c->options->scope, a->datalink == b->datalink);
         compare_values_write(&r->values, r->out, differences, INDENT, r->colour);
     }
 }
@@ -316,9 +334,9 @@ static void add_file_differences(struct buf *out, const struct compare *c) {
     }
     if (c->other_start) {
         buf_add_text(out, "frame.time_epoch of the first datagram: ");
-        label_seconds(out, a->start_ns + a->packets[0].at_ns, 9);
+        label_seconds(out, a->start_ns + a->rows[0].at_ns, 9);
         buf_add_text(out, " in A, ");
-        label_seconds(out, b->start_ns + b->packets[0].at_ns, 9);
+        label_seconds(out, b->start_ns + b->rows[0].at_ns, 9);
         buf_add_text(out, " in B\n");
     }
 }
@@ -357,5 +375,7 @@ void compare_write(struct buf *out, const struct compare *c, size_t limit, bool 
     paint_add(out, colour, PAINT_PLAIN);
     buf_add_char(out, '\n');
     compare_values_free(&r.values);
+    free(r.latest);
+    free(r.earliest);
     free(r.rows);
 }

@@ -9,13 +9,14 @@ struct word;
 
 /* All-zero is an empty set; words_free makes it one again. */
 struct words {
-    struct word *table;  /* by text */
-    struct word **words; /* by number */
+    struct word *words; /* by number */
     size_t count, cap;
+    uint32_t *slots; /* a hash table of 1 + number; 0: free */
+    size_t slot_count;
     struct arena memory;
 };
 
-/* The number of a word, which is copied if it is new. At most 2^32 words. */
+/* The number of a word, which is copied if it is new. At most 2^32 - 1 words. */
 uint32_t words_number(struct words *w, struct span text);
 
 /* The number of a word, or w->count if it is not there. */
