@@ -143,8 +143,9 @@ void call_recv(struct call *call, struct payload *payload);
  */
 bool call_accept(struct call *call, const struct step *step, struct payload *payload);
 
-/* unexpected.c: the message fits nowhere. */
+/* unexpected.c: the message fits nowhere: what depends on its method; and what ends every call. */
 void call_unexpected(struct call *call, struct payload *payload);
+void call_abort_unexpected(struct call *call, struct payload *payload);
 
 /* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
 enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };

@@ -234,13 +234,22 @@ static void accept(struct call *call, const struct incoming *in, int index) {
     call_next(call);
 }
 
-/* A label _unexp.main takes all that fits nowhere: the message waits there for a recv. */
-static bool jump_to_unexpected(struct call *call, struct payload *payload) {
+/*
+ * A label _unexp.main takes all that fits nowhere: the message waits there for a recv. What comes while one
+ * is being dealt with aborts the call, whatever its method.
+ */
+static void take_unexpected(struct call *call, struct payload *payload) {
     const struct sipp_program *p = call->sipp->program;
-    if (p->unexpected_main < 0 || p->unexpected_main >= (int)call->steps->count) return false;
+    if (p->unexpected_main < 0 || p->unexpected_main >= (int)call->steps->count) {
+        call_unexpected(call, payload);
+        return;
+    }
     if (p->unexpected_retaddr >= 0) {
         struct value *back = call_value(call, p->unexpected_retaddr);
-        if (value_is_set(back)) return false; /* it is being dealt with already */
+        if (value_is_set(back)) {
+            call_abort_unexpected(call, payload);
+            return;
+        }
         value_set_number(back, call->index * INT64_C(1000000000));
     }
     if (p->unexpected_pausedaddr >= 0)
@@ -251,7 +260,6 @@ static bool jump_to_unexpected(struct call *call, struct payload *payload) {
     call->thought = WHAT_IF_NONE;
     call->paused_ms = 0;
     call_run(&call->task);
-    return true;
 }
 
 /* Reads what matching needs; false after an error that ends SIPp. */
@@ -302,8 +310,8 @@ void call_recv(struct call *call, struct payload *payload) {
     enum backward backward = found >= 0 ? BACKWARD_MATCH : match_backward(call, &in, &found);
     if (backward == BACKWARD_MATCH)
         accept(call, &in, found);
-    else if (backward == BACKWARD_NONE && !jump_to_unexpected(call, payload))
-        call_unexpected(call, payload);
+    else if (backward == BACKWARD_NONE)
+        take_unexpected(call, payload);
 }
 
 static void discard(struct sipp *sipp, enum sipp_stat what, const char *why) {

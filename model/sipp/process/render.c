@@ -232,7 +232,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
         value_write(out, call_value(call, (int)part->number));
         r->drop_space |= at_line_start(r);
         break;
-    case KEYWORD_NOT_SIMULATED:
+    case KEYWORD_TDMMAP: return fatal(r, part, "SIPp ends: [tdmmap] without -tdmmap");
     case KEYWORD_UNKNOWN: break; /* an error of the scenario, which does not run then */
     default: constant_write(out, sipp, r->t, part); break;
     }

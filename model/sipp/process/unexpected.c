@@ -84,19 +84,28 @@ static bool answered_by_default(struct span method) {
     return span_is(method, "BYE") || span_is(method, "CANCEL") || span_is(method, "PING");
 }
 
+/* The message becomes the last one. */
+static void keep(struct call *call, struct payload *payload) {
+    struct payload *before = call->received;
+    command_abort(call);
+    call->received = payload_hold(payload);
+    payload_drop(before);
+}
+
+void call_abort_unexpected(struct call *call, struct payload *payload) {
+    keep(call, payload);
+    tell(call, header_clip(payload_span(payload)));
+    call_abort(call);
+}
+
 void call_unexpected(struct call *call, struct payload *payload) {
     struct span msg = header_clip(payload_span(payload)), method = {0};
     if (!span_starts(msg, "SIP/2.0")) method = header_method(msg);
-    command_abort(call);
-    bool to_be_answered = answered_by_default(method) && header_has_to(call_lines(call, payload));
-    struct payload *before = call->received;
-    call->received = payload_hold(payload);
-    payload_drop(before);
-    if (!to_be_answered) {
-        tell(call, msg);
-        call_abort(call);
+    if (!answered_by_default(method) || !header_has_to(call_lines(call, payload))) {
+        call_abort_unexpected(call, payload);
         return;
     }
+    keep(call, payload);
     bool is_ping = span_is(method, "PING");
     if (!is_ping) tell(call, msg);
     if (send_default(call, DEFAULT_200, "unexpected request: default 200", NULL))

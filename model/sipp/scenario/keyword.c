@@ -35,7 +35,7 @@
     X("server_ip", KEYWORD_LOCAL_IP)                                                                         \
     X("service", KEYWORD_SERVICE)                                                                            \
     X("sipp_version", KEYWORD_SIPP_VERSION)                                                                  \
-    X("tdmmap", KEYWORD_NOT_SIMULATED)                                                                       \
+    X("tdmmap", KEYWORD_TDMMAP)                                                                              \
     X("timestamp", KEYWORD_TIMESTAMP)                                                                        \
     X("transport", KEYWORD_TRANSPORT)                                                                        \
     X("userid", KEYWORD_USERID)                                                                              \
@@ -69,8 +69,7 @@ const char *const *keyword_names(void) { return names; }
 
 void keyword_words(struct buf *out) {
     for (size_t i = 0; i < SIMPLE; i++)
-        word_write(out, "keyword", ids[i] == KEYWORD_NOT_SIMULATED ? WORD_NOT_SIMULATED : WORD_SIMULATED,
-                   "[%s]", names[i]);
+        word_write(out, "keyword", WORD_SIMULATED, "[%s]", names[i]);
     for (size_t i = 0; i < sizeof with_parameters / sizeof *with_parameters; i++)
         word_write(out, "keyword", WORD_SIMULATED, "[%s...]", with_parameters[i].begin);
 }

@@ -62,6 +62,6 @@ void label_resolve(struct loader *l) {
     }
     struct sipp_program *p = l->program;
     p->unexpected_main = label_find(l, false, SPAN("_unexp.main"));
-    p->unexpected_retaddr = variable_find(&p->variables, SPAN("_unexp.retaddr"));
-    p->unexpected_pausedaddr = variable_find(&p->variables, SPAN("_unexp.pausedaddr"));
+    p->unexpected_retaddr = variable_find_used(&p->variables, SPAN("_unexp.retaddr"));
+    p->unexpected_pausedaddr = variable_find_used(&p->variables, SPAN("_unexp.pausedaddr"));
 }

@@ -74,6 +74,10 @@ void step_compile_recv_cmd(struct loader *l, const struct xml_element *e);
 void step_compile_nop(struct loader *l, const struct xml_element *e);
 void step_compile_init(struct loader *l, const struct xml_element *e);
 
+/* What a text that is sent begins with, as SIPp wants it to. */
+void step_compile_head(struct loader *l, struct text_view text, const struct template *t,
+                       struct template_head *head);
+
 /* Their parts: a step with these attributes besides the common ones; what all have; optional=. */
 struct step *step_add(struct loader *l, const struct xml_element *e, enum step_kind kind,
                       const char *const *attributes);

@@ -76,17 +76,21 @@ static void compile_default(struct loader *l, const struct xml_element *e) {
         if (!cdata.p) diag_error(l->diag, xml_at(e), "<DefaultMessage> has no CDATA section");
         return;
     }
-    for (int i = 0; i < DEFAULT_MESSAGES; i++) {
-        if (!span_is(id->value, default_names[i])) continue;
-        struct text text = {0};
-        text_of_cdata(&text, e->source, cdata);
-        l->program->defaults[i] = template_compile(&l->c, text_view(&text));
-        text_free(&text);
-        return;
-    }
-    if (!span_is(id->value, "ack2") && !span_is(id->value, "3pcc_abort"))
+    int which = 0;
+    while (which < DEFAULT_MESSAGES && !span_is(id->value, default_names[which]))
+        which++;
+    bool is_known =
+        which < DEFAULT_MESSAGES || span_is(id->value, "ack2") || span_is(id->value, "3pcc_abort");
+    if (!is_known)
         diag_error(l->diag, attribute_at(e, id), "there is no default message \"" SPAN_FMT "\"",
                    SPAN_ARG(id->value));
+    struct text text = {0};
+    struct template_head head;
+    text_of_cdata(&text, e->source, cdata);
+    struct template *t = template_compile(&l->c, text_view(&text));
+    step_compile_head(l, text_view(&text), t, &head);
+    if (which < DEFAULT_MESSAGES) l->program->defaults[which] = t;
+    text_free(&text);
 }
 
 /* What may stand in <scenario>. A message gets an index. */

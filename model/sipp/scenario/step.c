@@ -78,6 +78,17 @@ void step_compile_common(struct loader *l, struct step *s, const struct xml_elem
     compile_common(l, s, e, false);
 }
 
+void step_compile_head(struct loader *l, struct text_view text, const struct template *t,
+                       struct template_head *head) {
+    if (!template_head(t, head))
+        diag_error(l->diag, text_at(text, 0),
+                   "a message must begin with its method or SIP/2.0, not with a keyword");
+    else if (head->is_response && head->status == 0)
+        diag_error(l->diag, text_at(text, 0),
+                   "\"" SPAN_FMT "\" is no status code from 100 to 699, which SIPp wants to see in the file",
+                   SPAN_ARG(head->status_text));
+}
+
 void step_compile_send(struct loader *l, const struct xml_element *e) {
     static const char *const known[] = {"retrans", "timeout", "start_txn", "ack_txn", "response_txn", NULL};
     struct step *s = add_step(&l->program->main, e, STEP_SEND);
@@ -91,14 +102,7 @@ void step_compile_send(struct loader *l, const struct xml_element *e) {
         struct text text = {0};
         text_of_cdata(&text, e->source, cdata);
         s->template = template_compile(&l->c, text_view(&text));
-        if (!template_head(s->template, &s->head))
-            diag_error(l->diag, text_at(text_view(&text), 0),
-                       "a message must begin with its method or SIP/2.0, not with a keyword");
-        else if (s->head.is_response && s->head.status == 0)
-            diag_error(l->diag, text_at(text_view(&text), 0),
-                       "\"" SPAN_FMT
-                       "\" is no status code from 100 to 699, which SIPp wants to see in the file",
-                       SPAN_ARG(s->head.status_text));
+        step_compile_head(l, text_view(&text), s->template, &s->head);
         text_free(&text);
         transaction_of_send(l, s, e);
     }

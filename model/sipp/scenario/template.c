@@ -224,9 +224,6 @@ static void compile_keyword(struct cutter *k, struct text_view keyword, struct s
     case KEYWORD_VARIABLE:
         part->number = variable_use(k->c->variables, span_skip(keyword.bytes, 1), at, k->c->diag);
         break;
-    case KEYWORD_NOT_SIMULATED:
-        diag_error(k->c->diag, at, "[" SPAN_FMT "] is not simulated", SPAN_ARG(keyword.bytes));
-        break;
     case KEYWORD_UNKNOWN:
         if (!take_key(k, part, keyword.bytes)) unknown(k, at, keyword.bytes);
         break;

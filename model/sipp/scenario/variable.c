@@ -27,6 +27,12 @@ int variable_find(const struct variable_table *t, struct span name) {
     return find_from(t, VARIABLE_OF_CALL, name);
 }
 
+int variable_find_used(struct variable_table *t, struct span name) {
+    int id = variable_find(t, name);
+    if (id >= 0) t->variables[id].uses++;
+    return id;
+}
+
 int variable_declare(struct variable_table *t, enum variable_level level, struct span name,
                      struct source_pos at) {
     int id = find_from(t, level, name);

@@ -43,6 +43,9 @@ int variable_use(struct variable_table *t, struct span name, struct source_pos a
 /* The id of a variable that a call finds, or -1; counts nothing. */
 int variable_find(const struct variable_table *t, struct span name);
 
+/* The same, as one more use of it. */
+int variable_find_used(struct variable_table *t, struct span name);
+
 /* SIPp refuses a variable that is named only once: it is a slip of the pen, except "_" (facts: SIPp 1.1). */
 void variable_table_check(const struct variable_table *t, struct diag *diag);
 
