@@ -42,9 +42,9 @@ static bool anchor_holds(const struct search *s, unsigned anchor, size_t at) {
     bool before = at > 0 && regex_word_char((unsigned char)s->text.p[at - 1]);
     bool after = at < s->text.len && regex_word_char((unsigned char)s->text.p[at]);
     switch ((enum regex_anchor)anchor) {
-    case REGEX_LINE_START: return at == 0 && !s->not_start;
+    case REGEX_LINE_START: return at == 0 ? !s->not_start : s->r->lines && s->text.p[at - 1] == '\n';
     case REGEX_TEXT_START: return at == 0;
-    case REGEX_LINE_END:
+    case REGEX_LINE_END: return at == s->text.len || (s->r->lines && s->text.p[at] == '\n');
     case REGEX_TEXT_END: return at == s->text.len;
     case REGEX_WORD_START: return !before && after;
     case REGEX_WORD_END: return before && !after;
@@ -335,6 +335,7 @@ struct regex *regex_new(struct span pattern, unsigned flags, const char **why, u
     uint64_t cost = 200 + 4 * pattern.len; /* in steps of a match, about */
     r->icase = flags & REGEX_ICASE;
     r->with_groups = flags & REGEX_GROUPS;
+    r->lines = flags & REGEX_LINES;
     *why = total >= REGEX_TOTAL_MAX ? too_many : regex_parse(r, up_to_nul(pattern), &cost);
     if (!*why && total + r->count > REGEX_TOTAL_MAX) *why = too_many;
     total += r->count;

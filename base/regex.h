@@ -22,8 +22,9 @@ struct regex;
 
 /* What an expression is compiled for, as bits. */
 enum {
-    REGEX_ICASE = 1 /* ASCII letters without regard to case */,
-    REGEX_GROUPS = 2 /* submatches are asked for */
+    REGEX_ICASE = 1,  /* ASCII letters without regard to case */
+    REGEX_GROUPS = 2, /* submatches are asked for */
+    REGEX_LINES = 4   /* REG_NEWLINE: ^ and $ at each line; neither . nor [^x] is a line feed */
 };
 
 /* Compiles an expression; NULL and a reason in *why, a constant text, if it is none or beyond a limit.

@@ -160,6 +160,7 @@ static struct tree *parse_bracket(struct parser *k) {
         if (peek(k, 0) < 0) return fail(k, no_bracket);
     }
     k->at++;
+    if (without && k->r->lines) regex_set_add(&set, '\n');
     return set_tree(k, &set, without);
 }
 
@@ -264,6 +265,12 @@ static struct tree *parse_repeats(struct parser *k, struct tree *t) {
     return t;
 }
 
+static struct tree *any_byte(struct parser *k) {
+    struct regex_set none = {0};
+    if (k->r->lines) regex_set_add(&none, '\n');
+    return set_tree(k, &none, true);
+}
+
 static struct tree *parse_element(struct parser *k) {
     int c = peek(k, 0);
     struct tree *t;
@@ -277,7 +284,7 @@ static struct tree *parse_element(struct parser *k) {
     case '$': return tree_new(k, TREE_ANCHOR, REGEX_LINE_END);
     case '(': t = parse_group(k); break;
     case '[': t = parse_bracket(k); break;
-    case '.': t = set_tree(k, &(struct regex_set){0}, true); break;
+    case '.': t = any_byte(k); break;
     case '\\':
         c = k->at < k->p.len ? (unsigned char)k->p.p[k->at] : -1;
         k->at++;

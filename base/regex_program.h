@@ -43,7 +43,7 @@ struct regex {
     struct regex_set *sets;
     size_t set_count, set_cap;
     uint16_t start, end;
-    bool icase, with_groups;
+    bool icase, with_groups, lines;
     size_t groups;
 
     struct regex_set first; /* what a match may begin with; all of it if a match may be empty */

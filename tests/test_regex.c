@@ -73,7 +73,9 @@ static void compare(const char *pattern, const char *text, unsigned flags, int e
     regmatch_t there[GROUPS];
     struct regex_match here[GROUPS] = {0};
     const char *why;
-    int status = regcomp(&theirs, pattern, REG_EXTENDED | (flags & REGEX_ICASE ? REG_ICASE : 0));
+    int status = regcomp(&theirs, pattern,
+                         REG_EXTENDED | (flags & REGEX_ICASE ? REG_ICASE : 0) |
+                             (flags & REGEX_LINES ? REG_NEWLINE : 0));
     struct regex *ours = regex_new(span_of(pattern), flags | REGEX_GROUPS, &why, NULL);
     if ((status == 0) != (ours != NULL))
         fail_msg("\"%s\": glibc %d, here %s", pattern, status, ours ? "good" : why);
@@ -98,7 +100,7 @@ static void compare(const char *pattern, const char *text, unsigned flags, int e
 }
 
 static void draws(unsigned count, bool noise) {
-    static const char letters[] = "aaabbc1 A.(";
+    static const char letters[] = "aaabbc1 A.(\n";
     struct buf pattern = {0};
     char text[12];
     for (unsigned i = 0; i < count; i++) {
@@ -112,7 +114,7 @@ static void draws(unsigned count, bool noise) {
         if (first) buf_add_text(&pattern, ")");
         if (last) buf_add_text(&pattern, "$");
         if (has_back_reference(buf_text(&pattern))) continue;
-        unsigned flags = draw(3) == 0 ? REGEX_ICASE : 0;
+        unsigned flags = (draw(3) == 0 ? REGEX_ICASE : 0) | (draw(2) ? REGEX_LINES : 0);
         for (int texts = 0; texts < 4; texts++) {
             size_t n = draw(sizeof text);
             for (size_t k = 0; k < n; k++)
@@ -158,14 +160,18 @@ static void test_examples(void **state) {
         {"branch=(z9hG4bK[^;\r\n]*)", "Via: SIP/2.0/UDP h;branch=z9hG4bK-1;received=1\r\nX: branch=2"},
         {"m=audio ([0-9]{1,5}) RTP/AVP", "v=0\r\nm=audio 6000 RTP/AVP 0\r\n"},
         {"^[^\r\n]*\r\n", "a\r\nb\r\n"},
+        {"^b[^x]*$", "a\nbc\nd"},
+        {"^", "\n"},
+        {"a$", "a\nb"},
+        {"a.*b|^c\\W*", "a\nb\nc\n"},
         {"[][-]", "x]"},
         {"a{1,255}b", "aaaaab"},
         {"(^a|b)*$", "xbb"},
         {"\xe4[\xe0-\xff]", "x\xe4\xf6"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        for (unsigned icase = 0; icase < 2; icase++)
-            compare(rows[i].pattern, rows[i].text, icase, 0);
+        for (unsigned flags = 0; flags < 8; flags++)
+            if (!(flags & REGEX_GROUPS)) compare(rows[i].pattern, rows[i].text, flags, 0);
 }
 
 static void repeat(struct buf *out, const char *text, unsigned n) {

@@ -18,7 +18,7 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
         edit_replace(list, at, run->msg.uri.len, uri);
     }
     event_spend(run->k->queue, list->count / 4); /* a script may have made thousands */
-    return edit_apply(list, run->msg.bytes, run->k->pool);
+    return kam_lump_apply(run, list);
 }
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
@@ -65,7 +65,7 @@ void kam_forward_reply(struct kam_run *run) {
         return;
     }
     kam_via_strip(&run->edits, run);
-    struct payload *p = edit_apply(&run->edits, run->msg.bytes, run->k->pool);
+    struct payload *p = kam_lump_apply(run, &run->edits);
     struct cause cause =
         kam_cause(run, "reply relayed by its second Via, without a transaction", "RFC 3261 16.11");
     cause.at = (struct source_pos){0};

@@ -23,6 +23,7 @@ void kam_run_free(struct kam_run *run) {
     edit_list_free(&run->branch_edits);
     buf_free(&run->reply_lines);
     buf_free(&run->rr_params);
+    buf_free(&run->reply_body);
     buf_free(&run->source_text);
     arena_free(&run->scratch);
 }
@@ -39,9 +40,11 @@ static void clear(struct kam_run *run) {
     buf_reset(&run->rr_params);
     run->restores = 0;
     run->credentials[0] = run->credentials[1] = NULL;
+    buf_reset(&run->reply_body);
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;
+    run->all_read = false;
     run->upstream = run->record_routed = run->via_edited = false;
     run->hashed = run->digested = false;
     run->transaction = NULL;
@@ -124,7 +127,7 @@ bool kam_run_force_socket(struct kam_run *run, struct span text) {
 const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h) {
     size_t at = (size_t)(h->value.p - run->msg.bytes.p);
     for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
-        if (e->at == at && e->text_len == h->value.len) return e;
+        if (e->in_place && e->at == at) return e;
     return NULL;
 }
 

@@ -66,6 +66,7 @@ struct kam_run {
     bool damaged;    /* not all of its headers can be read: msg holds those before the first bad one */
     bool unfinished; /* the empty line after them is missing */
     bool from_readable;
+    bool all_read; /* somebody has read all its headers: Kamailio knows where they end */
 
     /* What changes in it when it is relayed. */
     struct edit_list edits;        /* all copies of it */
@@ -81,7 +82,8 @@ struct kam_run {
     struct buf rr_params;   /* for the Record-Route that is still to come */
     unsigned restores;      /* enum kam_restore: what was replaced and will be given back */
     const struct sip_header
-        *credentials[2]; /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
+        *credentials[2];   /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
+    struct buf reply_body; /* set_reply_body() */
     bool force_rport, local_rport, record_routed, via_edited;
     int64_t slept_ns; /* sleep(), usleep(): all that it does from now on is so much later */
     bool upstream;    /* loose_route() has found that the callee of its dialog sends it */

@@ -17,22 +17,41 @@ void edit_list_reset(struct edit_list *list) {
     buf_reset(&list->texts);
 }
 
-/* By offset; what is only inserted goes in front of what is removed at the same place. */
-static bool comes_before(size_t at, size_t len, const struct edit *e) {
-    return at < e->at || (at == e->at && len == 0 && e->removed > 0);
-}
-
-void edit_replace(struct edit_list *list, size_t at, size_t len, struct span text) {
+static struct edit *add(struct edit_list *list, size_t at, size_t len, struct span text) {
     size_t i = list->count;
     list->edits = mem_room(list->edits, list->count, &list->cap, sizeof *list->edits);
-    while (i > 0 && comes_before(at, len, &list->edits[i - 1])) {
+    while (i > 0 && at < list->edits[i - 1].at) {
         list->edits[i] = list->edits[i - 1];
         i--;
     }
-    list->edits[i] =
-        (struct edit){(uint32_t)at, (uint32_t)len, (uint32_t)list->texts.len, (uint32_t)text.len};
+    list->edits[i] = (struct edit){(uint32_t)at,       (uint32_t)len, (uint32_t)list->texts.len,
+                                   (uint32_t)text.len, false,         false};
     list->count++;
     buf_add(&list->texts, text);
+    return &list->edits[i];
+}
+
+/* What was changed in place inside of a range that goes. */
+static void forget_in_place(struct edit_list *list, size_t at, size_t len) {
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct edit *e = &list->edits[i];
+        if (!e->in_place || e->at < at || e->at + e->removed > at + len) list->edits[kept++] = *e;
+    }
+    list->count = kept;
+}
+
+void edit_replace(struct edit_list *list, size_t at, size_t len, struct span text) {
+    if (len > 0) forget_in_place(list, at, len);
+    add(list, at, len, text);
+}
+
+void edit_replace_silently(struct edit_list *list, size_t at, size_t len, struct span text) {
+    add(list, at, len, text)->silent = true;
+}
+
+void edit_in_place(struct edit_list *list, size_t at, struct span text) {
+    add(list, at, text.len, text)->in_place = true;
 }
 
 void edit_insert(struct edit_list *list, size_t at, struct span text) { edit_replace(list, at, 0, text); }
@@ -43,24 +62,55 @@ void edit_remove(struct edit_list *list, size_t at, size_t len) {
 
 void edit_list_copy(struct edit_list *dst, const struct edit_list *src) {
     edit_list_reset(dst);
-    for (const struct edit *e = src->edits; e < src->edits + src->count; e++)
-        edit_replace(dst, e->at, e->removed, (struct span){src->texts.p + e->text, e->text_len});
+    for (const struct edit *e = src->edits; e < src->edits + src->count; e++) {
+        struct edit *copy = add(dst, e->at, e->removed, (struct span){src->texts.p + e->text, e->text_len});
+        copy->in_place = e->in_place;
+        copy->silent = e->silent;
+    }
 }
 
+/* Up to where the original is gone after an edit, when it was gone up to `gone` before. */
+static size_t gone_after(const struct edit *e, size_t gone) {
+    size_t end = e->at + e->removed;
+    return end > gone ? end : gone;
+}
+
+/* Is its text that of bytes which an edit before has removed? */
+static bool is_void(const struct edit *e, size_t gone) { return e->in_place && e->at < gone; }
+
+/* How much longer they make the part from `at` on; all of them, or those that are not silent. */
+static int64_t growth(const struct edit_list *list, size_t at, bool all) {
+    int64_t sum = 0;
+    size_t gone = 0;
+    for (const struct edit *e = list->edits; e < list->edits + list->count; e++) {
+        size_t from = e->at > gone ? e->at : gone, after = gone_after(e, gone);
+        bool counts = all || !e->silent;
+        if (e->at >= at && counts && !is_void(e, gone)) sum += e->text_len;
+        if (from < at) from = at;
+        if (after > from && counts) sum -= (int64_t)(after - from);
+        gone = after;
+    }
+    return sum;
+}
+
+int64_t edit_growth(const struct edit_list *list, size_t at) { return growth(list, at, false); }
+
 struct payload *edit_apply(const struct edit_list *list, struct span original, struct pool *pool) {
-    size_t len = original.len, at = 0;
-    for (const struct edit *e = list->edits; e < list->edits + list->count; e++)
-        len = len + e->text_len - e->removed;
+    size_t len = (size_t)((int64_t)original.len + growth(list, 0, true)), at = 0;
     if (len > PAYLOAD_MAX) return NULL;
     struct payload *p = payload_new(pool, len);
     char *to = p->bytes;
     for (const struct edit *e = list->edits; e < list->edits + list->count; e++) {
-        assert(e->at >= at && e->at + e->removed <= original.len);
-        memcpy(to, original.p + at, e->at - at);
-        to += e->at - at;
-        if (e->text_len) memcpy(to, list->texts.p + e->text, e->text_len);
-        to += e->text_len;
-        at = e->at + e->removed;
+        assert(e->at + e->removed <= original.len);
+        if (e->at > at) {
+            memcpy(to, original.p + at, e->at - at);
+            to += e->at - at;
+        }
+        if (e->text_len && !is_void(e, at)) {
+            memcpy(to, list->texts.p + e->text, e->text_len);
+            to += e->text_len;
+        }
+        at = gone_after(e, e->at > at ? e->at : at);
     }
     memcpy(to, original.p + at, original.len - at);
     p->len = (uint32_t)len;

@@ -9,10 +9,14 @@
 #include "base/buf.h"
 #include "model/net/datagram.h"
 
+#include <stdbool.h>
+
 struct edit {
     uint32_t at;             /* offset in the original */
     uint32_t removed;        /* bytes that go */
     uint32_t text, text_len; /* what comes instead, in edit_list.texts */
+    bool in_place;           /* the original itself was changed, as long as before */
+    bool silent;             /* edit_growth() does not count it */
 };
 
 struct edit_list {
@@ -28,9 +32,21 @@ void edit_list_reset(struct edit_list *list);
 /* Inserts text at an offset of the original. At the same offset an earlier call's text stands first. */
 void edit_insert(struct edit_list *list, size_t at, struct span text);
 
-/* Removes bytes; replaces them. Removed ranges must not overlap. */
+/*
+ * Removes bytes; replaces them. Ranges may overlap: then all that is in any of them goes, and all texts stay
+ * in the order of the offsets of their edits.
+ */
 void edit_remove(struct edit_list *list, size_t at, size_t len);
 void edit_replace(struct edit_list *list, size_t at, size_t len, struct span text);
+
+/* The same; edit_growth() does not count it. */
+void edit_replace_silently(struct edit_list *list, size_t at, size_t len, struct span text);
+
+/* Changes bytes in place: whoever removes them, removes what they are now. */
+void edit_in_place(struct edit_list *list, size_t at, struct span text);
+
+/* How much longer these edits make the part from `at` on gets; negative: shorter. */
+int64_t edit_growth(const struct edit_list *list, size_t at);
 
 /* Makes dst an equal list. */
 void edit_list_copy(struct edit_list *dst, const struct edit_list *src);

@@ -3,6 +3,7 @@
  * Kamailio 11.8) */
 #include "model/kamailio/script/args.h"
 #include "model/kamailio/cfg/pv.h"
+#include "model/kamailio/script/subst.h"
 
 /* One argument being compiled. */
 struct reading {
@@ -80,9 +81,28 @@ static bool read_pv(const struct reading *r, struct span text) {
     return r->known->pv != NULL;
 }
 
+static bool read_regex(const struct reading *r, struct span text) {
+    enum kam_arg_type type = type_of(r);
+    const char *why;
+    if (type != ARG_REGEX && type != ARG_PATTERN && type != ARG_LINES) return true;
+    unsigned flags = REGEX_ICASE | (type == ARG_LINES ? REGEX_LINES : 0);
+    r->known->regex = program_regex_flags(r->p->program, text, flags, &why);
+    return r->known->regex || wrong(r, "must be a regular expression");
+}
+
+static bool read_subst(const struct reading *r, struct span text) {
+    struct script_pv_maker maker = {
+        .program = r->p->program, .names = r->p->program, .arena = &r->p->program->arena};
+    r->known->subst = script_subst_make(&maker, text);
+    if (!r->known->subst) diag_error(r->p->diag, r->at, "%s(): %s", r->function->name, buf_text(&maker.why));
+    buf_free(&maker.why);
+    return r->known->subst != NULL;
+}
+
 static bool read_text(const struct reading *r, struct span text) {
     enum kam_arg_type type = type_of(r);
     if (type == ARG_PV) return read_pv(r, text);
+    if (type == ARG_SUBST) return read_subst(r, text);
     bool done = false;
     if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {
         if (!read_variable(r, text, &done)) return false;
@@ -93,11 +113,7 @@ static bool read_text(const struct reading *r, struct span text) {
     if (script_arg_takes_format(type) && span_find(text, '$') >= 0) return read_format(r, text);
     const char *what = script_arg_read(type, text, r->known);
     if (what) return wrong(r, what);
-    if (type == ARG_REGEX) {
-        const char *why;
-        r->known->regex = program_regex(r->p->program, text, true, &why);
-        if (!r->known->regex) return wrong(r, "must be a regular expression");
-    }
+    if (!read_regex(r, text)) return false;
     refer(r);
     return true;
 }

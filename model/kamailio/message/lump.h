@@ -1,21 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Edits that scripts make are not always compatible: a header is removed twice, or removed after a part of
- * it was replaced. These put an edit on a list so that the list stays free of overlaps.
+ * What scripts change in a message takes place when it is sent; until then all functions see it as it came
+ * in. Changes that meet: what any of them removes is gone, what they put in is all there, in the order of the
+ * places, at one place in the order of the calls. (facts: Kamailio 19)
  */
 #ifndef MODEL_KAMAILIO_MESSAGE_LUMP_H
 #define MODEL_KAMAILIO_MESSAGE_LUMP_H
 
-#include "model/sip/edit.h"
+#include "model/kamailio/run.h"
 
-/* Inserts, unless the place was removed. */
-void kam_lump_insert(struct edit_list *list, size_t at, struct span text);
+static inline void kam_lump_insert(struct edit_list *list, size_t at, struct span text) {
+    edit_insert(list, at, text);
+}
 
-/* Removes; what was edited inside goes with it. Does nothing if part of it was removed together with
- * something else. */
-void kam_lump_remove(struct edit_list *list, size_t at, size_t len);
+static inline void kam_lump_remove(struct edit_list *list, size_t at, size_t len) {
+    edit_remove(list, at, len);
+}
 
-/* Replaces, unless something in it was removed. */
-void kam_lump_replace(struct edit_list *list, size_t at, size_t len, struct span text);
+static inline void kam_lump_replace(struct edit_list *list, size_t at, size_t len, struct span text) {
+    edit_replace(list, at, len, text);
+}
+
+/*
+ * Replaces in a part that may reach into the body. As long as nobody has read all the headers, Kamailio does
+ * not know that it is the body, and the Content-Length stays.
+ */
+void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span text);
+
+/* Where the body of the run's message begins; its end if there is none. */
+size_t kam_body_at(const struct kam_run *run);
+
+/*
+ * The run's message with the changes; a body of another length makes a new Content-Length, which joins them.
+ * As edit_apply().
+ */
+struct payload *kam_lump_apply(struct kam_run *run, struct edit_list *list);
 
 #endif

@@ -128,6 +128,7 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
     buf_add(out, buf_span(&request->reply_lines));
     buf_add(out, more_lines);
     buf_add(out, buf_span(&k->server_line));
-    buf_add(out, SPAN("Content-Length: 0\r\n\r\n"));
+    buf_addf(out, "Content-Length: %zu\r\n\r\n", request->reply_body.len);
+    buf_add(out, buf_span(&request->reply_body));
     return out->len <= PAYLOAD_MAX ? payload_of(k->pool, buf_span(out)) : NULL;
 }

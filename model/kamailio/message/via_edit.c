@@ -36,25 +36,23 @@ static const char *before_params(const struct via *via) {
 }
 
 void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
-    char text[40];
-    struct buf b = {.p = text, .cap = sizeof text};
+    char rport[40], address[40];
+    struct buf b = {.p = rport, .cap = sizeof rport}, received = {.p = address, .cap = sizeof address};
     const struct via *via = &run->via;
     struct span old_rport = via->rport.whole, old_received = via->received.whole;
     size_t front = offset_of(run, before_params(via));
     buf_add(&b, SPAN(";rport="));
     buf_add_u64(&b, run->source.port);
-    if (old_rport.p)
-        kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, buf_span(&b));
-    else if (run->force_rport)
-        kam_lump_insert(list, front, buf_span(&b));
-    if (!kam_via_needs_received(run)) return;
-    buf_reset(&b);
-    buf_add(&b, SPAN(";received="));
-    buf_add(&b, buf_span(&run->source_text));
-    if (old_received.p)
-        kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&b));
-    else
-        kam_lump_insert(list, front, buf_span(&b));
+    if (!old_rport.p && run->force_rport) kam_lump_insert(list, front, buf_span(&b));
+    if (kam_via_needs_received(run)) {
+        buf_add(&received, SPAN(";received="));
+        buf_add(&received, buf_span(&run->source_text));
+        if (old_received.p)
+            kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&received));
+        else
+            kam_lump_insert(list, front, buf_span(&received));
+    }
+    if (old_rport.p) kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, buf_span(&b));
 }
 
 void kam_via_strip(struct edit_list *list, const struct kam_run *run) {

@@ -24,7 +24,7 @@ static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n
     if (e)
         memcpy(run->edits.texts.p + e->text, text, len);
     else
-        kam_lump_replace(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), len, (struct span){text, len});
+        edit_in_place(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), (struct span){text, len});
 }
 
 static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -270,6 +270,7 @@ static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t c
     struct route first;
     struct uri uri;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
+    if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
     run->upstream = kam_rr_upstream(run);
     for (size_t i = 0; kam_modules[i] && is_own(run, &first.uri); i++)

@@ -143,6 +143,7 @@ struct sanity {
 static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
     int64_t wanted = count > 0 ? args[0].n : INT64_C(0xfff),
             uris = count > 1 ? args[1].n : URI_REQUEST | URI_FROM;
+    run->all_read = true;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         if (!(wanted & checks[i].bit) || (checks[i].uri_bit && !(uris & checks[i].uri_bit))) continue;
         const char *wrong = checks[i].check(run);

@@ -9,8 +9,16 @@ static struct span value_of(const struct kam_run *run, const struct sip_header *
     return h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
 }
 
-struct kam_value pv_header(const struct kam_run *run, struct span name) {
+/* Who looks for a header that is not there, has read all. */
+static const struct sip_header *find(struct kam_run *run, const char *name) {
+    const struct sip_header *h = kam_header_find(&run->msg, span_of(name));
+    if (!h) run->all_read = true;
+    return h;
+}
+
+struct kam_value pv_header(struct kam_run *run, struct span name) {
     const struct sip_header *h = kam_header_find(&run->msg, name);
+    if (!h) run->all_read = true;
     return h ? pv_text(value_of(run, h)) : pv_nothing();
 }
 
@@ -37,6 +45,7 @@ static struct kam_value all(struct kam_run *run, struct span name) {
 /* It reads all headers first. */
 static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at) {
     struct span name = at->argument;
+    run->all_read = true;
     if (run->damaged) return pv_nothing();
     if (at->index == KAM_INDEX_NONE) return pv_header(run, name);
     if (at->index == KAM_INDEX_ALL) return all(run, name);
@@ -47,7 +56,11 @@ static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at)
     return pv_nothing();
 }
 
-PV_GETTER(get_hdrc, run->damaged ? pv_nothing() : pv_number(count_of(run, at->argument)))
+static struct kam_value get_hdrc(struct kam_run *run, const struct kam_pv_at *at) {
+    run->all_read = true;
+    return run->damaged ? pv_nothing() : pv_number(count_of(run, at->argument));
+}
+
 PV_GETTER(get_ct, pv_header(run, SPAN("Contact")))
 PV_GETTER(get_cT, pv_header(run, SPAN("Content-Type")))
 PV_GETTER(get_ua, pv_header(run, SPAN("User-Agent")))
@@ -73,14 +86,14 @@ static struct kam_value display(const struct sip_header *h) {
 PV_GETTER(get_fn, display(run->from))
 PV_GETTER(get_tn, display(run->to))
 
-static struct kam_value address_part(const struct kam_run *run, const char *name, enum pv_part part) {
-    const struct sip_header *h = kam_header_find(&run->msg, span_of(name));
+static struct kam_value address_part(struct kam_run *run, const char *name, enum pv_part part) {
+    const struct sip_header *h = find(run, name);
     struct span entry, left = h ? h->value : (struct span){0};
     return h && name_addr_next(&left, &entry) ? pv_part(name_addr_uri(entry), part) : pv_nothing();
 }
 
-static struct kam_value address_param(const struct kam_run *run, const char *header, const char *name) {
-    const struct sip_header *h = kam_header_find(&run->msg, span_of(header));
+static struct kam_value address_param(struct kam_run *run, const char *header, const char *name) {
+    const struct sip_header *h = find(run, header);
     ptrdiff_t end = h ? span_find(h->value, '>') : -1;
     if (end < 0) return pv_nothing();
     for (struct span left = span_skip(h->value, (size_t)end + 1); left.len;) {
@@ -100,16 +113,16 @@ PV_GETTER(get_rt, address_part(run, "Refer-To", PV_WHOLE))
 PV_GETTER(get_pu, address_part(run, "P-Preferred-Identity", PV_WHOLE))
 PV_GETTER(get_pU, address_part(run, "P-Preferred-Identity", PV_USER))
 PV_GETTER(get_pd, address_part(run, "P-Preferred-Identity", PV_HOST))
-PV_GETTER(get_pn, display(kam_header_find(&run->msg, SPAN("P-Preferred-Identity"))))
+PV_GETTER(get_pn, display(find(run, "P-Preferred-Identity")))
 
 /* Credentials: Proxy-Authorization, else Authorization. What they do not say is empty, a missing uri null. */
 
 enum credential { USER, DOMAIN, USERNAME, REALM, URI, ALGORITHM, NONCE, CNONCE, RESPONSE, OPAQUE };
 
-static struct kam_value credential(const struct kam_run *run, enum credential which) {
-    const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Authorization"));
+static struct kam_value credential(struct kam_run *run, enum credential which) {
+    const struct sip_header *h = find(run, "Proxy-Authorization");
     struct kam_credentials c;
-    if (!h) h = kam_header_find(&run->msg, SPAN("Authorization"));
+    if (!h) h = find(run, "Authorization");
     if (!h || kam_credentials_parse(&c, h->value) != KAM_CREDENTIALS_DIGEST) return pv_nothing();
     const struct span all[] = {[USER] = kam_credentials_user(&c),
                                [DOMAIN] = kam_credentials_domain(&c),

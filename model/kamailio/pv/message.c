@@ -34,7 +34,12 @@ PV_GETTER(get_ml, pv_number((int64_t)run->msg.bytes.len))
 PV_GETTER(get_mi, pv_number((int64_t)run->state.process->messages))
 PV_GETTER(get_mt, pv_number(run->msg.is_request ? 1 : 2))
 PV_GETTER(get_mts, pv_text(run->msg.is_request ? SPAN("rq") : SPAN("rp")))
-PV_GETTER(get_rb, pv_text(run->msg.body))
+static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    run->all_read = true;
+    return pv_text(run->msg.body);
+}
+
 PV_GETTER(get_bs, pv_number((int64_t)run->msg.body.len))
 PV_GETTER(get_ci, pv_text(run->call_id->value))
 PV_GETTER(get_cs, pv_text(run->cseq_number))

@@ -35,7 +35,7 @@ enum pv_part { PV_WHOLE, PV_USER, PV_HOST, PV_PORT, PV_SCHEME, PV_PROTO, PV_USER
 struct kam_value pv_part(struct span uri, enum pv_part part);
 
 /* The value of the first header of that name, as it is now. */
-struct kam_value pv_header(const struct kam_run *run, struct span name);
+struct kam_value pv_header(struct kam_run *run, struct span name);
 
 /* The Request-URI's part; null of a reply. */
 struct kam_value pv_request_part(const struct kam_run *run, enum pv_part part);

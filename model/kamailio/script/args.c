@@ -103,6 +103,30 @@ static bool read_facility(struct span s) {
     return false;
 }
 
+static const char *read_pattern(struct span s, unsigned flags) {
+    const char *why;
+    struct regex *regex = regex_new(s, REGEX_ICASE | flags, &why, NULL);
+    regex_free(regex);
+    return regex ? NULL : "must be a regular expression";
+}
+
+/* TYPE/SUBTYPE and parameters, one of them; stars are read, too. */
+static const char *read_mime(struct span s) {
+    struct span type = span_trim(s), subtype = type;
+    if (s.len == 0) return NULL;
+    if (span_find(type, ',') >= 0) return "must be one type";
+    type = span_trim(span_cut(&subtype, '/'));
+    subtype = span_trim(span_cut(&subtype, ';'));
+    return type.len && subtype.len && span_find(subtype, '/') < 0 ? NULL : "must be a type: application/sdp";
+}
+
+static const char *read_privacy(struct span s) {
+    static const char *const words[] = {"none", "user", "header", "session", "id", "critical", "history"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_is_nocase(s, words[i])) return NULL;
+    return "must be a word of Privacy: id";
+}
+
 const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out) {
     uint32_t ip;
     *out = (struct kam_arg){.s = text};
@@ -122,6 +146,11 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
         if (!ipv4_parse(text, &ip)) return "must be an IPv4 address: names are not resolved";
         out->n = ip;
         return NULL;
+    case ARG_PATTERN: return read_pattern(text, 0);
+    case ARG_LINES: return read_pattern(text, REGEX_LINES);
+    case ARG_MIME: return read_mime(text);
+    case ARG_PRIVACY: return read_privacy(text);
+    case ARG_SEPARATOR: return text.len == 1 ? NULL : "must be one character";
     case ARG_LOG_LEVEL: return read_level(text) ? NULL : "must be a log level: L_INFO";
     case ARG_LOG_FACILITY: return read_facility(text) ? NULL : "must be a log facility: LOG_LOCAL0";
     default: return NULL;

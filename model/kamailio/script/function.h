@@ -40,20 +40,26 @@ enum kam_arg_type {
     ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
     ARG_VARIABLE_OR_FORMAT,
     ARG_REGEX,         /* one variable, or else an extended regular expression */
+    ARG_PATTERN,       /* an extended regular expression: a $ is a character */
+    ARG_LINES,         /* the same, for one line (REG_NEWLINE) */
+    ARG_SUBST,         /* /expression/text/flags */
     ARG_HEADER,        /* the name of a header field */
     ARG_METHODS,       /* INVITE|BYE */
     ARG_FAILURE_ROUTE, /* the name of a block; "" and "0": none */
     ARG_ONREPLY_ROUTE,
     ARG_BRANCH_ROUTE,
-    ARG_ADDRESS,     /* 1.2.3.4, with or without quotes */
-    ARG_SOCKET,      /* [udp:]1.2.3.4[:5060], the same */
-    ARG_PROTO,       /* UDP, without quotes */
-    ARG_PV,          /* one variable itself: kam_pv_value(), kam_pv_assign() */
-    ARG_INTEGER,     /* 12, without quotes */
-    ARG_FLAG,        /* 0 to 31 */
-    ARG_PERCENT,     /* up to 100; what is no number counts as far as it is one */
-    ARG_LOG_LEVEL,   /* "L_INFO" */
-    ARG_LOG_FACILITY /* "LOG_LOCAL0" */
+    ARG_ADDRESS,      /* 1.2.3.4, with or without quotes */
+    ARG_SOCKET,       /* [udp:]1.2.3.4[:5060], the same */
+    ARG_PROTO,        /* UDP, without quotes */
+    ARG_PV,           /* one variable itself: kam_pv_value(), kam_pv_assign() */
+    ARG_INTEGER,      /* 12, without quotes */
+    ARG_FLAG,         /* 0 to 31 */
+    ARG_PERCENT,      /* up to 100; what is no number counts as far as it is one */
+    ARG_LOG_LEVEL,    /* "L_INFO" */
+    ARG_LOG_FACILITY, /* "LOG_LOCAL0" */
+    ARG_MIME,         /* "text/plain", or "" */
+    ARG_PRIVACY,      /* a word of the header Privacy */
+    ARG_SEPARATOR     /* one character */
 };
 
 /* An argument as the body of a function gets it. */
@@ -61,9 +67,10 @@ struct kam_arg {
     bool missing;  /* its variable has no value; only of the types that say so in ARG_MAY_MISS */
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
-    const struct kam_route *route; /* of a block; NULL: none */
-    const struct cfg_pv *pv;       /* of ARG_PV */
-    struct regex *regex;           /* of a pattern that the file gives; NULL: s is to be compiled */
+    const struct kam_route *route;    /* of a block; NULL: none */
+    const struct cfg_pv *pv;          /* of ARG_PV */
+    struct regex *regex;              /* of a pattern that the file gives; NULL: s is to be compiled */
+    const struct script_subst *subst; /* of ARG_SUBST */
 };
 
 /* A row of a module's table. A function that means something else with more arguments has a row for each. */

@@ -5,6 +5,7 @@
 #include "model/kamailio/script/error.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/pv_name.h"
+#include "model/kamailio/script/subst.h"
 #include "model/kamailio/script/vars.h"
 
 #include <assert.h>
@@ -204,6 +205,13 @@ void kam_avp_add(struct kam_run *run, struct span name, struct span text) {
     ptrdiff_t number = program_find_number(state->program->avps, name);
     if (number >= 0)
         script_vars_push(state->avps, (size_t)number, (struct kam_value){.type = KAM_STR, .s = text});
+}
+
+bool kam_subst_run(struct kam_run *run, const struct script_subst *subst, struct span text,
+                   kam_subst_found *found, void *arg) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    return script_subst_run(&h, subst, text, found, arg);
 }
 
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {

@@ -152,6 +152,17 @@ bool kam_pv_assign(struct kam_run *run, const struct cfg_pv *pv, struct kam_valu
 /* Adds a text to $avp(NAME), where the program names one that is called so: nobody else would see it. */
 void kam_avp_add(struct kam_run *run, struct span name, struct span text);
 
+/* Told of each match of a substitution: its place, and what replaces it. */
+typedef void kam_subst_found(void *arg, size_t at, size_t len, struct span text);
+
+/*
+ * Looks for all that a substitution that a function was given would replace. False: a match is empty, and
+ * nothing may be replaced, whatever was found before.
+ */
+struct script_subst;
+bool kam_subst_run(struct kam_run *run, const struct script_subst *subst, struct span text,
+                   kam_subst_found *found, void *arg);
+
 /*
  * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);
  * one without a value gives "<null>". Texts that the compiler could not see (built at run time) and that

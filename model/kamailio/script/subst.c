@@ -36,7 +36,7 @@ static bool cut(struct span all, struct span part[3]) {
         }
     }
     part[2] = span_skip(all, from);
-    return n == 2 && part[0].len > 0;
+    return n == 2;
 }
 
 static char escaped(char c) {
@@ -86,7 +86,7 @@ static bool read_parts(struct script_pv_maker *m, struct span text, struct part 
 const struct script_subst *script_subst_make(struct script_pv_maker *m, struct span text) {
     struct span part[3];
     const char *why;
-    unsigned flags = REGEX_GROUPS;
+    unsigned flags = REGEX_GROUPS | REGEX_LINES;
     if (!m->names) return wrong(m, text, "not simulated in a text that is built at run time");
     if (!cut(text, part)) return wrong(m, text, "expected /expression/text/flags");
     struct script_subst *s = arena_new(m->arena, sizeof *s);
@@ -96,7 +96,9 @@ const struct script_subst *script_subst_make(struct script_pv_maker *m, struct s
             s->all = true;
         else if (part[2].p[i] == 'i')
             flags |= REGEX_ICASE;
-        else if (part[2].p[i] != 's')
+        else if (part[2].p[i] == 's')
+            flags &= ~(unsigned)REGEX_LINES;
+        else
             return wrong(m, text, "unknown flag");
     }
     s->regex = program_regex_flags(m->names, part[0], flags, &why);
@@ -115,33 +117,56 @@ static void add_parts(struct script *h, struct buf *out, const struct script_sub
     }
 }
 
-struct span script_subst_apply(struct script *h, const struct script_subst *s, struct span text,
-                               unsigned *count) {
+bool script_subst_run(struct script *h, const struct script_subst *s, struct span text,
+                      kam_subst_found *found, void *arg) {
     enum { GROUPS = 10 };
     struct regex_match groups[GROUPS];
-    struct buf out = {0};
-    struct span left = text;
-    *count = 0;
-    for (bool first = true; first || s->all; first = false) {
+    struct buf b = {0};
+    size_t from = 0;
+    bool good = true;
+    do {
         uint64_t steps = 0;
-        for (size_t i = 0; i < GROUPS; i++)
-            groups[i] = (struct regex_match){-1, -1};
-        enum regex_answer answer = regex_find(s->regex, left, !first, groups, GROUPS, &steps);
+        bool line_start = from == 0 || text.p[from - 1] == '\n' || text.p[from - 1] == '\r';
+        struct span left = span_skip(text, from);
+        enum regex_answer answer = regex_find(s->regex, left, !line_start, groups, GROUPS, &steps);
         event_spend_match(h->state->queue, h->state->at, answer, steps);
         if (answer != REGEX_YES) break;
-        ++*count;
-        buf_add(&out, span_head(left, (size_t)groups[0].from));
-        add_parts(h, &out, s, left, groups);
-        size_t to = (size_t)groups[0].to;
-        bool empty = groups[0].from == groups[0].to;
-        if (empty && to < left.len) buf_add_char(&out, left.p[to]);
-        left = span_skip(left, empty && to < left.len ? to + 1 : to);
-        if (left.len == 0) break;
-    }
+        good = groups[0].from < groups[0].to;
+        if (!good) break;
+        buf_reset(&b);
+        add_parts(h, &b, s, left, groups);
+        size_t at = from + (size_t)groups[0].from, len = (size_t)(groups[0].to - groups[0].from);
+        found(arg, at, len, buf_span(&b));
+        from = at + len;
+    } while (s->all);
+    buf_free(&b);
+    return good;
+}
+
+struct substitution {
+    struct buf out;
+    struct span text;
+    size_t done;
+    unsigned count;
+};
+
+static void replace(void *arg, size_t at, size_t len, struct span text) {
+    struct substitution *s = arg;
+    buf_add(&s->out, span_between(s->text.p + s->done, s->text.p + at));
+    buf_add(&s->out, text);
+    s->done = at + len;
+    s->count++;
+}
+
+struct span script_subst_apply(struct script *h, const struct script_subst *s, struct span text,
+                               unsigned *count) {
+    struct substitution now = {.text = text};
+    bool good = script_subst_run(h, s, text, replace, &now);
+    *count = good ? now.count : 0;
     if (*count) {
-        buf_add(&out, left);
-        text = arena_text(h->arena, buf_span(&out));
+        buf_add(&now.out, span_skip(text, now.done));
+        text = arena_text(h->arena, buf_span(&now.out));
     }
-    buf_free(&out);
-    return text;
+    buf_free(&now.out);
+    return good ? text : (struct span){0};
 }

@@ -14,7 +14,13 @@ struct script_pv_maker;
  */
 const struct script_subst *script_subst_make(struct script_pv_maker *m, struct span text);
 
-/* Replaces in a text; *count says how often. The result is in the script's memory, or the text itself. */
+/* Looks for all that it would replace. False: a match is empty, and nothing is replaced, whatever was found.
+ */
+bool script_subst_run(struct script *h, const struct script_subst *subst, struct span text,
+                      kam_subst_found *found, void *arg);
+
+/* Replaces in a text; *count says how often. The result is in the script's memory, or the text itself; p
+ * NULL: a match is empty. */
 struct span script_subst_apply(struct script *h, const struct script_subst *subst, struct span text,
                                unsigned *count);
 

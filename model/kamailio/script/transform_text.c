@@ -223,7 +223,8 @@ static bool line_sw(const struct transform_call *c, struct kam_value *v) {
 
 static bool re_subst(const struct transform_call *c, struct kam_value *v) {
     unsigned count;
-    return transform_is_text(v, script_subst_apply(c->script, c->subst, transform_text(c, *v), &count));
+    struct span text = script_subst_apply(c->script, c->subst, transform_text(c, *v), &count);
+    return transform_is_text(v, text.p ? text : SPAN(""));
 }
 
 const struct transform_row script_transform_texts[] = {

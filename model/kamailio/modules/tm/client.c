@@ -16,6 +16,8 @@ static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
     edit_list_copy(&t->edits, &run->edits);
     buf_reset(&t->reply_lines);
     buf_add(&t->reply_lines, buf_span(&run->reply_lines));
+    buf_reset(&t->reply_body);
+    buf_add(&t->reply_body, buf_span(&run->reply_body));
 }
 
 /*

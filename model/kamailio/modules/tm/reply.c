@@ -3,6 +3,7 @@
  * Kamailio 6.5, 6.8). */
 #include "model/kamailio/message/reply.h"
 #include "base/mem.h"
+#include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
@@ -178,7 +179,7 @@ static struct decision decide(struct kam_transaction *t, const struct incoming *
 /* The reply as it goes upstream: without our Via, with what reply routes added. */
 static struct payload *render(struct kam_run *run) {
     kam_via_strip(&run->edits, run);
-    return edit_apply(&run->edits, run->msg.bytes, run->k->pool);
+    return kam_lump_apply(run, &run->edits);
 }
 
 static bool is_challenge(unsigned status) { return status == 401 || status == 407; }

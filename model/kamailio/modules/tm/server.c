@@ -9,7 +9,7 @@
 struct kam_transaction *kam_tm_check(struct kam_run *run) {
     if (!run->transaction && !run->looked_up) {
         run->transaction = kam_tm_find_request(run);
-        run->looked_up = true;
+        run->looked_up = run->all_read = true;
         if (run->transaction) {
             run->stateful = true;
             run->done |= KAM_EXISTS;
@@ -81,10 +81,11 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
     kam_run_end(run);
     kam_run_begin(run, t->request, t->socket, t->source);
     run->transaction = t;
-    run->looked_up = true;
+    run->looked_up = run->all_read = true;
     run->about = t->about;
     run->force_rport = t->force_rport;
     buf_add(&run->reply_lines, buf_span(&t->reply_lines));
+    buf_add(&run->reply_body, buf_span(&t->reply_body));
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
     return run;
 }

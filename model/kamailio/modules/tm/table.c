@@ -54,19 +54,22 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
     if (t) {
         tm->free_transactions = t->next;
         struct edit_list edits = t->edits;
-        struct buf bufs[] = {t->reply_lines, t->new_uri, t->next_hop, t->local_tag, t->cancel_reason};
+        struct buf bufs[] = {t->reply_lines, t->new_uri,       t->next_hop,
+                             t->local_tag,   t->cancel_reason, t->reply_body};
         *t = (struct kam_transaction){.edits = edits,
                                       .reply_lines = bufs[0],
                                       .new_uri = bufs[1],
                                       .next_hop = bufs[2],
                                       .local_tag = bufs[3],
-                                      .cancel_reason = bufs[4]};
+                                      .cancel_reason = bufs[4],
+                                      .reply_body = bufs[5]};
         edit_list_reset(&t->edits);
         buf_reset(&t->reply_lines);
         buf_reset(&t->new_uri);
         buf_reset(&t->next_hop);
         buf_reset(&t->local_tag);
         buf_reset(&t->cancel_reason);
+        buf_reset(&t->reply_body);
     } else {
         t = arena_new(&tm->memory, sizeof *t);
     }
@@ -147,6 +150,7 @@ void kam_tm_free(void *data) {
         buf_free(&t->next_hop);
         buf_free(&t->local_tag);
         buf_free(&t->cancel_reason);
+        buf_free(&t->reply_body);
     }
     arena_free(&tm->memory);
     sip_msg_free(&tm->sent);

@@ -109,7 +109,7 @@ struct kam_transaction {
     struct buf new_uri, next_hop;
     bool saved;
     struct edit_list edits;
-    struct buf reply_lines;
+    struct buf reply_lines, reply_body;
 
     /* The server side. */
     enum kam_tm_state state;

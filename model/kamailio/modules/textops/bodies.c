@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* textops: bodies (facts: Kamailio 19.3). */
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/textops/textops.h"
+
+/* A type of a body, as numbers: all that Kamailio does not know are the same. */
+struct mime {
+    size_t type, subtype;
+};
+
+static const char *const types[] = {"text", "message", "application", "multipart"};
+static const char *const subtypes[] = {"plain",    "cpim",      "sdp",     "cpl+xml",       "rlmi+xml",
+                                       "pidf+xml", "lpidf+xml", "related", "external-body", "watcherinfo+xml",
+                                       "isup",     "xpidf+xml", "mixed"};
+
+static size_t number_of(struct span word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (span_is_nocase(word, words[i])) return i;
+    return count;
+}
+
+static bool token_char(char c) { return ascii_alnum(c) || strchr("-.!%_+`'~", c) != NULL; }
+
+/* The token at the front, and the blanks behind it. */
+static struct span take_token(struct span *s) {
+    size_t len = 0;
+    while (len < s->len && s->p[len] != '\0' && token_char(s->p[len]))
+        len++;
+    struct span token = span_head(*s, len);
+    *s = span_trim(span_skip(*s, len));
+    return token;
+}
+
+/* TYPE/SUBTYPE, and parameters that do not count. False: it is none; so is one with a star. */
+static bool read_mime(struct mime *m, struct span text) {
+    text = span_trim(text);
+    struct span type = take_token(&text);
+    if (type.len == 0 || text.len == 0 || text.p[0] != '/') return false;
+    text = span_trim(span_skip(text, 1));
+    struct span subtype = take_token(&text);
+    if (subtype.len == 0 || (text.len && text.p[0] != ';')) return false;
+    m->type = number_of(type, types, sizeof types / sizeof *types);
+    m->subtype = number_of(subtype, subtypes, sizeof subtypes / sizeof *subtypes);
+    return true;
+}
+
+/* Is it of that type? Without a Content-Type it is SDP. It asks the Content-Length, not the bytes. */
+int textops_has_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct mime wanted, here;
+    uint64_t n;
+    const struct sip_header *length = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH),
+                            *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    if (!length || (count && !type)) run->all_read = true;
+    if (!length || !span_to_u64(length->value, UINT32_MAX, &n) || n == 0) return -1;
+    if (count == 0 || args[0].s.len == 0) return 1;
+    bool readable = read_mime(&here, type ? type->value : SPAN("application/sdp"));
+    return readable && read_mime(&wanted, args[0].s) && wanted.type == here.type &&
+                   wanted.subtype == here.subtype
+               ? 1
+               : -1;
+}
+
+/* What was done with the body before is taken back. */
+static void forget_body(struct kam_run *run, size_t at) {
+    struct edit_list *list = run->target;
+    while (list->count && list->edits[list->count - 1].at >= at)
+        list->count--;
+}
+
+static void append(struct kam_run *run, const char *name, struct span value) {
+    struct buf b = {0};
+    buf_addf(&b, "%s: " SPAN_FMT "\r\n", name, SPAN_ARG(value));
+    kam_lump_insert(run->target, run->msg.header_end, buf_span(&b));
+    buf_free(&b);
+}
+
+/* Another body of another type. */
+int textops_set_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    size_t at = kam_body_at(run);
+    run->all_read = true;
+    if (run->damaged || run->unfinished || args[0].s.len == 0 || args[1].s.len == 0) return -1;
+    forget_body(run, at);
+    const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    if (type) kam_lump_remove(run->target, textops_offset(run, type->line.p), type->line.len);
+    append(run, "Content-Type", args[1].s);
+    kam_lump_replace(run->target, at, run->msg.bytes.len - at, args[0].s);
+    return 1;
+}
+
+/* A body for replies made here; the first one stays, and all the types. */
+int textops_set_reply_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    if (args[0].s.len == 0 || args[1].s.len == 0) return -1;
+    buf_addf(&run->reply_lines, "Content-Type: " SPAN_FMT "\r\n", SPAN_ARG(args[1].s));
+    if (run->reply_body.len) return -1;
+    buf_add(&run->reply_body, args[0].s);
+    return 1;
+}
+
+/* Is the first audio of the SDP not sent back (2), or sent to nowhere (1)? */
+int textops_is_audio_on_hold(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    size_t at;
+    struct kam_arg sdp = {.s = SPAN("application/sdp")};
+    struct span left = textops_part(run, TEXTOPS_BODY, &at);
+    bool in_session = true, in_audio = false, to_nowhere = false;
+    if (textops_has_body(run, &sdp, 1) < 0) return -1;
+    while (left.len) {
+        struct span line = span_trim(span_cut(&left, '\n'));
+        if (span_starts(line, "m=")) {
+            if (in_audio) break;
+            in_session = false;
+            in_audio = span_starts(line, "m=audio ");
+        }
+        if ((in_session || in_audio) && span_starts(line, "c="))
+            to_nowhere = span_starts(line, "c=IN IP4 0.0.0.0");
+        if (in_audio && (span_is(line, "a=sendonly") || span_is(line, "a=inactive"))) return 2;
+    }
+    return in_audio && to_nowhere ? 1 : -1;
+}
