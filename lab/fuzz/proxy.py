@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """kamailio.cfg of one proxy, drawn."""
 import expressions
+import modules
 from expressions import PVS, REPLY_PVS, text_format
 
 MODULES = ('kex', 'corex', 'pv', 'sl', 'tm', 'maxfwd', 'rr', 'siputils', 'textops', 'xlog')
@@ -81,6 +82,7 @@ class Proxy:
     def __init__(self, draw, name, address, port, hosts):
         self.draw, self.name, self.address, self.port, self.hosts = draw, name, address, port, hosts
         self.routes, self.branches = {}, []
+        self.more = modules.add(self) if self.on('modules', 25) else ([], [], [], [])
 
     def on(self, feature, percent, at=None):
         return self.draw.on('%s/%s' % (self.name, feature), percent, at)
@@ -111,11 +113,12 @@ class Proxy:
         lines.append(listen + self.pick('listen', '', [' advertise 9.9.9.9:5070', ' advertise %s:5060' % self.address,
                                                        ' name "s1"'], 6))
         lines += ['', 'mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"']
-        lines += ['loadmodule "%s.so"' % module for module in MODULES]
+        lines += ['loadmodule "%s.so"' % module for module in list(MODULES) + self.more[0]]
         lines.append('modparam("tm", "fr_timer", %d)' % self.draw.choose(self.name + '/fr', (1200, 1500, 2000, 2500)))
         lines.append('modparam("tm", "fr_inv_timer", %d)' % self.draw.choose(self.name + '/fr_inv', (2000, 2500, 3000)))
         if self.on('modparams', 30):
             lines += ['modparam(%s)' % text for text in self.some('modparams', MODPARAMS, 3)]
+        lines += ['modparam(%s)' % text for text in self.more[1]]
         return lines
 
     def edits(self, stream, at):
@@ -175,6 +178,7 @@ class Proxy:
         for at in range(2):
             if self.on('edits', 22, at):
                 lines.append(self.edits(self.stream('edits/%d' % at), at))
+        lines += self.more[2]
         if self.on('answer', 6):
             lines += ['if (is_method("%s")) {' % self.stream('answer').choice(['INVITE', 'OPTIONS', 'BYE', 'MESSAGE|INFO']),
                       '    ' + self.fill_hosts(self.stream('answers').choice(ANSWERS)), '    exit;', '}']
@@ -214,6 +218,10 @@ class Proxy:
         if self.on('onreply-route', 15):
             lines.append('t_on_reply("R1");')
             self.routes['onreply_route[R1]'] = [self.filled(text) for text in self.some('onreply', ONREPLY, 2)]
+            self.routes.setdefault('failure_route[F1]', ['xlog("F1\\n");'])
+        if self.more[3]:
+            lines.append('t_on_reply("R1");')
+            self.routes.setdefault('onreply_route[R1]', []).extend(self.more[3])
             self.routes.setdefault('failure_route[F1]', ['xlog("F1\\n");'])
         if self.on('branch-route', 12):
             lines.append('t_on_branch("B1");')

@@ -45,7 +45,7 @@ static void clear(struct kam_run *run) {
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;
     run->all_read = false;
-    run->upstream = run->record_routed = run->via_edited = false;
+    run->record_routed = run->via_edited = false;
     run->hashed = run->digested = false;
     run->transaction = NULL;
     run->looked_up = false;

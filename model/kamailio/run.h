@@ -86,7 +86,6 @@ struct kam_run {
     struct buf reply_body; /* set_reply_body() */
     bool force_rport, local_rport, record_routed, via_edited;
     int64_t slept_ns; /* sleep(), usleep(): all that it does from now on is so much later */
-    bool upstream;    /* loose_route() has found that the callee of its dialog sends it */
 
     /* Its branch parameter, when asked for. */
     bool hashed, digested;

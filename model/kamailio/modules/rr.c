@@ -63,7 +63,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     add_address(&b, run->socket);
     buf_add_text(&b, set->enable_full_lr ? ";lr=on" : ";lr");
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
-    struct span tag = run->upstream ? run->to_tag : run->from_tag;
+    struct span tag = kam_rr_upstream(run) ? run->to_tag : run->from_tag;
     if (set->append_fromtag && tag.len) {
         buf_add(&b, SPAN(";ftag="));
         buf_add(&b, tag);
@@ -272,7 +272,6 @@ static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t c
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
-    run->upstream = kam_rr_upstream(run);
     for (size_t i = 0; kam_modules[i] && is_own(run, &first.uri); i++)
         if (kam_modules[i]->routed && kam_program_loads(run->k->program, i)) kam_modules[i]->routed(run);
     if (run->to_tag.len == 0) return after_loose(run, first, true);
@@ -299,12 +298,12 @@ static const struct kam_param params[] = {
 };
 
 /* The tag of who began the dialog, and of the other: they change places in requests of the callee. */
-PV_GETTER(get_fti, pv_text(run->upstream ? run->to_tag : run->from_tag))
-PV_GETTER(get_tti, pv_text(run->upstream ? run->from_tag : run->to_tag))
+PV_GETTER(get_fti, pv_text(kam_rr_upstream(run) ? run->to_tag : run->from_tag))
+PV_GETTER(get_tti, pv_text(kam_rr_upstream(run) ? run->from_tag : run->to_tag))
 
 static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at) {
-    if (span_is(at->argument, "id")) return pv_number(run->upstream ? 2 : 1);
-    return pv_text(run->upstream ? SPAN("upstream") : SPAN("downstream"));
+    if (span_is(at->argument, "id")) return pv_number(kam_rr_upstream(run) ? 2 : 1);
+    return pv_text(kam_rr_upstream(run) ? SPAN("upstream") : SPAN("downstream"));
 }
 
 static const struct kam_pv pvs[] = {
