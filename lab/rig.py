@@ -132,12 +132,16 @@ def media_files(path):
     return [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
 
 
+# The module parameters that name a file.
+FILE_PARAMS = ['dispatcher.list_file', 'permissions.address_file']
+
+
 def list_files(path):
-    """dispatcher's files of destinations that a kamailio.cfg names, each with the file that is there for it: beside the configuration."""
+    """The files that module parameters of a kamailio.cfg name, (module, parameter, name) -> the file that is there: beside the configuration."""
     with open(path, encoding='latin-1') as file:
-        names = re.findall(r'^[ \t]*modparam\([ \t]*"dispatcher"[ \t]*,[ \t]*"list_file"[ \t]*,[ \t]*"([^"]+)"', file.read(), re.M)
-    paths = {name: os.path.join(os.path.dirname(path), os.path.basename(name)) for name in names}
-    return {name: path for name, path in paths.items() if os.path.isfile(path)}
+        found = re.findall(r'^[ \t]*modparam\([ \t]*"(\w+)"[ \t]*,[ \t]*"(\w+)"[ \t]*,[ \t]*"([^"]+)"', file.read(), re.M)
+    paths = {f: os.path.join(os.path.dirname(path), os.path.basename(f[2])) for f in found if '%s.%s' % f[:2] in FILE_PARAMS}
+    return {f: path for f, path in paths.items() if os.path.isfile(path)}
 
 
 def included_files(path):
@@ -188,10 +192,10 @@ class Files:
     def add_kamailio(self, host):
         path, modparams = host.kamailio['config'], dict(host.kamailio.get('modparam', {}))
         self.run_as[host.name] = self.keep(host, path)
-        for name, beside in list_files(path).items():
+        for (module, param, name), beside in list_files(path).items():
             self.keep(host, beside)
             if '/' in name:
-                modparams['dispatcher'] = dict(modparams.get('dispatcher', {}), list_file=os.path.basename(name))
+                modparams[module] = dict(modparams.get(module, {}), **{param: os.path.basename(name)})
         for included in included_files(path):
             self.keep(host, included)
         if modparams:

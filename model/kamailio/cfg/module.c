@@ -104,6 +104,16 @@ static void store(struct kam_program *program, const struct kam_param *param, st
     set->at = at;
 }
 
+/* A parameter that is known by its name. False after an error; *idle: it has no effect on the wire. */
+static bool check_name(struct span module, struct span name, struct kam_value value, struct source_pos at,
+                       struct diag *diag, bool *idle) {
+    const char *wants = kam_names_wants(module, name, value.type == KAM_INT);
+    *idle = kam_names_idle_parameter(module, name);
+    if (wants)
+        diag_error(diag, at, SPAN_FMT "." SPAN_FMT " must be %s", SPAN_ARG(module), SPAN_ARG(name), wants);
+    return !wants;
+}
+
 /* The first argument of modparam is a regular expression over the names of the loaded modules: "tm|rr". */
 static bool set_matching(struct kam_program *program, struct regex *modules, struct span name,
                          struct kam_value value, struct source_pos at, struct diag *diag, bool *any) {
@@ -115,7 +125,11 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
         *any = true;
         const struct kam_param *param = find_param(m, name);
         if (!param && kam_names_has(span_of(m->name), KAM_NAME_PARAMETER, name)) {
-            program_missing_add(program, span_of(m->name), at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+            bool idle;
+            if (!check_name(span_of(m->name), name, value, at, diag, &idle))
+                good = false;
+            else if (!idle)
+                program_missing_add(program, span_of(m->name), at, "the parameter " SPAN_FMT, SPAN_ARG(name));
             continue;
         }
         if (!param) unknown_param(m, name, at, diag);
@@ -129,7 +143,7 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
 
 /* The same for modules that are not simulated: only the names count. */
 static bool note_matching(struct kam_program *program, struct regex *modules, struct span name,
-                          struct source_pos at, struct diag *diag, bool *any) {
+                          struct kam_value value, struct source_pos at, struct diag *diag, bool *any) {
     for (const struct program_missing *m = program->missing; m; m = m->next) {
         if (!m->whole || regex_find(modules, m->module, false, NULL, 0, NULL) != REGEX_YES) continue;
         *any = true;
@@ -138,7 +152,9 @@ static bool note_matching(struct kam_program *program, struct regex *modules, st
                        SPAN_ARG(m->module), SPAN_ARG(name));
             return false;
         }
-        program_missing_add(program, m->module, at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+        bool idle;
+        if (!check_name(m->module, name, value, at, diag, &idle)) return false;
+        if (!idle) program_missing_add(program, m->module, at, "the parameter " SPAN_FMT, SPAN_ARG(name));
     }
     return true;
 }
@@ -156,7 +172,7 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     }
     bool any = false;
     bool good = set_matching(program, modules, name, value, at, diag, &any) &&
-                note_matching(program, modules, name, at, diag, &any);
+                note_matching(program, modules, name, value, at, diag, &any);
     regex_free(modules);
     if (any) return good;
     const char *names[64] = {0};

@@ -54,13 +54,13 @@ static void write_function(struct buf *out, const char *part, const struct kam_m
     }
 }
 
-static enum word_state param_state(const struct kam_module *m, struct span name) {
+static enum word_state param_state(const struct kam_module *m, struct span module, struct span name) {
     for (const struct kam_param *p = m ? m->params : NULL; p && p->name; p++) {
         if (!span_is(name, p->name)) continue;
         if (p->use == KAM_PARAM_NO_EFFECT) return WORD_NO_EFFECT;
         return p->use == KAM_PARAM_NOT_SIMULATED ? WORD_NOT_SIMULATED : WORD_SIMULATED;
     }
-    return WORD_NOT_SIMULATED;
+    return kam_names_idle_parameter(module, name) ? WORD_NO_EFFECT : WORD_NOT_SIMULATED;
 }
 
 static enum word_state variable_state(const struct kam_module *m, struct span name) {
@@ -82,7 +82,7 @@ static void write_line(struct buf *out, struct span module, enum kam_name_kind k
             write_function(out, buf_text(&part), m, word);
         else
             word_write(out, buf_text(&part),
-                       kind == KAM_NAME_PARAMETER ? param_state(m, word) : variable_state(m, word),
+                       kind == KAM_NAME_PARAMETER ? param_state(m, module, word) : variable_state(m, word),
                        "%s" SPAN_FMT, kind == KAM_NAME_VARIABLE ? "$" : "", SPAN_ARG(word));
     }
     buf_free(&part);

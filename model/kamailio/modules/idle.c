@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Modules that do nothing on the wire: they load, and their parameters are known by their names. What they
- * write into logs and data bases, and what they answer to other programs, is not simulated.
+ * Modules that do nothing on the wire, and something in scripts. Those that do nothing there either are only
+ * names: the lines with "idle" in script/names.txt. What they write into logs and data bases, and what they
+ * answer to other programs, is not simulated.
  */
 #include "model/kamailio/modules/module.h"
 
@@ -9,90 +10,6 @@
     { KAM_INT(name, 0, INT64_MIN, INT64_MAX), KAM_NO_EFFECT }
 #define IDLE_STR(name)                                                                                       \
     { KAM_TEXT(name, ""), KAM_NO_EFFECT }
-
-static const struct kam_param acc_params[] = {IDLE_INT("early_media"),
-                                              IDLE_INT("failed_transaction_flag"),
-                                              IDLE_STR("failed_filter"),
-                                              IDLE_INT("report_ack"),
-                                              IDLE_INT("report_cancels"),
-                                              IDLE_INT("detect_direction"),
-                                              IDLE_STR("multi_leg_info"),
-                                              IDLE_INT("log_flag"),
-                                              IDLE_INT("log_missed_flag"),
-                                              IDLE_INT("log_level"),
-                                              IDLE_STR("log_facility"),
-                                              IDLE_STR("log_extra"),
-                                              IDLE_INT("db_flag"),
-                                              IDLE_INT("db_missed_flag"),
-                                              IDLE_STR("db_extra"),
-                                              IDLE_STR("db_url"),
-                                              IDLE_STR("db_table_acc"),
-                                              IDLE_STR("db_table_missed_calls"),
-                                              IDLE_STR("acc_method_column"),
-                                              IDLE_STR("acc_from_tag_column"),
-                                              IDLE_STR("acc_to_tag_column"),
-                                              IDLE_STR("acc_callid_column"),
-                                              IDLE_STR("acc_sip_code_column"),
-                                              IDLE_STR("acc_sip_reason_column"),
-                                              IDLE_STR("acc_time_column"),
-                                              IDLE_INT("db_insert_mode"),
-                                              IDLE_INT("time_mode"),
-                                              IDLE_STR("time_attr"),
-                                              IDLE_STR("time_exten"),
-                                              IDLE_STR("time_format"),
-                                              IDLE_INT("cdr_enable"),
-                                              IDLE_INT("cdr_expired_dlg_enable"),
-                                              IDLE_INT("cdr_start_on_confirmed"),
-                                              IDLE_INT("cdr_log_enable"),
-                                              IDLE_STR("cdr_extra"),
-                                              IDLE_STR("cdr_facility"),
-                                              IDLE_STR("cdrs_table"),
-                                              IDLE_STR("cdr_start_id"),
-                                              IDLE_STR("cdr_end_id"),
-                                              IDLE_STR("cdr_duration_id"),
-                                              IDLE_INT("cdr_on_failed"),
-                                              IDLE_STR("reason_from_hf"),
-                                              IDLE_INT("clone_msg"),
-                                              {0}};
-
-static const struct kam_param jsonrpcs_params[] = {IDLE_INT("pretty_format"),  IDLE_INT("transport"),
-                                                   IDLE_STR("fifo_name"),      IDLE_INT("fifo_mode"),
-                                                   IDLE_INT("fifo_group"),     IDLE_INT("fifo_user"),
-                                                   IDLE_STR("fifo_reply_dir"), IDLE_STR("dgram_socket"),
-                                                   IDLE_INT("dgram_mode"),     IDLE_INT("dgram_group"),
-                                                   IDLE_INT("dgram_user"),     IDLE_INT("dgram_workers"),
-                                                   IDLE_INT("dgram_timeout"),  {0}};
-
-static const struct kam_param ctl_params[] = {IDLE_STR("binrpc"),
-                                              IDLE_INT("binrpc_max_body_size"),
-                                              IDLE_INT("binrpc_struct_max_body_size"),
-                                              IDLE_STR("fifo"),
-                                              IDLE_STR("user"),
-                                              IDLE_STR("group"),
-                                              IDLE_INT("mode"),
-                                              IDLE_INT("autoconversion"),
-                                              {0}};
-
-static const struct kam_param counters_params[] = {
-    IDLE_STR("script_counter"), IDLE_STR("script_cnt_grp_name"), {0}};
-
-static const struct kam_param debugger_params[] = {IDLE_INT("breakpoint"),
-                                                   IDLE_INT("cfgtrace"),
-                                                   IDLE_STR("cfgtrace_format"),
-                                                   IDLE_INT("log_level"),
-                                                   IDLE_STR("log_level_name"),
-                                                   IDLE_STR("log_facility"),
-                                                   IDLE_STR("log_prefix"),
-                                                   IDLE_INT("log_assign"),
-                                                   IDLE_STR("mod_level"),
-                                                   IDLE_INT("mod_level_mode"),
-                                                   IDLE_INT("mod_hash_size"),
-                                                   IDLE_STR("mod_facility"),
-                                                   IDLE_INT("mod_facility_mode"),
-                                                   IDLE_INT("cfgpkgcheck"),
-                                                   IDLE_INT("reset_msgid"),
-                                                   IDLE_INT("cfgtest"),
-                                                   {0}};
 
 /* Drivers of data bases. What the tables hold that other modules ask for stands in scenario.yaml. */
 static const struct kam_param db_text_params[] = {IDLE_INT("db_mode"),
@@ -139,10 +56,29 @@ const struct kam_module kam_db_sqlite_module = {.name = "db_sqlite", .params = d
 const struct kam_module kam_db_unixodbc_module = {.name = "db_unixodbc", .params = db_unixodbc_params};
 const struct kam_module kam_db_flatstore_module = {.name = "db_flatstore", .params = db_flatstore_params};
 
-const struct kam_module kam_acc_module = {.name = "acc", .needs = {"tm"}, .params = acc_params};
-const struct kam_module kam_jsonrpcs_module = {.name = "jsonrpcs", .params = jsonrpcs_params};
-const struct kam_module kam_ctl_module = {.name = "ctl", .params = ctl_params};
-const struct kam_module kam_counters_module = {.name = "counters", .params = counters_params};
-const struct kam_module kam_debugger_module = {.name = "debugger", .params = debugger_params};
-const struct kam_module kam_cfg_rpc_module = {.name = "cfg_rpc"};
+/* acc writes to the log; without a data base it cannot write there. */
+static int log_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)args, (void)count;
+    return 1;
+}
+
+static int db_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_value url;
+    (void)args, (void)count;
+    return kam_program_value(run->k->program, &kam_acc_module, "db_url", 0, &url) && url.s.len ? 1 : -1;
+}
+
+enum { ACCOUNTS = KAM_ANY_ROUTE };
+
+static const struct kam_function acc_functions[] = {
+    {"acc_log_request", 1, 1, ACCOUNTS, log_request, {ARG_FORMAT}, .expressions = true},
+    {"acc_request", 2, 2, ACCOUNTS, log_request, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"acc_db_request", 2, 2, ACCOUNTS, db_request, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {0},
+};
+
+static const struct kam_param acc_params[] = {IDLE_STR("db_url"), {0}};
+
+const struct kam_module kam_acc_module = {
+    .name = "acc", .needs = {"tm"}, .functions = acc_functions, .params = acc_params};
 const struct kam_module kam_textopsx_module = {.name = "textopsx"};

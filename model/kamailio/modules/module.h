@@ -24,13 +24,10 @@ enum kam_module_number {
     KAM_MODULE_REGISTRAR,
     KAM_MODULE_TEXTOPSX,
     KAM_MODULE_ACC,
-    KAM_MODULE_JSONRPCS,
-    KAM_MODULE_CTL,
-    KAM_MODULE_CFG_RPC,
-    KAM_MODULE_COUNTERS,
-    KAM_MODULE_DEBUGGER,
     KAM_MODULE_IPOPS,
     KAM_MODULE_UAC,
+    KAM_MODULE_PERMISSIONS,
+    KAM_MODULE_PIKE,
     KAM_MODULE_CFGUTILS,
     KAM_MODULE_AUTH,
     KAM_MODULE_DISPATCHER,
@@ -50,12 +47,11 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
     kam_cfgutils_module, kam_auth_module, kam_auth_db_module;
 
-extern const struct kam_module kam_ipops_module, kam_uac_module;
+extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module;
 extern const struct kam_module kam_dispatcher_module, kam_htable_module; /* dispatcher/, htable/ */
 
 /* Modules that do nothing on the wire: idle.c. */
-extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_jsonrpcs_module, kam_ctl_module,
-    kam_cfg_rpc_module, kam_counters_module, kam_debugger_module, kam_db_text_module, kam_db_mysql_module,
+extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_db_text_module, kam_db_mysql_module,
     kam_db_postgres_module, kam_db_sqlite_module, kam_db_unixodbc_module, kam_db_flatstore_module;
 
 /* What a module keeps in an instance; NULL if it is not loaded. */

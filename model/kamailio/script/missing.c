@@ -36,6 +36,11 @@ bool kam_names_module(struct span name) {
     return false;
 }
 
+static bool is_kind(struct span word, enum kam_name_kind kind) {
+    return span_is(word, kinds[kind]) ||
+           (kind == KAM_NAME_PARAMETER && (span_is(word, "numbers") || span_is(word, "texts")));
+}
+
 void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_name_kind kind,
                                  struct span words),
                     struct buf *out) {
@@ -43,7 +48,7 @@ void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_n
     while (next_line(&left, &module, &words)) {
         struct span kind = span_cut(&words, ' ');
         for (enum kam_name_kind k = KAM_NAME_FUNCTION; k <= KAM_NAME_VARIABLE; k++)
-            if (span_is(kind, kinds[k])) line(out, module, k, words);
+            if (is_kind(kind, k)) line(out, module, k, words);
     }
 }
 
@@ -51,7 +56,7 @@ void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_n
 static bool line_has(struct span words, enum kam_name_kind kind, struct span name, struct span *counts) {
     *counts = SPAN("*");
     if (words.len == 0) return true;
-    if (!span_is(span_cut(&words, ' '), kinds[kind])) return false;
+    if (!is_kind(span_cut(&words, ' '), kind)) return false;
     while (words.len) {
         *counts = span_cut(&words, ' ');
         if (span_eq(span_cut(counts, '/'), name)) return true;
@@ -64,6 +69,32 @@ bool kam_names_has(struct span owner, enum kam_name_kind kind, struct span name)
     while (next_line(&left, &module, &words))
         if (span_eq(module, owner) && line_has(words, kind, name, &counts)) return true;
     return false;
+}
+
+/* Is there a line of the module that begins with the word, and with that name in it unless its p is NULL? */
+static bool has_line(struct span owner, const char *word, struct span name) {
+    struct span left = span_of(kam_names), module, words;
+    while (next_line(&left, &module, &words)) {
+        if (!span_eq(module, owner) || !span_is(span_cut(&words, ' '), word)) continue;
+        bool found = !name.p;
+        while (words.len && !found)
+            found = span_eq(span_cut(&words, ' '), name);
+        if (found) return true;
+    }
+    return false;
+}
+
+bool kam_names_idle(struct span module) { return has_line(module, "idle", (struct span){0}); }
+
+bool kam_names_idle_parameter(struct span module, struct span name) {
+    return kam_names_idle(module) && kam_names_has(module, KAM_NAME_PARAMETER, name) &&
+           !has_line(module, "idle", name);
+}
+
+const char *kam_names_wants(struct span module, struct span parameter, bool number) {
+    bool text = has_line(module, "texts", parameter), numbers = has_line(module, "numbers", parameter);
+    if (number && text && !numbers) return "a string";
+    return !number && numbers && !text ? "a number" : NULL;
 }
 
 bool kam_names_takes(struct span owner, struct span function, size_t arguments) {
@@ -110,6 +141,7 @@ static struct program_missing *find_or_add(struct kam_program *p, struct span mo
 bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at) {
     if (find(p, module)) return false;
     find_or_add(p, module, at)->whole = true;
+    find(p, module)->idle = kam_names_idle(module);
     return true;
 }
 
@@ -155,13 +187,15 @@ static size_t list_names(const struct program_missing *m, struct buf *out) {
 void program_missing_tell(const struct kam_program *p, struct diag *diag) {
     for (const struct program_missing *m = p->missing; m; m = m->next) {
         struct buf text = {0};
-        if (m->whole) buf_addf(&text, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(m->module));
-        if (m->whole && m->uses) buf_addf(&text, "; %zu use%s: ", m->uses, m->uses == 1 ? "" : "s");
+        bool whole = m->whole && !m->idle;
+        if (m->idle && m->uses == 0) continue;
+        if (whole) buf_addf(&text, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(m->module));
+        if (whole && m->uses) buf_addf(&text, "; %zu use%s: ", m->uses, m->uses == 1 ? "" : "s");
         size_t names = list_names(m, &text);
-        if (!m->whole)
+        if (!whole)
             buf_addf(&text, " of module \"" SPAN_FMT "\" %s not simulated", SPAN_ARG(m->module),
                      names == 1 ? "is" : "are");
-        if (!m->whole && m->uses > names) buf_addf(&text, " (%zu uses)", m->uses);
+        if (!whole && m->uses > names) buf_addf(&text, " (%zu uses)", m->uses);
         diag_error(diag, m->at, "%s", buf_text(&text));
         buf_free(&text);
     }

@@ -23,6 +23,16 @@ void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_n
 /* Has the module that? Of a module that Debian does not build, nobody knows: true. */
 bool kam_names_has(struct span module, enum kam_name_kind kind, struct span name);
 
+/* Is nothing of the module on the wire as long as none of its functions is called? */
+bool kam_names_idle(struct span module);
+
+/* Has such a module that parameter, and is it not one that would change this? */
+bool kam_names_idle_parameter(struct span module, struct span name);
+
+/* What a parameter must be, "a string", if the value is of the other type; NULL: it is well, or nobody knows.
+ */
+const char *kam_names_wants(struct span module, struct span parameter, bool number);
+
 /* The same of a function that is called with so many arguments. */
 bool kam_names_takes(struct span module, struct span function, size_t arguments);
 
@@ -35,6 +45,7 @@ struct span kam_names_owner(const struct kam_program *p, enum kam_name_kind kind
 struct program_missing {
     struct program_missing *next;
     struct span module;
+    bool idle;            /* without its functions it does nothing on the wire: told only if they are used */
     bool whole;           /* loadmodule named it, and it is not simulated at all */
     struct source_pos at; /* loadmodule, or the first use */
     size_t uses;

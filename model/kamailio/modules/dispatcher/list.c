@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The file of destinations: SET URI [FLAGS [PRIORITY]] [ATTRIBUTES], a line each (facts: Kamailio 20.1). */
-#include "base/infile.h"
+#include "model/kamailio/modules/beside.h"
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 #include "model/kamailio/script/pv_name.h"
 #include "model/sip/uri.h"
@@ -153,43 +153,6 @@ static void read_lines(struct reading *r, struct ds_file *file) {
     }
 }
 
-/* Beside kamailio.cfg; of a path that begins at the root, its last part is looked for there first. */
-static bool find(struct buf *path, const struct source *cfg, struct span name) {
-    const char *why;
-    struct buf content = {0};
-    struct span last = name;
-    for (ptrdiff_t slash = span_find(last, '/'); slash >= 0; slash = span_find(last, '/'))
-        last = span_skip(last, (size_t)slash + 1);
-    struct span tries[] = {*name.p == '/' ? last : name, name};
-    bool found = false;
-    for (size_t i = 0; i < 2 && !found; i++) {
-        buf_reset(path);
-        source_beside(path, cfg, tries[i]);
-        buf_reset(&content);
-        found = infile_read(&content, buf_text(path), SOURCE_MAX, &why);
-    }
-    buf_free(&content);
-    return found;
-}
-
-/* A variable that ds_is_from_list() writes. */
-static const struct cfg_pv *variable(struct reading *r, const char *param, struct span text) {
-    struct script_pv_maker m = {.program = r->program, .names = r->program, .arena = &r->program->arena};
-    struct cfg_pv *pv = arena_new(&r->program->arena, sizeof *pv);
-    if (text.len == 0) return NULL;
-    bool made = script_pv_len(text) == text.len && script_pv_make(&m, text, pv);
-    bool writes = made && (pv->kind == CFG_PV_VAR || pv->kind == CFG_PV_AVP ||
-                           (pv->kind == CFG_PV_TABLE && pv->pv->set));
-    if (!writes) {
-        diag_error(r->diag, kam_program_param_at(r->program, &kam_dispatcher_module, param),
-                   "dispatcher.%s must be a pseudo-variable that can be written, not \"" SPAN_FMT "\"", param,
-                   SPAN_ARG(text));
-        r->good = false;
-    }
-    buf_free(&m.why);
-    return pv;
-}
-
 static void check_format(struct reading *r) {
     struct script_pv_maker m = {.program = r->program, .names = r->program, .arena = &r->program->arena};
     if (r->set.hash_pvar.len && !script_pv_format(&m, r->set.hash_pvar)) {
@@ -213,7 +176,7 @@ bool ds_file_load(struct kam_program *program, const struct source *cfg, struct 
                      "dispatcher.db_url: no database is read; the destinations are those of \"" SPAN_FMT "\"",
                      SPAN_ARG(file->name));
     struct buf path = {0};
-    file->missing = !file->name.len || !find(&path, cfg, file->name);
+    file->missing = !kam_beside(&path, cfg, file->name);
     if (file->missing)
         diag_warning(diag, file->asked, "dispatcher: there is no file \"" SPAN_FMT "\" beside kamailio.cfg",
                      SPAN_ARG(file->name));
@@ -221,8 +184,10 @@ bool ds_file_load(struct kam_program *program, const struct source *cfg, struct 
         r.source = source_load(set, buf_text(&path), buf_text(&path), file->asked, diag);
     if (r.source) read_lines(&r, file);
     buf_free(&path);
-    file->setid_pv = variable(&r, "setid_pvname", r.set.setid_pvname);
-    file->attrs_pv = variable(&r, "attrs_pvname", r.set.attrs_pvname);
+    file->setid_pv = kam_param_variable(program, &kam_dispatcher_module, "setid_pvname", r.set.setid_pvname,
+                                        diag, &r.good);
+    file->attrs_pv = kam_param_variable(program, &kam_dispatcher_module, "attrs_pvname", r.set.attrs_pvname,
+                                        diag, &r.good);
     check_format(&r);
     return r.good;
 }

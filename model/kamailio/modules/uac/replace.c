@@ -106,19 +106,9 @@ static void keep_in_record_route(struct kam_run *run, enum kam_restore which, st
     buf_free(&param);
 }
 
-/* Replaces; what was replaced before gets more text behind it. */
-static void put(struct edit_list *list, size_t at, size_t len, struct span text) {
-    for (const struct edit *e = list->edits; e < list->edits + list->count; e++)
-        if (e->at == at && e->removed == len) {
-            kam_lump_insert(list, at + len, text);
-            return;
-        }
-    kam_lump_replace(list, at, len, text);
-}
-
 static void replace_display(struct kam_run *run, const struct party *p, struct span display) {
     size_t uri_at = offset_of(run, p->uri.p);
-    if (p->display.len) put(run->target, offset_of(run, p->display.p), p->display.len, display);
+    if (p->display.len) kam_lump_replace(run->target, offset_of(run, p->display.p), p->display.len, display);
     if (p->display.len || display.len == 0) return;
     struct buf b = {0};
     buf_add(&b, display);
@@ -136,7 +126,7 @@ int uac_replace(struct kam_run *run, enum kam_restore which, struct span display
     if (run->restores & which) return -1;
     if (display.p) replace_display(run, &p, display);
     if (uri.len == 0) return 1;
-    put(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
+    kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
     if (mode == UAC_NONE) return 1;
     keep_in_record_route(run, which, p.uri, uri);
     mark(run, which);
@@ -168,7 +158,7 @@ int uac_restore(struct kam_run *run, enum kam_restore which) {
     struct span kept = kam_rr_param(run, param_of(run, which));
     bool good = run->from_readable && party_read(&p, header_of(run, in)) && kept_uri(run, &uri, kept, p.uri);
     if (good) {
-        put(run->target, offset_of(run, p.uri.p), p.uri.len, buf_span(&uri));
+        kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, buf_span(&uri));
         if (uac_of(run)->mode == UAC_AUTO) mark(run, in);
     }
     buf_free(&uri);
