@@ -13,7 +13,7 @@ void buf_free(struct buf *b) {
 }
 
 void buf_grow(struct buf *b, size_t n) {
-    size_t cap = b->cap ? b->cap : 64;
+    size_t cap = b->cap ? b->cap : 32;
     if (n > SIZE_MAX / 2 - b->len) mem_exhausted();
     while (cap - b->len < n)
         cap *= 2;

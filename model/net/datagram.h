@@ -41,7 +41,7 @@ struct datagram {
 };
 
 /* Room for payloads comes in steps of so many bytes: most of the memory of a run is in them. */
-enum { PAYLOAD_STEP = 64, PAYLOAD_STEPS = PAYLOAD_MAX / PAYLOAD_STEP + 1 };
+enum { PAYLOAD_STEP = 32, PAYLOAD_STEPS = PAYLOAD_MAX / PAYLOAD_STEP + 1 };
 
 /* Free payloads (by steps of room) and datagrams, for one run; their memory ends with it. */
 struct pool {

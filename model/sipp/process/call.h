@@ -25,6 +25,7 @@ struct call {
     struct known *known;           /* its Call-ID */
     const struct step_list *steps; /* the main part, or init */
     bool init;
+    bool failed; /* marked by an action: counted at its end */
     uint32_t number;
     int index; /* the current step */
     struct udp_address to;
@@ -34,12 +35,11 @@ struct call {
     /* sending */
     struct payload *sent; /* the last scenario message; NULL: none */
     int sent_step;
-    bool sent_invite;
+    bool sent_invite, established, ack_pending;
     int64_t retrans_ms; /* when it is due to be sent again; 0: never */
     int64_t retrans_delay_ms;
     uint32_t retrans_count;
     uint32_t cseq;
-    bool established, ack_pending;
 
     /* receiving */
     struct payload *received;         /* the "last message"; NULL: none */
@@ -53,16 +53,14 @@ struct call {
     int64_t paused_ms;                /* until when; 0: not */
     unsigned thought;                 /* what-if pauses of the current step that are over: enum what_if */
     struct buf peer_tag, routes, next_url, challenge;
-    bool has_peer_tag, has_routes;
     unsigned challenge_status;
     uint32_t nonce_count;
+    bool has_peer_tag, has_routes;
     struct txn *txns;
 
     int64_t began_ms;
     struct rtd_clock *rtds;   /* one for each of the program */
     struct call_media *media; /* NULL: the scenario sends none */
-
-    bool failed; /* marked by an action: counted at its end */
 };
 
 /* A new call at step 0; number is its call number. */

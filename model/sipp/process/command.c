@@ -143,7 +143,7 @@ void command_recv(struct sipp *sipp, struct datagram *d) {
         return;
     }
     struct known *known = known_find(sipp, id);
-    if (known && known->call) {
+    if (known && known_call(known)) {
         take(known->call, d->payload);
     } else if (known || sipp->program->client || sipp->quitting) {
         sipp_note(sipp, &(struct cause){.why = "discarded: a command for no call"});

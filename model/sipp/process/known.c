@@ -9,10 +9,10 @@
 #define DEAD_MS 33000
 
 /* Room for a Call-ID comes in steps; an entry with a longer one is not kept for others. */
-enum { ROOM_STEP = 32, ROOMS = 8 };
+enum { ROOM_STEP = 8, ROOMS = 32 };
 
 static struct known *entry_new(struct known_table *t, size_t id_len) {
-    size_t step = id_len / ROOM_STEP, size = sizeof(struct known) + (step + 1) * ROOM_STEP;
+    size_t step = id_len / ROOM_STEP, size = offsetof(struct known, id) + (step + 1) * ROOM_STEP;
     if (step >= ROOMS) return mem_new(size);
     struct known *k = t->free[step];
     if (!k) return arena_new(&t->memory, size);
@@ -108,7 +108,7 @@ struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
 }
 
 void known_die(struct sipp *sipp, struct known *k) {
-    k->call = NULL;
+    k->dead = true;
     if (k->listed)
         add_dead(sipp, k);
     else
@@ -122,7 +122,7 @@ void known_renew(struct sipp *sipp, struct known *k) {
 
 void known_forget(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
-    if (!k->call) remove_dead(t, k);
+    if (k->dead) remove_dead(t, k);
     if (k->listed) {
         struct known **link = bucket_of(t, k->hash);
         while (*link != k)

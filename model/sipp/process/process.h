@@ -20,13 +20,19 @@ struct command;
 struct known {
     struct known *chain;       /* in its bucket of the table, or among those that are free */
     struct known *prev, *next; /* among the dead, in the order in which they are forgotten */
-    struct call *call;         /* NULL: it is dead */
-    int64_t until_ms;          /* when a dead one is forgotten */
+    union {
+        struct call *call; /* of one that lives */
+        int64_t until_ms;  /* when a dead one is forgotten */
+    };
     uint32_t hash;
-    uint32_t len;
-    bool listed; /* found by its Call-ID: a second call with the same one is not */
+    uint32_t len : 30;
+    bool dead : 1;
+    bool listed : 1; /* found by its Call-ID: a second call with the same one is not */
     char id[];
 };
+
+/* Its call; NULL: it is dead. */
+static inline struct call *known_call(const struct known *k) { return k->dead ? NULL : k->call; }
 
 /*
  * They are tens of thousands, most of them dead: at 1000 calls/s 33 000 for each SIPp. A table that is made
@@ -35,7 +41,7 @@ struct known {
 struct known_table {
     struct known **buckets;
     size_t count, bucket_count; /* the latter a power of two, or 0 */
-    struct known *free[8];      /* by the room that they have for a Call-ID */
+    struct known *free[32];     /* by the room that they have for a Call-ID */
     struct arena memory;
     struct known *dead_first, *dead_last;
 };

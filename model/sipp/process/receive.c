@@ -348,7 +348,7 @@ void sipp_recv(void *arg, struct datagram *d) {
         discard(sipp, SIPP_WARNINGS, "discarded: no Call-ID");
     } else {
         struct known *known = known_find(sipp, id);
-        if (known && known->call) {
+        if (known && known_call(known)) {
             call_recv(known->call, d->payload);
         } else if (known) {
             known_renew(sipp, known);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cancelling branches (facts: Kamailio 6.4, 6.7, 6.8). */
+#include "base/mem.h"
 #include "model/kamailio/modules/tm/tm.h"
 
 /* A CANCEL before any reply can do no more than remember that it came (RFC 3261 9.1). */
@@ -42,14 +43,18 @@ static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
         kam_client_enter(c, KAM_CANCEL_DUE);
         return false;
     }
-    payload_drop(c->cancel.payload);
-    c->cancel.payload = p;
-    c->cancel.destination = c->request.destination;
+    if (!c->cancel) {
+        c->cancel = mem_new(sizeof *c->cancel);
+        kam_resend_init(c->cancel, t, KAM_RESEND_CANCEL, c->request.branch);
+    }
+    payload_drop(c->cancel->payload);
+    c->cancel->payload = p;
+    c->cancel->destination = c->request.destination;
     struct cause cause = {.why = "hop-by-hop CANCEL: the branch has answered provisionally and is given up",
                           .reference = "RFC 3261 9.1, 16.10",
                           .transaction = t->head.number};
-    kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, p, &cause);
-    kam_resend_start(&c->cancel, t->fr_ms);
+    kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel->destination, p, &cause);
+    kam_resend_start(c->cancel, t->fr_ms);
     return true;
 }
 

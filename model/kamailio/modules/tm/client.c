@@ -10,14 +10,12 @@
  * and the next hop as they were when the transaction was made.
  */
 static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
-    if (t->saved || run->state.kind != KAM_REQUEST_ROUTE) return;
-    t->saved = true;
+    if (t->was_saved || run->state.kind != KAM_REQUEST_ROUTE) return;
+    struct kam_saved *saved = kam_tm_save(t);
     t->flags = run->flags;
-    edit_list_copy(&t->edits, &run->edits);
-    buf_reset(&t->reply_lines);
-    buf_add(&t->reply_lines, buf_span(&run->reply_lines));
-    buf_reset(&t->reply_body);
-    buf_add(&t->reply_body, buf_span(&run->reply_body));
+    edit_list_copy(&saved->edits, &run->edits);
+    buf_add(&saved->reply_lines, buf_span(&run->reply_lines));
+    buf_add(&saved->reply_body, buf_span(&run->reply_body));
 }
 
 /*
@@ -61,6 +59,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     struct kam_client *c = kam_tm_add_client(t);
     c->request.destination = d;
     c->request.payload = p;
+    c->is_sent = true;
     c->flags = b->flags;
     c->on_reply = t->on_reply;
     c->on_failure = t->on_failure;

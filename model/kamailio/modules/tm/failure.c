@@ -11,9 +11,11 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->force_rport = t->force_rport;
     run->flags = t->flags;
     run->restores = t->head.restores;
-    edit_list_copy(&run->edits, &t->edits);
-    buf_add(&run->reply_lines, buf_span(&t->reply_lines));
-    buf_add(&run->reply_body, buf_span(&t->reply_body));
+    if (t->saved) {
+        edit_list_copy(&run->edits, &t->saved->edits);
+        buf_add(&run->reply_lines, buf_span(&t->saved->reply_lines));
+        buf_add(&run->reply_body, buf_span(&t->saved->reply_body));
+    }
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
     if (t->next_hop.len) kam_run_set_next_hop(run, buf_span(&t->next_hop));
     run->uri_is_new = false; /* only a URI that is set from now on makes a branch */

@@ -345,12 +345,12 @@ static void send_ack(struct kam_transaction *t, struct kam_client *c, const stru
 static bool cancel_now(struct kam_transaction *t, unsigned branch) {
     struct kam_client *c = t->clients[branch];
     if (c->cancel_state != KAM_CANCEL_DUE && c->cancel_state != KAM_CANCEL_BEGUN) return false;
-    if (c->cancel.payload) {
+    if (c->cancel) {
         struct cause cause = {.why = "another provisional reply on a cancelled branch: the CANCEL again",
                               .reference = "RFC 3261 9.1",
                               .transaction = t->head.number,
-                              .retransmission = ++c->cancel.copies};
-        kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel.destination, c->cancel.payload, &cause);
+                              .retransmission = ++c->cancel->copies};
+        kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel->destination, c->cancel->payload, &cause);
         return true;
     }
     struct buf lines = {0};
@@ -389,9 +389,9 @@ static bool run_onreply_route(struct kam_transaction *t, struct kam_client *c, s
 /* The CANCEL of this hop was answered. */
 static void cancel_answered(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
     if (run->msg.status >= 200)
-        kam_resend_stop(&c->cancel);
+        kam_resend_stop(c->cancel);
     else
-        kam_resend_stop_copies(&c->cancel);
+        kam_resend_stop_copies(c->cancel);
     struct cause cause = kam_cause(run, "reply % to the CANCEL of this hop absorbed", "RFC 3261 9.1, 16.10");
     cause.arg[0] = run->msg.status;
     kam_note(t->tm->k, run->about, &cause);

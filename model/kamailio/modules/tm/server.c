@@ -84,8 +84,10 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
     run->looked_up = run->all_read = true;
     run->about = t->about;
     run->force_rport = t->force_rport;
-    buf_add(&run->reply_lines, buf_span(&t->reply_lines));
-    buf_add(&run->reply_body, buf_span(&t->reply_body));
+    if (t->saved) {
+        buf_add(&run->reply_lines, buf_span(&t->saved->reply_lines));
+        buf_add(&run->reply_body, buf_span(&t->saved->reply_body));
+    }
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
     return run;
 }

@@ -31,16 +31,24 @@ struct kam_client *kam_tm_add_client(struct kam_transaction *t) {
     assert(t->client_count < KAM_BRANCHES_MAX);
     struct kam_client *c = client_new(t->tm);
     kam_resend_init(&c->request, t, KAM_RESEND_REQUEST, t->client_count);
-    kam_resend_init(&c->cancel, t, KAM_RESEND_CANCEL, t->client_count);
+    if (t->client_count == 0) {
+        t->clients = &t->only_client;
+    } else if (t->client_count == 1) {
+        t->clients = mem_new(KAM_BRANCHES_MAX * sizeof(struct kam_client *));
+        t->clients[0] = t->only_client;
+    }
     t->clients[t->client_count++] = c;
     return c;
 }
 
 static void client_release(struct kam_tm *tm, struct kam_client *c) {
     kam_resend_stop(&c->request);
-    kam_resend_stop(&c->cancel);
     payload_drop(c->request.payload);
-    payload_drop(c->cancel.payload);
+    if (c->cancel) {
+        kam_resend_stop(c->cancel);
+        payload_drop(c->cancel->payload);
+        free(c->cancel);
+    }
     payload_drop(c->reply);
     c->next = tm->free_clients;
     tm->free_clients = c;
@@ -53,28 +61,55 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
     struct kam_transaction *t = tm->free_transactions;
     if (t) {
         tm->free_transactions = t->next;
-        struct edit_list edits = t->edits;
-        struct buf bufs[] = {t->reply_lines, t->new_uri,       t->next_hop,
-                             t->local_tag,   t->cancel_reason, t->reply_body};
-        *t = (struct kam_transaction){.edits = edits,
-                                      .reply_lines = bufs[0],
-                                      .new_uri = bufs[1],
-                                      .next_hop = bufs[2],
-                                      .local_tag = bufs[3],
-                                      .cancel_reason = bufs[4],
-                                      .reply_body = bufs[5]};
-        edit_list_reset(&t->edits);
-        buf_reset(&t->reply_lines);
+        struct buf bufs[] = {t->new_uri, t->next_hop, t->local_tag, t->cancel_reason};
+        *t = (struct kam_transaction){
+            .new_uri = bufs[0], .next_hop = bufs[1], .local_tag = bufs[2], .cancel_reason = bufs[3]};
         buf_reset(&t->new_uri);
         buf_reset(&t->next_hop);
         buf_reset(&t->local_tag);
         buf_reset(&t->cancel_reason);
-        buf_reset(&t->reply_body);
     } else {
         t = arena_new(&tm->memory, sizeof *t);
     }
     t->tm = tm;
     return t;
+}
+
+static struct kam_sender sender_of(const struct via *via) {
+    return (struct kam_sender){via->whole, via->branch.value, via->host, via->port, via->transport};
+}
+
+struct kam_saved *kam_tm_save(struct kam_transaction *t) {
+    struct kam_tm *tm = t->tm;
+    struct kam_saved *s = tm->free_saved;
+    if (s)
+        tm->free_saved = s->next;
+    else
+        s = arena_new(&tm->memory, sizeof *s);
+    edit_list_reset(&s->edits);
+    buf_reset(&s->reply_lines);
+    buf_reset(&s->reply_body);
+    t->was_saved = true;
+    return t->saved = s;
+}
+
+static void forget_saved(struct kam_transaction *t) {
+    if (!t->saved) return;
+    t->saved->next = t->tm->free_saved;
+    t->tm->free_saved = t->saved;
+    t->saved = NULL;
+}
+
+void kam_tm_shrink(struct kam_transaction *t) {
+    if (t->status < 200) return;
+    forget_saved(t);                     /* there will be no failure_route */
+    if (t->method == KAM_INVITE) return; /* an ACK may have to be made of what was sent */
+    for (unsigned i = 0; i < t->client_count; i++) {
+        struct kam_resend *r = &t->clients[i]->request;
+        if (r->state != KAM_RESEND_STOPPED) continue;
+        payload_drop(r->payload);
+        r->payload = NULL;
+    }
 }
 
 struct kam_transaction *kam_tm_new(struct kam_run *run) {
@@ -93,11 +128,9 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->uri = run->msg.uri;
     t->call_id = run->call_id->value;
     t->cseq_number = run->cseq_number;
-    t->from = run->from->value;
-    t->to = run->to->value;
     t->from_tag = run->from_tag;
     t->to_tag = run->to_tag;
-    t->via = run->via;
+    t->sender = sender_of(&run->via);
     t->force_rport = run->force_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
@@ -128,7 +161,9 @@ void kam_tm_release(struct kam_transaction *t) {
     payload_drop(t->response.payload);
     for (unsigned i = 0; i < t->client_count; i++)
         client_release(tm, t->clients[i]);
+    if (t->clients != &t->only_client) free(t->clients);
     payload_drop(t->request);
+    forget_saved(t);
     kam_vars_free(&t->avps);
     DL_DELETE(tm->buckets[t->hash].first, t);
     t->next = tm->free_transactions;
@@ -144,13 +179,15 @@ void kam_tm_free(void *data) {
     free(tm->buckets);
     for (struct kam_transaction *t = tm->free_transactions, *next; t; t = next) {
         next = t->next;
-        edit_list_free(&t->edits);
-        buf_free(&t->reply_lines);
         buf_free(&t->new_uri);
         buf_free(&t->next_hop);
         buf_free(&t->local_tag);
         buf_free(&t->cancel_reason);
-        buf_free(&t->reply_body);
+    }
+    for (struct kam_saved *s = tm->free_saved; s; s = s->next) {
+        edit_list_free(&s->edits);
+        buf_free(&s->reply_lines);
+        buf_free(&s->reply_body);
     }
     arena_free(&tm->memory);
     sip_msg_free(&tm->sent);
@@ -160,13 +197,12 @@ void kam_tm_free(void *data) {
 }
 
 /* A branch that begins with the cookie and goes on says it all (RFC 3261 17.2.3). */
-static bool has_cookie(const struct via *via) {
-    struct span branch = via->branch.value;
+static bool has_cookie(struct span branch) {
     return branch.len > COOKIE.len && span_eq(span_head(branch, COOKIE.len), COOKIE);
 }
 
 /* No port means 5060; two ports that are both written are not compared (facts: Kamailio 6.5). */
-static bool same_sender(const struct via *a, const struct via *b) {
+static bool same_sender(const struct kam_sender *a, const struct kam_sender *b) {
     if (!span_eq(a->host, b->host) || !span_eq(a->transport, b->transport)) return false;
     if ((a->port.p == NULL) == (b->port.p == NULL)) return true;
     return span_is(a->port.p ? a->port : b->port, "5060");
@@ -176,17 +212,18 @@ static bool same_sender(const struct via *a, const struct via *b) {
 static bool same_headers(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
     const struct kam_tm_settings *set = &t->tm->set;
     if (!span_eq(t->call_id, run->call_id->value) || !span_eq(t->cseq_number, run->cseq_number)) return false;
-    if (!span_eq(t->from, run->from->value)) return false;
-    if (whole_to ? !span_eq(t->to, run->to->value)
-                 : !span_eq(name_addr_uri(t->to), name_addr_uri(run->to->value)))
+    struct span to = t->head.to;
+    if (!span_eq(t->head.from, run->from->value)) return false;
+    if (whole_to ? !span_eq(to, run->to->value) : !span_eq(name_addr_uri(to), name_addr_uri(run->to->value)))
         return false;
     if (set->ruri_matching && !span_eq(t->uri, run->msg.uri)) return false;
-    return !set->via1_matching || span_eq(t->via.whole, run->via.whole);
+    return !set->via1_matching || span_eq(t->sender.via, run->via.whole);
 }
 
 static bool matches(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
-    if (!has_cookie(&run->via)) return same_headers(t, run, whole_to);
-    return span_eq(t->via.branch.value, run->via.branch.value) && same_sender(&t->via, &run->via);
+    struct kam_sender sender = sender_of(&run->via);
+    if (!has_cookie(sender.branch)) return same_headers(t, run, whole_to);
+    return span_eq(t->sender.branch, sender.branch) && same_sender(&t->sender, &sender);
 }
 
 /* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */
@@ -234,9 +271,9 @@ struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch)
     for (struct kam_transaction *t = tm->buckets[hash].first; t; t = t->next) {
         if (memcmp(t->md5, md5, KAM_MD5_LEN) != 0 || *branch >= t->client_count) continue;
         const struct kam_client *c = t->clients[*branch];
-        if (!c->request.payload) continue;
+        if (!c->is_sent) continue;
         if (span_eq(run->cseq_method, t->method_name)) return t;
-        if (run->method == KAM_CANCEL && t->method == KAM_INVITE && c->cancel.payload) return t;
+        if (run->method == KAM_CANCEL && t->method == KAM_INVITE && c->cancel) return t;
     }
     return NULL;
 }

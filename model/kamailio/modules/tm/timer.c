@@ -167,6 +167,7 @@ void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_m
 
 void kam_tm_wait(struct kam_transaction *t) {
     struct kamailio *k = t->tm->k;
+    kam_tm_shrink(t);
     if (event_pending(&t->wait)) return;
     int64_t tick = kam_tick(k, k->queue->now_ns) + kam_ticks_of(t->tm->set.wt_timer_ms);
     event_at(k->queue, &t->wait, kam_tick_ns(k, tick) + LATE_NS);

@@ -38,18 +38,18 @@ enum kam_patience { KAM_FR_TIMER, KAM_FR_INV_TIMER };
 struct kam_resend {
     struct event event;
     struct kam_transaction *transaction;
-    enum kam_resend_kind kind;
-    unsigned branch;
+    enum kam_resend_kind kind : 8;
+    enum kam_resend_state state : 8;
+    enum kam_patience patience : 8;
+    unsigned branch : 8;
+    uint32_t copies;         /* sent so far, the first one not counted */
     struct payload *payload; /* NULL: nothing was sent yet */
     struct kam_destination destination;
-    enum kam_resend_state state;
-    enum kam_patience patience;
     bool last; /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
     bool slow; /* T2 from now on: a provisional reply to another request than INVITE */
     int64_t copy_tick, end_tick;
     int64_t last_ms, next_ms; /* the interval that runs and the one that comes after it */
     int64_t end_ms;           /* the patience that ran when it was set, for people */
-    uint32_t copies;          /* sent so far, the first one not counted */
 };
 
 /* Is a branch given up? (RFC 3261 9.1) */
@@ -66,8 +66,10 @@ enum kam_stored { KAM_STORED_NOTHING, KAM_STORED_REPLY, KAM_STORED_TIMEOUT };
 /* One branch: a request that went out (RFC 3261 17.1). */
 struct kam_client {
     struct kam_client *next; /* in the free list */
-    struct kam_resend request, cancel;
-    unsigned last_status; /* of the last reply that counted; 0: none */
+    struct kam_resend request;
+    struct kam_resend *cancel; /* NULL: no CANCEL was sent, as for nearly all */
+    bool is_sent;              /* replies are matched to it; its payload may have gone already */
+    unsigned last_status;      /* of the last reply that counted; 0: none */
     enum kam_cancel_state cancel_state;
     enum kam_stored stored;
     struct payload *reply;   /* of KAM_STORED_REPLY: as it would be relayed */
@@ -87,6 +89,18 @@ enum kam_tm_state {
 /* Whose reply that was. */
 enum kam_reply_origin { KAM_REPLY_OF_OTHERS, KAM_REPLY_MADE_HERE };
 
+/* Who sent a request, by its topmost Via, and that Via's whole text. */
+struct kam_sender {
+    struct span via, branch, host, port, transport;
+};
+
+/* A request as the script had left it, for failure_route: gone when a final reply was sent. */
+struct kam_saved {
+    struct kam_saved *next; /* in the free list */
+    struct edit_list edits;
+    struct buf reply_lines, reply_body;
+};
+
 struct kam_transaction {
     struct kam_transaction_head head;
     struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
@@ -100,16 +114,15 @@ struct kam_transaction {
     struct udp_address source;
     uint64_t about; /* its datagram */
     enum kam_method method;
-    struct span method_name, uri, call_id, cseq_number, from, to, from_tag, to_tag;
-    struct via via;
+    struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
+    struct kam_sender sender;
     bool force_rport;
 
     /* What the script had made of it when the transaction was made: new_uri, next_hop; when it was relayed
-     * first: edits, reply_lines. */
+     * first: saved. */
     struct buf new_uri, next_hop;
-    bool saved;
-    struct edit_list edits;
-    struct buf reply_lines, reply_body;
+    struct kam_saved *saved;
+    bool was_saved;
 
     /* The server side. */
     enum kam_tm_state state;
@@ -128,7 +141,8 @@ struct kam_transaction {
     uint32_t flags; /* setflag() */
     struct kam_vars avps;
 
-    struct kam_client *clients[KAM_BRANCHES_MAX];
+    struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
+    struct kam_client *only_client;
     unsigned client_count;
 };
 
@@ -156,6 +170,7 @@ struct kam_tm {
     struct arena memory; /* of transactions and clients */
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
+    struct kam_saved *free_saved;
     size_t count;          /* transactions now */
     uint64_t numbered;     /* transactions so far */
     int64_t timer_free_ns; /* when the timer process has sent what it had to send */
@@ -188,6 +203,15 @@ void kam_tm_enter(struct kam_transaction *t, unsigned status);
 
 struct kam_transaction *kam_tm_new(struct kam_run *run);
 void kam_tm_release(struct kam_transaction *t);
+
+/*
+ * Lets go of what a transaction needs no more that has sent its final reply and only waits. Thousands do: at
+ * 1000 calls/s they are most of a run's memory.
+ */
+void kam_tm_shrink(struct kam_transaction *t);
+
+/* Room for what the script has made of the request. */
+struct kam_saved *kam_tm_save(struct kam_transaction *t);
 
 /* The next branch, without a request yet. There are fewer than KAM_BRANCHES_MAX. */
 struct kam_client *kam_tm_add_client(struct kam_transaction *t);
