@@ -78,9 +78,10 @@ struct kam_run {
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
-    struct buf reply_lines; /* append_to_reply() */
-    struct buf rr_params;   /* for the Record-Route that is still to come */
-    unsigned restores;      /* enum kam_restore: what was replaced and will be given back */
+    struct buf reply_lines;               /* append_to_reply() */
+    struct buf rr_params;                 /* for the Record-Route that is still to come */
+    unsigned restores;                    /* enum kam_restore: what was replaced and will be given back */
+    struct span contact_was, contact_now; /* nathelper has changed the URI of a contact; p NULL: it has not */
     const struct sip_header
         *credentials[2];   /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
     struct buf reply_body; /* set_reply_body() */

@@ -2,6 +2,7 @@
 /* loadmodule and modparam. (facts: Kamailio 11.2) */
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/script/missing.h"
+#include "model/kamailio/script/pv_name.h"
 
 #include <stdio.h>
 
@@ -67,14 +68,14 @@ static void unknown_param(const struct kam_module *m, struct span name, struct s
 }
 
 static bool is_default(const struct kam_param *param, struct kam_value value) {
-    if (param->type != KAM_PARAM_TEXT) return value.n == param->default_n;
+    if (value.type == KAM_INT) return value.n == param->default_n;
     return param->default_s ? span_is(value.s, param->default_s) : value.s.len == 0;
 }
 
 /* Type, range, and whether the simulation knows what to do with it. */
 static bool check_value(const struct kam_module *m, const struct kam_param *param, struct kam_value value,
                         struct source_pos at, struct diag *diag) {
-    bool is_number = param->type != KAM_PARAM_TEXT;
+    bool is_number = param->type != KAM_PARAM_TEXT && param->type != KAM_PARAM_AVP;
     if (is_number != (value.type == KAM_INT)) {
         diag_error(diag, at, "%s.%s must be %s", m->name, param->name, is_number ? "a number" : "a string");
         return false;
@@ -89,19 +90,34 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
     return false;
 }
 
+/* "$avp(name)", ready to be used; NULL after an error. */
+static const struct cfg_pv *make_avp(struct kam_program *program, const struct kam_module *m,
+                                     const struct kam_param *param, struct span text, struct source_pos at,
+                                     struct diag *diag) {
+    struct script_pv_maker maker = {.program = program, .names = program, .arena = &program->arena};
+    struct cfg_pv *pv = arena_new(&program->arena, sizeof *pv);
+    bool good = text.len > 0 && script_pv_len(text) == text.len && script_pv_make(&maker, text, pv) &&
+                pv->kind == CFG_PV_AVP;
+    buf_free(&maker.why);
+    if (good) return pv;
+    diag_error(diag, at, "%s.%s must be an AVP, such as $avp(name)", m->name, param->name);
+    return NULL;
+}
+
 static void store(struct kam_program *program, const struct kam_param *param, struct kam_value value,
-                  struct source_pos at) {
+                  const struct cfg_pv *avp, struct source_pos at) {
     struct program_param *set = program->params;
     while (set && (set->param != param || param->use == KAM_PARAM_EACH))
         set = set->next;
     if (!set) {
         set = arena_new(&program->arena, sizeof *set);
-        *set = (struct program_param){program->params, param, {0}, {0}};
+        *set = (struct program_param){.next = program->params, .param = param};
         program->params = set;
     }
     if (value.type == KAM_STR) value.s = arena_text(&program->arena, value.s);
     set->value = value;
     set->at = at;
+    set->avp = avp;
 }
 
 /* A parameter that is known by its name. False after an error; *idle: it has no effect on the wire. */
@@ -133,8 +149,12 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
             continue;
         }
         if (!param) unknown_param(m, name, at, diag);
-        if (param && check_value(m, param, value, at, diag))
-            store(program, param, value, at);
+        const struct cfg_pv *avp = NULL;
+        bool fits = param && check_value(m, param, value, at, diag);
+        if (fits && param->type == KAM_PARAM_AVP)
+            fits = (avp = make_avp(program, m, param, value.s, at, diag)) != NULL;
+        if (fits)
+            store(program, param, value, avp, at);
         else
             good = false;
     }

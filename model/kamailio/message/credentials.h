@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Authorization and Proxy-Authorization as Kamailio reads them (facts: Kamailio 19.2), as views over the
+/* Authorization and Proxy-Authorization as Kamailio reads them (facts: Kamailio 40.2), as views over the
  * message. */
 #ifndef MODEL_KAMAILIO_MESSAGE_CREDENTIALS_H
 #define MODEL_KAMAILIO_MESSAGE_CREDENTIALS_H

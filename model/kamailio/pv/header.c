@@ -61,7 +61,13 @@ static struct kam_value get_hdrc(struct kam_run *run, const struct kam_pv_at *at
     return run->damaged ? pv_nothing() : pv_number(count_of(run, at->argument));
 }
 
-PV_GETTER(get_ct, pv_header(run, SPAN("Contact")))
+/* An empty one is none. */
+static struct kam_value get_ct(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    struct kam_value v = pv_header(run, SPAN("Contact"));
+    return v.s.len ? v : pv_nothing();
+}
+
 PV_GETTER(get_cT, pv_header(run, SPAN("Content-Type")))
 PV_GETTER(get_ua, pv_header(run, SPAN("User-Agent")))
 

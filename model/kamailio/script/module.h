@@ -17,7 +17,7 @@ struct kam_program;
 struct kam_transaction_head; /* a transaction: model/kamailio/run.h */
 struct kamailio;             /* an instance: model/kamailio/instance.h */
 
-enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT };
+enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT, KAM_PARAM_AVP };
 
 /* What a parameter does here. */
 enum kam_param_use {
@@ -35,7 +35,8 @@ struct kam_param {
     const char *default_s;
     int64_t min_n, max_n;
     enum kam_param_use use;
-    size_t where; /* of a setting: its offset. An int64_t, a bool or a struct span that the program owns */
+    size_t where; /* of a setting: its offset. An int64_t, a bool, a struct span that the program owns, or
+                     of an AVP a const struct cfg_pv *, NULL without one */
 };
 
 /* A row: {KAM_INT("wt_timer", 5000, 0, MAX), KAM_INTO(struct tm_settings, wt_timer_ms)}, or KAM_NO_EFFECT ...
@@ -43,6 +44,7 @@ struct kam_param {
 #define KAM_INT(name, standard, min, max) (name), KAM_PARAM_INT, (standard), NULL, (min), (max)
 #define KAM_FLAG(name, standard)          (name), KAM_PARAM_FLAG, (standard), NULL, 0, 1
 #define KAM_TEXT(name, standard)          (name), KAM_PARAM_TEXT, 0, (standard), 0, 0
+#define KAM_AVP(name)                     (name), KAM_PARAM_AVP, 0, NULL, 0, 0
 #define KAM_INTO(settings, member)        KAM_PARAM_SETTING, offsetof(settings, member)
 #define KAM_EACH                          KAM_PARAM_EACH, 0
 #define KAM_NO_EFFECT                     KAM_PARAM_NO_EFFECT, 0

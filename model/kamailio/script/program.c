@@ -54,6 +54,13 @@ void kam_program_keep(struct kam_program *p, size_t number, const void *what) { 
 
 const void *kam_program_kept(const struct kam_program *p, size_t number) { return p->kept[number]; }
 
+static const struct cfg_pv *avp_of(const struct kam_program *p, const struct kam_param *param) {
+    const struct program_param *set = p->params;
+    while (set && set->param != param)
+        set = set->next;
+    return set ? set->avp : NULL;
+}
+
 static struct kam_value value_of(const struct kam_program *p, const struct kam_param *param) {
     for (const struct program_param *set = p->params; set; set = set->next)
         if (set->param == param) return set->value;
@@ -71,6 +78,7 @@ void kam_program_settings(const struct kam_program *p, const struct kam_module *
         case KAM_PARAM_INT: *(int64_t *)(void *)where = v.n; break;
         case KAM_PARAM_FLAG: *(bool *)(void *)where = v.n != 0; break;
         case KAM_PARAM_TEXT: *(struct span *)(void *)where = v.s; break;
+        case KAM_PARAM_AVP: *(const struct cfg_pv **)(void *)where = avp_of(p, param); break;
         }
     }
 }

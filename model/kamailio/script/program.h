@@ -29,6 +29,7 @@ struct program_param {
     const struct kam_param *param;
     struct kam_value value;
     struct source_pos at;
+    const struct cfg_pv *avp; /* of a KAM_PARAM_AVP */
 };
 
 /* A name of $var() or $avp(), in a table; the nth that was added has the number n. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth: challenges, and what answers them (facts: Kamailio 19), for auth and for auth_db, which knows the
+/* auth: challenges, and what answers them (facts: Kamailio 40), for auth and for auth_db, which knows the
  * passwords. */
 #ifndef MODEL_KAMAILIO_MODULES_AUTH_AUTH_H
 #define MODEL_KAMAILIO_MODULES_AUTH_AUTH_H
@@ -64,7 +64,7 @@ void auth_ha1(char ha1[DIGEST_HEX_LEN], struct span username, struct span realm,
 
 /*
  * Are these the user's own From, To of REGISTER and PUBLISH, and Request-URI of PUBLISH? With by_domain their
- * domains must be the realm, too. (facts: Kamailio 19.4)
+ * domains must be the realm, too. (facts: Kamailio 40.4)
  */
 bool auth_is_own(const struct kam_run *run, const struct kam_credentials *c, struct span realm,
                  bool by_domain);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth_db: passwords out of a table, which is scenario.yaml's `subscribers` (facts: Kamailio 19.5). */
+/* auth_db: passwords out of a table, which is scenario.yaml's `subscribers` (facts: Kamailio 40.5). */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/auth/auth.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers that ask for credentials (facts: Kamailio 19.3). */
+/* Answers that ask for credentials (facts: Kamailio 40.3). */
 #include "model/kamailio/modules/auth/auth.h"
 #include "model/kamailio/modules/sl.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Credentials of a request: which ones, whose, and are they right (facts: Kamailio 19.2, 19.4). */
+/* Credentials of a request: which ones, whose, and are they right (facts: Kamailio 40.2, 19.4). */
 #include "model/kamailio/modules/auth/auth.h"
 
 struct auth *auth_of(const struct kam_run *run) {

@@ -2,7 +2,7 @@
 /*
  * A nonce is base64 of: the second when it ends and the one when it was made, each as 32 bits, the MD5 of
  * those and the secret, and, where the request is to be the same, an MD5 of parts of it and another secret.
- * (facts: Kamailio 19.1)
+ * (facts: Kamailio 40.1)
  */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/auth/auth.h"

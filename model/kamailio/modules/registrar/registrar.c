@@ -71,7 +71,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_INT("default_expires_range", 0, 0, 100), KAM_NOT_SIMULATED},
     {KAM_INT("expires_range", 0, 0, 100), KAM_NOT_SIMULATED},
     {KAM_TEXT("received_param", "received"), KAM_NOT_SIMULATED},
-    {KAM_TEXT("received_avp", ""), KAM_NO_EFFECT},
+    {KAM_AVP("received_avp"), KAM_INTO(struct registrar, received_avp)},
     {KAM_TEXT("realm_prefix", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("xavp_cfg", ""), KAM_NO_EFFECT},
     {KAM_TEXT("xavp_rcd", ""), KAM_NO_EFFECT},

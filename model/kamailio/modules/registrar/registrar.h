@@ -9,6 +9,7 @@
 /* The module parameters. */
 struct registrar {
     int64_t default_expires, min_expires, max_expires, default_q, max_contacts;
+    const struct cfg_pv *received_avp; /* NULL: not set */
     bool append_branches, method_filtering, case_sensitive;
 };
 

@@ -41,6 +41,7 @@ struct save {
     bool star;
     struct contact *contacts; /* in the order in which Kamailio takes them */
     size_t count, cap;
+    struct span received; /* received_avp: where it has come from, for contacts that do not say it */
     int result;
 };
 
@@ -74,6 +75,8 @@ static bool read_contacts(struct save *s, struct span list) {
     size_t first = s->count;
     int got;
     while ((got = contact_next(&c, &list)) > 0) {
+        if (c.uri.p == s->run->contact_was.p) c.uri = s->run->contact_now;
+        if (!c.received.len) c.received = s->received;
         s->contacts = mem_room(s->contacts, s->count, &s->cap, sizeof *s->contacts);
         s->contacts[s->count++] = c;
     }
@@ -92,6 +95,10 @@ static const struct refusal *read_message(struct save *s) {
     uint64_t cseq = 0;
     span_to_u64(s->run->cseq_number, UINT32_MAX, &cseq);
     s->cseq = (uint32_t)cseq;
+    if (s->set->received_avp) {
+        struct kam_value received = kam_pv_value(s->run, s->set->received_avp);
+        if (received.type == KAM_STR && received.s.len) s->received = received.s;
+    }
     s->allow = allow ? registrar_methods(allow->value) : USRLOC_ALL_METHODS;
     if (expires && expires->value.len == 0) return &bad_expires;
     s->expires = s->set->default_expires;

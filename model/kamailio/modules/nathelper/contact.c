@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* Contacts: where a request has really come from is written into them (facts: Kamailio 41.2). */
+#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/nathelper/nathelper.h"
+
+static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
+
+/* The contact itself, with its brackets off. */
+static bool first_contact(const struct kam_run *run, struct contact *c) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    if (!h || contact_is_star(h->value)) return false;
+    struct span list = h->value;
+    struct contact next;
+    int got;
+    bool any = false;
+    while ((got = contact_next(&next, &list)) > 0) {
+        *c = next;
+        any = true;
+    }
+    return any && got == 0;
+}
+
+bool nathelper_contact(const struct kam_run *run, struct uri *uri) {
+    struct contact c;
+    return first_contact(run, &c) && uri_parse(uri, c.uri) && uri->host.len;
+}
+
+/* Behind the host and the port. */
+static const char *address_end(const struct uri *u) {
+    return u->port.p ? u->port.p + u->port.len : u->host.p + u->host.len;
+}
+
+static bool has_brackets(const struct kam_run *run, const struct uri *u) {
+    return u->whole.p > run->msg.bytes.p && u->whole.p[-1] == '<';
+}
+
+/* From now on save() sees that contact as another one. */
+static void rename_contact(struct kam_run *run, const struct uri *u, struct buf *text) {
+    run->contact_was = u->whole;
+    run->contact_now = arena_text(&run->scratch, buf_span(text));
+}
+
+int nathelper_fix_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct uri u;
+    struct buf source = {0}, whole = {0};
+    (void)args, (void)count;
+    if (run->damaged || !nathelper_contact(run, &u)) return -1;
+    buf_addf(&source, SPAN_FMT ":%u", SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
+    kam_lump_replace(run->target, offset_of(run, u.host.p), (size_t)(address_end(&u) - u.host.p),
+                     buf_span(&source));
+    buf_add(&whole, span_between(u.whole.p, u.host.p));
+    buf_add(&whole, buf_span(&source));
+    buf_add(&whole, span_between(address_end(&u), u.whole.p + u.whole.len));
+    rename_contact(run, &u, &whole);
+    buf_free(&source);
+    buf_free(&whole);
+    return 1;
+}
+
+/* ";alias=1.2.3.4~5060~1" */
+static void add_alias(struct buf *out, const struct kam_run *run, struct span ip, unsigned port,
+                      unsigned proto) {
+    buf_addf(out, ";" SPAN_FMT "=" SPAN_FMT "~%u~%u", SPAN_ARG(nathelper_of(run)->alias_name), SPAN_ARG(ip),
+             port, proto);
+}
+
+/* A parameter that is to be part of a URI without brackets needs them. */
+static void insert_param(struct kam_run *run, const struct uri *u, const char *at, struct buf *param) {
+    if (!has_brackets(run, u)) {
+        kam_lump_insert(run->target, offset_of(run, u->whole.p), SPAN("<"));
+        buf_add_char(param, '>');
+    }
+    kam_lump_insert(run->target, offset_of(run, at), buf_span(param));
+}
+
+/* The last parameter of that name with a value, as it is written; p NULL: there is none. */
+static struct span alias_param(const struct kam_run *run, const struct uri *u) {
+    struct span left = u->params, name = nathelper_of(run)->alias_name, found = {0};
+    while (left.len) {
+        ptrdiff_t next = span_find(span_skip(left, 1), ';');
+        struct span param = next < 0 ? left : span_head(left, (size_t)next + 1);
+        struct span key = span_head(span_skip(param, 1), name.len);
+        if (span_eq(key, name) && param.len > name.len + 1 && param.p[name.len + 1] == '=') found = param;
+        left = span_skip(left, param.len);
+    }
+    return found;
+}
+
+/* At the URI's end, after an old one has been taken out if that is asked for. */
+int nathelper_set_alias(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct uri u;
+    struct buf alias = {0}, whole = {0};
+    if (run->damaged || !nathelper_contact(run, &u)) return -1;
+    struct span old = count > 0 && args[0].n ? alias_param(run, &u) : (struct span){0};
+    const char *end = u.whole.p + u.whole.len;
+    add_alias(&alias, run, buf_span(&run->source_text), run->source.port, 1);
+    buf_add(&whole, old.p ? span_between(u.whole.p, old.p) : u.whole);
+    if (old.p) buf_add(&whole, span_between(old.p + old.len, end));
+    buf_add(&whole, buf_span(&alias));
+    if (old.p) kam_lump_remove(run->target, offset_of(run, old.p), old.len);
+    insert_param(run, &u, end, &alias);
+    rename_contact(run, &u, &whole);
+    buf_free(&alias);
+    buf_free(&whole);
+    return 1;
+}
+
+/* Does the contact say itself where it comes from, with a transport? */
+static bool is_source(const struct kam_run *run, const struct uri *u) {
+    uint32_t ip;
+    uint64_t port = 5060;
+    if (u->port.len && !span_to_u64(u->port, 65535, &port)) return false;
+    return ipv4_parse(u->host, &ip) && ip == run->source.ip && port == run->source.port &&
+           span_is_nocase(uri_param(u, "transport"), "udp");
+}
+
+/* The number by which an alias names a transport; 0: there is none of that name. */
+static unsigned proto_number(struct span name) {
+    static const char *const names[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_is_nocase(name, names[i])) return i + 1;
+    return 0;
+}
+
+/* Behind host and port. Without arguments: the source, unless the contact names it. 2: nothing was to be
+ * done. */
+int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct uri u;
+    struct buf alias = {0};
+    uint32_t ip;
+    uint64_t port = run->source.port;
+    unsigned proto = 1;
+    struct span address = buf_span(&run->source_text);
+    if (count > 0) {
+        if (args[0].missing || args[1].missing || args[2].missing) return -1;
+        address = args[0].s;
+        proto = proto_number(args[2].s);
+        if (!ipv4_parse(address, &ip) || !span_to_u64(args[1].s, 65535, &port) || port == 0 || proto == 0)
+            return -1;
+    }
+    if (run->damaged) return -1;
+    if (!sip_msg_first(&run->msg, SIP_CONTACT)) return 2;
+    if (!nathelper_contact(run, &u)) return -1;
+    if (count == 0 && is_source(run, &u)) return 2;
+    add_alias(&alias, run, address, (unsigned)port, proto);
+    insert_param(run, &u, address_end(&u), &alias);
+    buf_free(&alias);
+    return 1;
+}
+
+/* Where a contact's parameters end: before the comma that follows it. */
+static const char *contact_end(struct span left, struct span value) {
+    const char *end = left.len ? left.p : value.p + value.len;
+    while (end > value.p && (ascii_space((unsigned char)end[-1]) || (left.len && end[-1] == ',')))
+        end--;
+    return end;
+}
+
+/* ;received="sip:1.2.3.4:5060" for each contact, or as a parameter of its URI. */
+int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    bool in_uri = count > 0 && args[0].n != 0;
+    struct buf param = {0};
+    if (run->damaged) return -1;
+    buf_addf(&param, in_uri ? ";received=sip:" SPAN_FMT ":%u" : ";received=\"sip:" SPAN_FMT ":%u\"",
+             SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
+    int result = 1;
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT); h && result > 0;
+         h = sip_msg_next(&run->msg, h)) {
+        struct span list = h->value;
+        struct contact c;
+        int got = 0;
+        if (contact_is_star(h->value)) continue;
+        if (list.len == 0) result = -1;
+        while ((got = contact_next(&c, &list)) > 0) {
+            const char *at = in_uri ? c.uri.p + c.uri.len : contact_end(list, h->value);
+            kam_lump_insert(run->target, offset_of(run, at), buf_span(&param));
+        }
+        if (got < 0) result = -1;
+    }
+    buf_free(&param);
+    return result;
+}

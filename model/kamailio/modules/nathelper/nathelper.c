@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* nathelper's tables. */
+#include "model/kamailio/modules/nathelper/nathelper.h"
+
+#include "model/kamailio/instance.h"
+#include "model/kamailio/pv/pv.h"
+
+const struct nathelper *nathelper_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_NATHELPER);
+}
+
+static int nat_uac_test(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return nathelper_test(run, args[0].n) ? 1 : -1;
+}
+
+/* -1: no private address, or none at all; -2: nothing to be tested. */
+static int is_rfc1918(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    uint32_t ip;
+    (void)count;
+    if (args[0].s.len == 0) return -2;
+    return nathelper_read_address(args[0].s, &ip) && nathelper_is_private(run, ip) ? 1 : -1;
+}
+
+/* The source as a URI, for save(). */
+static int fix_nated_register(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct buf b = {0};
+    (void)args, (void)count;
+    const struct cfg_pv *avp = nathelper_of(run)->received_avp;
+    buf_addf(&b, "sip:" SPAN_FMT ":%u", SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
+    struct span text = arena_text(&run->scratch, buf_span(&b));
+    buf_free(&b);
+    return avp && kam_pv_assign(run, avp, (struct kam_value){.type = KAM_STR, .s = text}) ? 1 : -1;
+}
+
+enum { ANYWHERE = KAM_ANY_ROUTE, REQUESTS = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
+
+static const struct kam_function functions[] = {
+    {"nat_uac_test", 1, 1, ANYWHERE, nat_uac_test, {ARG_NUMBER}},
+    {"is_rfc1918", 1, 1, ANYWHERE, is_rfc1918, {ARG_FORMAT}},
+    {"fix_nated_contact", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_fix_contact},
+    {"fix_nated_register", 0, 0, KAM_REQUEST_ROUTE, fix_nated_register},
+    {"set_contact_alias", 0, 1, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_set_alias, {ARG_NUMBER}},
+    {"add_contact_alias", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_add_alias},
+    {"add_contact_alias",
+     3,
+     3,
+     ANYWHERE,
+     nathelper_add_alias,
+     {ARG_VARIABLE_OR_FORMAT, ARG_VARIABLE_OR_FORMAT, ARG_VARIABLE_OR_FORMAT}},
+    {"handle_ruri_alias", 0, 1, REQUESTS, nathelper_handle_alias, {ARG_NUMBER}},
+    {"add_rcv_param", 0, 1, KAM_REQUEST_ROUTE, nathelper_add_received, {ARG_NUMBER}},
+    {"set_alias_to_pv", 1, 1, ANYWHERE, nathelper_alias_to_pv, {ARG_PV}},
+    {0},
+};
+
+static const struct kam_param params[] = {
+    {KAM_AVP("received_avp"), KAM_INTO(struct nathelper, received_avp)},
+    {KAM_TEXT("alias_name", "alias"), KAM_INTO(struct nathelper, alias_name)},
+    {KAM_FLAG("nat_addr_mode", 1), KAM_INTO(struct nathelper, reserved_too)},
+    {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_FLAG("ping_nated_only", 0), KAM_NO_EFFECT},
+    {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_NO_EFFECT},
+    {KAM_TEXT("force_socket", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("sipping_from", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("sipping_method", "OPTIONS"), KAM_NO_EFFECT},
+    {KAM_INT("sipping_bflag", -1, -1, 31), KAM_NO_EFFECT},
+    {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_NO_EFFECT},
+    {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_TEXT("natping_socket", ""), KAM_NO_EFFECT},
+    {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("append_sdp_oldmediaip", 1, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("filter_server_id", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {0},
+};
+
+const struct kam_module kam_nathelper_module = {
+    .name = "nathelper", .functions = functions, .params = params, .data_size = sizeof(struct nathelper)};

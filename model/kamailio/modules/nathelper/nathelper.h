@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* nathelper: users behind address translation (facts: Kamailio 41). */
+#ifndef MODEL_KAMAILIO_MODULES_NATHELPER_NATHELPER_H
+#define MODEL_KAMAILIO_MODULES_NATHELPER_NATHELPER_H
+
+#include "model/kamailio/modules/module.h"
+
+/* The module parameters. */
+struct nathelper {
+    const struct cfg_pv *received_avp; /* NULL: not set */
+    struct span alias_name;
+    bool reserved_too; /* nat_addr_mode: 192.0.0.0/24 counts as private */
+};
+
+const struct nathelper *nathelper_of(const struct kam_run *run);
+
+/* Is it an address of a private network (RFC 1918, RFC 6598, RFC 7335)? */
+bool nathelper_is_private(const struct kam_run *run, uint32_t ip);
+
+/* Reads an address as generously as inet_aton(): "10.1" is one. */
+bool nathelper_read_address(struct span text, uint32_t *ip);
+
+/*
+ * The URI of the contact that Kamailio takes first: the last one of the first Contact header. False if there
+ * is none, or it is none.
+ */
+bool nathelper_contact(const struct kam_run *run, struct uri *uri);
+
+/* nat_uac_test(): does one of the signs that the flags name say that the sender is behind a NAT? */
+bool nathelper_test(const struct kam_run *run, int64_t flags);
+
+/* Functions of contact.c, as the module's table has them. */
+int nathelper_fix_contact(struct kam_run *run, const struct kam_arg *args, size_t count);
+int nathelper_set_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
+int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
+int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size_t count);
+
+/* Functions of alias.c. */
+int nathelper_handle_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
+int nathelper_alias_to_pv(struct kam_run *run, const struct kam_arg *args, size_t count);
+
+#endif
