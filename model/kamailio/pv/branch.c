@@ -82,7 +82,7 @@ const struct kam_pv kam_pv_branches[] = {
     PLAIN("br", get_br, NULL),
     PLAIN("bR", NULL, NULL),
     PLAIN("ds", NULL, NULL),
-    {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|flags|count"},
+    {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|flags|count", .indexed = true},
     {"sbranch", KAM_PV_NAMED, NULL, NULL, NULL},
     PLAIN("ruid", NULL, NULL),
     PLAIN("location_ua", NULL, NULL),

@@ -26,7 +26,10 @@ PV_GETTER(get_Ras, joined(run, "udp:", run->socket->address, run->socket->port, 
 PV_GETTER(get_Rn, run->socket->name.len ? pv_text(run->socket->name) : pv_nothing())
 PV_GETTER(get_proto, pv_text_number(SPAN("udp"), 1))
 PV_GETTER(get_protid, pv_number(1))
-PV_GETTER(get_af, pv_text(SPAN("IPv4")))
+static struct kam_value get_af(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)run;
+    return span_is(at->argument, "id") ? pv_number(2) : pv_text(SPAN("IPv4"));
+}
 
 /* With what listen= advertises, if it does. */
 static struct span advertised(const struct kam_run *run) {
@@ -88,7 +91,7 @@ const struct kam_pv kam_pv_network[] = {
     PLAIN("pr", get_proto),
     PLAIN("proto", get_proto),
     PLAIN("prid", get_protid),
-    PLAIN("af", get_af),
+    {"af", KAM_PV_NAMED, get_af, NULL, "name|id"},
     {"fs", KAM_PV_PLAIN, get_fs, set_fs, NULL},
     {"fsn", KAM_PV_PLAIN, get_fsn, set_fsn, NULL},
     PLAIN("fsp", NULL),

@@ -39,6 +39,8 @@ static bool set_shv(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     return true;
 }
 
+static bool is_variable(struct span argument) { return argument.len && argument.p[0] == '$'; }
+
 /* $cnt($avp(x)), $cnt($xavp(a)): how many values there are. */
 static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at) {
     struct script_pv_parts parts;
@@ -87,7 +89,7 @@ const struct kam_pv kam_pv_stores[] = {
     NAMED("xavi", get_xavi, set_xavi, NULL),
     NAMED("xavu", get_xavu, set_xavu, NULL),
     NAMED("shv", get_shv, set_shv, NULL),
-    {"cnt", KAM_PV_RAW, get_cnt, NULL, NULL},
+    {"cnt", KAM_PV_RAW, get_cnt, .takes = is_variable},
     NAMED("K", get_K, NULL, "IPv4|INET|IPv6|INET6|UDP|TCP|TLS|SCTP|WS|WSS"),
     PLAIN("true", get_true),
     NAMED("version", get_version, NULL, "num|full"),

@@ -35,6 +35,7 @@ struct kam_pv {
     bool (*set)(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value);
     const char *arguments; /* the words that the argument may be: "host|port"; NULL: any text, or */
     bool (*takes)(struct span argument); /* says whether it is one that is simulated; NULL: all are */
+    bool indexed;                        /* it may have an index: $(hdr(Via)[0]) */
 };
 
 /*

@@ -226,7 +226,12 @@ bool script_pv_make(struct script_pv_maker *m, struct span text, struct cfg_pv *
     } else if (!make_row(m, &parts, text, out)) {
         return false;
     }
-    if (parts.rest.len && parts.rest.p[0] == '[' && !make_index(m, &parts.rest, out)) return false;
+    bool index = parts.rest.len && parts.rest.p[0] == '[';
+    bool indexed = out->kind == CFG_PV_AVP || out->kind == CFG_PV_MISSING ||
+                   (out->kind == CFG_PV_TABLE && out->pv->indexed) ||
+                   span_is(parts.name, "avp"); /* also one that is never set */
+    if (index && !indexed) return wrong(m, "$" SPAN_FMT " takes no index", SPAN_ARG(parts.name));
+    if (index && !make_index(m, &parts.rest, out)) return false;
     return parts.rest.len == 0 || script_transform_make(m, parts.rest, &out->transforms);
 }
 
