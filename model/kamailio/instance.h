@@ -42,8 +42,9 @@ struct kamailio {
     struct buf agent_line;  /* "User-Agent: ...\r\n", or empty */
     char sl_tag[33], tm_tag[33];
 
-    void **module_data; /* what each of kam_modules keeps; NULL: it is not loaded */
-    struct buf text;    /* for texts that are needed for a moment */
+    void **module_data;               /* what each of kam_modules keeps; NULL: it is not loaded */
+    const struct kam_module **loaded; /* those that are, in that order; ends with NULL */
+    struct buf text;                  /* for texts that are needed for a moment */
 
     struct kam_outbox outbox;
     struct kam_run run;       /* the message that a worker handles now */

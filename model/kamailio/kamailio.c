@@ -160,9 +160,11 @@ static void begin_modules(struct kamailio *k) {
     while (kam_modules[count])
         count++;
     k->module_data = mem_new(count * sizeof *k->module_data);
-    for (size_t i = 0; i < count; i++) {
+    k->loaded = mem_new((count + 1) * sizeof *k->loaded);
+    for (size_t i = 0, n = 0; i < count; i++) {
         const struct kam_module *m = kam_modules[i];
         if (!kam_program_loads(k->program, i)) continue;
+        k->loaded[n++] = m;
         k->module_data[i] = mem_new(m->data_size + 1);
         kam_program_settings(k->program, m, (char *)k->module_data[i] + m->settings);
         if (m->init) m->init(k, k->module_data[i]);
@@ -184,6 +186,7 @@ static void end_modules(struct kamailio *k) {
         free(k->module_data[i]);
     }
     free(k->module_data);
+    free(k->loaded);
 }
 
 /* A line about the program itself, unless server_signature=no: as configured, or the default. */

@@ -60,20 +60,19 @@ static struct kam_outcome run_block(struct kamailio *k, struct kam_run *run, enu
 
 /* The modules are asked in their order; true: one of them says that it is done with the message. */
 static bool request_came(struct kamailio *k, struct kam_run *run) {
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (k->module_data[i] && kam_modules[i]->request_came && kam_modules[i]->request_came(run))
-            return true;
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        if ((*m)->request_came && (*m)->request_came(run)) return true;
     return false;
 }
 
 static void request_ended(struct kamailio *k, struct kam_run *run) {
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (k->module_data[i] && kam_modules[i]->request_ended) kam_modules[i]->request_ended(run);
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        if ((*m)->request_ended) (*m)->request_ended(run);
 }
 
 static bool reply_came(struct kamailio *k, struct kam_run *run) {
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (k->module_data[i] && kam_modules[i]->reply_came && kam_modules[i]->reply_came(run)) return true;
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        if ((*m)->reply_came && (*m)->reply_came(run)) return true;
     return false;
 }
 

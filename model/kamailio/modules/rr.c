@@ -272,8 +272,9 @@ static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t c
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
-    for (size_t i = 0; kam_modules[i] && is_own(run, &first.uri); i++)
-        if (kam_modules[i]->routed && kam_program_loads(run->k->program, i)) kam_modules[i]->routed(run);
+    bool own = is_own(run, &first.uri);
+    for (const struct kam_module **m = run->k->loaded; own && *m; m++)
+        if ((*m)->routed) (*m)->routed(run);
     if (run->to_tag.len == 0) return after_loose(run, first, true);
     return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
 }

@@ -422,9 +422,8 @@ bool kam_tm_recv_reply(struct kam_run *run) {
     }
     if (status < 200 && cancel_now(t, run->branch)) return true;
     stop_timers(t, c, run);
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (kam_modules[i]->reply_matched && kam_program_loads(run->k->program, i))
-            kam_modules[i]->reply_matched(run, &t->head);
+    for (const struct kam_module **m = run->k->loaded; *m; m++)
+        if ((*m)->reply_matched) (*m)->reply_matched(run, &t->head);
     if (!run_onreply_route(t, c, run)) return true;
 
     struct incoming in = {run, run->branch, status};
