@@ -57,6 +57,7 @@ static void clear(struct kam_run *run) {
     run->auto_100_is_set = false;
     run->fr_ms = run->fr_inv_ms = 0;
     run->failure_status = 0;
+    run->failure_reply = run->failure_request = (struct span){0};
     run->stateful = false;
     run->slept_ns = 0;
     run->about = 0;

@@ -101,10 +101,12 @@ struct kam_run {
     int error;                           /* what t_relay() failed with, enum kam_error */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
     bool auto_100, auto_100_is_set;                            /* t_set_auto_inv_100() */
-    int64_t fr_ms, fr_inv_ms;   /* t_set_fr() before there is a transaction; 0: not set */
-    unsigned failure_status;    /* in failure_route: of the chosen reply */
-    int64_t failure_reply_mode; /* in failure_route: what happens to the replies there are */
-    bool stateful;              /* tm had to do with it: what it cost */
+    int64_t fr_ms, fr_inv_ms;    /* t_set_fr() before there is a transaction; 0: not set */
+    unsigned failure_status;     /* in failure_route: of the chosen reply */
+    struct span failure_reply;   /* its bytes; p NULL: a timeout */
+    struct span failure_request; /* what that branch was sent */
+    int64_t failure_reply_mode;  /* in failure_route: what happens to the replies there are */
+    bool stateful;               /* tm had to do with it: what it cost */
 
     struct kam_vars message_avps;
     struct arena scratch;

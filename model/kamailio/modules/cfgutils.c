@@ -3,6 +3,7 @@
  * cfgutils: a script that takes its time, flags and locks of the whole program, chance (facts: Kamailio 11.7,
  * 19.2). What Kamailio draws at random comes from the scenario's seed here.
  */
+#include "model/kamailio/message/branch.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/net/net.h"
@@ -66,35 +67,21 @@ static int is_gflag(struct kam_run *run, const struct kam_arg *args, size_t coun
     return data_of(run)->gflags & kam_flag_bit(args[0].n) ? 1 : -1;
 }
 
-/* Kamailio's core_hash(): from 0 to 2^bits - 1. */
-static uint32_t hash_step(uint32_t h, struct span s) {
-    uint32_t v = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        v = v << 8 | (unsigned char)s.p[i];
-        if (i % 4 < 3) continue;
-        h += v ^ v >> 3;
-        v = 0;
-    }
-    return h + (v ^ v >> 3);
-}
-
-static uint32_t hash_end(uint32_t h, int64_t bits) {
-    h = h + (h >> 11) + (h >> 13) + (h >> 23);
+/* Of the core's hash from 0 to 2^bits - 1. */
+static uint32_t cut(uint32_t h, int64_t bits) {
     return bits > 0 && bits < 32 ? h & ((UINT32_C(1) << bits) - 1) : 0;
 }
 
 static int core_hash(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
-    uint32_t h = hash_step(0, args[0].s);
-    if (args[1].s.len) h = hash_step(h, args[1].s);
-    return (int)(hash_end(h, args[2].n) + 1);
+    return (int)(cut(kam_hash(args[0].s, args[1].s), args[2].n) + 1);
 }
 
 /* The lock that a name falls to; NULL: it is free. */
 static struct kam_xavp *find_lock(struct kam_run *run, struct span key, struct span *number) {
     struct cfgutils *u = data_of(run);
     struct buf b = {0};
-    buf_addf(&b, "%u", hash_end(hash_step(0, key), u->lock_set_size));
+    buf_addf(&b, "%u", cut(kam_hash(key, (struct span){0}), u->lock_set_size));
     *number = arena_text(&run->scratch, buf_span(&b));
     buf_free(&b);
     return xavp_find(u->locked, *number, XAVP_PLAIN, 0);

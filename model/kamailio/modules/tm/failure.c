@@ -23,7 +23,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->state.avps = &t->avps;
 }
 
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct span reply,
                               struct kam_process *process, int64_t *failure_reply_mode) {
     const struct kam_route *route = t->clients[branch]->on_failure;
     if (!route) return false;
@@ -34,6 +34,9 @@ bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsign
     restore(run, t);
     run->branch = branch;
     run->failure_status = status;
+    run->failure_reply = reply;
+    const struct payload *sent = t->clients[branch]->request.payload;
+    if (sent) run->failure_request = payload_span(sent);
     run->failure_reply_mode = *failure_reply_mode;
     run->state.process = process;
     kam_route_run(route, run);

@@ -74,6 +74,12 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
     return best;
 }
 
+/* The bytes of a branch's final reply; p NULL: it has none. */
+static struct span reply_of(const struct kam_transaction *t, const struct incoming *in, unsigned branch) {
+    if (branch == in->branch) return in->run ? in->run->msg.bytes : (struct span){0};
+    return t->clients[branch]->reply ? payload_span(t->clients[branch]->reply) : (struct span){0};
+}
+
 static struct decision discarded(const char *why) {
     return (struct decision){.outcome = DISCARDED, .relay = NO_RELAY, .dropped = why};
 }
@@ -144,7 +150,8 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
     assert(picked >= 0);
     t->had_6xx = false;
     int64_t mode = t->tm->set.failure_reply_mode;
-    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, process, &mode))
+    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, reply_of(t, in, (unsigned)picked),
+                                 process, &mode))
         return decide_after_failure_route(t, in, picked, branches, mode);
     return (struct decision){.outcome = COMPLETED, .relay = picked};
 }

@@ -362,7 +362,7 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
  * Runs the branch's failure_route, if it has one, in that process; true if it ran. The mode is
  * modparam failure_reply_mode, which the script may change for this time.
  */
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status,
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct span reply,
                               struct kam_process *process, int64_t *failure_reply_mode);
 
 #endif

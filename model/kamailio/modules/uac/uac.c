@@ -2,6 +2,7 @@
 /* uac's tables. */
 #include "model/kamailio/modules/uac/uac.h"
 
+#include "model/kamailio/modules/beside.h"
 #include "model/kamailio/modules/rr.h"
 #include "model/kamailio/script/program.h"
 
@@ -22,6 +23,10 @@ static const char *find_fault(const struct kam_program *program, const struct ua
     *param = "restore_mode";
     if (!uac_mode_read(u->restore_mode, &mode)) return "must be \"none\", \"manual\" or \"auto\"";
     if (!kam_program_loads(program, KAM_MODULE_TM)) return "needs module tm";
+    *param = "auth_username_avp";
+    size_t set = (u->user_pv.len > 0) + (u->realm_pv.len > 0) + (u->password_pv.len > 0);
+    if (set > 0 && set < 3) return "needs auth_realm_avp and auth_password_avp, and they need it";
+    *param = "restore_mode";
     if (mode == UAC_NONE) return NULL;
     if (!kam_program_loads(program, KAM_MODULE_RR)) return "needs module rr, unless it is \"none\"";
     if (mode == UAC_AUTO && !kam_rr_appends_tag(program)) return "\"auto\" needs rr's append_fromtag";
@@ -35,12 +40,19 @@ static bool load(struct kam_program *program, const struct source *cfg, struct s
                  struct diag *diag) {
     struct uac u;
     const char *param;
+    bool good = true;
+    struct uac_names *names = arena_new(&program->arena, sizeof *names);
     (void)cfg, (void)set;
     kam_program_settings(program, &kam_uac_module, &u);
+    kam_program_keep(program, KAM_MODULE_UAC, names);
+    names->user = kam_param_variable(program, &kam_uac_module, "auth_username_avp", u.user_pv, diag, &good);
+    names->realm = kam_param_variable(program, &kam_uac_module, "auth_realm_avp", u.realm_pv, diag, &good);
+    names->password =
+        kam_param_variable(program, &kam_uac_module, "auth_password_avp", u.password_pv, diag, &good);
     const char *fault = find_fault(program, &u, &param);
     if (fault)
         diag_error(diag, kam_program_param_at(program, &kam_uac_module, param), "uac.%s %s", param, fault);
-    return !fault;
+    return good && !fault;
 }
 
 static void init(struct kamailio *k, void *data) {
@@ -74,6 +86,10 @@ static int restore_to(struct kam_run *run, const struct kam_arg *args, size_t co
     return uac_restore(run, KAM_RESTORE_TO);
 }
 
+static int auth(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return uac_auth(run, count ? args[0].n : 0);
+}
+
 enum { REPLACES = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
 
 static const struct kam_function functions[] = {
@@ -81,6 +97,8 @@ static const struct kam_function functions[] = {
     {"uac_replace_to", 1, 2, REPLACES, replace_to, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
     {"uac_restore_from", 0, 0, KAM_REQUEST_ROUTE, restore_from},
     {"uac_restore_to", 0, 0, KAM_REQUEST_ROUTE, restore_to},
+    {"uac_auth", 0, 1, KAM_FAILURE_ROUTE, auth, {ARG_NUMBER}, .expressions = true},
+    {"uac_auth_mode", 1, 1, KAM_FAILURE_ROUTE, auth, {ARG_NUMBER}, .expressions = true},
     {0},
 };
 
@@ -92,10 +110,10 @@ static const struct kam_param params[] = {
     {KAM_FLAG("restore_dlg", 0), KAM_NOT_SIMULATED},
     {KAM_TEXT("restore_from_avp", ""), KAM_NO_EFFECT}, /* only with restore_dlg */
     {KAM_TEXT("restore_to_avp", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("auth_username_avp", ""), KAM_NO_EFFECT}, /* of uac_auth(), which is not simulated */
-    {KAM_TEXT("auth_realm_avp", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("auth_password_avp", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("credential", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("auth_username_avp", ""), KAM_INTO(struct uac, user_pv)},
+    {KAM_TEXT("auth_realm_avp", ""), KAM_INTO(struct uac, realm_pv)},
+    {KAM_TEXT("auth_password_avp", ""), KAM_INTO(struct uac, password_pv)},
+    {KAM_TEXT("credential", ""), KAM_EACH},
     {KAM_TEXT("reg_db_url", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("reg_db_table", "uacreg"), KAM_NO_EFFECT},
     {KAM_TEXT("reg_contact_addr", ""), KAM_NO_EFFECT}, /* registrations: without reg_db_url there are none */

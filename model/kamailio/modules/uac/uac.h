@@ -11,7 +11,14 @@ enum uac_mode { UAC_NONE, UAC_MANUAL, UAC_AUTO };
 /* What the module keeps. */
 struct uac {
     struct span restore_mode, restore_passwd, rr_from_param, rr_to_param;
+    struct span user_pv, realm_pv, password_pv; /* names of variables, as modparams give them */
     enum uac_mode mode;
+    bool passwords_are_ha1;
+};
+
+/* What the program keeps: the variables that hold credentials; NULL: none. */
+struct uac_names {
+    const struct cfg_pv *user, *realm, *password;
 };
 
 static inline const struct uac *uac_of(const struct kam_run *run) {
@@ -26,6 +33,10 @@ int uac_replace(struct kam_run *run, enum kam_restore which, struct span display
 
 /* Puts the URI into From or To that the Route entry keeps for the other. 1, or -1. */
 int uac_restore(struct kam_run *run, enum kam_restore which);
+
+/* Answers the challenge of the reply that failure_route is about; mode 1: the password is the MD5 that it
+ * goes into. 1, or -1. */
+int uac_auth(struct kam_run *run, int64_t mode);
 
 /* Hooks: loose_route() has found our own entry; a reply belongs to a transaction (script/module.h). */
 void uac_routed(struct kam_run *run);
