@@ -28,6 +28,9 @@ static bool loads(struct span modules, const char *block, struct span call, stru
     while (modules.len) {
         struct span name = span_cut(&modules, ' ');
         buf_addf(&text, "loadmodule \"" SPAN_FMT "\"\n", SPAN_ARG(name));
+        if (span_is(name, "dialog"))
+            buf_add_text(&text, "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
+                                "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n");
     }
     buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
     if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");

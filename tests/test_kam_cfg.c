@@ -230,7 +230,7 @@ static void what_is_not_simulated_is_an_error(void **state) {
          "2:8: error: listen=a.example: only an IPv4 address or an interface is simulated"},
         {"listen=tls:1.2.3.4:5061",
          "2:8: error: the configuration has no UDP socket, and others are not simulated"},
-        {"loadmodule \"dialog.so\"", "2:12: error: module \"dialog\" is not simulated"},
+        {"loadmodule \"rtpengine.so\"", "2:12: error: module \"rtpengine\" is not simulated"},
         {"event_route[tm:branch-failure] { exit; } request_route { exit }",
          "2:1: error: event_route[tm:branch-failure] is not simulated\n"
          "2:63: error: expected ';', found '}'"},

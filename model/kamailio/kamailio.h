@@ -67,6 +67,9 @@ struct kam_config {
     uint32_t receive_buffer; /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
     const struct kam_subscriber *subscribers; /* they outlive the Kamailio */
     size_t subscriber_count;
+    const uint32_t *dialog_ids; /* what Kamailio drew at its start: of each entry of dialog's table, in order
+                                   of use, the first id; those that are missing are drawn by the seed */
+    size_t dialog_id_count;
     uint32_t address; /* the host's address: where it listens without a listen= */
 };
 

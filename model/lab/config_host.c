@@ -249,6 +249,26 @@ static void read_wakeup(struct schema *s, const struct tree_node *value, const s
     host->kamailio.wakeup_count = count;
 }
 
+static void read_dialog_ids(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                            void *object) {
+    struct lab_host_config *host = object;
+    uint64_t n;
+    size_t count = 0;
+    (void)key;
+    if (value->kind != TREE_LIST) {
+        schema_expected(s, value, "a list of numbers");
+        return;
+    }
+    uint32_t *ids = config_new(s->context, (value->count + 1) * sizeof *ids);
+    for (const struct tree_node *id = value->first; id; id = id->next) {
+        if (!schema_is_scalar(s, id, "a number")) continue;
+        if (!span_to_u64(span_of(id->text), UINT32_MAX, &n)) schema_expected(s, id, "a number");
+        ids[count++] = (uint32_t)n;
+    }
+    host->kamailio.dialog_ids = ids;
+    host->kamailio.dialog_id_count = count;
+}
+
 static void read_processing(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                             void *object) {
     struct lab_host_config *host = object;
@@ -306,6 +326,9 @@ static const struct schema_key kamailio_keys[] = {
              "full is lost; 0: no bound"},
     {"timer_phase", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.timer_phase_ns), 0,
      TIMER_TICK_NS - 1, .fallback = "0ms", .help = "where the 62.5 ms timer tick lies, after start"},
+    {"dialog_ids", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
+     .read = read_dialog_ids, .fallback = "drawn by the seed",
+     .help = "what stands behind the point in did= of Record-Route, a list: what dialog drew at its start"},
     {0}};
 
 const struct schema_key config_host_keys[] = {

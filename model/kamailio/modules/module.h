@@ -40,6 +40,7 @@ enum kam_module_number {
     KAM_MODULE_DB_UNIXODBC,
     KAM_MODULE_DB_FLATSTORE,
     KAM_MODULE_HTABLE,
+    KAM_MODULE_DIALOG,
     KAM_MODULES
 };
 
@@ -49,7 +50,7 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_cfgutils_module, kam_auth_module, kam_auth_db_module, kam_nathelper_module;
 
 extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module;
-extern const struct kam_module kam_dispatcher_module, kam_htable_module; /* dispatcher/, htable/ */
+extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dialog_module; /* folders */
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_db_text_module, kam_db_mysql_module,

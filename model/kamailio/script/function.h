@@ -24,6 +24,7 @@ enum kam_route_kind {
 
 struct kam_run; /* one run of a route block over one message: model/kamailio/run.h */
 struct kam_route;
+struct kam_program;
 struct cfg_pv;
 
 #define KAM_ARGS_MAX 4
@@ -84,6 +85,8 @@ struct kam_function {
      */
     int (*call)(struct kam_run *run, const struct kam_arg *args, size_t count);
     enum kam_arg_type args[KAM_ARGS_MAX];
+    /* What is wrong with an argument that stands in the file, by its index; NULL: nothing. */
+    const char *(*check)(const struct kam_program *program, size_t index, struct span text);
     bool expressions; /* an argument may also be an expression, as in f($var(x)): its value is then read like
                          a text that stands in the file */
 };

@@ -50,6 +50,12 @@ struct kam_param {
 #define KAM_NO_EFFECT                     KAM_PARAM_NO_EFFECT, 0
 #define KAM_NOT_SIMULATED                 KAM_PARAM_NOT_SIMULATED, 0
 
+/* A reply that tm sends upstream: of a request with that method. */
+struct kam_replied {
+    struct span method, call_id, from_tag, to_tag; /* to_tag: the reply's; empty below 200 */
+    unsigned status;
+};
+
 struct kam_module {
     const char *name;                     /* "tm" */
     const struct kam_function *functions; /* ends with a name NULL; NULL: none */
@@ -74,7 +80,8 @@ struct kam_module {
     bool (*reply_came)(struct kam_run *run);    /* after onreply_route; true: it is the module's */
     void (*routed)(struct kam_run *run);        /* loose_route() has found an entry of ours */
     void (*reply_matched)(struct kam_run *run,
-                          const struct kam_transaction_head *t); /* before onreply_route */
+                          const struct kam_transaction_head *t);      /* before onreply_route */
+    void (*replied)(struct kamailio *k, const struct kam_replied *r); /* tm has sent a reply upstream */
     size_t (*pending)(const void *data); /* how many things it has begun and not ended, transactions ... */
 };
 

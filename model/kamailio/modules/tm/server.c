@@ -99,6 +99,25 @@ void kam_tm_start_final(struct kam_transaction *t) {
         kam_resend_start(&t->response, t->fr_ms);
 }
 
+/* Tells the modules that want to know. */
+static void tell_replied(struct kam_transaction *t, const struct payload *payload, unsigned status) {
+    struct kamailio *k = t->tm->k;
+    struct kam_replied r = {
+        .method = t->method_name, .call_id = t->call_id, .from_tag = t->from_tag, .status = status};
+    bool wanted = false;
+    for (size_t i = 0; kam_modules[i]; i++)
+        wanted = wanted || (k->module_data[i] && kam_modules[i]->replied);
+    if (!wanted) return;
+    struct sip_msg msg = {0};
+    const struct sip_header *to = status >= 200 && payload && sip_msg_parse(&msg, payload_span(payload))
+                                      ? sip_msg_first(&msg, SIP_TO)
+                                      : NULL;
+    if (to) r.to_tag = sip_tag(to->value);
+    for (size_t i = 0; kam_modules[i]; i++)
+        if (k->module_data[i] && kam_modules[i]->replied) kam_modules[i]->replied(k, &r);
+    sip_msg_free(&msg);
+}
+
 void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsigned status,
                        enum kam_send_kind kind, const struct cause *cause) {
     kam_tm_enter(t, status);
@@ -106,6 +125,7 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
     t->response.payload = payload;
     t->response.copies = 0;
     kam_send(t->tm->k, kind, &t->response.destination, payload, cause);
+    tell_replied(t, payload, status);
 }
 
 /*

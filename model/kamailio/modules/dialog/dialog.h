@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dialog: calls that are counted and have properties, from dlg_manage() to the BYE (facts: Kamailio 22).
+ *
+ * table: the dialogs. follow: what messages do to them. variables: $dlg and its kin. dialog: functions.
+ */
+#ifndef MODEL_KAMAILIO_MODULES_DIALOG_DIALOG_H
+#define MODEL_KAMAILIO_MODULES_DIALOG_DIALOG_H
+
+#include "base/table.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/script/xavp.h"
+#include "sim/random.h"
+
+enum dlg_state { DLG_UNCONFIRMED = 1, DLG_EARLY, DLG_CONFIRMED_NO_ACK, DLG_CONFIRMED, DLG_DELETED };
+
+/* A profile that a dialog is in. */
+struct dlg_membership {
+    struct dlg_membership *next;
+    size_t profile;    /* in struct dialogs */
+    struct span value; /* its own; p NULL: the profile has none */
+};
+
+/* What scripts may give a dialog, also before it is there. */
+struct dlg_properties {
+    uint32_t flags;
+    struct kam_xavp *vars;
+    struct dlg_membership *memberships;
+};
+
+struct dialog {
+    UT_hash_handle hh;   /* by Call-ID */
+    struct dialog *same; /* another one with that Call-ID */
+    struct dialog *next; /* among the deleted ones: the one that was deleted after it */
+    struct span call_id, from_tag, to_tag, from_uri, to_uri, from_cseq, to_cseq, from_contact; /* its own */
+    uint32_t entry, id; /* its internal name: did= in Record-Route */
+    enum dlg_state state;
+    int64_t start_s;    /* since 1970: when it was confirmed; 0: not yet */
+    int64_t lifetime_s; /* from then on */
+    int64_t deleted_ns;
+    bool timeout_bye;
+    struct dlg_properties has;
+};
+
+/* What dialog keeps of the message at hand. */
+struct dlg_context {
+    uint64_t of;           /* the number of its datagram; 0: none */
+    struct dialog *dialog; /* that it begins or belongs to; NULL: none (yet) */
+    bool managed;
+    struct dlg_properties pending;
+    int64_t on, timeout, timeout_bye, dir;
+};
+
+struct dlg_profile {
+    struct span name;
+    bool has_value;
+    size_t size;
+};
+
+struct dialogs {
+    struct span rr_param, with_value, without_value;
+    int64_t default_timeout, match_mode, hash_size, dlg_flag;
+    bool send_bye, detect_spirals;
+    struct kamailio *k;
+    struct random_stream random;
+    size_t drawn;      /* entries that had a dialog so far */
+    uint32_t *next_id; /* of each entry; 0: none yet */
+    struct dialog *by_call;
+    struct dialog *deleted, *last_deleted;
+    size_t confirmed;   /* $DLG_count */
+    int64_t next_end_s; /* no dialog ends by itself before */
+    struct dlg_profile *profiles;
+    size_t profile_count;
+    struct dlg_context context;
+};
+
+static inline struct dialogs *dialogs_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_DIALOG);
+}
+
+/* table.c */
+
+void dlg_begin(struct kamailio *k, struct dialogs *d);
+void dlg_end_all(struct dialogs *d);
+
+/* A new dialog for the run's request. */
+struct dialog *dlg_new(struct kam_run *run);
+
+/* The dialog with that Call-ID and tag of the caller or, of an answered one, of the callee; NULL: none.
+ * *upstream: it is the callee's. With deleted ones, if they still are known. */
+struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag, bool deleted,
+                        bool *upstream);
+
+/* It is confirmed, has ended; does nothing if that was known. */
+void dlg_confirm(struct dialogs *d, struct dialog *dlg);
+void dlg_delete(struct dialogs *d, struct dialog *dlg);
+
+/* Ends those whose time is over. */
+void dlg_sweep(struct dialogs *d);
+
+void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool counted);
+void dlg_text_set(struct span *text, struct span value);
+
+/* The profile of that name; NULL: none. */
+struct dlg_profile *dlg_profile_find(struct dialogs *d, struct span name);
+size_t dlg_profile_size(const struct dialogs *d, const struct dlg_profile *p, struct span value);
+
+/* follow.c */
+
+/* What is known of the message that is handled. */
+struct dlg_context *dlg_context(struct kam_run *run);
+
+/* The dialog of the message; NULL: none. */
+struct dialog *dlg_current(struct kam_run *run);
+
+/* Where the script's properties go: to the dialog, or to what waits for one. */
+struct dlg_properties *dlg_properties(struct kam_run *run);
+
+/* dlg_manage() */
+int dlg_manage(struct kam_run *run);
+
+/* Hooks (script/module.h). */
+void dlg_routed(struct kam_run *run);
+void dlg_request_ended(struct kam_run *run);
+void dlg_replied(struct kamailio *k, const struct kam_replied *r);
+
+extern const struct kam_pv dlg_pvs[]; /* variables.c */
+
+#endif

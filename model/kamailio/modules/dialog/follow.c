@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* What messages do to dialogs. (facts: Kamailio 22.2) */
+#include "base/mem.h"
+#include "model/kamailio/modules/dialog/dialog.h"
+#include "model/kamailio/modules/rr.h"
+
+struct dlg_context *dlg_context(struct kam_run *run) {
+    struct dialogs *d = dialogs_of(run);
+    dlg_sweep(d);
+    if (run->about && d->context.of == run->about) return &d->context;
+    dlg_properties_free(d, &d->context.pending, false);
+    d->context = (struct dlg_context){.of = run->about};
+    return &d->context;
+}
+
+struct dialog *dlg_current(struct kam_run *run) {
+    bool upstream;
+    struct dlg_context *c = dlg_context(run);
+    if (c->dialog || run->state.kind == KAM_REQUEST_ROUTE) return c->dialog;
+    return dlg_find(dialogs_of(run), run->call_id->value, run->from_tag, true, &upstream);
+}
+
+struct dlg_properties *dlg_properties(struct kam_run *run) {
+    struct dialog *dlg = dlg_current(run);
+    return dlg ? &dlg->has : &dlg_context(run)->pending;
+}
+
+/* Hexadecimal, the least significant digit first. */
+static void add_reversed(struct buf *out, uint32_t n) {
+    do
+        buf_add_char(out, "0123456789abcdef"[n & 15]);
+    while (n >>= 4);
+}
+
+static void add_did(struct kam_run *run, const struct dialog *dlg) {
+    struct buf b = {0};
+    buf_add_char(&b, ';');
+    buf_add(&b, dialogs_of(run)->rr_param);
+    buf_add_char(&b, '=');
+    add_reversed(&b, dlg->entry);
+    buf_add_char(&b, '.');
+    add_reversed(&b, dlg->id);
+    kam_rr_add_params(run, buf_span(&b));
+    buf_free(&b);
+}
+
+/* A request within a dialog. */
+static void belongs(struct kam_run *run) {
+    bool upstream = false;
+    struct dialogs *d = dialogs_of(run);
+    struct dlg_context *c = dlg_context(run);
+    if (c->dialog || (d->match_mode == 0 && !kam_rr_param(run, d->rr_param).p)) return;
+    struct dialog *dlg = dlg_find(d, run->call_id->value, run->from_tag, false, &upstream);
+    if (!dlg) return;
+    c->dialog = dlg;
+    if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) dlg->state = DLG_CONFIRMED;
+    if (span_is(run->msg.method, "BYE")) dlg_delete(d, dlg);
+}
+
+void dlg_routed(struct kam_run *run) {
+    if (run->to_tag.len) belongs(run);
+}
+
+int dlg_manage(struct kam_run *run) {
+    bool upstream;
+    struct dialogs *d = dialogs_of(run);
+    struct dlg_context *c = dlg_context(run);
+    if (run->to_tag.len) {
+        belongs(run);
+        return 1;
+    }
+    if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return -1;
+    if (dlg_find(d, run->call_id->value, run->from_tag, false, &upstream)) return -1;
+    c->dialog = dlg_new(run);
+    c->dialog->has = c->pending;
+    c->dialog->timeout_bye = c->timeout_bye != 0;
+    c->pending = (struct dlg_properties){0};
+    for (struct dlg_membership *m = c->dialog->has.memberships; m; m = m->next)
+        d->profiles[m->profile].size++;
+    if (d->match_mode != 2) add_did(run, c->dialog);
+    return 1;
+}
+
+/* A dialog without a transaction ends with the script. */
+void dlg_request_ended(struct kam_run *run) {
+    struct dialogs *d = dialogs_of(run);
+    struct dialog *dlg = d->context.of == run->about ? d->context.dialog : NULL;
+    bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
+    if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction) dlg_delete(d, dlg);
+    if (flagged && !dlg && run->method == KAM_INVITE && !run->to_tag.len && run->transaction)
+        event_queue_stop(run->k->queue, run->state.at,
+                         "a dialog that begins by its flag alone is not simulated: call dlg_manage()");
+}
+
+void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
+    struct dialogs *d = kam_module_data(k, KAM_MODULE_DIALOG);
+    bool upstream;
+    if (!span_is(r->method, "INVITE")) return;
+    struct dialog *dlg = dlg_find(d, r->call_id, r->from_tag, false, &upstream);
+    if (!dlg || upstream || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
+    if (r->status >= 300) {
+        dlg_delete(d, dlg);
+    } else if (r->status >= 200) {
+        dlg_text_set(&dlg->to_tag, r->to_tag);
+        dlg_confirm(d, dlg);
+    } else if (r->status > 100) {
+        dlg->state = DLG_EARLY;
+    }
+}
