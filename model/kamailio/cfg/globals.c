@@ -272,6 +272,7 @@ static const struct global globals[] = {
     IGNORED("wait_worker1_time", GLOBAL_NUMBER),
     IGNORED("wait_worker1_usleep", GLOBAL_NUMBER),
     IGNORED("async_workers", GLOBAL_NUMBER),
+    IGNORED("async_workers_group", GLOBAL_TEXT),
     IGNORED("async_usleep", GLOBAL_NUMBER),
     IGNORED("async_nonblock", GLOBAL_NUMBER),
     IGNORED("maxbuffer", GLOBAL_NUMBER),

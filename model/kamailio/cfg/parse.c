@@ -157,18 +157,36 @@ static bool parse_block(struct cfg_parse *p, const struct block *b) {
     return true;
 }
 
+/* Something, a colon, and a letter behind it. */
+static bool is_event_name(struct span name) {
+    ptrdiff_t colon = span_find(name, ':');
+    if (colon < 1 || (size_t)colon + 1 >= name.len) return false;
+    char c = name.p[colon + 1];
+    return ascii_alnum((unsigned char)c) && !ascii_digit((unsigned char)c);
+}
+
+static bool blank_within(const struct cfg_token *first, const struct cfg_token *last) {
+    for (const struct cfg_token *t = first; t < last; t++)
+        if (t[1].at.offset != t->at.offset + t->text.len) return true;
+    return false;
+}
+
 /* event_route[NAME]; the name may have colons and dashes. Events that never happen here are no matter. */
 static bool parse_event_route(struct cfg_parse *p) {
     static const char *const would_run[] = {"sl:local-response",   "sl:filtered-ack",  "tm:branch-failure",
                                             "core:msg-received",   "core:pre-routing", "tm:local-response",
                                             "core:worker-one-init"};
-    const struct cfg_token *word = cfg_get(p);
+    const struct cfg_token *word = cfg_get(p), *first = p->t + 1;
     struct buf text = {0};
     if (!cfg_expect(p, "[")) return false;
     while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END)
         buf_add(&text, cfg_get(p)->text);
     struct span name = arena_text(&p->program->arena, buf_span(&text));
     buf_free(&text);
+    if (!is_event_name(name) || blank_within(first, p->t - 1)) {
+        diag_error(p->diag, first->at, "expected an event's name, GROUP:EVENT");
+        return false;
+    }
     if (!cfg_expect(p, "]")) return false;
     for (size_t i = 0; i < sizeof would_run / sizeof *would_run; i++)
         if (span_starts(name, would_run[i]))
@@ -197,6 +215,29 @@ static void recover(struct cfg_parse *p) {
     }
 }
 
+/* What the file's variables are: a route may read one that is set below it. */
+static void find_variables(struct cfg_parse *p) {
+    unsigned depth = 0;
+    for (const struct cfg_token *t = p->t; t->kind != CFG_TOKEN_END; t++) {
+        if (cfg_token_is(t, "{")) depth++;
+        if (cfg_token_is(t, "}") && depth > 0) depth--;
+        bool named =
+            depth == 0 && t->kind == CFG_TOKEN_WORD && cfg_token_is(t + 1, ".") && cfg_token_is(t + 3, "=");
+        if (named && program_find_setting(p->program, t->text, t[2].text))
+            continue; /* told when it is parsed */
+        if (!named || (t[4].kind != CFG_TOKEN_NUMBER && t[4].kind != CFG_TOKEN_STRING)) continue;
+        struct program_setting *s = cfg_new(p, sizeof *s);
+        *s = (struct program_setting){p->program->settings, t->text, t[2].text, t[4].text, t->at};
+        if (t[4].kind == CFG_TOKEN_NUMBER) {
+            struct buf digits = {0};
+            buf_add_i64(&digits, t[4].n);
+            s->text = arena_text(&p->program->arena, buf_span(&digits));
+            buf_free(&digits);
+        }
+        p->program->settings = s;
+    }
+}
+
 /* GROUP.NAME = VALUE [desc "..."]: variables that only selects and RPC read. */
 static bool parse_variable(struct cfg_parse *p) {
     const struct cfg_token *group = cfg_get(p);
@@ -211,6 +252,12 @@ static bool parse_variable(struct cfg_parse *p) {
         return false;
     }
     if (!cfg_expect(p, ".")) return false;
+    const struct program_setting *s = program_find_setting(p->program, group->text, p->t->text);
+    if (s && (s->at.source != group->at.source || s->at.offset != group->at.offset)) {
+        diag_error(p->diag, group->at, SPAN_FMT "." SPAN_FMT " is set already", SPAN_ARG(s->group),
+                   SPAN_ARG(s->name));
+        return false;
+    }
     if (p->t->kind != CFG_TOKEN_WORD && !cfg_next_is(p, "default")) return cfg_expected(p, "a name");
     cfg_get(p);
     if (!cfg_expect(p, "=")) return false;
@@ -223,8 +270,37 @@ static bool parse_variable(struct cfg_parse *p) {
     return true;
 }
 
+/* cfgengine "native": the routes of this file, as ever. Another one reads them from elsewhere. */
+static bool parse_engine(struct cfg_parse *p) {
+    const struct cfg_token *word = cfg_get(p);
+    cfg_take(p, "=");
+    if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
+    struct span engine = cfg_get(p)->text;
+    if (span_is_nocase(engine, "native") || span_is_nocase(engine, "default")) return true;
+    diag_error(p->diag, word->at, "cfgengine \"" SPAN_FMT "\" is not simulated", SPAN_ARG(engine));
+    return false;
+}
+
+/* kemi.NAME = "FUNCTION": what an engine that is not the native one would call. */
+static bool parse_kemi(struct cfg_parse *p) {
+    static const char *const names[] = {"onsend_route_callback", "received_route_callback",
+                                        "reply_route_callback", "event_route_callback",
+                                        "pre_routing_callback"};
+    cfg_get(p);
+    if (!cfg_expect(p, ".")) return false;
+    bool known = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        known = known || span_is(p->t->text, names[i]);
+    if (!known) return cfg_expected(p, "the name of a callback");
+    cfg_get(p);
+    if (!cfg_expect(p, "=")) return false;
+    if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
+    cfg_get(p);
+    return true;
+}
+
 /* Words that begin something, all of it not simulated. */
-static const char *const not_simulated[] = {"onsend_route", "cfgengine", "flags", "bool", "avpflags", "kemi"};
+static const char *const not_simulated[] = {"onsend_route", "flags", "bool", "avpflags"};
 
 static bool parse_unknown(struct cfg_parse *p) {
     const struct cfg_token *t = p->t;
@@ -249,6 +325,8 @@ static bool parse_top(struct cfg_parse *p) {
     if (cfg_take(p, ";")) return true;
     if (b) return parse_block(p, b);
     if (cfg_next_is(p, "event_route")) return parse_event_route(p);
+    if (cfg_next_is(p, "cfgengine")) return parse_engine(p);
+    if (cfg_next_is(p, "kemi")) return parse_kemi(p);
     if (cfg_next_is(p, "loadmodule")) return cfg_loadmodule_parse(p);
     if (cfg_next_is(p, "modparam")) return cfg_modparam_parse(p);
     if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);
@@ -267,6 +345,7 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
     p.refs_end = &p.refs;
     if (diag->errors == errors) {
         /* what follows more errors than are shown is not looked at */
+        find_variables(&p);
         while (p.t->kind != CFG_TOKEN_END && diag->errors <= DIAG_MAX)
             if (!parse_top(&p)) recover(&p);
         cfg_globals_finish(&p);

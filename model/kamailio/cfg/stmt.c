@@ -170,6 +170,10 @@ static bool parse_end(struct cfg_parse *p, size_t which, struct cfg_stmt **out) 
     if (!alone) {
         s->expr = cfg_expr_parse(p);
         if (!s->expr) return false;
+        if (cfg_expr_type(s->expr) == KAM_STR) {
+            diag_error(p->diag, s->expr->at, "%s wants a number, not a string", ends[which].word);
+            return false;
+        }
     } else {
         struct cfg_expr *e = cfg_new(p, sizeof *e);
         e->op = CFG_INT;

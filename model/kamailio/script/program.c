@@ -171,6 +171,13 @@ size_t program_number(struct kam_program *p, struct program_name **names, struct
     return n->number;
 }
 
+const struct program_setting *program_find_setting(const struct kam_program *p, struct span group,
+                                                   struct span name) {
+    for (const struct program_setting *s = p->settings; s; s = s->next)
+        if (span_eq(s->group, group) && span_eq(s->name, name)) return s;
+    return NULL;
+}
+
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {
     return program_regex_flags(p, pattern, icase ? REGEX_ICASE : 0, why);
 }

@@ -39,6 +39,13 @@ struct program_name {
     size_t number;
 };
 
+/* GROUP.NAME = VALUE outside of the routes: what the select cfg_get.GROUP.NAME reads, a text always. */
+struct program_setting {
+    struct program_setting *next;
+    struct span group, name, text;
+    struct source_pos at;
+};
+
 struct program_regex {
     struct program_regex *next;
     struct regex *regex;
@@ -60,6 +67,7 @@ struct kam_program {
     struct kam_route *routes, **routes_end; /* newest last */
     struct kam_route *route_table;
     struct program_name *vars, *avps;
+    struct program_setting *settings;
     struct program_regex *regexes;
 };
 
@@ -71,6 +79,10 @@ size_t program_number(struct kam_program *p, struct program_name **names, struct
 
 /* The number of a name that the program has, or -1. */
 ptrdiff_t program_find_number(const struct program_name *names, struct span name);
+
+/* That setting; NULL if the file has none. */
+const struct program_setting *program_find_setting(const struct kam_program *p, struct span group,
+                                                   struct span name);
 
 /* An extended regular expression, which the program owns; icase as in =~. NULL, and the reason in *why, if it
  * is none or beyond a limit of base/regex.h. */

@@ -132,6 +132,25 @@ static bool among(struct span argument, const char *words) {
     return false;
 }
 
+static struct kam_value get_setting(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)run;
+    return (struct kam_value){.type = KAM_STR, .s = at->argument};
+}
+
+/* $sel(cfg_get.GROUP.NAME). Nothing sets it while the program runs: what the file says is the value. */
+static bool make_setting(struct script_pv_maker *m, struct span path, struct cfg_pv *out) {
+    static const struct kam_pv setting = {"sel", KAM_PV_NAMED, get_setting, NULL, NULL, NULL};
+    struct span left = path, group = span_cut(&left, '.'), name = span_trim(left);
+    const struct program_setting *s = program_find_setting(m->program, group, name);
+    if (s) {
+        *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = &setting, .at = {.argument = s->text}};
+        return true;
+    }
+    if (span_is(group, "core") || kam_names_module(group))
+        return wrong(m, "$sel(cfg_get." SPAN_FMT ") is not simulated", SPAN_ARG(path));
+    return wrong(m, "$sel(cfg_get." SPAN_FMT "): the file sets no variable of that name", SPAN_ARG(path));
+}
+
 /* A row of the tables, with the argument that it wants. */
 static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *parts, struct span text,
                      struct cfg_pv *out) {
@@ -152,6 +171,9 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     if (!parts->argument.p) return true;
     if (pv->shape != KAM_PV_RAW && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
+    struct span select = span_skip(parts->argument, span_starts(parts->argument, "@"));
+    if (span_is(parts->name, "sel") && span_starts(select, "cfg_get."))
+        return make_setting(m, span_skip(select, strlen("cfg_get.")), out);
     bool fits =
         pv->arguments ? among(parts->argument, pv->arguments) : !pv->takes || pv->takes(parts->argument);
     if (!fits) return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
