@@ -77,8 +77,10 @@ static void refer(const struct reading *r) {
 static bool read_pv(const struct reading *r, struct span text) {
     size_t len = script_pv_len(text);
     if (len == 0 || len != text.len) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
-    r->known->pv = cfg_pv_find(r->p, text, r->at);
-    return r->known->pv != NULL;
+    const struct cfg_pv *pv = r->known->pv = cfg_pv_find(r->p, text, r->at);
+    if (pv && type_of(r) == ARG_RESULT && pv->kind == CFG_PV_TABLE && !pv->pv->set)
+        return wrong(r, "must be a variable that can be set");
+    return pv != NULL;
 }
 
 static bool read_regex(const struct reading *r, struct span text) {
@@ -101,7 +103,7 @@ static bool read_subst(const struct reading *r, struct span text) {
 
 static bool read_text(const struct reading *r, struct span text) {
     enum kam_arg_type type = type_of(r);
-    if (type == ARG_PV) return read_pv(r, text);
+    if (type == ARG_PV || type == ARG_RESULT) return read_pv(r, text);
     if (type == ARG_SUBST) return read_subst(r, text);
     bool done = false;
     if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {

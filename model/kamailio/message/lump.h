@@ -2,7 +2,7 @@
 /*
  * What scripts change in a message takes place when it is sent; until then all functions see it as it came
  * in. Changes that meet: what any of them removes is gone, what they put in is all there, in the order of the
- * places, at one place in the order of the calls. (facts: Kamailio 19)
+ * places, at one place in the order of the calls. (facts: Kamailio 31)
  */
 #ifndef MODEL_KAMAILIO_MESSAGE_LUMP_H
 #define MODEL_KAMAILIO_MESSAGE_LUMP_H

@@ -45,34 +45,97 @@ void kam_rr_add_params(struct kam_run *run, struct span params) {
     buf_add(&run->rr_params, params);
 }
 
+/* False: it cannot be, or not again; each branch may have its own, or several. */
+static bool may_record(struct kam_run *run) {
+    if (!run->from_readable || run->record_routed) return false;
+    run->record_routed = run->state.kind != KAM_BRANCH_ROUTE;
+    return true;
+}
+
+static void add_username(struct buf *b, const struct kam_run *run, struct uri uri) {
+    if (uri.user.len == 0) uri_parse(&uri, run->msg.uri); /* the one that it came with may have a user */
+    if (!settings_of(run)->add_username || uri.user.len == 0) return;
+    buf_add(b, uri.user);
+    buf_add_char(b, '@');
+}
+
+static void add_tag(struct buf *b, const struct kam_run *run, struct span tag) {
+    if (!settings_of(run)->append_fromtag || tag.len == 0) return;
+    buf_add(b, SPAN(";ftag="));
+    buf_add(b, tag);
+}
+
+static void add_params(struct buf *b, struct kam_run *run) {
+    buf_add(b, buf_span(&run->rr_params));
+    buf_reset(&run->rr_params);
+}
+
+static void add_loose(struct buf *b, const struct kam_run *run) {
+    buf_add_text(b, settings_of(run)->enable_full_lr ? ";lr=on" : ";lr");
+}
+
+static void put_in(struct kam_run *run, struct buf *b) {
+    buf_add(b, SPAN(END));
+    kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(b));
+    buf_free(b);
+}
+
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    const struct rr_settings *set = settings_of(run);
-    if (!run->from_readable) return -1;
-    if (run->record_routed) return -1;
-    run->record_routed = run->state.kind != KAM_BRANCH_ROUTE; /* each branch may have its own, or several */
     struct buf b = {0};
     struct uri uri;
+    if (!may_record(run)) return -1;
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
-    if (uri.user.len == 0) uri_parse(&uri, run->msg.uri); /* the one that it came with may have a user */
-    if (set->add_username && uri.user.len) {
-        buf_add(&b, uri.user);
-        buf_add_char(&b, '@');
-    }
+    add_username(&b, run, uri);
     add_address(&b, run->socket);
-    buf_add_text(&b, set->enable_full_lr ? ";lr=on" : ";lr");
+    add_loose(&b, run);
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
-    struct span tag = kam_rr_upstream(run) ? run->to_tag : run->from_tag;
-    if (set->append_fromtag && tag.len) {
-        buf_add(&b, SPAN(";ftag="));
-        buf_add(&b, tag);
+    add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : run->from_tag);
+    if (count > 0) buf_add(&b, args[0].s);
+    add_params(&b, run);
+    put_in(run, &b);
+    return 1;
+}
+
+/* An address that the script gives. The tag is always From's. */
+static void begin_given(struct buf *b, const struct kam_run *run, struct span address) {
+    struct uri uri = {0};
+    uri_parse(&uri, kam_run_uri(run));
+    buf_add_text(b, BEGIN "sip:");
+    add_username(b, run, uri);
+    buf_add(b, address);
+    add_tag(b, run, run->from_tag);
+}
+
+static int record_route_preset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (!may_record(run)) return -1;
+    struct buf params = {0};
+    add_params(&params, run);
+    for (size_t i = 0; i < count; i++) {
+        struct buf b = {0};
+        begin_given(&b, run, args[i].s);
+        buf_add(&b, buf_span(&params));
+        add_loose(&b, run);
+        put_in(run, &b);
     }
-    buf_add(&b, buf_span(&run->rr_params));
-    buf_reset(&run->rr_params);
-    buf_add(&b, SPAN(END));
-    kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(&b));
-    buf_free(&b);
+    buf_free(&params);
+    return 1;
+}
+
+static int record_route_advertised_address(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct buf b = {0};
+    if (!may_record(run)) return -1;
+    begin_given(&b, run, args[0].s);
+    add_loose(&b, run);
+    add_params(&b, run);
+    put_in(run, &b);
+    return 1;
+}
+
+static int add_rr_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    kam_rr_add_params(run, args[0].s);
     return 1;
 }
 
@@ -189,13 +252,15 @@ static bool skip_own(const struct kam_run *run, struct route *r) {
     return true;
 }
 
+enum { PRELOADED = -3 }; /* the route ended here before there was a dialog */
+
 /* The first entry is ours, or not: what comes after our own ones is the next hop. */
 static int after_loose(struct kam_run *run, struct route first, bool preloaded) {
     struct route r = first;
     if (is_own(run, &r.uri) && !skip_own(run, &r)) {
         remove_headers(run, &first, &r);
         remove_header(run, r.header);
-        return preloaded ? -3 : 1;
+        return preloaded ? PRELOADED : 1;
     }
     remove_headers(run, &first, &r);
     if (is_loose(&r.uri)) {
@@ -256,7 +321,7 @@ struct span kam_rr_param(const struct kam_run *run, struct span name) {
 
 bool kam_rr_upstream(const struct kam_run *run) {
     struct span ftag = kam_rr_param(run, SPAN("ftag"));
-    return ftag.len && !span_eq(ftag, run->from_tag);
+    return !run->taken_for_downstream && ftag.len && !span_eq(ftag, run->from_tag);
 }
 
 bool kam_rr_appends_tag(const struct kam_program *program) {
@@ -265,23 +330,64 @@ bool kam_rr_appends_tag(const struct kam_program *program) {
     return set.append_fromtag;
 }
 
-static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
+/* always_loose: it does not look for signs of a strict router before us. */
+static int route(struct kam_run *run, bool always_loose) {
     struct route first;
     struct uri uri;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
+    run->loose_routed = true;
     bool own = is_own(run, &first.uri);
     for (const struct kam_module **m = run->k->loaded; own && *m; m++)
         if ((*m)->routed) (*m)->routed(run);
     if (run->to_tag.len == 0) return after_loose(run, first, true);
-    return is_own(run, &uri) ? after_strict(run, first) : after_loose(run, first, false);
+    return is_own(run, &uri) && !always_loose ? after_strict(run, first) : after_loose(run, first, false);
 }
 
+static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return route(run, false);
+}
+
+static int loose_route_mode(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return route(run, args[0].n == 1);
+}
+
+static int loose_route_preloaded(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return route(run, false) == PRELOADED ? 1 : -1;
+}
+
+/* Do the parameters of our own Route entry match? Only loose_route() has looked at them. */
+static int check_route_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct span params = kam_rr_params(run);
+    int64_t yes;
+    if (!run->loose_routed || !params.p) return -1;
+    return script_match(&run->state, args[0].regex, args[0].s, params, &yes) && yes ? 1 : -1;
+}
+
+/* Without loose_route() it takes all requests for those of the caller, from then on. */
+static int is_direction(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    if (!run->loose_routed) run->taken_for_downstream = true;
+    return kam_rr_upstream(run) == span_is_nocase(args[0].s, "upstream") ? 1 : -1;
+}
+
+#define REQUESTS (KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE)
+
 static const struct kam_function functions[] = {
-    {"record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE, record_route},
+    {"record_route", 0, 1, REQUESTS, record_route, {ARG_FORMAT}},
+    {"record_route_preset", 1, 2, REQUESTS, record_route_preset, {ARG_FORMAT, ARG_FORMAT}},
+    {"record_route_advertised_address", 1, 1, REQUESTS, record_route_advertised_address, {ARG_FORMAT}},
+    {"add_rr_param", 1, 1, REQUESTS, add_rr_param, {ARG_FORMAT}},
     {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route},
+    {"loose_route_mode", 1, 1, KAM_REQUEST_ROUTE, loose_route_mode, {ARG_NUMBER}, .expressions = true},
+    {"loose_route_preloaded", 0, 0, KAM_REQUEST_ROUTE, loose_route_preloaded},
+    {"check_route_param", 1, 1, KAM_REQUEST_ROUTE, check_route_param, {ARG_PATTERN}, .expressions = true},
+    {"is_direction", 1, 1, KAM_REQUEST_ROUTE, is_direction, {ARG_DIRECTION}},
     {0},
 };
 
@@ -307,9 +413,20 @@ static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at
     return pv_text(kam_rr_upstream(run) ? SPAN("upstream") : SPAN("downstream"));
 }
 
+/* The URI of the first Route entry. */
+static struct kam_value get_route_uri(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    struct route first;
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
+    if (!h) run->all_read = true;
+    return h && route_at(&first, h, h->value) ? pv_text(first.uri.whole) : pv_failed();
+}
+
 static const struct kam_pv pvs[] = {
-    {"route_uri", KAM_PV_PLAIN, NULL, NULL, NULL}, {"fti", KAM_PV_PLAIN, get_fti, NULL, NULL},
-    {"tti", KAM_PV_PLAIN, get_tti, NULL, NULL},    {"rdir", KAM_PV_NAMED, get_rdir, NULL, "id|name"},
+    {"route_uri", KAM_PV_PLAIN, get_route_uri, NULL, NULL},
+    {"fti", KAM_PV_PLAIN, get_fti, NULL, NULL},
+    {"tti", KAM_PV_PLAIN, get_tti, NULL, NULL},
+    {"rdir", KAM_PV_NAMED, get_rdir, NULL, "id|name"},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 

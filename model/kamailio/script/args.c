@@ -127,6 +127,13 @@ static const char *read_privacy(struct span s) {
     return "must be a word of Privacy: id";
 }
 
+static const char *read_option(struct span s) {
+    static const char *const options[] = {"path", "100rel", "timer", "eventlist", "gruu", "outbound"};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (span_is_nocase(s, options[i])) return NULL;
+    return "must be an option that Kamailio knows: path";
+}
+
 const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out) {
     uint32_t ip;
     *out = (struct kam_arg){.s = text};
@@ -150,6 +157,11 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_LINES: return read_pattern(text, REGEX_LINES);
     case ARG_MIME: return read_mime(text);
     case ARG_PRIVACY: return read_privacy(text);
+    case ARG_OPTION: return read_option(text);
+    case ARG_DIRECTION:
+        return span_is_nocase(text, "upstream") || span_is_nocase(text, "downstream")
+                   ? NULL
+                   : "must be upstream or downstream";
     case ARG_SEPARATOR: return text.len == 1 ? NULL : "must be one character";
     case ARG_LOG_LEVEL: return read_level(text) ? NULL : "must be a log level: L_INFO";
     case ARG_LOG_FACILITY: return read_facility(text) ? NULL : "must be a log facility: LOG_LOCAL0";

@@ -53,6 +53,7 @@ enum kam_arg_type {
     ARG_SOCKET,       /* [udp:]1.2.3.4[:5060], the same */
     ARG_PROTO,        /* UDP, without quotes */
     ARG_PV,           /* one variable itself: kam_pv_value(), kam_pv_assign() */
+    ARG_RESULT,       /* the same, one that can be set */
     ARG_INTEGER,      /* 12, without quotes */
     ARG_FLAG,         /* 0 to 31 */
     ARG_PERCENT,      /* up to 100; what is no number counts as far as it is one */
@@ -60,7 +61,9 @@ enum kam_arg_type {
     ARG_LOG_FACILITY, /* "LOG_LOCAL0" */
     ARG_MIME,         /* "text/plain", or "" */
     ARG_PRIVACY,      /* a word of the header Privacy */
-    ARG_SEPARATOR     /* one character */
+    ARG_SEPARATOR,    /* one character */
+    ARG_DIRECTION,    /* "upstream", "downstream" */
+    ARG_OPTION        /* an option that Kamailio knows: "path" */
 };
 
 /* An argument as the body of a function gets it. */

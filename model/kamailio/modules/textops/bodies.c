@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* textops: bodies (facts: Kamailio 19.3). */
+/* textops: bodies (facts: Kamailio 31.3). */
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/textops/textops.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: header fields of the message that is relayed, and of replies made here (facts: Kamailio 11.7, 12,
- * 19.2). */
+ * 31.2). */
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/textops/textops.h"

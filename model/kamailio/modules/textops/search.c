@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * textops: expressions and texts that are looked for in a message, and replaced. All of them see the message
- * as it came in, whatever was replaced before (facts: Kamailio 19.1).
+ * as it came in, whatever was replaced before (facts: Kamailio 31.1).
  */
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"

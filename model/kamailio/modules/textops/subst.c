@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* textops: substitutions in a message, a header or the Request-URI (facts: Kamailio 19.1). */
+/* textops: substitutions in a message, a header or the Request-URI (facts: Kamailio 31.1). */
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/ruri.h"

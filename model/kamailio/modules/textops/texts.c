@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* textops: comparing texts that have nothing to do with the message (facts: Kamailio 19.1). */
+/* textops: comparing texts that have nothing to do with the message (facts: Kamailio 31.1). */
 #include "model/kamailio/modules/textops/textops.h"
 #include "model/kamailio/script/pattern.h"
 
