@@ -7,8 +7,8 @@
 
 bool script_arg_takes_variable(enum kam_arg_type type) {
     return type == ARG_NUMBER || type == ARG_NUMERAL || type == ARG_PV_NUMBER || type == ARG_STATUS ||
-           type == ARG_VARIABLE_OR_TEXT || type == ARG_VARIABLE_OR_FORMAT || type == ARG_REGEX ||
-           type == ARG_LOG_LEVEL;
+           type == ARG_FLAGS || type == ARG_WORD || type == ARG_VARIABLE_OR_TEXT ||
+           type == ARG_VARIABLE_OR_FORMAT || type == ARG_REGEX || type == ARG_LOG_LEVEL;
 }
 
 bool script_arg_takes_format(enum kam_arg_type type) {
@@ -17,8 +17,8 @@ bool script_arg_takes_format(enum kam_arg_type type) {
 
 /* Functions of these types have a rule of their own for a value that is not there. */
 static bool may_miss(enum kam_arg_type type) {
-    return type == ARG_STATUS || type == ARG_PV_NUMBER || type == ARG_VARIABLE_OR_TEXT ||
-           type == ARG_VARIABLE_OR_FORMAT;
+    return type == ARG_STATUS || type == ARG_FLAGS || type == ARG_WORD || type == ARG_PV_NUMBER ||
+           type == ARG_VARIABLE_OR_TEXT || type == ARG_VARIABLE_OR_FORMAT;
 }
 
 /* Digits with or without a sign, as far as an int goes; nothing at all is 0. */
@@ -143,6 +143,8 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_PV_NUMBER:
     case ARG_STATUS:
     case ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
+    case ARG_FLAGS: return text.len && read_number(text, &out->n) ? NULL : "must be a number";
+    case ARG_WORD: return text.len ? NULL : "must not be empty";
     case ARG_FLAG:
         return read_number(text, &out->n) && out->n >= 0 && out->n < 32 ? NULL
                                                                         : "must be a number from 0 to 31";
@@ -181,7 +183,8 @@ static enum script_args_result of_variable(struct script *h, enum kam_arg_type t
     *out = (struct kam_arg){0};
     if (type == ARG_NUMERAL && v.type == KAM_STR && !v.n)
         out->missing = !read_number(v.s, &out->n);
-    else if (type == ARG_NUMBER || type == ARG_NUMERAL || type == ARG_PV_NUMBER || type == ARG_STATUS)
+    else if (type == ARG_NUMBER || type == ARG_NUMERAL || type == ARG_PV_NUMBER || type == ARG_STATUS ||
+             type == ARG_FLAGS)
         out->missing = !number_of(pv, v, &out->n);
     else if (v.type == KAM_NULL)
         out->missing = true;

@@ -37,8 +37,10 @@ enum kam_arg_type {
     ARG_NUMERAL,          /* the same; the variable may also hold its digits, or an empty text: 0 */
     ARG_PV_NUMBER,        /* like ARG_NUMBER; the function is called also without a number */
     ARG_STATUS,           /* like ARG_NUMBER; one that is not there is for the function to replace */
+    ARG_FLAGS,            /* the same; it must not be empty */
     ARG_FORMAT,           /* a text in which variables are expanded */
     ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
+    ARG_WORD,             /* the same; it must not be empty */
     ARG_VARIABLE_OR_FORMAT,
     ARG_REGEX,         /* one variable, or else an extended regular expression */
     ARG_PATTERN,       /* an extended regular expression: a $ is a character */

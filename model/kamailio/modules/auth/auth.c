@@ -114,9 +114,9 @@ static int consume_credentials(struct kam_run *run, const struct kam_arg *args, 
 
 enum { REPLYING = KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE };
 #define CHALLENGE_ARGS                                                                                       \
-    { ARG_VARIABLE_OR_TEXT, ARG_STATUS }
+    { ARG_WORD, ARG_FLAGS }
 #define PASSWORD_ARGS                                                                                        \
-    { ARG_VARIABLE_OR_TEXT, ARG_VARIABLE_OR_TEXT, ARG_STATUS, ARG_VARIABLE_OR_TEXT }
+    { ARG_WORD, ARG_WORD, ARG_FLAGS, ARG_WORD }
 
 static const struct kam_function functions[] = {
     {"www_challenge", 2, 2, REPLYING, www_challenge, CHALLENGE_ARGS},
@@ -126,19 +126,14 @@ static const struct kam_function functions[] = {
     {"pv_www_authorize", 3, 3, KAM_REQUEST_ROUTE, pv_www_authenticate, PASSWORD_ARGS},
     {"pv_proxy_authenticate", 3, 3, KAM_REQUEST_ROUTE, pv_proxy_authenticate, PASSWORD_ARGS},
     {"pv_proxy_authorize", 3, 3, KAM_REQUEST_ROUTE, pv_proxy_authenticate, PASSWORD_ARGS},
-    {"pv_auth_check",
-     4,
-     4,
-     KAM_REQUEST_ROUTE,
-     pv_auth_check,
-     {ARG_VARIABLE_OR_TEXT, ARG_VARIABLE_OR_TEXT, ARG_STATUS, ARG_STATUS}},
+    {"pv_auth_check", 4, 4, KAM_REQUEST_ROUTE, pv_auth_check, {ARG_WORD, ARG_WORD, ARG_FLAGS, ARG_FLAGS}},
     {"auth_get_www_authenticate",
      3,
      3,
      KAM_REQUEST_ROUTE,
      get_www_authenticate,
-     {ARG_VARIABLE_OR_TEXT, ARG_STATUS, ARG_PV}},
-    {"has_credentials", 1, 1, KAM_REQUEST_ROUTE, has_credentials, {ARG_VARIABLE_OR_TEXT}},
+     {ARG_WORD, ARG_FLAGS, ARG_PV}},
+    {"has_credentials", 1, 1, KAM_REQUEST_ROUTE, has_credentials, {ARG_FORMAT}, .expressions = true},
     {"consume_credentials", 0, 0, KAM_REQUEST_ROUTE, consume_credentials},
     {0},
 };

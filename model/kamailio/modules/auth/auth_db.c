@@ -124,15 +124,15 @@ static int is_subscriber(struct kam_run *run, const struct kam_arg *args, size_t
     return known ? 1 : -2;
 }
 
-#define REALM_TABLE ARG_VARIABLE_OR_TEXT, ARG_VARIABLE_OR_TEXT
+#define REALM_TABLE ARG_WORD, ARG_WORD
 
 static const struct kam_function functions[] = {
-    {"www_authenticate", 2, 3, KAM_REQUEST_ROUTE, www_authenticate, {REALM_TABLE, ARG_VARIABLE_OR_TEXT}},
+    {"www_authenticate", 2, 3, KAM_REQUEST_ROUTE, www_authenticate, {REALM_TABLE, ARG_WORD}},
     {"www_authorize", 2, 2, KAM_REQUEST_ROUTE, www_authenticate, {REALM_TABLE}},
     {"proxy_authenticate", 2, 2, KAM_REQUEST_ROUTE, proxy_authenticate, {REALM_TABLE}},
     {"proxy_authorize", 2, 2, KAM_REQUEST_ROUTE, proxy_authenticate, {REALM_TABLE}},
-    {"auth_check", 3, 3, KAM_REQUEST_ROUTE, auth_check, {REALM_TABLE, ARG_STATUS}},
-    {"is_subscriber", 3, 3, KAM_ANY_ROUTE, is_subscriber, {REALM_TABLE, ARG_STATUS}},
+    {"auth_check", 3, 3, KAM_REQUEST_ROUTE, auth_check, {REALM_TABLE, ARG_FLAGS}},
+    {"is_subscriber", 3, 3, KAM_ANY_ROUTE, is_subscriber, {REALM_TABLE, ARG_FLAGS}},
     {0},
 };
 

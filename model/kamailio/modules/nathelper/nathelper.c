@@ -36,20 +36,22 @@ static int fix_nated_register(struct kam_run *run, const struct kam_arg *args, s
 enum { ANYWHERE = KAM_ANY_ROUTE, REQUESTS = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
 
 static const struct kam_function functions[] = {
-    {"nat_uac_test", 1, 1, ANYWHERE, nat_uac_test, {ARG_NUMBER}},
-    {"is_rfc1918", 1, 1, ANYWHERE, is_rfc1918, {ARG_FORMAT}},
+    {"nat_uac_test", 1, 1, ANYWHERE, nat_uac_test, {ARG_NUMBER}, .expressions = true},
+    {"is_rfc1918", 1, 1, ANYWHERE, is_rfc1918, {ARG_FORMAT}, .expressions = true},
     {"fix_nated_contact", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_fix_contact},
+    {"fix_nated_sdp", 1, 2, ANYWHERE, nathelper_fix_sdp, {ARG_NUMBER, ARG_FORMAT}},
     {"fix_nated_register", 0, 0, KAM_REQUEST_ROUTE, fix_nated_register},
-    {"set_contact_alias", 0, 1, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_set_alias, {ARG_NUMBER}},
+    {"set_contact_alias",
+     0,
+     1,
+     ANYWHERE & ~KAM_FAILURE_ROUTE,
+     nathelper_set_alias,
+     {ARG_FLAG},
+     .expressions = true},
     {"add_contact_alias", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_add_alias},
-    {"add_contact_alias",
-     3,
-     3,
-     ANYWHERE,
-     nathelper_add_alias,
-     {ARG_VARIABLE_OR_FORMAT, ARG_VARIABLE_OR_FORMAT, ARG_VARIABLE_OR_FORMAT}},
-    {"handle_ruri_alias", 0, 1, REQUESTS, nathelper_handle_alias, {ARG_NUMBER}},
-    {"add_rcv_param", 0, 1, KAM_REQUEST_ROUTE, nathelper_add_received, {ARG_NUMBER}},
+    {"add_contact_alias", 3, 3, ANYWHERE, nathelper_add_alias, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
+    {"handle_ruri_alias", 0, 1, REQUESTS, nathelper_handle_alias, {ARG_NUMBER}, .expressions = true},
+    {"add_rcv_param", 0, 1, KAM_REQUEST_ROUTE, nathelper_add_received, {ARG_NUMBER}, .expressions = true},
     {"set_alias_to_pv", 1, 1, ANYWHERE, nathelper_alias_to_pv, {ARG_PV}},
     {0},
 };
@@ -58,9 +60,9 @@ static const struct kam_param params[] = {
     {KAM_AVP("received_avp"), KAM_INTO(struct nathelper, received_avp)},
     {KAM_TEXT("alias_name", "alias"), KAM_INTO(struct nathelper, alias_name)},
     {KAM_FLAG("nat_addr_mode", 1), KAM_INTO(struct nathelper, reserved_too)},
-    {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_EACH},
     {KAM_FLAG("ping_nated_only", 0), KAM_NO_EFFECT},
-    {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_NO_EFFECT},
+    {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_INTO(struct nathelper, mark)},
     {KAM_TEXT("force_socket", ""), KAM_NO_EFFECT},
     {KAM_TEXT("sipping_from", ""), KAM_NO_EFFECT},
     {KAM_TEXT("sipping_method", "OPTIONS"), KAM_NO_EFFECT},
@@ -70,10 +72,24 @@ static const struct kam_param params[] = {
     {KAM_TEXT("natping_socket", ""), KAM_NO_EFFECT},
     {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_INT("append_sdp_oldmediaip", 1, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_FLAG("append_sdp_oldmediaip", 1), KAM_INTO(struct nathelper, append_oldmediaip)},
     {KAM_INT("filter_server_id", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {0},
 };
 
-const struct kam_module kam_nathelper_module = {
-    .name = "nathelper", .functions = functions, .params = params, .data_size = sizeof(struct nathelper)};
+/* Contacts are not pinged: a run would go on for as long as somebody is registered. */
+static bool check_pings(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                        struct diag *diag) {
+    struct kam_value n;
+    (void)cfg, (void)set;
+    if (kam_program_value(program, &kam_nathelper_module, "natping_interval", 0, &n) && n.n > 0)
+        diag_warning(diag, kam_program_value_at(program, &kam_nathelper_module, "natping_interval", 0),
+                     "nathelper.natping_interval: pings are not simulated, none is sent");
+    return true;
+}
+
+const struct kam_module kam_nathelper_module = {.name = "nathelper",
+                                                .functions = functions,
+                                                .params = params,
+                                                .data_size = sizeof(struct nathelper),
+                                                .load = check_pings};

@@ -9,7 +9,9 @@
 struct nathelper {
     const struct cfg_pv *received_avp; /* NULL: not set */
     struct span alias_name;
-    bool reserved_too; /* nat_addr_mode: 192.0.0.0/24 counts as private */
+    struct span mark;       /* nortpproxy_str */
+    bool append_oldmediaip; /* append_sdp_oldmediaip */
+    bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };
 
 const struct nathelper *nathelper_of(const struct kam_run *run);
@@ -34,6 +36,9 @@ int nathelper_fix_contact(struct kam_run *run, const struct kam_arg *args, size_
 int nathelper_set_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
 int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
 int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size_t count);
+
+/* A function of sdp.c. */
+int nathelper_fix_sdp(struct kam_run *run, const struct kam_arg *args, size_t count);
 
 /* Functions of alias.c. */
 int nathelper_handle_alias(struct kam_run *run, const struct kam_arg *args, size_t count);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* fix_nated_sdp(): other addresses, and marks, in a session description (facts: Kamailio 41.4). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/nathelper/nathelper.h"
+
+enum { ADD_DIRECTION = 1, FIX_MEDIA = 2, ADD_MARK = 4, FIX_ORIGIN = 8 };
+
+/* A description that is being changed. */
+struct fix {
+    struct kam_run *run;
+    struct span body, address; /* what goes in */
+    int result;                /* 1: an address was replaced, 2: none was, -1: a line cannot be read */
+};
+
+static size_t offset_of(const struct fix *f, const char *p) { return (size_t)(p - f->run->msg.bytes.p); }
+
+/* Behind the last character of a text that is no line's end. */
+static const char *text_end(struct span s) {
+    while (s.len && (s.p[s.len - 1] == '\r' || s.p[s.len - 1] == '\n'))
+        s.len--;
+    return s.p + s.len;
+}
+
+/* A line of its own at the end of that part of the body. */
+static void add_line(const struct fix *f, struct span part, struct span line) {
+    struct buf b = {0};
+    buf_add(&b, SPAN("\r\n"));
+    buf_add(&b, line);
+    kam_lump_change(f->run, offset_of(f, text_end(part)), 0, buf_span(&b));
+    buf_free(&b);
+}
+
+static struct span take_line(struct span *left) {
+    ptrdiff_t end = span_find(*left, '\n');
+    struct span line = span_head(*left, end < 0 ? left->len : (size_t)end + 1);
+    *left = span_skip(*left, line.len);
+    return line;
+}
+
+/* Streams end with the next one, or with the body. They are only seen behind a v=, in lines that end with CR
+ * LF. */
+static void add_directions(const struct fix *f) {
+    struct span left = f->body, stream = {0};
+    bool readable = span_starts(f->body, "v=") && span_search(f->body, SPAN("\r\n")) >= 0;
+    while (readable && left.len) {
+        struct span line = take_line(&left);
+        if (!span_starts(line, "m=")) continue;
+        if (stream.p) add_line(f, span_between(stream.p, line.p), SPAN("a=direction:active"));
+        stream = line;
+    }
+    if (stream.p) add_line(f, span_between(stream.p, f->body.p + f->body.len), SPAN("a=direction:active"));
+}
+
+/* The address behind IN IP4; p NULL: there is none. */
+static struct span address_in(struct span line, bool *is_ip6) {
+    ptrdiff_t at = span_search(line, SPAN("IN IP"));
+    if (at < 0) return (struct span){0};
+    struct span rest = span_skip(line, (size_t)at + 5);
+    *is_ip6 = rest.len && rest.p[0] == '6';
+    rest = span_skip(rest, 1);
+    size_t n = 0;
+    while (rest.len && (rest.p[0] == ' ' || rest.p[0] == '\t'))
+        rest = span_skip(rest, 1);
+    while (n < rest.len && !ascii_space((unsigned char)rest.p[n]))
+        n++;
+    return n ? span_head(rest, n) : (struct span){0};
+}
+
+/* In all lines that begin so. An address that is there already stays, and so does 0.0.0.0, which means a call
+ * on hold. */
+static void fix_lines(struct fix *f, const char *begin, bool must_have) {
+    struct span left = f->body;
+    while (left.len && f->result > 0) {
+        struct span line = take_line(&left);
+        bool is_ip6 = false;
+        if (!span_starts(line, begin)) continue;
+        struct span old = address_in(line, &is_ip6);
+        if (!old.p && must_have) f->result = -1;
+        if (!old.p || span_is(old, "0.0.0.0") || span_eq(old, f->address)) continue;
+        kam_lump_change(f->run, offset_of(f, old.p), old.len, f->address);
+        f->result = 1;
+        if (!nathelper_of(f->run)->append_oldmediaip) continue;
+        struct buf b = {0};
+        buf_addf(&b, "a=oldmediaip%s:" SPAN_FMT, is_ip6 ? "6" : "", SPAN_ARG(old));
+        add_line(f, f->body, buf_span(&b));
+        buf_free(&b);
+    }
+}
+
+/* Without a Content-Type it is one. */
+static bool is_sdp(const struct kam_run *run) {
+    const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    return run->msg.body.len > 0 && (!type || span_starts_nocase(type->value, "application/sdp"));
+}
+
+int nathelper_fix_sdp(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    int64_t flags = args[0].n;
+    struct span mark = nathelper_of(run)->mark;
+    struct fix f = {.run = run, .body = run->msg.body, .address = buf_span(&run->source_text), .result = 2};
+    run->all_read = true;
+    if (run->damaged || !is_sdp(run)) return -1;
+    if (count > 1) f.address = args[1].s;
+    if (flags & ADD_DIRECTION) add_directions(&f);
+    if (flags & ADD_MARK && mark.len)
+        add_line(&f, f.body, (struct span){mark.p, (size_t)(text_end(mark) - mark.p)});
+    if (flags & (FIX_MEDIA | FIX_ORIGIN)) fix_lines(&f, "a=rtcp:", false);
+    if (flags & FIX_MEDIA) fix_lines(&f, "c=", true);
+    if (flags & FIX_ORIGIN) fix_lines(&f, "o=", true);
+    return f.result;
+}
