@@ -68,17 +68,17 @@ static const struct sipp_option options[] = {
     {"-dynamicStep", SIPP_OPTION_ONLY, 1, "4", NULL},
 
     /* Calls */
-    REFUSED("-aa", 0, NULL),
+    {"-aa", SIPP_OPTION_TRUE, 0, "auto_answer", NULL},
     {"-base_cseq", SIPP_OPTION_TEXT, 1, "base_cseq", NULL},
     {"-cid_str", SIPP_OPTION_TEXT, 1, "call_id", NULL},
     {"-d", SIPP_OPTION_MS, 1, "pause", NULL},
     REFUSED("-deadcall_wait", 1, NULL),
-    REFUSED("-auth_uri", 1, NULL),
-    REFUSED("-au", 1, NULL),
-    REFUSED("-ap", 1, NULL),
+    {"-auth_uri", SIPP_OPTION_TEXT, 1, "auth_uri", NULL},
+    {"-au", SIPP_OPTION_TEXT, 1, "auth_user", NULL},
+    {"-ap", SIPP_OPTION_TEXT, 1, "auth_password", NULL},
     {"-s", SIPP_OPTION_TEXT, 1, "service", NULL},
-    {"-default_behaviors", SIPP_OPTION_ONLY, 1, "all", NULL},
-    REFUSED("-nd", 0, NULL),
+    {"-default_behaviors", SIPP_OPTION_TEXT, 1, "default_behaviors", NULL},
+    {"-nd", SIPP_OPTION_NONE, 0, "default_behaviors", "none"},
     REFUSED("-pause_msg_ign", 0, NULL),
     REFUSED("-callid_slash_ign", 0, NULL),
 
@@ -108,7 +108,7 @@ static const struct sipp_option options[] = {
     REFUSED("-users", 1, NULL),
 
     /* Retransmissions and timeouts */
-    REFUSED("-recv_timeout", 1, NULL),
+    {"-recv_timeout", SIPP_OPTION_MS, 1, "recv_timeout", NULL},
     REFUSED("-send_timeout", 1, NULL),
     {"-timeout", SIPP_OPTION_TIME_LIMIT, 1, NULL, "time_limit"},
     NOTHING("-timeout_error", 0, NULL),

@@ -103,6 +103,7 @@ static void take_option(struct import *in, struct import_host *host, const struc
         break;
     case SIPP_OPTION_TWICE: import_put(in, settings, option->key, twice(in, value->text), value->at); break;
     case SIPP_OPTION_TRUE: import_put(in, settings, option->key, SPAN("true"), word->at); break;
+    case SIPP_OPTION_NONE: import_put(in, settings, option->key, SPAN("none"), word->at); break;
     case SIPP_OPTION_MAP: put_entry(in, settings, option->key, value, value + 1); break;
     case SIPP_OPTION_LIST: put_file(in, host, value); break;
     case SIPP_OPTION_FILE:

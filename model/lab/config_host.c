@@ -24,14 +24,51 @@ static void read_hz(struct schema *s, const struct tree_node *value, const struc
         host->sipp.hz = (uint32_t)hz;
 }
 
-static void read_rtp_echo(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                          void *object) {
-    struct lab_host_config *host = object;
+/* true or false, into a bool. */
+static void read_flag(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                      void *object) {
     static const char expected[] = "true or false";
+    if (!schema_is_scalar(s, value, expected)) return;
+    bool flag = span_is(span_of(value->text), "true");
+    if (!flag && !span_is(span_of(value->text), "false"))
+        schema_expected(s, value, expected);
+    else
+        memcpy((char *)object + key->offset, &flag, sizeof flag);
+}
+
+/* A list as SIPp takes it: "all,-bye". */
+static void read_behaviors(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                           void *object) {
+    static const struct {
+        const char *name;
+        unsigned bits;
+    } names[] = {{"all", SIPP_BEHAVIORS},
+                 {"bye", SIPP_BYE},
+                 {"abortunexp", SIPP_ABORTUNEXP},
+                 {"pingreply", SIPP_PINGREPLY},
+                 {"none", 0}};
+    static const char expected[] = "a list of all, none, bye, abortunexp and pingreply, such as \"all,-bye\"";
+    struct lab_host_config *host = object;
+    unsigned bits = 0;
     (void)key;
     if (!schema_is_scalar(s, value, expected)) return;
-    host->sipp.rtp_echo = span_is(span_of(value->text), "true");
-    if (!host->sipp.rtp_echo && !span_is(span_of(value->text), "false")) schema_expected(s, value, expected);
+    for (struct span left = span_of(value->text); left.p;) {
+        struct span word = span_cut(&left, ',');
+        bool without = word.len > 0 && word.p[0] == '-';
+        size_t i = 0;
+        if (without) word = span_skip(word, 1);
+        while (i < sizeof names / sizeof *names && !span_is(word, names[i].name))
+            i++;
+        if (i == sizeof names / sizeof *names) {
+            schema_expected(s, value, expected);
+            return;
+        }
+        if (span_is(word, "none"))
+            bits = 0;
+        else
+            bits = without ? bits & ~names[i].bits : bits | names[i].bits;
+    }
+    host->sipp.behaviors = bits;
 }
 
 /* A mapping of names to values; NULL after an error. */
@@ -124,7 +161,8 @@ static const struct schema_key sipp_keys[] = {
      .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
              "is full is lost; 0: no bound"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
-    {"rtp_echo", SCHEMA_OTHER, .shape = "\"type\":\"boolean\"", .read = read_rtp_echo, .fallback = "false",
+    {"rtp_echo", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_echo),
+     .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "false",
      .help = "-rtp_echo: true sends back what arrives at media_port and media_port + 2"},
     {"rtp_payload", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_payload), 0, 127,
      .fallback = "8", .help = "-rtp_payload: payload type of an rtp_stream that names none"},
@@ -136,6 +174,21 @@ static const struct schema_key sipp_keys[] = {
     {"base_cseq", RETRANS_KEY(sipp.base_cseq), .fallback = "1", .help = "-base_cseq"},
     {"call_id", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.call_id), .fallback = "%u-%p@%s",
      .help = "-cid_str"},
+    {"auto_answer", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.auto_answer),
+     .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "false",
+     .help = "-aa: true answers INFO, NOTIFY, OPTIONS and UPDATE that the scenario does not expect with 200"},
+    {"default_behaviors", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_behaviors,
+     .fallback = "all",
+     .help = "-default_behaviors: what SIPp does by itself: all, none (-nd), bye, abortunexp, pingreply; "
+             "\"all,-bye\" is all but bye"},
+    {"recv_timeout", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.recv_timeout_ms), 0, UINT32_MAX,
+     .fallback = "0s", .help = "-recv_timeout: of a <recv> without a timeout of its own; 0: none"},
+    {"auth_user", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.auth_user), .fallback = "service",
+     .help = "-au: the user of an [authentication] that names none"},
+    {"auth_password", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.auth_password),
+     .fallback = "password", .help = "-ap: the password of an [authentication] that names none"},
+    {"auth_uri", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.auth_uri),
+     .fallback = "the remote host's", .help = "-auth_uri: the URI of [authentication], without its sip:"},
     {"inject", SCHEMA_OTHER, .shape = "\"type\":[\"string\",\"array\"],\"items\":{\"type\":\"string\"}",
      .read = read_inject,
      .help = "-inf: an injection file beside scenario.yaml, or a list of them, the default one first"},

@@ -28,6 +28,14 @@ struct sipp_inject {
 /* What becomes of <exec command="...">: it is never run. */
 enum sipp_exec { SIPP_EXEC_REFUSE, SIPP_EXEC_SKIP };
 
+/* What -default_behaviors can take away, as bits. */
+enum sipp_behavior {
+    SIPP_BYE = 1,        /* saying goodbye when a call is given up; answering an unexpected BYE or CANCEL */
+    SIPP_ABORTUNEXP = 2, /* giving a call up for an unexpected message */
+    SIPP_PINGREPLY = 4,  /* answering PING */
+    SIPP_BEHAVIORS = 7
+};
+
 /* When a SIPp makes its calls: at regular times as the real one does, or at random (a Poisson process). */
 enum sipp_arrivals { SIPP_REGULAR, SIPP_POISSON };
 
@@ -55,7 +63,13 @@ struct sipp_config {
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */
-    const struct sipp_inject *inject;                                /* -inf, the default one first */
+    bool auto_answer;                                                /* -aa */
+    unsigned behaviors;               /* -default_behaviors: bits of enum sipp_behavior */
+    uint32_t recv_timeout_ms;         /* -recv_timeout; 0: none */
+    const char *auth_user;            /* -au; NULL: service */
+    const char *auth_password;        /* -ap */
+    const char *auth_uri;             /* -auth_uri; NULL: of the remote host */
+    const struct sipp_inject *inject; /* -inf, the default one first */
     size_t inject_count;
     const struct sipp_setting *variables; /* -set */
     size_t variable_count;

@@ -75,6 +75,19 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
     return call;
 }
 
+struct call *call_new_passing(struct sipp *sipp, struct span id, struct udp_address to) {
+    struct call *call = take_memory(sipp);
+    call->to = to;
+    call->known = known_add(sipp, id, call);
+    begin(sipp, call, &sipp->program->main);
+    return call;
+}
+
+void call_pass(struct call *call) {
+    known_forget(call->sipp, call->known);
+    call_release(call);
+}
+
 struct call *call_new_init(struct sipp *sipp) {
     struct call *call = take_memory(sipp);
     call->number = sipp->next_number++;
@@ -365,8 +378,9 @@ static void run_recv(struct call *call, const struct step *step) {
         call_sleep(call);
     } else if (call->recv_timeout_ms > 0) {
         recv_timed_out(call, step);
-    } else if (step->timeout_ms > 0) {
-        call->recv_timeout_ms = clock_ms + step->timeout_ms; /* goes to sleep in the next turn */
+    } else if (step->timeout_ms > 0 || call->sipp->config.recv_timeout_ms > 0) {
+        uint32_t timeout_ms = step->timeout_ms > 0 ? step->timeout_ms : call->sipp->config.recv_timeout_ms;
+        call->recv_timeout_ms = clock_ms + timeout_ms; /* goes to sleep in the next turn */
     } else {
         call_sleep(call);
     }

@@ -66,6 +66,11 @@ struct call {
 /* A new call at step 0; number is its call number. */
 struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to);
 
+/* One that only answers a message out of all calls: it has no number, and nobody counts it. It ends with
+ * call_pass. */
+struct call *call_new_passing(struct sipp *sipp, struct span id, struct udp_address to);
+void call_pass(struct call *call);
+
 /* The call that runs the steps of <init> once, before all others; it takes a call number. */
 struct call *call_new_init(struct sipp *sipp);
 
@@ -144,6 +149,10 @@ bool call_accept(struct call *call, const struct step *step, struct payload *pay
 /* unexpected.c: the message fits nowhere: what depends on its method; and what ends every call. */
 void call_unexpected(struct call *call, struct payload *payload);
 void call_abort_unexpected(struct call *call, struct payload *payload);
+
+/* Does -aa answer requests of that method; the answer. */
+bool call_answers(const struct sipp *sipp, struct span method);
+void call_answer(struct call *call, struct payload *payload);
 
 /* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
 enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };

@@ -320,7 +320,12 @@ static void discard(struct sipp *sipp, enum sipp_stat what, const char *why) {
 }
 
 static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) {
-    if (sipp->program->client) {
+    struct span msg = header_clip(payload_span(d->payload)), method = header_method(msg);
+    if (sipp->program->client && !span_starts(msg, "SIP/2.0") && call_answers(sipp, method)) {
+        struct call *call = call_new_passing(sipp, id, datagram_from(d));
+        call_answer(call, d->payload);
+        call_pass(call);
+    } else if (sipp->program->client) {
         sipp_count(sipp, SIPP_WARNINGS);
         discard(sipp, SIPP_OUT_OF_CALL, "discarded: no call has this Call-ID, and a caller answers none");
     } else if (sipp->quitting) {

@@ -282,8 +282,12 @@ static const char *add_credentials(struct rendering *r, struct span user, struct
         return "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")";
     template_head(r->given, &head);
     buf_add_text(&uri, "sip:");
-    if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
-    buf_addf(&uri, ":%u", c->remote.port);
+    if (c->auth_uri) {
+        buf_add_text(&uri, c->auth_uri);
+    } else {
+        if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
+        buf_addf(&uri, ":%u", c->remote.port);
+    }
     struct credentials credentials = {.user = user,
                                       .password = password,
                                       .method = head.method,
@@ -306,8 +310,9 @@ static void replace_stand_in(struct rendering *r, struct span text) {
 
 static bool fill_auth(struct rendering *r) {
     struct buf user = {0}, password = {0}, text = {0};
-    bool ok = add_auth_parameter(r, 0, r->auth.user, r->sipp->config.service, &user) &&
-              add_auth_parameter(r, 1, r->auth.password, "password", &password);
+    const struct sipp_config *c = &r->sipp->config;
+    bool ok = add_auth_parameter(r, 0, r->auth.user, c->auth_user ? c->auth_user : c->service, &user) &&
+              add_auth_parameter(r, 1, r->auth.password, c->auth_password, &password);
     if (ok) {
         const char *why = add_credentials(r, buf_span(&user), buf_span(&password), &text);
         ok = !why || fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);

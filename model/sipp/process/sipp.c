@@ -28,6 +28,8 @@ void sipp_config_default(struct sipp_config *config) {
                                    .max_non_invite_retrans = -1,
                                    .base_cseq = 1,
                                    .call_id = "%u-%p@%s",
+                                   .behaviors = SIPP_BEHAVIORS,
+                                   .auth_password = "password",
                                    .start_s = DEFAULT_START_S};
     config->local.port = config->remote.port = config->outbound.port = 5060;
 }

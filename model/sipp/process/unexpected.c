@@ -26,8 +26,15 @@ static bool say_goodbye(struct call *call) {
            send_default(call, DEFAULT_BYE, "the call is given up: default BYE", "RFC 3261 15.1.1");
 }
 
+static bool has(const struct call *call, enum sipp_behavior behavior) {
+    return call->sipp->config.behaviors & behavior;
+}
+
 void call_abort(struct call *call) {
-    if (say_goodbye(call)) call_end(call, CALL_FAILED);
+    if (!has(call, SIPP_BYE))
+        call_end(call, CALL_FAILED_FORGOTTEN);
+    else if (say_goodbye(call))
+        call_end(call, CALL_FAILED);
 }
 
 /* "200", or "100, 180 or 200": what the current step and, behind optional ones, the next ones wait for. */
@@ -80,28 +87,60 @@ static void tell(struct call *call, struct span msg) {
 }
 
 /* Requests that SIPp answers with its default 200 and ends the call (facts: SIPp 6.1). */
-static bool answered_by_default(struct span method) {
-    return span_is(method, "BYE") || span_is(method, "CANCEL") || span_is(method, "PING");
+static bool answered_by_default(const struct call *call, struct span method) {
+    bool ends = span_is(method, "BYE") || span_is(method, "CANCEL");
+    return (ends && has(call, SIPP_BYE) && has(call, SIPP_ABORTUNEXP)) ||
+           (span_is(method, "PING") && has(call, SIPP_PINGREPLY));
 }
 
-/* The message becomes the last one. */
-static void keep(struct call *call, struct payload *payload) {
+bool call_answers(const struct sipp *sipp, struct span method) {
+    static const char *const methods[] = {"INFO", "NOTIFY", "OPTIONS", "UPDATE"};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods && sipp->config.auto_answer; i++)
+        if (span_is(method, methods[i])) return true;
+    return false;
+}
+
+/* The message becomes the last one; the one before it. */
+static struct payload *exchange(struct call *call, struct payload *payload) {
     struct payload *before = call->received;
     command_abort(call);
-    call->received = payload_hold(payload);
-    payload_drop(before);
+    call->received = payload;
+    return before;
+}
+
+static void keep(struct call *call, struct payload *payload) {
+    payload_drop(exchange(call, payload_hold(payload)));
 }
 
 void call_abort_unexpected(struct call *call, struct payload *payload) {
     keep(call, payload);
+    if (!has(call, SIPP_ABORTUNEXP)) {
+        sipp_count(call->sipp, SIPP_WARNINGS);
+        sipp_note(call->sipp,
+                  &(struct cause){.why = "unexpected, and ignored: default_behaviors has no abortunexp",
+                                  .at = call_step(call)->at});
+        return;
+    }
     tell(call, header_clip(payload_span(payload)));
     call_abort(call);
+}
+
+/* The last message stays what it was. */
+void call_answer(struct call *call, struct payload *payload) {
+    struct payload *before = exchange(call, payload_hold(payload));
+    send_default(call, DEFAULT_200, "-aa answers it", NULL);
+    payload_drop(exchange(call, before));
 }
 
 void call_unexpected(struct call *call, struct payload *payload) {
     struct span msg = header_clip(payload_span(payload)), method = {0};
     if (!span_starts(msg, "SIP/2.0")) method = header_method(msg);
-    if (!answered_by_default(method) || !header_has_to(call_lines(call, payload))) {
+    bool has_to = header_has_to(call_lines(call, payload));
+    if (has_to && call_answers(call->sipp, method)) {
+        call_answer(call, payload);
+        return;
+    }
+    if (!has_to || !answered_by_default(call, method)) {
         call_abort_unexpected(call, payload);
         return;
     }
