@@ -222,10 +222,12 @@ static void documented_defaults_are_the_defaults(void **state) {
             struct sipp_config a = plain->hosts[i].sipp, b = config->hosts[i].sipp;
             struct kam_config c = plain->hosts[i].kamailio, d = config->hosts[i].kamailio;
             assert_string_equal(a.service ? a.service : "", b.service ? b.service : "");
+            assert_string_equal(a.auth_password, b.auth_password);
             assert_string_equal(a.call_id ? a.call_id : "%u-%p@%s", b.call_id ? b.call_id : "%u-%p@%s");
             assert_string_equal(c.version, d.version);
             assert_int_equal(c.wakeup_count, d.wakeup_count);
             assert_int_equal(c.wakeups[0].ns, d.wakeups[0].ns);
+            a.auth_password = b.auth_password = NULL;
             a.service = b.service = a.call_id = b.call_id = c.version = d.version = NULL;
             c.wakeups = d.wakeups = NULL;
             if (memcmp(&a, &b, sizeof a) != 0 || memcmp(&c, &d, sizeof c) != 0)

@@ -4,7 +4,7 @@
 
 #include "base/infile.h"
 
-enum kind { NOTHING, REFUSED, CONFIG, LISTEN, CHILDREN, MODPARAM };
+enum kind { NOTHING, REFUSED, CONFIG, LISTEN, CHILDREN, MODPARAM, DEFINE };
 
 /* `kamailio -h` */
 static const struct option {
@@ -45,7 +45,7 @@ static const struct option {
     {"--server-id", NOTHING, true},
     {"-a", REFUSED, true},
     {"--alias", REFUSED, true},
-    {"-A", REFUSED, true},
+    {"-A", DEFINE, true},
     {"-r", REFUSED, false},
     {"-R", REFUSED, false},
     {"-K", REFUSED, false},
@@ -102,6 +102,16 @@ static void take_modparam(struct import *in, struct import_host *host, struct sp
     if (!tree_get(map, key)) tree_put(map, name, at, tree_text(value, span_is(type, "i"), at));
 }
 
+/* -A NAME or -A NAME=VALUE */
+static void take_define(struct import_host *host, struct span text, struct source_pos at) {
+    struct tree_node *map = tree_get(host->settings, "defines");
+    struct span value = text, name = span_cut(&value, '=');
+    if (!map) tree_put(host->settings, SPAN("defines"), at, map = tree_map(at));
+    for (const struct tree_node *n = map->first; n; n = n->next)
+        if (span_is(name, n->key)) return;
+    tree_put(map, name, at, tree_text(value.p ? value : SPAN(""), false, at));
+}
+
 static void take(struct import *in, struct import_host *host, const struct option *option, struct span value,
                  struct source_pos at) {
     switch (option->kind) {
@@ -110,6 +120,7 @@ static void take(struct import *in, struct import_host *host, const struct optio
     case CONFIG: import_put(in, host->settings, "config", import_path(in, host->place, value), at); break;
     case LISTEN: take_listen(in, host, value, at); break;
     case CHILDREN: import_put(in, host->settings, "children", value, at); break;
+    case DEFINE: take_define(host, value, at); break;
     case MODPARAM: take_modparam(in, host, value, at); break;
     }
 }
