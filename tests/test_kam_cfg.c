@@ -117,6 +117,11 @@ static void syntax_errors_point_to_the_token(void **state) {
     static const struct bad cases[] = {
         {"request_route { exit }", "2:22: error: expected ';', found '}'"},
         {"request_route {\n  t_relay()\n}", "4:1: error: expected ';', found '}'"},
+        {"flags A:1 B", "2:11: error: unknown word B"},
+        {"flags A:32", "2:7: error: flag A needs a number from 0 to 31 that is free"},
+        {"flags A:1, A", "2:12: error: flag A is declared twice"},
+        {"flags A\nrequest_route { setflag(B); }",
+         "3:25: error: setflag(): argument 1 is the name of no flag that is declared"},
         {"request_route { }", "2:15: error: an empty { } is not allowed: write { ; }"},
         {"request_route { if (1) { } exit; }", "2:24: error: an empty { } is not allowed: write { ; }"},
         {"request_route { exit;", "2:15: error: '{' without '}'"},
@@ -247,7 +252,6 @@ static void what_is_not_simulated_is_an_error(void **state) {
          "2:1: error: event_route[tm:branch-failure] is not simulated\n"
          "2:63: error: expected ';', found '}'"},
         {"onsend_route { exit; }", "2:1: error: onsend_route is not simulated"},
-        {"flags A:1, B", "2:1: error: flags is not simulated"},
         {"cfgengine \"lua\"", "2:1: error: cfgengine \"lua\" is not simulated"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},
         {"modparam(\"tm\", \"blst_503\", 1)",

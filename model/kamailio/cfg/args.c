@@ -123,7 +123,8 @@ static bool read_text(const struct reading *r, struct span text) {
 
 /* The functions of the core take what stands there, and nothing that has to be computed. */
 static const char *core_wants(enum kam_arg_type type, const struct cfg_expr *e) {
-    if (type == ARG_INTEGER)
+    if (type == ARG_NAMED_FLAG && e->op == CFG_TEXT) return NULL;
+    if (type == ARG_INTEGER || type == ARG_NAMED_FLAG)
         return e->op == CFG_INT && e->constant.n >= 0 ? NULL : "must be a number without quotes";
     return e->op == CFG_TEXT ? NULL : "must be a text";
 }
@@ -132,6 +133,11 @@ static bool read_arg(const struct reading *r, const struct cfg_expr *e, bool cor
     struct kam_value v;
     const char *what = core ? core_wants(type_of(r), e) : NULL;
     if (what) return wrong(r, what);
+    if (type_of(r) == ARG_NAMED_FLAG && e->op == CFG_TEXT) {
+        ptrdiff_t flag = program_find_number(r->p->program->flags, e->constant.s);
+        if (flag < 0) return wrong(r, "is the name of no flag that is declared");
+        return read_text(r, cfg_literal_text(r->p, (struct kam_value){.type = KAM_INT, .n = flag}));
+    }
     if (script_is_constant(e) && cfg_expr_constant(r->p, e, &v))
         return read_text(r, cfg_literal_text(r->p, v));
     if (!r->function->expressions || e->op == CFG_CALL)

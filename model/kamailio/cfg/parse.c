@@ -299,8 +299,30 @@ static bool parse_kemi(struct cfg_parse *p) {
     return true;
 }
 
+/* flags NAME[:NUMBER], ...: names for setflag(); `bool` is the same. */
+static bool parse_flags(struct cfg_parse *p) {
+    cfg_get(p);
+    do {
+        if (p->t->kind != CFG_TOKEN_WORD && p->t->kind != CFG_TOKEN_STRING)
+            return cfg_expected(p, "the name of a flag");
+        const struct cfg_token *name = cfg_get(p);
+        int64_t number = -1;
+        if (cfg_take(p, ":")) {
+            if (p->t->kind != CFG_TOKEN_NUMBER) return cfg_expected(p, "the number of the flag");
+            number = cfg_get(p)->n;
+        }
+        if (program_add_flag(p->program, name->text, number)) continue;
+        diag_error(p->diag, name->at, "flag " SPAN_FMT " %s", SPAN_ARG(name->text),
+                   program_find_number(p->program->flags, name->text) >= 0
+                       ? "is declared twice"
+                       : "needs a number from 0 to 31 that is free");
+        return false;
+    } while (cfg_take(p, ","));
+    return true;
+}
+
 /* Words that begin something, all of it not simulated. */
-static const char *const not_simulated[] = {"onsend_route", "flags", "bool", "avpflags"};
+static const char *const not_simulated[] = {"onsend_route", "avpflags"};
 
 static bool parse_unknown(struct cfg_parse *p) {
     const struct cfg_token *t = p->t;
@@ -329,6 +351,7 @@ static bool parse_top(struct cfg_parse *p) {
     if (cfg_next_is(p, "kemi")) return parse_kemi(p);
     if (cfg_next_is(p, "loadmodule")) return cfg_loadmodule_parse(p);
     if (cfg_next_is(p, "modparam")) return cfg_modparam_parse(p);
+    if (cfg_next_is(p, "flags") || cfg_next_is(p, "bool")) return parse_flags(p);
     if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);
     if (p->t->kind == CFG_TOKEN_WORD && (cfg_token_is(p->t + 1, ".") || cfg_token_is(p->t + 1, "[")))
         return parse_variable(p);
@@ -357,6 +380,8 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
 void cfg_parse_words(struct buf *out) {
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         word_write(out, "block", WORD_SIMULATED, "%s", blocks[i].word);
+    word_write(out, "declaration", WORD_SIMULATED, "flags");
+    word_write(out, "declaration", WORD_SIMULATED, "bool");
     for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++)
         word_write(out, "block", WORD_NOT_SIMULATED, "%s", not_simulated[i]);
 }

@@ -161,9 +161,9 @@ static const struct kam_function core_functions[] = {
     {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport},
-    {"setflag", 1, 1, KAM_ANY_ROUTE, setflag, {ARG_INTEGER}},
-    {"resetflag", 1, 1, KAM_ANY_ROUTE, resetflag, {ARG_INTEGER}},
-    {"isflagset", 1, 1, KAM_ANY_ROUTE, isflagset, {ARG_INTEGER}},
+    {"setflag", 1, 1, KAM_ANY_ROUTE, setflag, {ARG_NAMED_FLAG}},
+    {"resetflag", 1, 1, KAM_ANY_ROUTE, resetflag, {ARG_NAMED_FLAG}},
+    {"isflagset", 1, 1, KAM_ANY_ROUTE, isflagset, {ARG_NAMED_FLAG}},
     {"set_reply_no_connect", 0, 0, KAM_ANY_ROUTE, no_effect}, /* of TCP connections */
     {"set_forward_no_connect", 0, 0, KAM_ANY_ROUTE, no_effect},
     {"set_reply_close", 0, 0, KAM_ANY_ROUTE, no_effect},

@@ -142,6 +142,7 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_NUMERAL:
     case ARG_PV_NUMBER:
     case ARG_STATUS:
+    case ARG_NAMED_FLAG:
     case ARG_INTEGER: return read_number(text, &out->n) ? NULL : "must be a number";
     case ARG_FLAGS: return text.len && read_number(text, &out->n) ? NULL : "must be a number";
     case ARG_WORD: return text.len ? NULL : "must not be empty";

@@ -57,6 +57,7 @@ enum kam_arg_type {
     ARG_PV,           /* one variable itself: kam_pv_value(), kam_pv_assign() */
     ARG_RESULT,       /* the same, one that can be set */
     ARG_INTEGER,      /* 12, without quotes */
+    ARG_NAMED_FLAG,   /* the same, or a name that `flags` has declared */
     ARG_FLAG,         /* 0 to 31 */
     ARG_PERCENT,      /* up to 100; what is no number counts as far as it is one */
     ARG_LOG_LEVEL,    /* "L_INFO" */

@@ -34,6 +34,7 @@ void kam_program_free(struct kam_program *p) {
     HASH_CLEAR(hh, p->route_table);
     HASH_CLEAR(hh, p->vars);
     HASH_CLEAR(hh, p->avps);
+    HASH_CLEAR(hh, p->flags);
     arena_free(&p->arena);
     free(p);
 }
@@ -176,6 +177,21 @@ const struct program_setting *program_find_setting(const struct kam_program *p, 
     for (const struct program_setting *s = p->settings; s; s = s->next)
         if (span_eq(s->group, group) && span_eq(s->name, name)) return s;
     return NULL;
+}
+
+bool program_add_flag(struct kam_program *p, struct span name, int64_t number) {
+    uint32_t taken = 0;
+    for (const struct program_name *n = p->flags; n; n = n->hh.next)
+        taken |= UINT32_C(1) << n->number;
+    while (number < 0 && taken & 1)
+        taken >>= 1, number--;
+    if (number < 0) number = -1 - number;
+    if (number > 31 || program_find_number(p->flags, name) >= 0) return false;
+    struct program_name *n = arena_new(&p->arena, sizeof *n);
+    n->name = arena_text(&p->arena, name);
+    n->number = (size_t)number;
+    HASH_ADD_KEYPTR(hh, p->flags, n->name.p, n->name.len, n);
+    return true;
 }
 
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {

@@ -68,6 +68,7 @@ struct kam_program {
     struct kam_route *route_table;
     struct program_name *vars, *avps;
     struct program_setting *settings;
+    struct program_name *flags; /* declared ones, with their numbers */
     struct program_regex *regexes;
 };
 
@@ -76,6 +77,9 @@ struct kam_program *program_new(void);
 
 /* The number of a $var or $avp name in a list; a new name gets the next number. */
 size_t program_number(struct kam_program *p, struct program_name **names, struct span name);
+
+/* Declares a flag; number -1: the lowest one that no name has. False: the name or all numbers are taken. */
+bool program_add_flag(struct kam_program *p, struct span name, int64_t number);
 
 /* The number of a name that the program has, or -1. */
 ptrdiff_t program_find_number(const struct program_name *names, struct span name);
