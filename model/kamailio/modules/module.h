@@ -28,6 +28,7 @@ enum kam_module_number {
     KAM_MODULE_UAC,
     KAM_MODULE_PERMISSIONS,
     KAM_MODULE_PIKE,
+    KAM_MODULE_SDPOPS,
     KAM_MODULE_CFGUTILS,
     KAM_MODULE_AUTH,
     KAM_MODULE_DISPATCHER,
@@ -50,7 +51,8 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
     kam_cfgutils_module, kam_auth_module, kam_auth_db_module, kam_nathelper_module, kam_rtpproxy_module;
 
-extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module;
+extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module,
+    kam_sdpops_module;
 extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dialog_module; /* folders */
 
 /* Modules that do nothing on the wire: idle.c. */

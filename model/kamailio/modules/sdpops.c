@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* sdpops: questions about SDP, and lines and codecs that go from it (facts: Kamailio 30.7). */
+#include "model/kamailio/message/header.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/tree.h"
+
+/* A stream of the body: from its m= line to the next one. */
+struct stream {
+    struct span all;
+    struct span media, port, transport;
+    struct span formats; /* behind the transport, with the blank before each */
+};
+
+static struct span body_of(const struct kam_run *run) {
+    size_t at = kam_body_at(run);
+    return span_skip(run->msg.bytes, at);
+}
+
+enum content { SDP, NO_BODY, NO_SDP };
+
+static enum content content_of(const struct kam_run *run) {
+    const struct sip_header *type = kam_header_find(&run->msg, SPAN("Content-Type"));
+    if (run->damaged || body_of(run).len == 0) return NO_BODY;
+    return type && span_starts_nocase(type->value, "application/sdp") && span_starts(body_of(run), "v=")
+               ? SDP
+               : NO_SDP;
+}
+
+/* A line with its end. */
+static struct span take_line(struct span *left) {
+    ptrdiff_t end = span_find(*left, '\n');
+    struct span line = end < 0 ? *left : span_head(*left, (size_t)end + 1);
+    *left = span_skip(*left, line.len);
+    return line;
+}
+
+static struct span without_end(struct span line) {
+    while (line.len && (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
+        line.len--;
+    return line;
+}
+
+static struct span take_word(struct span *left) {
+    while (left->len && *left->p == ' ')
+        *left = span_skip(*left, 1);
+    size_t len = 0;
+    while (len < left->len && left->p[len] != ' ')
+        len++;
+    struct span word = span_head(*left, len);
+    *left = span_skip(*left, len);
+    return word;
+}
+
+/* The first stream of the rest of a body; *left stands behind it then. False: there is none. */
+static bool next_stream(struct span *left, struct stream *s) {
+    while (left->len && !span_starts(*left, "m="))
+        take_line(left);
+    if (left->len == 0) return false;
+    const char *from = left->p;
+    struct span words = span_skip(without_end(take_line(left)), 2);
+    s->media = take_word(&words);
+    s->port = take_word(&words);
+    s->transport = take_word(&words);
+    s->formats = words;
+    while (left->len && !span_starts(*left, "m="))
+        take_line(left);
+    s->all = span_between(from, left->p);
+    return true;
+}
+
+/* Is the word one of a list with commas? Without one there is none. */
+static bool is_listed(struct span list, struct span word) {
+    while (list.len) {
+        struct span item = span_trim(span_cut(&list, ','));
+        if (item.len && span_eq(item, word)) return true;
+    }
+    return false;
+}
+
+/* The format's name by its rtpmap line in the stream; p NULL: it has none. */
+static struct span mapped_name(const struct stream *s, struct span format) {
+    struct span left = s->all;
+    while (left.len) {
+        struct span line = without_end(take_line(&left));
+        if (!span_starts(line, "a=rtpmap:")) continue;
+        line = span_skip(line, strlen("a=rtpmap:"));
+        if (!span_eq(take_word(&line), format)) continue;
+        line = span_trim(line);
+        return span_cut(&line, '/');
+    }
+    return (struct span){0};
+}
+
+/* Names that stand for these formats, whatever the body says. */
+static const char *const fixed[][2] = {
+    {"PCMU", "0,"}, {"GSM", "3,"},   {"G723", "4,"},    {"DVI4", "5,6,16,17,"}, {"LPC", "7,"},
+    {"PCMA", "8,"}, {"G722", "9,"},  {"L16", "10,11,"}, {"QCELP", "12,"},       {"CN", "13,"},
+    {"MPA", "14,"}, {"G728", "15,"}, {"G729", "18,"},
+};
+
+static const char *fixed_formats(struct span name) {
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (span_is_nocase(name, fixed[i][0])) return fixed[i][1];
+    return NULL;
+}
+
+/* "PCMU,opus" -> "0,96,": all others are the formats of streams that an rtpmap calls so. */
+static void names_to_formats(const struct kam_run *run, struct span names, struct buf *out) {
+    struct stream s;
+    while (names.len) {
+        struct span name = span_trim(span_cut(&names, ','));
+        const char *known = fixed_formats(name);
+        if (known) {
+            buf_add_text(out, known);
+            continue;
+        }
+        for (struct span left = body_of(run); name.len && next_stream(&left, &s);)
+            for (struct span formats = s.formats; formats.len;) {
+                struct span format = take_word(&formats);
+                if (format.len == 0 || !span_eq_nocase(mapped_name(&s, format), name)) continue;
+                if (is_listed(buf_span(out), format)) continue;
+                buf_add(out, format);
+                buf_add_char(out, ',');
+            }
+    }
+}
+
+static size_t offset_of(const struct kam_run *run, struct span s) { return (size_t)(s.p - run->msg.bytes.p); }
+
+static void remove_span(struct kam_run *run, struct span s) {
+    kam_lump_remove(run->target, offset_of(run, s), s.len);
+}
+
+/* Is the line an attribute of that format? */
+static bool belongs(struct span line, struct span format) {
+    static const char *const attributes[] = {"a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"};
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        if (!span_starts(line, attributes[i])) continue;
+        line = span_skip(line, strlen(attributes[i]));
+        return line.len > format.len && span_eq(span_head(line, format.len), format) &&
+               line.p[format.len] == ' ';
+    }
+    return false;
+}
+
+/* The format goes from the m= line with the blank before it, and its attributes. */
+static void remove_format(struct kam_run *run, const struct stream *s, struct span format) {
+    remove_span(run, span_between(format.p - 1, format.p + format.len));
+    for (struct span left = s->all; left.len;) {
+        struct span line = take_line(&left);
+        if (belongs(line, format)) remove_span(run, line);
+    }
+}
+
+static bool is_media(const struct stream *s, struct span media) {
+    return !media.p || span_eq_nocase(s->media, media);
+}
+
+/* The second argument, if any, says of which streams. */
+static int edit_formats(struct kam_run *run, struct span list, const struct kam_arg *args, size_t count,
+                        bool keep) {
+    struct stream s;
+    struct span media = count > 1 ? args[1].s : (struct span){0};
+    for (struct span left = body_of(run); next_stream(&left, &s);)
+        for (struct span formats = s.formats; is_media(&s, media) && formats.len;) {
+            struct span format = take_word(&formats);
+            if (format.len && is_listed(list, format) != keep) remove_format(run, &s, format);
+        }
+    return 1;
+}
+
+static int edit_by_id(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
+    return content_of(run) == SDP ? edit_formats(run, args[0].s, args, count, keep) : -1;
+}
+
+static int edit_by_name(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
+    struct buf list = {0};
+    if (content_of(run) != SDP) return -1;
+    names_to_formats(run, args[0].s, &list);
+    int result = list.len ? edit_formats(run, buf_span(&list), args, count, keep) : -1;
+    buf_free(&list);
+    return result;
+}
+
+static int remove_codecs_by_id(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return edit_by_id(run, args, count, false);
+}
+
+static int keep_codecs_by_id(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return edit_by_id(run, args, count, true);
+}
+
+static int remove_codecs_by_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return edit_by_name(run, args, count, false);
+}
+
+static int keep_codecs_by_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return edit_by_name(run, args, count, true);
+}
+
+/* 1: each of them in each stream, 2: some, -1: none. */
+static int count_formats(const struct kam_run *run, struct span list) {
+    struct stream s;
+    bool some = false, all = true;
+    for (struct span left = body_of(run); next_stream(&left, &s);)
+        for (struct span wanted = list; wanted.len;) {
+            struct span item = span_trim(span_cut(&wanted, ',')), formats = s.formats;
+            bool found = false;
+            while (formats.len && item.len && !found)
+                found = span_eq(take_word(&formats), item);
+            if (item.len == 0) continue;
+            some |= found;
+            all &= found;
+        }
+    return !some ? -1 : all ? 1 : 2;
+}
+
+static int with_codecs_by_id(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return content_of(run) == SDP ? count_formats(run, args[0].s) : -2;
+}
+
+static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct buf list = {0};
+    (void)count;
+    if (content_of(run) != SDP) return -1;
+    names_to_formats(run, args[0].s, &list);
+    int result = list.len ? count_formats(run, buf_span(&list)) : -1;
+    buf_free(&list);
+    return result;
+}
+
+/* Is there a stream of which that holds? */
+
+#define ANY_STREAM(name, condition)                                                                          \
+    static int name(struct kam_run *run, const struct kam_arg *args, size_t count) {                         \
+        struct stream s;                                                                                     \
+        (void)args, (void)count;                                                                             \
+        if (content_of(run) != SDP) return -1;                                                               \
+        for (struct span left = body_of(run); next_stream(&left, &s);)                                       \
+            if (condition) return 1;                                                                         \
+        return -1;                                                                                           \
+    }
+
+static bool has_line(const struct stream *s, const char *text, bool whole) {
+    for (struct span left = s->all; left.len;) {
+        struct span line = without_end(take_line(&left));
+        if (whole ? span_is(line, text) : span_starts(line, text)) return true;
+    }
+    return false;
+}
+
+ANY_STREAM(with_media, span_eq_nocase(s.media, args[0].s))
+ANY_STREAM(with_active_media,
+           span_eq_nocase(s.media, args[0].s) && !span_is(s.port, "0") && !has_line(&s, "a=inactive", true))
+ANY_STREAM(with_transport, span_eq_nocase(s.transport, args[0].s))
+ANY_STREAM(with_transport_like, args[0].s.len &&span_search(s.transport, args[0].s) >= 0)
+ANY_STREAM(with_ice, has_line(&s, "a=candidate:", false))
+
+/* Streams that go as a whole. */
+static int remove_streams(struct kam_run *run, struct span what, bool by_transport) {
+    struct stream s;
+    int result = -1;
+    if (content_of(run) != SDP) return -1;
+    for (struct span left = body_of(run); next_stream(&left, &s);) {
+        if (!span_eq_nocase(by_transport ? s.transport : s.media, what)) continue;
+        remove_span(run, s.all);
+        result = 1;
+    }
+    return result;
+}
+
+static int remove_media(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return remove_streams(run, args[0].s, false);
+}
+
+static int remove_transport(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return remove_streams(run, args[0].s, true);
+}
+
+static void remove_lines(struct kam_run *run, struct span left, struct span prefix) {
+    while (left.len) {
+        struct span line = take_line(&left);
+        if (line.len >= prefix.len && span_eq(span_head(line, prefix.len), prefix)) remove_span(run, line);
+    }
+}
+
+static int remove_line_by_prefix(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct stream s;
+    if (content_of(run) != SDP) return -1;
+    if (args[0].s.len == 0) return 1;
+    if (count == 1) remove_lines(run, body_of(run), args[0].s);
+    for (struct span left = body_of(run); count > 1 && next_stream(&left, &s);)
+        if (is_media(&s, args[1].s)) remove_lines(run, s.all, args[0].s);
+    return 1;
+}
+
+static int content(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return content_of(run) == SDP ? 1 : -1;
+}
+
+static int print(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return content_of(run) == NO_SDP ? -1 : 1;
+}
+
+static int address_family(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    if (content_of(run) != SDP) return -1;
+    for (struct span left = body_of(run); left.len;) {
+        struct span line = take_line(&left);
+        if (span_starts(line, "c=IN IP4 ")) return 4;
+        if (span_starts(line, "c=IN IP6 ")) return 6;
+    }
+    return -1;
+}
+
+/* What goes into $avp(x); other variables are not taken. */
+static int give(struct kam_run *run, const struct kam_arg *arg, struct span text) {
+    if (arg->pv->kind != CFG_PV_AVP) return -1;
+    kam_pv_assign(run, arg->pv, (struct kam_value){.type = KAM_STR, .s = text});
+    return 1;
+}
+
+static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    enum content c = content_of(run);
+    (void)count;
+    if (c != SDP) return c == NO_BODY ? -2 : -1;
+    return give(run, &args[0], body_of(run));
+}
+
+static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    enum content c = content_of(run);
+    struct stream s;
+    struct span left = body_of(run);
+    (void)count;
+    if (c != SDP) return c == NO_BODY ? 1 : -1;
+    return next_stream(&left, &s) ? give(run, &args[0], s.transport) : -1;
+}
+
+static int get_line(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    enum content c = content_of(run);
+    struct span prefix = args[1].s;
+    (void)count;
+    if (c != SDP) return c == NO_BODY ? -2 : -1;
+    for (struct span left = body_of(run); prefix.len && left.len;) {
+        struct span line = take_line(&left);
+        if (line.len >= prefix.len && span_eq(span_head(line, prefix.len), prefix))
+            return give(run, &args[0], without_end(line));
+    }
+    return -1;
+}
+
+static struct kam_value get_sdp(struct kam_run *run, const struct kam_pv_at *at) {
+    if (content_of(run) != SDP) return pv_nothing();
+    if (span_is(at->argument, "body")) return pv_text(body_of(run));
+    for (struct span left = body_of(run); left.len;) {
+        struct span line = without_end(take_line(&left));
+        if (!span_starts(line, "o=")) continue;
+        take_word(&line);
+        take_word(&line);
+        return pv_text(take_word(&line));
+    }
+    return pv_nothing();
+}
+
+#define ONE(name, call)                                                                                      \
+    { name, 1, 1, KAM_ANY_ROUTE, call, {ARG_FORMAT}, .expressions = true }
+#define ONE_OR_TWO(name, call)                                                                               \
+    { name, 1, 2, KAM_ANY_ROUTE, call, {ARG_FORMAT, ARG_FORMAT}, .expressions = true }
+
+static const struct kam_function functions[] = {
+    {"sdp_content", 0, 1, KAM_ANY_ROUTE, content, {ARG_NUMBER}, .expressions = true},
+    {"sdp_print", 1, 1, KAM_ANY_ROUTE, print, {ARG_NUMBER}, .expressions = true},
+    {"sdp_with_ice", 0, 0, KAM_ANY_ROUTE, with_ice},
+    {"sdp_get_address_family", 0, 0, KAM_ANY_ROUTE, address_family},
+    {"sdp_get", 1, 1, KAM_ANY_ROUTE, get, {ARG_PV}},
+    {"sdp_transport", 1, 1, KAM_ANY_ROUTE, get_transport, {ARG_PV}},
+    {"sdp_get_line_startswith", 2, 2, KAM_ANY_ROUTE, get_line, {ARG_PV, ARG_FORMAT}},
+    ONE("sdp_with_media", with_media),
+    ONE("sdp_with_active_media", with_active_media),
+    ONE("sdp_with_transport", with_transport),
+    ONE("sdp_with_transport_like", with_transport_like),
+    ONE("sdp_with_codecs_by_id", with_codecs_by_id),
+    ONE("sdp_with_codecs_by_name", with_codecs_by_name),
+    ONE("sdp_remove_media", remove_media),
+    ONE("sdp_remove_transport", remove_transport),
+    ONE_OR_TWO("sdp_remove_line_by_prefix", remove_line_by_prefix),
+    ONE_OR_TWO("sdp_remove_codecs_by_id", remove_codecs_by_id),
+    ONE_OR_TWO("sdp_remove_codecs_by_name", remove_codecs_by_name),
+    ONE_OR_TWO("sdp_keep_codecs_by_id", keep_codecs_by_id),
+    ONE_OR_TWO("sdp_keep_codecs_by_name", keep_codecs_by_name),
+    {0},
+};
+
+static const struct kam_pv pvs[] = {
+    {.name = "sdp", .shape = KAM_PV_NAMED, .get = get_sdp, .arguments = "body|sess_version"}, {0}};
+
+const struct kam_module kam_sdpops_module = {.name = "sdpops", .functions = functions, .pvs = pvs};
