@@ -39,6 +39,7 @@ static void clear(struct kam_run *run) {
     buf_reset(&run->reply_lines);
     buf_reset(&run->rr_params);
     run->restores = 0;
+    run->marred_uri = (struct span){0};
     run->contact_was = run->contact_now = (struct span){0};
     run->credentials[0] = run->credentials[1] = NULL;
     buf_reset(&run->reply_body);
@@ -147,7 +148,7 @@ uint32_t kam_run_hash(struct kam_run *run) {
 const char *kam_run_md5(struct kam_run *run) {
     if (!run->digested) {
         struct kam_branch_input in = {.method = run->msg.method,
-                                      .uri = run->msg.uri,
+                                      .uri = kam_run_original_uri(run),
                                       .call_id = run->call_id->value,
                                       .cseq_number = run->cseq_number,
                                       .from_tag = run->from_tag,

@@ -78,9 +78,10 @@ struct kam_run {
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
-    struct buf reply_lines;               /* append_to_reply() */
-    struct buf rr_params;                 /* for the Record-Route that is still to come */
-    unsigned restores;                    /* enum kam_restore: what was replaced and will be given back */
+    struct buf reply_lines; /* append_to_reply() */
+    struct buf rr_params;   /* for the Record-Route that is still to come */
+    unsigned restores;      /* enum kam_restore: what was replaced and will be given back */
+    struct span marred_uri; /* what nathelper has left of the Request-URI that came in; p NULL: all of it */
     struct span contact_was, contact_now; /* nathelper has changed the URI of a contact; p NULL: it has not */
     const struct sip_header
         *credentials[2];   /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
@@ -126,6 +127,11 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
 
 /* Lets go of the message. */
 void kam_run_end(struct kam_run *run);
+
+/* The Request-URI as it came in, or what is left of it: for branches and $ou. */
+static inline struct span kam_run_original_uri(const struct kam_run *run) {
+    return run->marred_uri.p ? run->marred_uri : run->msg.uri;
+}
 
 /* The Request-URI as it goes out. */
 struct span kam_run_uri(const struct kam_run *run);

@@ -33,7 +33,32 @@ static const struct kam_pv pvs[] = {
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
+/* What kind of block is at work? */
+static int t_is_request_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return run->state.kind == KAM_REQUEST_ROUTE ? 1 : -1;
+}
+
+static int t_is_failure_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return run->state.kind == KAM_FAILURE_ROUTE ? 1 : -1;
+}
+
+static int t_is_branch_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return run->state.kind == KAM_BRANCH_ROUTE ? 1 : -1;
+}
+
+static int t_is_reply_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return run->state.kind == KAM_TM_ONREPLY_ROUTE || run->state.kind == KAM_CORE_ONREPLY_ROUTE ? 1 : -1;
+}
+
 static const struct kam_function functions[] = {
+    {"t_is_request_route", 0, 0, KAM_ANY_ROUTE, t_is_request_route},
+    {"t_is_failure_route", 0, 0, KAM_ANY_ROUTE, t_is_failure_route},
+    {"t_is_branch_route", 0, 0, KAM_ANY_ROUTE, t_is_branch_route},
+    {"t_is_reply_route", 0, 0, KAM_ANY_ROUTE, t_is_reply_route},
     {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
     {0},
 };

@@ -70,7 +70,7 @@ struct kam_value pv_request_part(const struct kam_run *run, enum pv_part part) {
 }
 
 static struct kam_value original_part(const struct kam_run *run, enum pv_part part) {
-    return run->msg.is_request ? pv_part(run->msg.uri, part) : pv_nothing();
+    return run->msg.is_request ? pv_part(kam_run_original_uri(run), part) : pv_nothing();
 }
 
 PV_GETTER(get_ru, pv_request_part(run, PV_WHOLE))

@@ -52,6 +52,17 @@ static void change_uri(struct kam_run *run, struct span uri, struct span part, s
     buf_free(&b);
 }
 
+/* In the message itself there is a colon in the place of that ~: what is made of it later sees that. */
+static void mar(struct kam_run *run, struct span uri, const char *tilde) {
+    if (uri.p != run->msg.uri.p) return;
+    struct buf b = {0};
+    buf_add(&b, span_between(uri.p, tilde));
+    buf_add_char(&b, ':');
+    buf_add(&b, span_between(tilde + 1, uri.p + uri.len));
+    run->marred_uri = arena_text(&run->scratch, buf_span(&b));
+    buf_free(&b);
+}
+
 /*
  * The next hop is where the alias says, and the Request-URI loses it. Kamailio writes a colon over the first
  * ~ before it looks at the rest, and it stays when that is wrong; and of a last alias that ends the
@@ -68,6 +79,7 @@ int nathelper_handle_alias(struct kam_run *run, const struct kam_arg *args, size
     if (last && at_end) value.len -= value.len > name.len + 1 ? name.len + 1 : value.len;
     ptrdiff_t tilde = span_find(value, '~');
     if (tilde < 0) return -1;
+    mar(run, uri, value.p + tilde);
     const char *transport = cut(value, &ip, &port, &proto) && proto.len == 1 ? proto_name(proto.p[0]) : NULL;
     if (!transport) {
         change_uri(run, uri, (struct span){value.p + tilde, 1}, SPAN(":"));
