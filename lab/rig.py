@@ -126,10 +126,11 @@ def sipp_command(host, hosts, scenario_file):
 
 
 def media_files(path):
-    """The files that the media commands of a SIPp scenario name, as far as they are there."""
+    """The files that the media commands and the [file] keywords of a SIPp scenario name, as far as they are there."""
     with open(path, encoding='latin-1') as file:
         text = re.sub(r'<!--.*?-->', '', file.read(), flags=re.S)
     names = re.findall(r'''(?:play_pcap_(?:audio|video|image)|rtp_stream)\s*=\s*["']([^"',]+)''', text)
+    names += re.findall(r'\[file\s+name\s*=\s*"?([^"\]\s]+)', text)
     paths = [os.path.join(os.path.dirname(path), name) for name in names]
     return [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
 

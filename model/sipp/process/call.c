@@ -275,10 +275,18 @@ static unsigned next_thought(const struct call *call, const struct step *step, i
     return WHAT_IF_NONE;
 }
 
+/* A call that has closed its socket sends nothing: SIPp ends there. */
+static bool has_socket(struct call *call) {
+    if (call->closed)
+        sipp_fatal(call->sipp, call_step(call)->at,
+                   "SIPp ends: it asserts that <closecon> has closed no socket");
+    return !call->closed;
+}
+
 bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause) {
     struct sipp *sipp = call->sipp;
     buf_reset(&sipp->text);
-    if (!render(&sipp->text, call, t, index)) return false;
+    if (!has_socket(call) || !render(&sipp->text, call, t, index)) return false;
     struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
     sipp_send(sipp, call->to, payload, cause);
     payload_drop(payload);
@@ -291,7 +299,7 @@ static struct payload *send_step(struct call *call, int index, const struct caus
     const struct step *step = &call->steps->steps[index];
     if (span_is(step->head.method, "ACK")) call->established = true;
     buf_reset(&sipp->text);
-    if (!render(&sipp->text, call, step->template, index)) return NULL;
+    if (!has_socket(call) || !render(&sipp->text, call, step->template, index)) return NULL;
     struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
     if (sipp_loses(sipp, step))
         sipp_note(sipp, &(struct cause){.why = "lost by lost=: step %", .arg = {index}, .at = step->at});
@@ -325,7 +333,7 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
     call->repeats = 0;
     call->retrans_ms = 0;
     if (step->retrans_ms == 0) return;
-    call->retrans_ms = call->sipp->loop.clock_ms + step->retrans_ms;
+    retrans_arm(call, step->retrans_ms);
     call->retrans_delay_ms = step->retrans_ms;
     call->retrans_count = 0;
 }

@@ -37,7 +37,7 @@ struct call {
     int sent_step;
     bool sent_invite, established, ack_pending;
     int64_t retrans_ms; /* when it is due to be sent again; 0: never */
-    int64_t retrans_delay_ms;
+    uint32_t retrans_delay_ms;
     uint32_t retrans_count;
     uint32_t cseq;
 
@@ -56,6 +56,7 @@ struct call {
     unsigned challenge_status;
     uint32_t nonce_count;
     bool has_peer_tag, has_routes;
+    bool closed; /* by <closecon> */
     struct txn *txns;
 
     int64_t began_ms;
@@ -138,6 +139,9 @@ void call_abort(struct call *call);
  * retrans.c: is a retransmission due? Sends it or gives the call up. False if the call has ended or jumped.
  */
 bool retrans_run(struct call *call);
+
+/* The message that was sent is sent again then, if nothing comes. */
+void retrans_arm(struct call *call, uint32_t delay_ms);
 
 /* receive.c: a message for this call. */
 void call_recv(struct call *call, struct payload *payload);

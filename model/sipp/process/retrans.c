@@ -38,6 +38,11 @@ static bool give_up(struct call *call) {
     return false;
 }
 
+/* SIPp's sum has 32 bits: a time "below 0" has come already, or, near the beginning, never comes. */
+void retrans_arm(struct call *call, uint32_t delay_ms) {
+    call->retrans_ms = (uint32_t)(call->sipp->loop.clock_ms + delay_ms);
+}
+
 static const char *timer_reference(const struct call *call, const struct step *sent) {
     if (sent->head.is_response) return "RFC 3261 13.3.1.4";
     return call->sent_invite ? "RFC 3261 17.1.1.2, timer A" : "RFC 3261 17.1.2.2, timer E";
@@ -57,6 +62,6 @@ bool retrans_run(struct call *call) {
     call->retrans_delay_ms *= 2;
     if (!call->sent_invite && call->retrans_delay_ms > T2_MS) call->retrans_delay_ms = T2_MS;
     if (!sipp_loses(sipp, sent)) sipp_send(sipp, call->to, call->sent, &cause);
-    call->retrans_ms = sipp->loop.clock_ms + call->retrans_delay_ms;
+    retrans_arm(call, call->retrans_delay_ms);
     return true;
 }

@@ -206,7 +206,7 @@ static void compile_exec(struct compiler *k) {
 
 static void compile_rtp_echo(struct compiler *k) { take_operand(k); }
 
-static void compile_closecon(struct compiler *k) { (void)k; /* UDP has nothing to close */ }
+static void compile_closecon(struct compiler *k) { (void)k; /* it has no attributes */ }
 
 static void take_template(struct compiler *k, const char *name, struct template **out) {
     if (element_needs(k->e, name, k->c->diag)) *out = element_template(k->c, k->e, name);
@@ -270,7 +270,7 @@ static const struct kind {
     {"add", ACTION_ADD, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"assign", ACTION_ASSIGN, compile_arithmetic, {"assign_to", "value", "variable"}},
     {"assignstr", ACTION_ASSIGNSTR, compile_assignstr, {"assign_to", "value"}},
-    {"closecon", ACTION_NOTHING, compile_closecon, {NULL}},
+    {"closecon", ACTION_CLOSECON, compile_closecon, {NULL}},
     {"divide", ACTION_DIVIDE, compile_divide, {"assign_to", "value", "variable"}},
     {"ereg",
      ACTION_EREG,

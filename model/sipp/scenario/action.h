@@ -24,7 +24,7 @@ enum action_kind {
     ACTION_LOG, /* also warning: neither is seen on the wire */
     ACTION_LOOKUP,
     ACTION_MULTIPLY,
-    ACTION_NOTHING, /* what SIPp does by it is not seen: closed TCP connections */
+    ACTION_CLOSECON,
     ACTION_PAUSERESTORE,
     ACTION_REPLACE,
     ACTION_RTP_ECHO,

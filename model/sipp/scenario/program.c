@@ -190,6 +190,21 @@ static void note_shell(struct sipp_program *p, const struct step_list *list) {
     }
 }
 
+/* [next_url] is what an rrs="true" has kept: without one it is nothing. */
+static void check_next_url(const struct loader *l) {
+    const struct step_list *list = &l->program->main;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->steps[i].rrs) return;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct template *t = list->steps[i].template;
+        for (size_t j = 0; t && j < t->count; j++) {
+            if (t->parts[j].id != KEYWORD_NEXT_URL) continue;
+            diag_warning(l->diag, t->parts[j].at, "[next_url] is empty: no <recv> has rrs=\"true\"");
+            return;
+        }
+    }
+}
+
 static void finish(struct loader *l) {
     struct sipp_program *p = l->program;
     note_shell(p, &p->init);
@@ -197,6 +212,7 @@ static void finish(struct loader *l) {
     label_resolve(l);
     transaction_check(l);
     rtd_check(l);
+    check_next_url(l);
     variable_table_check(&p->variables, l->diag);
     for (struct step *s = p->main.steps; s < p->main.steps + p->main.count; s++)
         if (s->kind == STEP_RECV) s->methods.p = p->methods.p;
