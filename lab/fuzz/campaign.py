@@ -11,6 +11,7 @@ folder that shows it. At the end a table says which features were in folders of 
   -j N           so many recordings at once (default 6: they mostly wait)
   --again N      so many at once when a difference is recorded again (default 1)
   --no-reduce    leave faults as they are
+  --with NAME    only the seeds that draw this feature: proxy/modules, say
   --write        only write the folders of the seeds
   --siptwin FILE default: build/siptwin
 """
@@ -91,8 +92,13 @@ class Campaign:
                 break
         return result
 
+    def seeds(self):
+        wanted = getattr(self.options, 'with')
+        return [seed for seed in range(self.options.first, self.options.last + 1)
+                if not wanted or wanted in map(name_of, self.kind(seed).features)]
+
     def run(self):
-        seeds = range(self.options.first, self.options.last + 1)
+        seeds = self.seeds()
         results = dict(self.parallel(self.first, seeds, self.options.j))
         differing = [seed for seed in seeds if results[seed][0] == 'different']
         results.update(self.parallel(self.again, differing, self.options.again))
@@ -155,6 +161,7 @@ def main():
     parser.add_argument('last', type=int, metavar='TO', help=argparse.SUPPRESS)
     for name in ('--forms', '--no-reduce', '--write'):
         parser.add_argument(name, action='store_true', help=argparse.SUPPRESS)
+    parser.add_argument('--with', help=argparse.SUPPRESS)
     parser.add_argument('-o', help=argparse.SUPPRESS)
     parser.add_argument('-j', type=int, default=6, help=argparse.SUPPRESS)
     parser.add_argument('--again', type=int, default=1, help=argparse.SUPPRESS)
@@ -163,7 +170,7 @@ def main():
     options.o = os.path.abspath(options.o or verdict.ROOT + '/build-lab/' + ('forms' if options.forms else 'drawn'))
     campaign = Campaign(options)
     if options.write:
-        for seed in range(options.first, options.last + 1):
+        for seed in campaign.seeds():
             campaign.kind(seed).write(campaign.place(seed) + '/folder')
             print(campaign.place(seed) + '/folder')
         return 0

@@ -22,6 +22,29 @@ ROWS = [
     ('uac', ['"uac", "restore_mode", "manual"'],
      ['uac_replace_from("sip:m@anon.invalid");', 'uac_replace_to("M", "sip:m@{uas}");'], []),
     ('uac', ['"uac", "restore_mode", "none"'], ['uac_replace_from("sip:n@anon.invalid");', 'uac_replace_to("sip:n@{uas}");'], []),
+    ('textopsx', [], ['msg_apply_changes();', 'if (msg_apply_changes()) append_hf("X-Y: $ru $rU $hdr(X-P)\\r\\n");',
+                      'append_hf_value("X-P", "v1");', 'remove_hf_value("X-P");', 'insert_hf_value("Subject", "w");',
+                      'assign_hf_value("X-P", "z");', 'exclude_hf_value("Supported", "100rel");'], []),
+    ('htable', ['"htable", "htable", "a=>size=4;autoexpire=2"'],
+     ['$sht(a=>$ci) = $rm;', 'append_hf("X-H: $sht(a=>$ci) $shtinc(a=>n) $shtex(a=>n)\\r\\n");', '$sht(a=>n) = $null;',
+      'sht_rm_name_re("a=>.*");', '$shtex(a=>$ci) = 1;', 'append_hf("X-H: $shtcn(a=>%~%1) $shtdec(a=>n)\\r\\n");'], []),
+    ('nathelper', [], asked('nat_uac_test("19")', 'nat_uac_test("1")', 'nat_uac_test("64")', 'is_rfc1918("$si")', 'handle_ruri_alias()') +
+     ['fix_nated_contact();', 'set_contact_alias();', 'add_contact_alias();', 'fix_nated_sdp("1");', 'fix_nated_sdp("3");',
+      'fix_nated_sdp("10", "9.8.7.6");', 'add_rcv_param();', 'add_contact_alias("1.2.3.4", "5061", "udp");', 'fix_nated_register();'],
+     ['fix_nated_contact();', 'add_contact_alias();', 'set_contact_alias();', 'fix_nated_sdp("1");']),
+    (None, [], ['subst("/sip:/sip:s-/");', 'subst("/^Subject: (.*)$/Subject: <\\1>/");', 'subst_uri("/^sip:(.*)@/sip:\\1-x@/");',
+                'subst_user("/(.)(.*)/\\2\\1/");', 'subst_hf("Subject", "/(.*)/a\\1/", "a");', 'replace("70", "71");',
+                'replace_all("a", "A");', 'replace_body("c=", "c=");', 'search_append("Subject: .", "q");', 'set_body("x=1\r\n", "text/plain");',
+                'remove_hf_re("^X-");', 'remove_hf_exp("^(From|To|Call-ID|CSeq|Via|Content|Contact|Route|Record|Max)", "");',
+                'replace_hdrs("User", "Luser");', 'append_urihf("X-U: ", "\r\n");', 'filter_body("application/sdp");'] +
+     asked('search("^Subject")', 'search_body("m=audio")', 'has_body("application/sdp")', 'is_privacy("id")', 'is_audio_on_hold()',
+           'is_present_hf_re("^X-")', 'cmp_istr("$rU", "SERVICE")', 'in_list("$rm", "INVITE,BYE", ",")', 'starts_with("$ru", "sip:s")'),
+     ['subst("/180/180/");', 'replace("Ringing", "Tinkling");', 'remove_hf_re("^X-");', 'append_hf("X-L: $(hdr(Via)[-1])\\r\\n");']),
+    (None, [], asked('is_uri("$ru")', 'is_first_hop()', 'is_numeric("$rU")', 'is_alphanum("$fU")', 'uri_param("transport")', 'is_user("service")',
+                     'cmp_uri("$ru", "$tu")', 'cmp_aor("$ru", "$tu")', 'is_e164("$rU")') +
+     ['add_uri_param("a=b");', 'tel2sip("$ru", "{uas}", "$var(t)");', 'add_rr_param(";x=y");', 'encode_contact("enc*", "9.9.9.9");'], []),
+    ('permissions', [], asked('allow_source_address("1")', 'allow_trusted("$si", "any")'), []),
+    ('pike', ['"pike", "sampling_time_unit", 2', '"pike", "reqs_density_per_unit", 4'], asked('pike_check_req()'), []),
     ('auth', [], asked('has_credentials("{uas}")', 'consume_credentials()'), []),
 ]
 
@@ -33,7 +56,7 @@ def add(proxy):
     for name, settings, asks, answers in stream.sample(ROWS, stream.randint(1, 2)):
         if name in names:
             continue
-        names.append(name)
+        names += [name] if name else []
         params += settings
         statements += stream.sample(asks, min(len(asks), stream.randint(1, 3)))
         replies += stream.sample(answers, min(len(answers), stream.randint(0, 2)))
