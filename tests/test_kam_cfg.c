@@ -69,6 +69,8 @@ static void what_kamailio_takes_is_taken(void **state) {
         "route { t_relay(); }",
         "event_route[5a:b/c:] { exit; } event_route[\"x:y\"] { exit; } request_route { $var(x) = "
         "@cfg_get.a.b; } a.b=1",
+        "loadmodule \"xhttp\" event_route[xhttp:request] { xhttp_reply(\"200\", \"OK\", \"$hu\", $hu); } "
+        "request_route { exit; }", /* it never happens here: that xhttp is not simulated is no matter */
         "request_route { ; }",
         "request_route { exit; } request_route { drop; }",
         "route[A] { exit; } route[\"b c\"] { exit; } route[3] { exit; } request_route { route(A); route(\"b "

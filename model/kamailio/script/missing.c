@@ -161,6 +161,7 @@ static void add_name(struct kam_program *p, struct program_missing *m, struct sp
 
 void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
                          ...) {
+    if (p->never_runs) return;
     struct program_missing *m = find_or_add(p, module, at);
     struct buf name = {0};
     va_list args;

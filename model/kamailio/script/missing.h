@@ -58,7 +58,8 @@ bool program_missing_load(struct kam_program *p, struct span module, struct sour
 /* Does the program load that module, simulated or not? */
 bool program_loads_name(const struct kam_program *p, struct span module);
 
-/* One use of what is not simulated of a module that is loaded, and how it is called: "ds_select_dst()". */
+/* One use of what is not simulated of a module that is loaded, unless in a block that never runs; and how it
+ * is called: "ds_select_dst()". */
 void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
                          ...) __attribute__((format(printf, 4, 5)));
 
