@@ -55,7 +55,8 @@ static void clear(struct kam_run *run) {
     run->done = 0;
     run->error = 0;
     run->on_failure = run->on_reply = run->on_branch = NULL;
-    run->auto_100_is_set = false;
+    run->proxy = (struct udp_address){0};
+    run->auto_100_is_set = run->no_auto_100 = run->no_error_reply = false;
     run->fr_ms = run->fr_inv_ms = 0;
     run->failure_status = 0;
     run->failure_reply = run->failure_request = (struct span){0};

@@ -102,6 +102,8 @@ struct kam_run {
     unsigned branch;                     /* of a reply, in branch_route: which one */
     unsigned done;                       /* enum kam_done */
     int error;                           /* what t_relay() failed with, enum kam_error */
+    struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
+    bool no_auto_100, no_error_reply;    /* t_relay_to(flags) */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
     bool auto_100, auto_100_is_set;                            /* t_set_auto_inv_100() */
     int64_t fr_ms, fr_inv_ms;    /* t_set_fr() before there is a transaction; 0: not set */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tmx: more questions to tm. */
-#include "model/kamailio/modules/module.h"
+/* tmx: more questions to tm (facts: Kamailio 33). */
+#include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/pv_name.h"
 
 /*
  * Is another worker process at work on the same request? Here a worker's decisions take no time, so two
@@ -13,53 +14,123 @@ static int t_precheck_trans(struct kam_run *run, const struct kam_arg *args, siz
     return -1;
 }
 
-/* The branch that is at work; 0 outside of all. */
+/* In which block does it stand? */
+static int is_route(struct kam_run *run, unsigned kinds) { return run->state.kind & kinds ? 1 : -1; }
+
+static int t_is_request_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return is_route(run, KAM_REQUEST_ROUTE);
+}
+
+static int t_is_failure_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return is_route(run, KAM_FAILURE_ROUTE);
+}
+
+static int t_is_branch_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return is_route(run, KAM_BRANCH_ROUTE);
+}
+
+static int t_is_reply_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return is_route(run, KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE);
+}
+
+/* The flags of setflag() become the transaction's now. */
+static int t_flush_flags(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct kam_transaction *t = kam_tm_check(run);
+    if (!t) return -1;
+    t->flags = run->flags;
+    return 1;
+}
+
+static bool in_failure(const struct kam_run *run) { return run->state.kind == KAM_FAILURE_ROUTE; }
+
+static bool in_reply(const struct kam_run *run) { return run->state.kind == KAM_TM_ONREPLY_ROUTE; }
+
+/* The branch that is at work; 0 outside of all; in failure_route, how many there have been. */
 static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
-    return pv_number(run->branch);
+    return pv_number(in_failure(run) ? run->transaction->client_count : run->branch);
+}
+
+static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    if (in_failure(run)) return pv_number(run->failure_status);
+    if (!run->msg.is_request) return pv_number(run->msg.status);
+    return pv_number(run->transaction ? run->transaction->status : 0);
+}
+
+/* Its own value of a variable, of the request or the reply that the transaction keeps. */
+static struct kam_value value_in(struct kam_run *run, struct kam_run *of, struct span name) {
+    struct script_pv_maker maker = {.program = run->state.program, .arena = &run->scratch};
+    struct cfg_pv pv;
+    struct kam_value v = pv_nothing();
+    of->state.process = run->state.process;
+    if (script_pv_make(&maker, name, &pv)) v = kam_pv_value(of, &pv);
+    if (v.type == KAM_STR) v.s = arena_text(&run->scratch, v.s);
+    buf_free(&maker.why);
+    return v;
+}
+
+/* $T_rpl(name): in failure_route, of the reply that led there. */
+static struct kam_value get_rpl(struct kam_run *run, const struct kam_pv_at *at) {
+    struct kam_run *of = &kam_tm_of(run->k)->request_run;
+    if (!in_failure(run) || !run->failure_reply.p) return pv_nothing();
+    struct payload *p = payload_of(run->k->pool, run->failure_reply);
+    kam_run_end(of);
+    bool readable = kam_run_begin(of, p, run->socket, run->source);
+    payload_drop(p);
+    return readable ? value_in(run, of, at->argument) : pv_nothing();
+}
+
+static struct kam_value get_reason(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    const struct kam_pv_at reason = {.argument = SPAN("$rr")};
+    if (in_reply(run)) return pv_text(run->msg.reason);
+    struct kam_value v = get_rpl(run, &reason);
+    return v.type == KAM_NULL ? pv_failed() : v;
+}
+
+/* The last status of the branch whose reply is in hand. */
+static struct kam_value get_last(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    return in_reply(run) ? pv_number(run->msg.status) : pv_failed();
+}
+
+/* $T_req(name): in onreply_route, of the request as it came in. */
+static struct kam_value get_req(struct kam_run *run, const struct kam_pv_at *at) {
+    if (!in_reply(run) || !run->transaction) return pv_nothing();
+    return value_in(run, kam_tm_request(run->transaction), at->argument);
+}
+
+static bool is_variable(struct span argument) {
+    return argument.len && script_pv_len(argument) == argument.len;
 }
 
 static const struct kam_pv pvs[] = {
     {"T_branch_idx", KAM_PV_PLAIN, get_branch_index, NULL, NULL},
-    {"T_reply_code", KAM_PV_PLAIN, NULL, NULL, NULL},
-    {"T_reply_reason", KAM_PV_PLAIN, NULL, NULL, NULL},
-    {"T_reply_last", KAM_PV_PLAIN, NULL, NULL, NULL},
+    {"T_reply_code", KAM_PV_PLAIN, get_reply_code, NULL, NULL},
+    {"T_reply_reason", KAM_PV_PLAIN, get_reason, NULL, NULL},
+    {"T_reply_last", KAM_PV_PLAIN, get_last, NULL, NULL},
     {"T_reply_ruid", KAM_PV_PLAIN, NULL, NULL, NULL},
     {"T_inv", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"T_req", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"T_rpl", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T_req", KAM_PV_RAW, get_req, NULL, NULL, is_variable},
+    {"T_rpl", KAM_PV_RAW, get_rpl, NULL, NULL, is_variable},
     {"T", KAM_PV_NAMED, NULL, NULL, NULL},
     {"T_branch", KAM_PV_NAMED, NULL, NULL, NULL},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
-/* What kind of block is at work? */
-static int t_is_request_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    return run->state.kind == KAM_REQUEST_ROUTE ? 1 : -1;
-}
-
-static int t_is_failure_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    return run->state.kind == KAM_FAILURE_ROUTE ? 1 : -1;
-}
-
-static int t_is_branch_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    return run->state.kind == KAM_BRANCH_ROUTE ? 1 : -1;
-}
-
-static int t_is_reply_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    return run->state.kind == KAM_TM_ONREPLY_ROUTE || run->state.kind == KAM_CORE_ONREPLY_ROUTE ? 1 : -1;
-}
-
 static const struct kam_function functions[] = {
+    {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
     {"t_is_request_route", 0, 0, KAM_ANY_ROUTE, t_is_request_route},
     {"t_is_failure_route", 0, 0, KAM_ANY_ROUTE, t_is_failure_route},
     {"t_is_branch_route", 0, 0, KAM_ANY_ROUTE, t_is_branch_route},
     {"t_is_reply_route", 0, 0, KAM_ANY_ROUTE, t_is_reply_route},
-    {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
+    {"t_flush_flags", 0, 0, KAM_ANY_ROUTE, t_flush_flags},
     {0},
 };
 

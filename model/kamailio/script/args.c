@@ -134,6 +134,40 @@ static const char *read_option(struct span s) {
     return "must be an option that Kamailio knows: path";
 }
 
+/* Decimal or 0x... */
+static const char *read_bits(struct span s, int64_t *n) {
+    uint64_t number = 0;
+    *n = 0;
+    if (span_starts_nocase(s, "0x")) {
+        for (size_t i = 2; i < s.len; i++) {
+            if (ascii_hex(s.p[i]) < 0 || i > 8) return "must be flags: 0x01";
+            *n = *n * 16 + ascii_hex(s.p[i]);
+        }
+        return NULL;
+    }
+    if (s.len && !span_to_u64(s, 0xffff, &number)) return "must be flags: 0x01";
+    *n = (int64_t)number;
+    return NULL;
+}
+
+static const char *read_next_hop(struct span s, int64_t *n) {
+    struct span port = span_starts_nocase(s, "udp:") ? span_skip(s, 4) : s;
+    uint64_t number = 5060;
+    uint32_t ip;
+    struct span host = span_cut(&port, ':');
+    if (!ipv4_parse(host, &ip)) return "must be an IPv4 address and a port by UDP: udp:172.20.0.3:5060";
+    if (port.len && !span_to_u64(port, 0xffff, &number)) return "must have a port";
+    *n = (int64_t)ip << 16 | (int64_t)number;
+    return NULL;
+}
+
+static const char *read_port(struct span s, int64_t *n) {
+    uint64_t number = 0;
+    if (s.len && !span_to_u64(s, UINT32_MAX, &number)) return "must be a port";
+    *n = (int64_t)(number & 0xffff);
+    return NULL;
+}
+
 const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out) {
     uint32_t ip;
     *out = (struct kam_arg){.s = text};
@@ -160,6 +194,10 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_LINES: return read_pattern(text, REGEX_LINES);
     case ARG_MIME: return read_mime(text);
     case ARG_PRIVACY: return read_privacy(text);
+    case ARG_PORT: return read_port(text, &out->n);
+    case ARG_BITS: return read_bits(text, &out->n);
+    case ARG_NEXT_HOP: return read_next_hop(text, &out->n);
+    case ARG_NEXT_HOP_OR_BITS: return read_bits(text, &out->n) ? read_next_hop(text, &out->n) : NULL;
     case ARG_OPTION: return read_option(text);
     case ARG_DIRECTION:
         return span_is_nocase(text, "upstream") || span_is_nocase(text, "downstream")

@@ -66,7 +66,11 @@ enum kam_arg_type {
     ARG_PRIVACY,      /* a word of the header Privacy */
     ARG_SEPARATOR,    /* one character */
     ARG_DIRECTION,    /* "upstream", "downstream" */
-    ARG_OPTION        /* an option that Kamailio knows: "path" */
+    ARG_OPTION,       /* an option that Kamailio knows: "path" */
+    ARG_PORT,         /* a port, literally */
+    ARG_NEXT_HOP,     /* [udp:]1.2.3.4[:5060]: n is address and port, 16 bits */
+    ARG_BITS,         /* 5, 0x05 */
+    ARG_NEXT_HOP_OR_BITS
 };
 
 /* An argument as the body of a function gets it. */

@@ -50,7 +50,8 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
                        struct span where) {
     struct kam_destination d = {.socket = kam_run_send_socket(run)};
-    int error = kam_resolve(where, &d.to);
+    int error = run->proxy.ip ? KAM_E_OK : kam_resolve(where, &d.to);
+    if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_via_mark_incoming(&run->branch_edits, run);

@@ -1,67 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What scripts may ask of tm (facts: Kamailio 11.7), and tm's parameters. */
-#include "model/kamailio/forward.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
 
 #include <stdio.h>
-
-/* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
-static int relay_cancel(struct kam_run *run) {
-    struct kam_transaction *invite = kam_tm_find_canceled(run);
-    enum { STATELESS = 1, DROP = 2 };
-    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == DROP) return 1;
-    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == STATELESS)
-        return kam_forward_request(run, NULL, "CANCEL without an INVITE relayed without a transaction") ? 1
-                                                                                                        : -1;
-    enum kam_newtran made = kam_tm_newtran(run);
-    if (made == KAM_NEWTRAN_RETRANSMISSION) return 1;
-    if (made == KAM_NEWTRAN_FAILED) return -1;
-    if (!invite) return 0;
-    kam_tm_cancel_received(run->transaction, run, invite);
-    return 1;
-}
-
-/* A failed relay: the error reply comes when the script has ended (facts: Kamailio 5.3). */
-static int relayed(struct kam_run *run, int result) {
-    if (result <= 0) run->done |= KAM_ERROR_DELAYED;
-    return result;
-}
-
-static int relay_request(struct kam_run *run) {
-    if (run->method == KAM_CANCEL) {
-        int done = relay_cancel(run);
-        if (done != 0) return done;
-        return relayed(run, kam_tm_forward(run->transaction, run));
-    }
-    switch (kam_tm_newtran(run)) {
-    case KAM_NEWTRAN_RETRANSMISSION: return 1;
-    case KAM_NEWTRAN_ACK:
-        return kam_forward_request(run, NULL, "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
-    case KAM_NEWTRAN_EXISTS:
-        if (run->method != KAM_ACK) break;
-        /* t_lookup_request() has found it: its final reply is acknowledged */
-        run->done |= KAM_RELEASED;
-        kam_tm_let_go(run->transaction);
-        return 1;
-    case KAM_NEWTRAN_FAILED: return -1;
-    case KAM_NEWTRAN_NEW: break;
-    }
-    struct kam_transaction *t = run->transaction;
-    if (t->method == KAM_INVITE && t->auto_100 && t->status < 100) {
-        struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
-                                       "RFC 3261 17.2.1; modparam tm auto_inv_100");
-        kam_tm_reply(t, run, 100, kam_tm_of(run->k)->set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
-    }
-    return relayed(run, kam_tm_forward(t, run));
-}
-
-static int t_relay(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    if (run->state.kind == KAM_FAILURE_ROUTE) return kam_tm_forward(run->transaction, run) > 0 ? 1 : -1;
-    return relay_request(run);
-}
 
 static int t_newtran(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
@@ -122,7 +65,7 @@ static int t_check_trans(struct kam_run *run, const struct kam_arg *args, size_t
 static int t_relay_cancel(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->method != KAM_CANCEL || !kam_tm_find_canceled(run)) return 1;
-    return relay_cancel(run) < 0 ? -1 : 0;
+    return kam_tm_relay_cancel(run) < 0 ? -1 : 0;
 }
 
 /* Arms a block, for the transaction or for the one that t_relay() will make; none disarms. */
@@ -289,7 +232,15 @@ static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t 
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
 static const struct kam_function functions[] = {
-    {"t_relay", 0, 0, REQUESTS, t_relay},
+    {"t_relay", 0, 0, REQUESTS, kam_tm_relay},
+    {"t_relay", 2, 2, REQUESTS, kam_tm_relay_there, {ARG_ADDRESS, ARG_PORT}},
+    {"t_relay_to_udp", 0, 0, REQUESTS, kam_tm_relay},
+    {"t_relay_to_udp", 2, 2, REQUESTS, kam_tm_relay_there, {ARG_ADDRESS, ARG_PORT}},
+    {"t_relay_to", 0, 1, REQUESTS, kam_tm_relay_to, {ARG_NEXT_HOP_OR_BITS}},
+    {"t_relay_to", 2, 2, REQUESTS, kam_tm_relay_to, {ARG_NEXT_HOP, ARG_BITS}},
+    {"t_forward_nonack", 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack, {ARG_ADDRESS, ARG_PORT}},
+    {"t_forward_nonack_udp", 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack, {ARG_ADDRESS, ARG_PORT}},
+    {"t_forward_nonack_uri", 0, 0, KAM_REQUEST_ROUTE, kam_tm_forward_nonack},
     {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran},
     {"t_reply", 2, 2, REQUESTS | REPLIES, t_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},
     {"t_send_reply", 2, 2, REQUESTS | KAM_TM_ONREPLY_ROUTE, t_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_TEXT}},

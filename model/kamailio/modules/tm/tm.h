@@ -297,6 +297,17 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
                        enum kam_send_kind kind, const struct cause *cause);
 void kam_tm_start_final(struct kam_transaction *t);
 
+/* relay.c */
+
+/* A CANCEL goes to its INVITE's branches; 0: without an INVITE it is a request like others. */
+int kam_tm_relay_cancel(struct kam_run *run);
+
+/* What the script calls: t_relay(), t_relay(host, port), t_relay_to(), t_forward_nonack(). */
+int kam_tm_relay(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count);
+
 /* client.c */
 
 /* Relays the request of the run on new branches. 1, or a negative error number. */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* t_relay() and its kin: a request goes on, with a transaction (facts: Kamailio 6, 33). */
+#include "model/kamailio/forward.h"
+#include "model/kamailio/modules/tm/tm.h"
+
+/* Where the script wants all branches to go; NULL: by their URIs. */
+static const struct udp_address *given(const struct kam_run *run) {
+    return run->proxy.ip ? &run->proxy : NULL;
+}
+
+/* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
+int kam_tm_relay_cancel(struct kam_run *run) {
+    struct kam_transaction *invite = kam_tm_find_canceled(run);
+    enum { STATELESS = 1, DROP = 2 };
+    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == DROP) return 1;
+    if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == STATELESS)
+        return kam_forward_request(run, given(run), "CANCEL without an INVITE relayed without a transaction")
+                   ? 1
+                   : -1;
+    enum kam_newtran made = kam_tm_newtran(run);
+    if (made == KAM_NEWTRAN_RETRANSMISSION) return 1;
+    if (made == KAM_NEWTRAN_FAILED) return -1;
+    if (!invite) return 0;
+    kam_tm_cancel_received(run->transaction, run, invite);
+    return 1;
+}
+
+/* A failed relay: the error reply comes when the script has ended (facts: Kamailio 5.3). */
+static int relayed(struct kam_run *run, int result) {
+    if (result <= 0 && !run->no_error_reply) run->done |= KAM_ERROR_DELAYED;
+    return result;
+}
+
+static int relay_request(struct kam_run *run) {
+    if (run->method == KAM_CANCEL) {
+        int done = kam_tm_relay_cancel(run);
+        if (done != 0) return done;
+        return relayed(run, kam_tm_forward(run->transaction, run));
+    }
+    switch (kam_tm_newtran(run)) {
+    case KAM_NEWTRAN_RETRANSMISSION: return 1;
+    case KAM_NEWTRAN_ACK:
+        return kam_forward_request(run, given(run), "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
+    case KAM_NEWTRAN_EXISTS:
+        if (run->method != KAM_ACK) break;
+        /* t_lookup_request() has found it: its final reply is acknowledged */
+        run->done |= KAM_RELEASED;
+        kam_tm_let_go(run->transaction);
+        return 1;
+    case KAM_NEWTRAN_FAILED: return -1;
+    case KAM_NEWTRAN_NEW: break;
+    }
+    struct kam_transaction *t = run->transaction;
+    if (t->method == KAM_INVITE && t->auto_100 && !run->no_auto_100 && t->status < 100) {
+        struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
+                                       "RFC 3261 17.2.1; modparam tm auto_inv_100");
+        kam_tm_reply(t, run, 100, kam_tm_of(run->k)->set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
+    }
+    return relayed(run, kam_tm_forward(t, run));
+}
+
+/* Forgets how it was asked to relay. */
+static int done_relaying(struct kam_run *run, int result) {
+    run->proxy = (struct udp_address){0};
+    run->no_auto_100 = run->no_error_reply = false;
+    return result;
+}
+
+int kam_tm_relay(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    bool in_failure = run->state.kind == KAM_FAILURE_ROUTE;
+    return done_relaying(run, in_failure ? kam_tm_forward(run->transaction, run) > 0 ? 1 : -1
+                                         : relay_request(run));
+}
+
+static void give(struct kam_run *run, int64_t ip, int64_t port) {
+    enum { SIP_PORT = 5060 };
+    run->proxy = (struct udp_address){(uint32_t)ip, (uint16_t)(port ? port : SIP_PORT)};
+}
+
+int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    give(run, args[0].n, args[1].n);
+    return kam_tm_relay(run, args, count);
+}
+
+/* t_relay_to([PROXY][, FLAGS]): a single number is the flags. */
+int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    enum { NO_AUTO_100 = 1, NO_ERROR_REPLY = 2, IP_SHIFT = 16 };
+    int64_t flags = count > 1 ? args[1].n : 0;
+    if (count > 0 && args[0].n >> IP_SHIFT)
+        give(run, args[0].n >> IP_SHIFT, args[0].n & 0xffff);
+    else if (count > 0)
+        flags = args[0].n;
+    run->no_auto_100 = flags & NO_AUTO_100;
+    run->no_error_reply = flags & NO_ERROR_REPLY;
+    return kam_tm_relay(run, args, count);
+}
+
+/* Only where there is a transaction; nothing is answered. */
+int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (!run->transaction) return -1;
+    if (count > 0) give(run, args[0].n, args[1].n);
+    return done_relaying(run, kam_tm_forward(run->transaction, run));
+}
