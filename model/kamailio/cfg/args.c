@@ -83,6 +83,25 @@ static bool read_pv(const struct reading *r, struct span text) {
     return pv != NULL;
 }
 
+/* A text in which variables stand at the beginning or behind a slash. */
+static bool read_pvs(const struct reading *r, struct span text) {
+    const struct cfg_pv **to[] = {&r->known->pv, &r->known->second_pv};
+    const char *what = r->function->check ? r->function->check(r->p->program, r->index, text) : NULL;
+    if (what) return wrong(r, what);
+    r->known->s = arena_text(&r->p->program->arena, text);
+    for (size_t n = 0; text.len && n < 2;) {
+        size_t len = script_pv_len(text);
+        if (*text.p == '$' && !len) return wrong(r, "names no pseudo-variable");
+        if (*text.p == '$') {
+            *to[n] = cfg_pv_find(r->p, span_head(text, len), r->at);
+            if (!*to[n++]) return false;
+        }
+        ptrdiff_t slash = span_find(span_skip(text, len), '/');
+        text = slash < 0 ? (struct span){0} : span_skip(text, len + (size_t)slash + 1);
+    }
+    return true;
+}
+
 static bool read_regex(const struct reading *r, struct span text) {
     enum kam_arg_type type = type_of(r);
     const char *why;
@@ -104,6 +123,7 @@ static bool read_subst(const struct reading *r, struct span text) {
 static bool read_text(const struct reading *r, struct span text) {
     enum kam_arg_type type = type_of(r);
     if (type == ARG_PV || type == ARG_RESULT) return read_pv(r, text);
+    if (type == ARG_PVS) return read_pvs(r, text);
     if (type == ARG_SUBST) return read_subst(r, text);
     bool done = false;
     if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {

@@ -24,6 +24,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_PERMISSIONS] = &kam_permissions_module,
     [KAM_MODULE_PIKE] = &kam_pike_module,
     [KAM_MODULE_SDPOPS] = &kam_sdpops_module,
+    [KAM_MODULE_AVPOPS] = &kam_avpops_module,
     [KAM_MODULE_CFGUTILS] = &kam_cfgutils_module,
     [KAM_MODULE_AUTH] = &kam_auth_module,
     [KAM_MODULE_DISPATCHER] = &kam_dispatcher_module,

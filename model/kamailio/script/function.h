@@ -56,6 +56,7 @@ enum kam_arg_type {
     ARG_PROTO,        /* UDP, without quotes */
     ARG_PV,           /* one variable itself: kam_pv_value(), kam_pv_assign() */
     ARG_RESULT,       /* the same, one that can be set */
+    ARG_PVS,          /* a text with up to two variables, each in front or behind a slash: "$avp(x)/g" */
     ARG_INTEGER,      /* 12, without quotes */
     ARG_NAMED_FLAG,   /* the same, or a name that `flags` has declared */
     ARG_FLAG,         /* 0 to 31 */
@@ -79,7 +80,8 @@ struct kam_arg {
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
     const struct kam_route *route;    /* of a block; NULL: none */
-    const struct cfg_pv *pv;          /* of ARG_PV */
+    const struct cfg_pv *pv;          /* of ARG_PV, ARG_PVS */
+    const struct cfg_pv *second_pv;   /* of ARG_PVS; NULL: none */
     struct regex *regex;              /* of a pattern that the file gives; NULL: s is to be compiled */
     const struct script_subst *subst; /* of ARG_SUBST */
 };

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/* avpops: what is done to $avp(x) by its name (facts: Kamailio 30.8). There is no data base. */
+#include "model/kamailio/message/ruri.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/script/eval.h"
+#include "model/kamailio/script/pv_name.h"
+#include "model/kamailio/script/vars.h"
+
+/* What stands behind the first variable of an argument: "$avp(x)/$avp(y)/g" -> "g", "$ru/username" ->
+ * "username". */
+static struct span flags_of(struct span text) {
+    for (int i = 0; i < 2 && text.len && *text.p == '$'; i++) {
+        text = span_skip(text, script_pv_len(text));
+        if (text.len) text = span_skip(text, 1);
+    }
+    return text;
+}
+
+static bool has_flag(struct span flags, char flag) { return span_find(flags, flag) >= 0; }
+
+/* The values of a name, newest first, in the run's memory. */
+struct values {
+    struct kam_value *list;
+    size_t count;
+};
+
+static struct values values_of(struct kam_run *run, const struct cfg_pv *pv) {
+    struct values v = {0};
+    size_t number = pv->number, n = 0;
+    while (script_vars_nth(run->state.avps, number, (int64_t)n).type != KAM_NULL)
+        n++;
+    v.list = arena_new(&run->scratch, (n + 1) * sizeof *v.list);
+    for (v.count = 0; v.count < n; v.count++) {
+        struct kam_value value = script_vars_nth(run->state.avps, number, (int64_t)v.count);
+        if (value.type == KAM_STR) value.s = arena_text(&run->scratch, value.s);
+        v.list[v.count] = value;
+    }
+    return v;
+}
+
+/* A variable that is no AVP has one value, or none. */
+static struct values any_values(struct kam_run *run, const struct cfg_pv *pv) {
+    if (pv->kind == CFG_PV_AVP) return values_of(run, pv);
+    struct kam_value v = kam_pv_value(run, pv), *list = arena_new(&run->scratch, sizeof *list);
+    *list = v;
+    return (struct values){list, v.type != KAM_NULL};
+}
+
+static void push(struct kam_run *run, const struct cfg_pv *pv, struct kam_value v) {
+    script_vars_push(run->state.avps, pv->number, v);
+}
+
+/* Leaves of the name only those that stay, in their order. */
+static void keep(struct kam_run *run, const struct cfg_pv *pv, const struct values *v, const bool *gone) {
+    for (size_t i = 0; i < v->count; i++)
+        script_vars_pop(run->state.avps, pv->number);
+    for (size_t i = v->count; i-- > 0;)
+        if (!gone[i]) push(run, pv, v->list[i]);
+}
+
+/* "0x1f", "-3", "12", as far as an int goes */
+static bool read_int(struct span text, int64_t *n) {
+    bool negative = span_starts(text, "-");
+    text = span_skip(text, negative);
+    bool hex = span_starts(text, "0x");
+    if (hex) text = span_skip(text, 2);
+    int base = hex ? 16 : 10;
+    if (text.len == 0) return false;
+    for (*n = 0; text.len; text = span_skip(text, 1)) {
+        int digit = ascii_hex((unsigned char)*text.p);
+        if (digit < 0 || digit >= base || *n > INT32_MAX) return false;
+        *n = *n * base + digit;
+    }
+    if (negative) *n = -*n;
+    return true;
+}
+
+/* An operation and its value: "eq/i:5/g", "re/^a", "add/$var(x)". */
+struct operation {
+    struct span name, flags;
+    bool is_variable;
+    struct kam_value value;
+};
+
+/* NULL, or what is wrong with it. */
+static const char *operation_read(struct operation *o, struct span text) {
+    *o = (struct operation){.name = span_cut(&text, '/')};
+    if (text.len == 0) return "must be an operation and a value: \"eq/i:5\"";
+    o->is_variable = *text.p == '$';
+    if (o->is_variable) {
+        o->flags = flags_of(text);
+        return NULL;
+    }
+    struct span value = span_cut(&text, '/');
+    o->flags = text;
+    bool number = span_starts(value, "i:");
+    if (number || span_starts(value, "s:")) value = span_skip(value, 2);
+    o->value = (struct kam_value){.type = KAM_STR, .s = value};
+    if (!number) return value.len ? NULL : "has no value";
+    o->value = (struct kam_value){.type = KAM_INT};
+    return read_int(value, &o->value.n) ? NULL : "has a value that is no number";
+}
+
+static struct operation operation_of(struct kam_run *run, const struct kam_arg *arg) {
+    struct operation o;
+    operation_read(&o, arg->s);
+    if (o.is_variable) o.value = kam_pv_value(run, arg->pv);
+    return o;
+}
+
+/* Comparisons: what they say of the sign of left - right. */
+static const struct {
+    const char *name;
+    bool less, equal, greater;
+} comparisons[] = {
+    {"eq", false, true, false}, {"ne", true, false, true},  {"lt", true, false, false},
+    {"le", true, true, false},  {"gt", false, false, true}, {"ge", false, true, true},
+};
+
+static bool compare(struct span name, int sign) {
+    for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++)
+        if (span_is(name, comparisons[i].name))
+            return sign < 0 ? comparisons[i].less : sign > 0 ? comparisons[i].greater : comparisons[i].equal;
+    return false;
+}
+
+static int sign_of(int64_t n) { return n < 0 ? -1 : n > 0; }
+
+static int text_sign(struct span a, struct span b, bool nocase) {
+    for (size_t i = 0; i < a.len && i < b.len; i++) {
+        int x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+        if (nocase) x = ascii_lower(x), y = ascii_lower(y);
+        if (x != y) return x < y ? -1 : 1;
+    }
+    return a.len < b.len ? -1 : a.len > b.len;
+}
+
+/* * and ?, as the shell means them */
+static bool glob(struct span pattern, struct span text) {
+    size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
+    while (t < text.len) {
+        if (p < pattern.len && pattern.p[p] == '*') {
+            star = p++;
+            from = t;
+        } else if (p < pattern.len && (pattern.p[p] == '?' || pattern.p[p] == text.p[t])) {
+            p++, t++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.p[p] == '*')
+        p++;
+    return p == pattern.len;
+}
+
+static bool check_numbers(struct span name, int64_t a, int64_t b) {
+    if (span_is(name, "and")) return (a & b) != 0;
+    if (span_is(name, "or")) return (a | b) != 0;
+    if (span_is(name, "xor")) return (a ^ b) != 0;
+    return compare(name, sign_of(a - b));
+}
+
+static bool check_value(struct kam_run *run, const struct operation *o, struct kam_value v) {
+    int64_t match;
+    if (v.type != o->value.type) return false;
+    if (v.type == KAM_INT) return check_numbers(o->name, v.n, o->value.n);
+    if (span_is(o->name, "re")) return script_match(&run->state, NULL, o->value.s, v.s, &match) && match;
+    if (span_is(o->name, "fm")) return glob(o->value.s, v.s);
+    return compare(o->name, text_sign(v.s, o->value.s, has_flag(o->flags, 'i')));
+}
+
+static int avp_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = any_values(run, args[0].pv);
+    struct operation o = operation_of(run, &args[1]);
+    (void)count;
+    for (size_t i = 0; i < v.count; i++) {
+        if (check_value(run, &o, v.list[i])) return 1;
+        if (!has_flag(o.flags, 'g')) break;
+    }
+    return -1;
+}
+
+static int64_t compute(struct span name, int64_t a, int64_t b) {
+    bool add = span_is(name, "add"), sub = span_is(name, "sub");
+    if (add || sub) return add ? a + b : a - b;
+    if (span_is(name, "mul")) return a * b;
+    if (span_is(name, "div")) return b ? a / b : 0;
+    if (span_is(name, "mod")) return b ? a % b : 0;
+    if (span_is(name, "and")) return a & b;
+    if (span_is(name, "or")) return a | b;
+    return span_is(name, "xor") ? a ^ b : ~b;
+}
+
+/* All numbers of the name; the results stand in front of what is left of it, or of another name. */
+static int avp_op(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = values_of(run, args[0].pv);
+    struct operation o = operation_of(run, &args[1]);
+    bool *gone = arena_new(&run->scratch, v.count + 1);
+    int result = -1;
+    (void)count;
+    if (o.value.type != KAM_INT) return -1;
+    for (size_t i = 0; i < v.count; i++)
+        gone[i] = v.list[i].type == KAM_INT;
+    if (!args[0].second_pv) keep(run, args[0].pv, &v, gone);
+    for (size_t i = 0; i < v.count; i++) {
+        if (!gone[i]) continue;
+        int64_t n = (int32_t)(uint32_t)compute(o.name, v.list[i].n, o.value.n);
+        push(run, args[0].second_pv ? args[0].second_pv : args[0].pv,
+             (struct kam_value){.type = KAM_INT, .n = n});
+        result = 1;
+    }
+    return result;
+}
+
+/* n: a text becomes a number; s: the other way. */
+static bool convert(struct kam_run *run, struct kam_value *v, struct span flags) {
+    if (has_flag(flags, 'n') && v->type == KAM_STR) {
+        if (!read_int(v->s, &v->n)) return false;
+        v->type = KAM_INT;
+    } else if (has_flag(flags, 's') && v->type == KAM_INT) {
+        *v = (struct kam_value){.type = KAM_STR, .s = kam_value_text(*v, &run->scratch)};
+    }
+    return true;
+}
+
+static int avp_copy(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = values_of(run, args[0].pv);
+    struct span flags = flags_of(args[1].s);
+    size_t n = has_flag(flags, 'g') ? v.count : v.count > 0;
+    bool *gone = arena_new(&run->scratch, v.count + 1);
+    (void)count;
+    if (n == 0) return -1;
+    for (size_t i = 0; i < n; i++) {
+        if (!convert(run, &v.list[i], flags)) return -1;
+        gone[i] = true;
+    }
+    if (has_flag(flags, 'd')) keep(run, args[0].pv, &v, gone);
+    for (size_t i = 0; i < n; i++)
+        push(run, args[1].pv, v.list[i]);
+    return 1;
+}
+
+static int avp_delete(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    size_t n = values_of(run, args[0].pv).count;
+    (void)count;
+    if (n == 0) return -1;
+    for (size_t i = 0; i < (has_flag(flags_of(args[0].s), 'g') ? n : 1); i++)
+        script_vars_pop(run->state.avps, args[0].pv->number);
+    return 1;
+}
+
+static int is_avp_set(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = values_of(run, args[0].pv);
+    struct span flags = flags_of(args[0].s);
+    (void)count;
+    if (v.count == 0) return -1;
+    bool number = v.list[0].type == KAM_INT;
+    if ((has_flag(flags, 'n') && !number) || (has_flag(flags, 's') && number)) return -1;
+    return has_flag(flags, 'e') && (number || v.list[0].s.len) ? -1 : 1;
+}
+
+/* A text with its replacements so far. */
+struct replaced {
+    struct span text;
+    size_t done, count;
+    struct buf out;
+};
+
+static void note_match(void *arg, size_t at, size_t len, struct span text) {
+    struct replaced *r = arg;
+    buf_add(&r->out, span_between(r->text.p + r->done, r->text.p + at));
+    buf_add(&r->out, text);
+    r->done = at + len;
+    r->count++;
+}
+
+static bool substitute(struct kam_run *run, const struct kam_arg *arg, struct kam_value *v) {
+    struct replaced r = {.text = v->s};
+    bool good = kam_subst_run(run, arg->subst, v->s, note_match, &r) && r.count;
+    buf_add(&r.out, span_skip(v->s, r.done));
+    if (good) v->s = arena_text(&run->scratch, buf_span(&r.out));
+    buf_free(&r.out);
+    return good;
+}
+
+static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = values_of(run, args[0].pv), old = values_of(run, args[0].pv);
+    struct span flags = flags_of(args[0].s);
+    const struct cfg_pv *to = args[0].second_pv ? args[0].second_pv : args[0].pv;
+    bool *gone = arena_new(&run->scratch, v.count + 1);
+    int result = -1;
+    (void)count;
+    for (size_t i = 0; i < v.count && (result < 0 || has_flag(flags, 'g')); i++) {
+        gone[i] = v.list[i].type == KAM_STR && substitute(run, &args[1], &v.list[i]);
+        if (gone[i]) result = 1;
+    }
+    if (!args[0].second_pv || has_flag(flags, 'd')) keep(run, args[0].pv, &old, gone);
+    for (size_t i = 0; i < v.count; i++)
+        if (gone[i]) push(run, to, v.list[i]);
+    return result;
+}
+
+/* $ru, $ru/username, $ru/domain, $du, $br */
+static bool push_to(struct kam_run *run, struct span where, struct span text) {
+    struct span part = flags_of(where);
+    if (span_starts(where, "$du")) {
+        kam_run_set_next_hop(run, text);
+        return true;
+    }
+    if (span_starts(where, "$br")) return kam_run_add_branch(run, text, (struct span){0}, run->branch_flags);
+    if (span_is(part, "username")) return kam_run_replace_part(run, KAM_URI_USER, text);
+    if (span_is(part, "domain")) return kam_run_replace_part(run, KAM_URI_HOST, text);
+    return kam_run_replace_uri(run, text);
+}
+
+static int avp_pushto(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct values v = any_values(run, args[1].pv);
+    size_t n = has_flag(flags_of(args[1].s), 'g') ? v.count : v.count > 0;
+    (void)count;
+    for (size_t i = 0; i < n; i++)
+        if (!push_to(run, args[0].s, kam_value_text(v.list[i], &run->scratch))) return -1;
+    return n ? 1 : -1;
+}
+
+static int avp_print(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)args, (void)count;
+    return 1;
+}
+
+/* What Kamailio does not start with. */
+static bool is_avp(struct span text) { return span_starts(text, "$avp(") || span_starts(text, "$(avp("); }
+
+static const char *wants_avp(const struct kam_program *program, size_t index, struct span text) {
+    (void)program, (void)index;
+    return is_avp(text) ? NULL : "must be an AVP: \"$avp(x)\"";
+}
+
+static const char *wants_first_avp(const struct kam_program *program, size_t index, struct span text) {
+    return index == 0 ? wants_avp(program, index, text) : NULL;
+}
+
+static const char *wants_copy(const struct kam_program *program, size_t index, struct span text) {
+    struct span flags = flags_of(text);
+    for (size_t i = 0; index == 1 && i < flags.len; i++)
+        if (!flags.p[i] || !strchr("gdns", flags.p[i])) return "has a flag that there is not";
+    return wants_avp(program, index, text);
+}
+
+static bool is_word(struct span word, const char *words) {
+    struct span left = span_of(words);
+    while (left.len)
+        if (span_eq(span_cut(&left, ' '), word)) return true;
+    return false;
+}
+
+static const char *wants_check(const struct kam_program *program, size_t index, struct span text) {
+    struct operation o;
+    (void)program;
+    if (index == 0)
+        return span_starts(text, "$") && !span_is(text, "$null") ? NULL
+                                                                 : "must be a variable that can have a value";
+    const char *why = operation_read(&o, text);
+    if (!why && !is_word(o.name, "eq ne lt le gt ge re fm and or xor"))
+        why = "has no operation that there is";
+    if (!why && span_is(o.name, "fm") && !o.is_variable && span_find(o.value.s, '[') >= 0)
+        why = "is simulated only with * and ?";
+    return why;
+}
+
+static const char *wants_op(const struct kam_program *program, size_t index, struct span text) {
+    struct operation o;
+    if (index == 0 && is_avp(text) && flags_of(text).len) return "has flags where a second AVP may stand";
+    if (index == 0) return wants_avp(program, index, text);
+    const char *why = operation_read(&o, text);
+    if (!why && !is_word(o.name, "add sub mul div mod and or xor not"))
+        why = "has no operation that there is";
+    return why || o.is_variable || o.value.type == KAM_INT ? why
+                                                           : "must have a number as its value: \"add/i:2\"";
+}
+
+static const char *wants_target(const struct kam_program *program, size_t index, struct span text) {
+    (void)program;
+    if (index > 0) return span_starts(text, "$") ? NULL : "must be a variable";
+    if (is_word(text, "$ru $du $br $ru/username $ru/domain")) return NULL;
+    return "must be $ru, $ru/username, $ru/domain, $du or $br";
+}
+
+static const struct kam_function functions[] = {
+    {"avp_check", 2, 2, KAM_ANY_ROUTE, avp_check, {ARG_PVS, ARG_PVS}, .check = wants_check},
+    {"avp_copy", 2, 2, KAM_ANY_ROUTE, avp_copy, {ARG_PVS, ARG_PVS}, .check = wants_copy},
+    {"avp_delete", 1, 1, KAM_ANY_ROUTE, avp_delete, {ARG_PVS}, .check = wants_avp},
+    {"avp_op", 2, 2, KAM_ANY_ROUTE, avp_op, {ARG_PVS, ARG_PVS}, .check = wants_op},
+    {"avp_print", 0, 0, KAM_ANY_ROUTE, avp_print},
+    {"avp_pushto", 2, 2, KAM_ANY_ROUTE, avp_pushto, {ARG_PVS, ARG_PVS}, .check = wants_target},
+    {"avp_subst", 2, 2, KAM_ANY_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_first_avp},
+    {"avp_subst_pv", 2, 2, KAM_ANY_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_first_avp},
+    {"is_avp_set", 1, 1, KAM_ANY_ROUTE, is_avp_set, {ARG_PVS}, .check = wants_avp},
+    {0},
+};
+
+const struct kam_module kam_avpops_module = {.name = "avpops", .functions = functions};
