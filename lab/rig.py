@@ -265,17 +265,22 @@ def write_tables(host):
     """db_text's tables: modparam("auth_db", "db_url", "text:///run/lab/db")"""
     os.makedirs(SCRATCH + '/db', exist_ok=True)
     with open(SCRATCH + '/db/version', 'w') as file:
-        file.write('table_name(string) table_version(int)\nsubscriber:7\nlocation:9\n')
+        file.write('table_name(string) table_version(int)\nsubscriber:7\nlocation:9\ndbaliases:1\n')
     with open(SCRATCH + '/db/subscriber', 'w') as file:
         file.write('id(int,auto) username(string) domain(string) password(string) ha1(string) ha1b(string)\n')
-        for number, row in enumerate(host.kamailio['subscribers']):
+        for number, row in enumerate(host.kamailio.get('subscribers', [])):
             user, domain, password = row['username'], row.get('domain', host.address), row.get('password', '')
             file.write('%d:%s:%s:%s:%s:%s\n' % (number + 1, user, domain, password, row.get('ha1', md5(user, domain, password)),
                                              row.get('ha1b', md5('%s@%s' % (user, domain), domain, password))))
+    with open(SCRATCH + '/db/dbaliases', 'w') as file:
+        file.write('id(int,auto) alias_username(string) alias_domain(string) username(string) domain(string)\n')
+        for number, row in enumerate(host.kamailio.get('aliases', [])):
+            file.write('%d:%s:%s:%s:%s\n' % (number + 1, row['alias_username'], row.get('alias_domain', host.address),
+                                           row['username'], row.get('domain', host.address)))
 
 
 def start_kamailio(host, cfg):
-    if 'subscribers' in host.kamailio:
+    if 'subscribers' in host.kamailio or 'aliases' in host.kamailio:
         write_tables(host)
     program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
                       ['-DD', '-E', '-m', '64', '-M', '8',

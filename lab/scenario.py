@@ -13,14 +13,16 @@ import yaml
 SIPP_KEYS = ('scenario target outbound twin service calls rate rate_period arrivals limit pause pid hz receive_buffer media_port rtp_echo rtp_payload '
              'max_retrans max_invite_retrans max_non_invite_retrans base_cseq call_id auto_answer default_behaviors recv_timeout auth_user '
              'auth_password auth_uri inject inject_index keys exec variables ring_after answer_after').split()
-KAMAILIO_KEYS = 'config defines subscribers modparam version children wakeup processing receive_buffer timer_phase dialog_ids'.split()
+KAMAILIO_KEYS = 'config defines subscribers aliases modparam version children wakeup processing receive_buffer timer_phase dialog_ids'.split()
 SUBSCRIBER_KEYS = 'username domain password ha1 ha1b'.split()
+ALIAS_KEYS = 'alias_username alias_domain username domain'.split()
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
     'host': 'address port sipp kamailio'.split(),
     'sipp': SIPP_KEYS,
     'kamailio': KAMAILIO_KEYS,
-    'subscriber': SUBSCRIBER_KEYS,
+    'subscribers': SUBSCRIBER_KEYS,
+    'aliases': ALIAS_KEYS,
     'network': 'delay loss duplicate reorder reorder_by drop hold mtu'.split(),
     'drop': 'from to nth message'.split(),
     'capture': 'at link checksum precision filter'.split(),
@@ -218,8 +220,9 @@ class Scenario:
             if 'address' not in host or ('sipp' in host) == ('kamailio' in host):
                 raise ScenarioError('hosts.%s: needs an address and either sipp or kamailio' % name)
             for program in ('sipp', 'kamailio'):
-                for row in host.get(program, {}).get('subscribers', []):
-                    check_keys('hosts.%s.%s.subscribers' % (name, program), 'subscriber', row)
+                for table in ('subscribers', 'aliases'):
+                    for row in host.get(program, {}).get(table, []):
+                        check_keys('hosts.%s.%s.%s' % (name, program, table), table, row)
                 if program in host:
                     check_keys('hosts.%s.%s' % (name, program), program, host[program])
 
@@ -253,8 +256,8 @@ class Scenario:
             wrong.append("capture.filter: '%s' is neither sip nor all nor a list of ports" % self.filter)
         if self.precision not in ('us', 'ns'):
             wrong.append("capture.precision: '%s' is neither us nor ns" % self.precision)
-        if sum('subscribers' in (host.kamailio or {}) for host in self.hosts.values()) > 1:
-            wrong.append('hosts: only one Kamailio can have subscribers: the tables are in one folder')
+        if sum(bool({'subscribers', 'aliases'} & set(host.kamailio or {})) for host in self.hosts.values()) > 1:
+            wrong.append('hosts: only one Kamailio can have subscribers and aliases: their tables are in one folder')
         hz = round(1 / time.clock_getres(CLOCK_MONOTONIC_COARSE))
         for host in self.hosts.values():
             wrong += self.check_host(host, hz)

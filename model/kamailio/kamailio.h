@@ -56,6 +56,12 @@ struct kam_subscriber {
         *ha1b; /* instead of those that the password gives, without and with the domain in the name */
 };
 
+/* A row of the table of other names that alias_db asks; a domain NULL: the host's address. */
+struct kam_user_alias {
+    const char *alias_username, *alias_domain; /* the other name */
+    const char *username, *domain;             /* whose it is */
+};
+
 struct kam_config {
     const char *version;              /* "5.6.3": what the Server header says */
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
@@ -67,6 +73,8 @@ struct kam_config {
     uint32_t receive_buffer; /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
     const struct kam_subscriber *subscribers; /* they outlive the Kamailio */
     size_t subscriber_count;
+    const struct kam_user_alias *aliases;
+    size_t alias_count;
     const uint32_t *dialog_ids; /* what Kamailio drew at its start: of each entry of dialog's table, in order
                                    of use, the first id; those that are missing are drawn by the seed */
     size_t dialog_id_count;

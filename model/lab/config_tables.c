@@ -39,20 +39,44 @@ const struct schema_key config_subscriber_keys[] = {
      .help = "column ha1b; absent: MD5 of username@domain:domain:password"},
     {0}};
 
-void config_read_subscribers(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                             void *object) {
-    struct lab_host_config *host = object;
-    (void)key;
-    if (!schema_is_list(s, value, "a list of {username: , password: }")) return;
-    struct kam_subscriber *rows = config_new(s->context, (value->count + 1) * sizeof *rows);
-    size_t count = 0;
-    for (const struct tree_node *n = value->first; n; n = n->next) {
+const struct schema_key config_alias_keys[] = {
+    {"alias_username", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_user_alias, alias_username), .required = true,
+     .help = "the other name"},
+    {"alias_domain", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_user_alias, alias_domain),
+     .help = "with use_domain where it is known; absent: the host's address"},
+    {"username", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_user_alias, username), .required = true,
+     .help = "the user whose name it is"},
+    {"domain", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_user_alias, domain),
+     .help = "the user's domain; absent: the host's address"},
+    {0}};
+
+/* Reads a list of maps into an array of rows, the size of each given; NULL after an error. */
+static void *read_rows(struct schema *s, const struct tree_node *list, const struct schema_key *keys,
+                       size_t size, const char *expected, size_t *count) {
+    if (!schema_is_list(s, list, expected)) return NULL;
+    char *rows = config_new(s->context, (list->count + 1) * size);
+    for (const struct tree_node *n = list->first; n; n = n->next) {
         char index[24];
-        snprintf(index, sizeof index, "[%zu]", count);
+        snprintf(index, sizeof index, "[%zu]", *count);
         size_t before = schema_enter(s, index);
-        schema_map(s, n, config_subscriber_keys, &rows[count++]);
+        schema_map(s, n, keys, rows + size * (*count)++);
         schema_leave(s, before);
     }
-    host->kamailio.subscribers = rows;
-    host->kamailio.subscriber_count = count;
+    return rows;
+}
+
+void config_read_subscribers(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                             void *object) {
+    struct kam_config *k = &((struct lab_host_config *)object)->kamailio;
+    (void)key;
+    k->subscribers = read_rows(s, value, config_subscriber_keys, sizeof *k->subscribers,
+                               "a list of {username: , password: }", &k->subscriber_count);
+}
+
+void config_read_aliases(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
+    struct kam_config *k = &((struct lab_host_config *)object)->kamailio;
+    (void)key;
+    k->aliases = read_rows(s, value, config_alias_keys, sizeof *k->aliases,
+                           "a list of {alias_username: , username: }", &k->alias_count);
 }
