@@ -105,16 +105,16 @@ static void tell_replied(struct kam_transaction *t, const struct payload *payloa
     struct kam_replied r = {
         .method = t->method_name, .call_id = t->call_id, .from_tag = t->from_tag, .status = status};
     bool wanted = false;
-    for (size_t i = 0; kam_modules[i]; i++)
-        wanted = wanted || (k->module_data[i] && kam_modules[i]->replied);
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        wanted = wanted || (*m)->replied;
     if (!wanted) return;
     struct sip_msg msg = {0};
     const struct sip_header *to = status >= 200 && payload && sip_msg_parse(&msg, payload_span(payload))
                                       ? sip_msg_first(&msg, SIP_TO)
                                       : NULL;
     if (to) r.to_tag = sip_tag(to->value);
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (k->module_data[i] && kam_modules[i]->replied) kam_modules[i]->replied(k, &r);
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        if ((*m)->replied) (*m)->replied(k, &r);
     sip_msg_free(&msg);
 }
 
