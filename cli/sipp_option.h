@@ -14,6 +14,7 @@ enum sipp_option_kind {
     SIPP_OPTION_MS,    /* ... a time in ms, if it has no unit */
     SIPP_OPTION_TWICE, /* ... twice as much */
     SIPP_OPTION_TRUE,  /* ... true: it has no value */
+    SIPP_OPTION_FALSE, /* ... false: it has no value */
     SIPP_OPTION_NONE,  /* ... none: it has no value */
     SIPP_OPTION_MAP,   /* ... one entry of a map: it has two */
     SIPP_OPTION_LIST,  /* ... one of a list */

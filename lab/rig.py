@@ -109,7 +109,8 @@ def sipp_command(host, hosts, scenario_file):
                ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('max_retrans', '-max_retrans', str),
                ('max_invite_retrans', '-max_invite_retrans', str),
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
-               ('call_id', '-cid_str', str), ('default_behaviors', '-default_behaviors', str), ('recv_timeout', '-recv_timeout', milliseconds),
+               ('call_id', '-cid_str', str), ('t2', '-T2', milliseconds), ('deadcall_wait', '-deadcall_wait', milliseconds),
+               ('default_behaviors', '-default_behaviors', str), ('recv_timeout', '-recv_timeout', milliseconds),
                ('auth_user', '-au', str), ('auth_password', '-ap', str), ('auth_uri', '-auth_uri', str)]
     for key, option, shown in options:
         if key in sipp:
@@ -119,6 +120,8 @@ def sipp_command(host, hosts, scenario_file):
     for option, key in (('-infindex', 'inject_index'), ('-key', 'keys'), ('-set', 'variables')):
         for name, value in sipp.get(key, {}).items():
             argv += [option, name, str(value)]
+    if sipp.get('retransmit') == 'false':
+        argv += ['-nr']
     for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa')):
         if sipp.get(key) == 'true':
             argv += [option]

@@ -103,6 +103,7 @@ static void take_option(struct import *in, struct import_host *host, const struc
         break;
     case SIPP_OPTION_TWICE: import_put(in, settings, option->key, twice(in, value->text), value->at); break;
     case SIPP_OPTION_TRUE: import_put(in, settings, option->key, SPAN("true"), word->at); break;
+    case SIPP_OPTION_FALSE: import_put(in, settings, option->key, SPAN("false"), word->at); break;
     case SIPP_OPTION_NONE: import_put(in, settings, option->key, SPAN("none"), word->at); break;
     case SIPP_OPTION_MAP: put_entry(in, settings, option->key, value, value + 1); break;
     case SIPP_OPTION_LIST: put_file(in, host, value); break;
@@ -118,7 +119,9 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_TWIN: host->twin = *value; break;
     case SIPP_OPTION_TIME_LIMIT: take_time_limit(in, value); break;
     case SIPP_OPTION_ONLY:
-        if (!span_is(value->text, option->key)) refuse(in, option, word->at);
+        if (span_is(value->text, option->key)) break;
+        diag_error(&in->diag, value->at, "%s " SPAN_FMT ": not simulated, only %s, the default", option->name,
+                   SPAN_ARG(value->text), option->key);
         break;
     }
 }

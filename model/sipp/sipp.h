@@ -63,6 +63,9 @@ struct sipp_config {
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */
+    bool retransmit;                                                 /* not -nr */
+    uint32_t t2_ms;                                                  /* -T2 */
+    uint32_t deadcall_wait_ms;                                       /* -deadcall_wait */
     bool auto_answer;                                                /* -aa */
     unsigned behaviors;               /* -default_behaviors: bits of enum sipp_behavior */
     uint32_t recv_timeout_ms;         /* -recv_timeout; 0: none */

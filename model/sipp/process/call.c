@@ -332,7 +332,7 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
     }
     call->repeats = 0;
     call->retrans_ms = 0;
-    if (step->retrans_ms == 0) return;
+    if (step->retrans_ms == 0 || !call->sipp->config.retransmit) return;
     retrans_arm(call, step->retrans_ms);
     call->retrans_delay_ms = step->retrans_ms;
     call->retrans_count = 0;

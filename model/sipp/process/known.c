@@ -5,9 +5,6 @@
 
 #include <stdlib.h>
 
-/* -deadcall_wait: how long a call that has ended is remembered (facts: SIPp 6.4). */
-#define DEAD_MS 33000
-
 /* Room for a Call-ID comes in steps; an entry with a longer one is not kept for others. */
 enum { ROOM_STEP = 8, ROOMS = 32 };
 
@@ -65,7 +62,7 @@ static void expire(struct sipp *sipp) {
 
 static void add_dead(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
-    k->until_ms = loop_clock(&sipp->loop) + DEAD_MS;
+    k->until_ms = loop_clock(&sipp->loop) + sipp->config.deadcall_wait_ms; /* facts: SIPp 6.4 */
     k->next = NULL;
     k->prev = t->dead_last;
     if (k->prev)

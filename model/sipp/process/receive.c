@@ -129,6 +129,7 @@ static enum backward match_backward(struct call *call, const struct incoming *in
 
 /* The message has come before. True: that has been dealt with. */
 static bool duplicate(struct call *call, const struct incoming *in) {
+    if (!call->sipp->config.retransmit) return false;
     if (call->answered_recv >= 0 && call->answered_hash == in->hash) {
         const struct step *recv = &call->steps->steps[call->answered_recv];
         if (sipp_loses(call->sipp, recv)) {
@@ -164,10 +165,9 @@ static void stop_retransmission(struct call *call, const struct incoming *in, in
     if (index <= call->sent_step) return;
     if (in->status == 0 || in->status >= 200 || of_invite(in)) {
         call->retrans_ms = 0;
-    } else { /* RFC 3261 17.1.2.2: a provisional response slows it down */
-        enum { T2_MS = 4000 };
-        call->retrans_ms = call->sipp->loop.clock_ms + T2_MS;
-        call->retrans_delay_ms = T2_MS;
+    } else { /* also with -nr (facts: SIPp 4); RFC 3261 17.1.2.2: a provisional response slows it down */
+        call->retrans_delay_ms = call->sipp->config.t2_ms;
+        retrans_arm(call, call->retrans_delay_ms);
     }
 }
 

@@ -2,9 +2,6 @@
 /* Retransmission by timer (facts: SIPp 4): of the last message that a send step with retrans= has sent. */
 #include "model/sipp/process/call.h"
 
-/* RFC 3261's T2: where the doubling of the interval ends for everything but an INVITE. */
-enum { T2_MS = 4000 };
-
 /* How often SIPp repeats a message before it gives up. */
 enum { INVITE_RETRANS_MAX = 5, NON_INVITE_RETRANS_MAX = 9, RETRANS_MAX = 9 };
 
@@ -60,7 +57,9 @@ bool retrans_run(struct call *call) {
                           .at = sent->at,
                           .retransmission = call->retrans_count};
     call->retrans_delay_ms *= 2;
-    if (!call->sent_invite && call->retrans_delay_ms > T2_MS) call->retrans_delay_ms = T2_MS;
+    /* RFC 3261's T2: where the doubling of the interval ends for everything but an INVITE. */
+    uint32_t t2_ms = sipp->config.t2_ms;
+    if (!call->sent_invite && call->retrans_delay_ms > t2_ms) call->retrans_delay_ms = t2_ms;
     if (!sipp_loses(sipp, sent)) sipp_send(sipp, call->to, call->sent, &cause);
     retrans_arm(call, call->retrans_delay_ms);
     return true;

@@ -28,6 +28,9 @@ void sipp_config_default(struct sipp_config *config) {
                                    .max_non_invite_retrans = -1,
                                    .base_cseq = 1,
                                    .call_id = "%u-%p@%s",
+                                   .retransmit = true,
+                                   .t2_ms = 4000,
+                                   .deadcall_wait_ms = 33000,
                                    .behaviors = SIPP_BEHAVIORS,
                                    .auth_password = "password",
                                    .start_s = DEFAULT_START_S};
