@@ -47,10 +47,11 @@ struct kamailio {
     struct buf text;                  /* for texts that are needed for a moment */
 
     struct kam_outbox outbox;
-    struct kam_run run;       /* the message that a worker handles now */
-    struct kam_xavp *shared;  /* $shv(x): of all processes */
-    uint32_t script_flags;    /* setsflag(), $sf */
-    struct kam_process timer; /* the timer process, which runs failure_routes too */
+    struct kam_run run;          /* the message that a worker handles now */
+    struct kam_xavp *shared;     /* $shv(x): of all processes */
+    struct kam_xavp *statistics; /* what scripts count, "group.name": $stat(name) */
+    uint32_t script_flags;       /* setsflag(), $sf */
+    struct kam_process timer;    /* the timer process, which runs failure_routes too */
 };
 
 /* Does the URI's host and port name one of our sockets, by its address or the advertised one? */

@@ -248,6 +248,7 @@ size_t kamailio_transactions(const struct kamailio *k) {
 void kamailio_free(struct kamailio *k) {
     if (!k) return;
     xavp_free(&k->shared);
+    xavp_free(&k->statistics);
     for (size_t i = 0; i < k->socket_count; i++) {
         struct kam_socket *s = &k->sockets[i];
         if (s->open) {

@@ -56,6 +56,13 @@ void edit_in_place(struct edit_list *list, size_t at, struct span text) {
 
 void edit_insert(struct edit_list *list, size_t at, struct span text) { edit_replace(list, at, 0, text); }
 
+void edit_insert_first(struct edit_list *list, size_t at, struct span text) {
+    struct edit *e = add(list, at, 0, text), first = *e;
+    for (; e > list->edits && e[-1].at == at; e--)
+        *e = e[-1];
+    *e = first;
+}
+
 void edit_remove(struct edit_list *list, size_t at, size_t len) {
     edit_replace(list, at, len, (struct span){0});
 }

@@ -32,6 +32,9 @@ void edit_list_reset(struct edit_list *list);
 /* Inserts text at an offset of the original. At the same offset an earlier call's text stands first. */
 void edit_insert(struct edit_list *list, size_t at, struct span text);
 
+/* The same in front of what earlier calls put there. */
+void edit_insert_first(struct edit_list *list, size_t at, struct span text);
+
 /*
  * Removes bytes; replaces them. Ranges may overlap: then all that is in any of them goes, and all texts stay
  * in the order of the offsets of their edits.

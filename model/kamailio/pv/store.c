@@ -61,6 +61,25 @@ static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at)
     return pv_number(x ? xavp_count(x->list, path.key, XAVP_PLAIN) : 0);
 }
 
+/* $stat(name): by the name without its group. What Kamailio counts by itself is not simulated. */
+static struct kam_value get_stat(struct kam_run *run, const struct kam_pv_at *at) {
+    for (struct kam_xavp *x = run->k->statistics; x; x = x->next) {
+        struct span name = x->name;
+        span_cut(&name, '.');
+        if (span_eq(name, at->argument)) return x->value;
+    }
+    return pv_nothing();
+}
+
+static bool is_of_scripts(struct span name) {
+    static const char *const words[] = {"_requests", "_replies", "_transactions", "_size",
+                                        "_rcvd",     "_methods", "_hdr",          "_regs",
+                                        "_users",    "_dialogs", "fragments",     "_contacts"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_search(name, span_of(words[i])) >= 0) return false;
+    return true;
+}
+
 /* $K(IPv4): the numbers that $af, $pr and others are compared with. */
 static struct kam_value get_K(struct kam_run *run, const struct kam_pv_at *at) {
     static const struct {
@@ -98,7 +117,7 @@ const struct kam_pv kam_pv_stores[] = {
     NAMED("vz", NULL, NULL, NULL),
     NAMED("def", NULL, NULL, NULL),
     NAMED("env", NULL, NULL, NULL),
-    NAMED("stat", NULL, NULL, NULL),
+    {"stat", KAM_PV_RAW, get_stat, NULL, NULL, is_of_scripts},
     NAMED("ksr", NULL, NULL, NULL),
     NAMED("rpl", NULL, NULL, NULL),
     NAMED("ccp", NULL, NULL, NULL),
