@@ -14,24 +14,27 @@ void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span tex
         edit_replace_silently(run->target, at, len, text);
 }
 
+bool kam_told_body(const struct kam_run *run, size_t *len) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
+    uint64_t told = 0;
+    if (h) span_to_u64(h->value, UINT32_MAX, &told);
+    *len = (size_t)told;
+    return told <= run->msg.bytes.len - kam_body_at(run);
+}
+
 /* Of the bytes that are there, whatever it said before. */
-static void add_content_length(struct kam_run *run, struct edit_list *list, int64_t body_len) {
+static void set_content_length(struct kam_run *run, struct edit_list *list, int64_t body_len) {
     struct buf b = {0};
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
-    if (!h) buf_add_text(&b, "Content-Length: ");
+    if (!h) return; /* over UDP it need not be there */
     buf_add_u64(&b, (uint64_t)body_len);
-    if (h) {
-        kam_lump_replace(list, (size_t)(h->value.p - run->msg.bytes.p), h->value.len, buf_span(&b));
-    } else {
-        buf_add_text(&b, "\r\n");
-        kam_lump_insert(list, run->msg.header_end, buf_span(&b));
-    }
+    kam_lump_replace(list, (size_t)(h->value.p - run->msg.bytes.p), h->value.len, buf_span(&b));
     buf_free(&b);
 }
 
 struct payload *kam_lump_apply(struct kam_run *run, struct edit_list *list) {
     size_t at = kam_body_at(run);
     int64_t growth = run->unfinished ? 0 : edit_growth(list, at);
-    if (growth) add_content_length(run, list, (int64_t)(run->msg.bytes.len - at) + growth);
+    if (growth) set_content_length(run, list, (int64_t)(run->msg.bytes.len - at) + growth);
     return edit_apply(list, run->msg.bytes, run->k->pool);
 }

@@ -31,7 +31,14 @@ void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span tex
 size_t kam_body_at(const struct kam_run *run);
 
 /*
- * The run's message with the changes; a body of another length makes a new Content-Length, which joins them.
+ * How long the body is by its Content-Length, 0 without one; false if there are not so many bytes. Functions
+ * that go by it leave bytes behind where it says too little. (facts: Kamailio 31.3)
+ */
+bool kam_told_body(const struct kam_run *run, size_t *len);
+
+/*
+ * The run's message with the changes; a body of another length makes a new Content-Length, which joins them:
+ * where there was one.
  * As edit_apply().
  */
 struct payload *kam_lump_apply(struct kam_run *run, struct edit_list *list);

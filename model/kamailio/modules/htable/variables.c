@@ -18,14 +18,14 @@ static bool set_sht(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     return t != NULL;
 }
 
-/* The seconds that a value still has; counted from 1970 backwards for one that stays. */
+/* The seconds that a value still has; counted from 1970 backwards for one that stays, 0 if there is none. */
 static struct kam_value get_shtex(struct kam_run *run, const struct kam_pv_at *at) {
     struct span name;
     struct ht_table *t = ht_table_of(htable_of(run), at->argument, &name);
     if (!t) return pv_nothing();
     if (!t->definition->expire_s) return pv_number(0);
     const struct ht_cell *c = ht_find(htable_of(run), t, name);
-    return c ? pv_number((int32_t)(uint32_t)(c->expires_s - kam_now_s(run->k))) : pv_nothing();
+    return pv_number(c ? (int32_t)(uint32_t)(c->expires_s - kam_now_s(run->k)) : 0);
 }
 
 static bool set_shtex(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {

@@ -91,7 +91,9 @@ static void fix_lines(struct fix *f, const char *begin, bool must_have) {
 /* Without a Content-Type it is one. */
 static bool is_sdp(const struct kam_run *run) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
-    return run->msg.body.len > 0 && (!type || span_starts_nocase(type->value, "application/sdp"));
+    size_t len;
+    return kam_told_body(run, &len) && len > 0 &&
+           (!type || span_starts_nocase(type->value, "application/sdp"));
 }
 
 int nathelper_fix_sdp(struct kam_run *run, const struct kam_arg *args, size_t count) {

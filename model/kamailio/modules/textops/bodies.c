@@ -77,14 +77,21 @@ static void append(struct kam_run *run, const char *name, struct span value) {
 /* Another body of another type. */
 int textops_set_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    size_t at = kam_body_at(run);
+    size_t at = kam_body_at(run), len;
     run->all_read = true;
     if (run->damaged || run->unfinished || args[0].s.len == 0 || args[1].s.len == 0) return -1;
+    if (!kam_told_body(run, &len)) return -1;
     forget_body(run, at);
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
     if (type) kam_lump_remove(run->target, textops_offset(run, type->line.p), type->line.len);
     append(run, "Content-Type", args[1].s);
-    kam_lump_replace(run->target, at, run->msg.bytes.len - at, args[0].s);
+    if (!sip_msg_first(&run->msg, SIP_CONTENT_LENGTH)) {
+        struct buf n = {0};
+        buf_add_u64(&n, args[0].s.len);
+        append(run, "Content-Length", buf_span(&n));
+        buf_free(&n);
+    }
+    kam_lump_replace(run->target, at, len, args[0].s);
     return 1;
 }
 
