@@ -73,12 +73,20 @@ void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
         heap_add(&q->heap, &e->node);
 }
 
+void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns) {
+    event_at(q, e, at_ns);
+    e->idle = true;
+    q->idle++;
+}
+
 void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
     assert(delay_ns >= 0);
     event_at(q, e, q->now_ns + delay_ns);
 }
 
 void event_cancel(struct event_queue *q, struct event *e) {
+    if (e->idle) q->idle--;
+    e->idle = false;
     if (e->link)
         wheel_remove(q, e);
     else
@@ -117,7 +125,7 @@ bool event_queue_step(struct event_queue *q) {
     if (event_queue_stopped(q)) return false;
     turn_wheel(q);
     struct event *e = (struct event *)heap_first(&q->heap); /* its node is its first member */
-    if (!e) return false;
+    if (!e || q->idle == q->heap.count + q->far) return false;
     assert(e->node.at >= q->now_ns);
     event_cancel(q, e);
     q->now_ns = e->node.at;

@@ -23,6 +23,7 @@ struct event {
     struct event *next, **link; /* in the wheel; link NULL: in no slot of it */
     void (*fire)(void *arg);
     void *arg;
+    bool idle; /* it is scheduled by event_idle_at() */
 };
 
 /*
@@ -42,6 +43,7 @@ struct event_queue {
     struct heap heap;
     int64_t slot; /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
     size_t far;   /* events in the wheel */
+    size_t idle;  /* events that alone do not keep the simulation going */
     struct event *slots[EVENT_SLOTS];
     uint64_t used[EVENT_SLOTS / 64]; /* a bit for each slot that holds an event */
 };
@@ -57,6 +59,9 @@ void event_init(struct event *e, void (*fire)(void *arg), void *arg);
 /* Schedules e at a time not before now; if it is scheduled already, it is moved (with a new sequence number).
  */
 void event_at(struct event_queue *q, struct event *e, int64_t at_ns);
+
+/* The same for what goes on for ever by itself: when only such events are left, the simulation has ended. */
+void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns);
 
 /* Schedules e after a delay of 0 or more. */
 void event_after(struct event_queue *q, struct event *e, int64_t delay_ns);
@@ -82,7 +87,8 @@ bool event_queue_stopped(const struct event_queue *q);
 /* When the next event is; INT64_MAX: there is none. */
 int64_t event_queue_next_ns(struct event_queue *q);
 
-/* Advances the clock to the next event and fires it; false when no event is left, or it was stopped. */
+/* Advances the clock to the next event and fires it; false when none is left but idle ones, or it was
+ * stopped. */
 bool event_queue_step(struct event_queue *q);
 
 #endif

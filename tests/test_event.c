@@ -66,6 +66,32 @@ struct chain {
     int left;
 };
 
+/* Idle events fire as long as something else is to come, near or far, and not after that. */
+static void idle_events_alone_are_the_end(void **state) {
+    (void)state;
+    struct event_queue q;
+    struct event idle, far, other;
+    event_queue_init(&q);
+    event_init(&idle, fire, name[0]);
+    event_init(&far, fire, name[1]);
+    event_init(&other, fire, name[2]);
+    event_idle_at(&q, &idle, 10);
+    event_at(&q, &far, 60 * NS_PER_S);
+    event_idle_at(&q, &other, 30);
+    event_at(&q, &other, 40); /* not idle any more */
+    run(&q);
+    assert_string_equal(fired, "acb");
+    event_idle_at(&q, &idle, 90 * NS_PER_S);
+    assert_false(event_queue_step(&q));
+    event_at(&q, &far, 91 * NS_PER_S);
+    run(&q);
+    assert_string_equal(fired, "ab");
+    event_idle_at(&q, &idle, 99 * NS_PER_S);
+    event_cancel(&q, &idle);
+    assert_int_equal(q.idle, 0);
+    event_queue_free(&q);
+}
+
 static void fire_again(void *arg) {
     struct chain *c = arg;
     if (--c->left > 0) event_after(c->queue, &c->event, 0);
@@ -137,6 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_times_fire_in_the_order_of_scheduling),
         cmocka_unit_test(cancelled_never_fires),
+        cmocka_unit_test(idle_events_alone_are_the_end),
         cmocka_unit_test(an_event_may_schedule_itself_for_now),
         cmocka_unit_test(a_thousand_random_schedulings_and_cancellations_keep_the_order),
     };

@@ -17,6 +17,9 @@ void kam_event(struct kam_run *run, const char *name) {
     run->state.retcode = before.retcode;
 }
 
+/* It shows as 1.0.0.127. */
+static const struct udp_address made_up_source = {UINT32_C(0x0100007f), 5060};
+
 void kam_event_alone(struct kamailio *k, const char *name, struct span uri) {
     const struct kam_route *route = find(k, name);
     if (!route) return;
@@ -33,7 +36,7 @@ void kam_event_alone(struct kamailio *k, const char *name, struct span uri) {
                         "Content-Length: 0\r\n\r\n");
     struct payload *payload = payload_of(k->pool, buf_span(&text));
     kam_run_init(&run, k);
-    if (kam_run_begin(&run, payload, &k->sockets[0], (struct udp_address){UINT32_C(0x7f000001), 5060})) {
+    if (kam_run_begin(&run, payload, &k->sockets[0], made_up_source)) {
         run.state.process = &k->timer;
         run.state.kind = KAM_REQUEST_ROUTE;
         kam_route_run(route, &run);

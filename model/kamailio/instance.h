@@ -40,7 +40,7 @@ struct kamailio {
 
     struct buf server_line; /* "Server: ...\r\n", or empty */
     struct buf agent_line;  /* "User-Agent: ...\r\n", or empty */
-    char sl_tag[33], tm_tag[33];
+    char sl_tag[33], tm_tag[33], uac_tag[33];
 
     void **module_data;               /* what each of kam_modules keeps; NULL: it is not loaded */
     const struct kam_module **loaded; /* those that are, in that order; ends with NULL */

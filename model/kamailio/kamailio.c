@@ -233,6 +233,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     struct span port = k->sockets[0].port_text;
     kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
     kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
+    kam_totag_prefix(k->uac_tag, "Long live kamailio server", address, port);
     return k;
 }
 

@@ -75,6 +75,11 @@ struct kam_config {
     size_t subscriber_count;
     const struct kam_user_alias *aliases;
     size_t alias_count;
+    int64_t up_for_ns;         /* how long it has been running at the first simulated instant */
+    const char *call_id;       /* "4974184f7a707e6d-14": of its first own request; NULL: drawn by the seed */
+    const char *const *labels; /* "8e6ad8d1": in the branches of its own requests, one each; those that are
+                                  missing are drawn by the seed */
+    size_t label_count;
     const uint32_t *dialog_ids; /* what Kamailio drew at its start: of each entry of dialog's table, in order
                                    of use, the first id; those that are missing are drawn by the seed */
     size_t dialog_id_count;

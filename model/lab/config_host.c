@@ -309,6 +309,49 @@ static void read_wakeup(struct schema *s, const struct tree_node *value, const s
     host->kamailio.wakeup_count = count;
 }
 
+/* What Kamailio drew for its own requests, as it stands in them. */
+static bool all_hex(const char *text) {
+    for (; *text; text++)
+        if (ascii_hex(*text) < 0) return false;
+    return true;
+}
+
+static void read_call_id(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
+    static const char expected[] = "16 hexadecimal digits, - and a process id: 4974184f7a707e6d-14";
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    struct span rest = span_of(value->text), digits = span_cut(&rest, '-');
+    uint64_t pid;
+    bool good = digits.len > 0 && digits.len <= 16 && rest.len && span_to_u64(rest, PID_MAX, &pid);
+    for (size_t i = 0; i < digits.len; i++)
+        good = good && ascii_hex(digits.p[i]) >= 0;
+    if (good)
+        host->kamailio.call_id = value->text;
+    else
+        schema_expected(s, value, expected);
+}
+
+static void read_labels(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    struct lab_host_config *host = object;
+    size_t count = 0;
+    (void)key;
+    if (value->kind != TREE_LIST) {
+        schema_expected(s, value, "a list of 8 hexadecimal digits each");
+        return;
+    }
+    const char **labels = config_new(s->context, (value->count + 1) * sizeof *labels);
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        if (!schema_is_scalar(s, n, "8 hexadecimal digits")) continue;
+        if (strlen(n->text) != 8 || !all_hex(n->text)) schema_expected(s, n, "8 hexadecimal digits");
+        labels[count++] = n->text;
+    }
+    host->kamailio.labels = labels;
+    host->kamailio.label_count = count;
+}
+
 static void read_dialog_ids(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                             void *object) {
     struct lab_host_config *host = object;
@@ -389,6 +432,15 @@ static const struct schema_key kamailio_keys[] = {
              "full is lost; 0: no bound"},
     {"timer_phase", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.timer_phase_ns), 0,
      TIMER_TICK_NS - 1, .fallback = "0ms", .help = "where the 62.5 ms timer tick lies, after start"},
+    {"up_for", SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, kamailio.up_for_ns), 0,
+     UNIT_DURATION_MAX_NS, .fallback = "0s",
+     .help = "how long it has been running at start: dispatcher's pings come every so many seconds of that"},
+    {"call_id", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_call_id,
+     .fallback = "drawn by the seed",
+     .help = "what its first own request, a ping, has before the @ of its Call-ID; the next one is one more"},
+    {"labels", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"string\"}",
+     .read = read_labels, .fallback = "drawn by the seed",
+     .help = "what stands behind the first point in the branches of its own requests, one each: 8e6ad8d1"},
     {"dialog_ids", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
      .read = read_dialog_ids, .fallback = "drawn by the seed",
      .help = "what stands behind the point in did= of Record-Route, a list: what dialog drew at its start"},

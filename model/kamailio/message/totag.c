@@ -40,3 +40,8 @@ void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span 
     crc_write(out, first);
     crc_write(out, second);
 }
+
+void kam_fromtag_suffix_write(struct buf *out, struct span call_id, struct span uri) {
+    crc_write(out, crc_add(0xffff, call_id));
+    crc_write(out, crc_add(0xffff, uri));
+}

@@ -14,4 +14,8 @@ void kam_totag_prefix(char out[33], const char *signature, struct span address, 
 /* Appends the second part: 8 characters from the topmost Via and the Call-ID. */
 void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span call_id);
 
+/* Appends the second part of the From tag of a request that Kamailio itself sends to that URI: 8 characters.
+ * The first one has the signature "Long live kamailio server". (facts: Kamailio 20.5) */
+void kam_fromtag_suffix_write(struct buf *out, struct span call_id, struct span uri);
+
 #endif

@@ -296,13 +296,13 @@ static const struct kam_param params[] = {
     {KAM_FLAG("ds_attrs_none", 0), KAM_INTO(struct ds_settings, attrs_none)},
     {INT("ds_load_mode", 0), KAM_INTO(struct ds_settings, load_mode)},
     {KAM_TEXT("db_url", ""), KAM_INTO(struct ds_settings, db_url)},
-    {INT("ds_ping_interval", 0), KAM_NOT_SIMULATED},
-    {KAM_TEXT("ds_ping_method", "OPTIONS"), KAM_NO_EFFECT}, /* of what pings alone ask for */
-    {KAM_TEXT("ds_ping_from", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("ds_ping_reply_codes", ""), KAM_NO_EFFECT},
-    {INT("ds_inactive_threshold", 1), KAM_NO_EFFECT},
-    {INT("ds_probing_mode", 0), KAM_NO_EFFECT},
-    {KAM_TEXT("outbound_proxy", ""), KAM_NO_EFFECT},
+    {INT("ds_ping_interval", 0), KAM_INTO(struct ds_settings, ping_interval)},
+    {KAM_TEXT("ds_ping_method", "OPTIONS"), KAM_INTO(struct ds_settings, ping_method)},
+    {KAM_TEXT("ds_ping_from", "sip:dispatcher@localhost"), KAM_INTO(struct ds_settings, ping_from)},
+    {KAM_TEXT("ds_ping_reply_codes", ""), KAM_INTO(struct ds_settings, reply_codes)},
+    {INT("ds_inactive_threshold", 1), KAM_INTO(struct ds_settings, inactive_threshold)},
+    {INT("ds_probing_mode", 0), KAM_INTO(struct ds_settings, probing_mode)},
+    {KAM_TEXT("outbound_proxy", ""), KAM_INTO(struct ds_settings, outbound_proxy)},
     {INT("ds_ping_latency_stats", 0), KAM_NO_EFFECT},
     {INT("ds_latency_estimator_alpha", 900), KAM_NO_EFFECT},
     {INT("ds_hash_expire", 7200), KAM_NO_EFFECT},
@@ -328,11 +328,15 @@ static bool start(struct kamailio *k, void *data, struct diag *diag) {
     struct dispatcher *d = data;
     d->file = kam_program_kept(k->program, KAM_MODULE_DISPATCHER);
     host_random(k->host, &d->random, "dispatcher");
-    return ds_sets_begin(k, d, diag);
+    d->k = k;
+    if (!ds_sets_begin(k, d, diag)) return false;
+    ds_ping_begin(d);
+    return true;
 }
 
 static void end(void *data) {
     struct dispatcher *d = data;
+    ds_ping_end(d);
     ds_sets_free(d->sets);
     ds_calls_free(d);
 }

@@ -2,8 +2,9 @@
 /*
  * dispatcher: sets of destinations, and one of them for each request (facts: Kamailio 20).
  *
- * list: the file of destinations. sets: those of an instance, with what has become of them. select: which
- * one, by algorithm. calls: how many calls each has. dispatcher: what scripts may ask.
+ * list: the file of destinations. sets: those of an instance, with what has become of them. ping:
+ * keep-alives. select: which one, by algorithm. calls: how many calls each has. dispatcher: what scripts may
+ * ask.
  */
 #ifndef MODEL_KAMAILIO_MODULES_DISPATCHER_DISPATCHER_H
 #define MODEL_KAMAILIO_MODULES_DISPATCHER_DISPATCHER_H
@@ -41,19 +42,26 @@ bool ds_file_load(struct kam_program *program, const struct source *cfg, struct 
 /* The module parameters. */
 struct ds_settings {
     struct span list_file, xavp_dst, xavp_ctx, hash_pvar, setid_pvname, attrs_pvname, default_socket,
-        default_sockname, db_url;
-    int64_t flags, xavp_dst_mode, xavp_ctx_mode, hash_size, probing_threshold, load_mode;
+        default_sockname, db_url, ping_method, ping_from, reply_codes, outbound_proxy;
+    int64_t flags, xavp_dst_mode, xavp_ctx_mode, hash_size, probing_threshold, load_mode, ping_interval,
+        probing_mode, inactive_threshold;
     bool force_dst, use_default, attrs_none;
 };
 
 /* Bits of ds_settings.flags. */
 enum { DS_HASH_USER_ONLY = 1, DS_FAILOVER = 2 };
 
+struct dispatcher;
+struct ds_set;
+
 struct ds_target {
+    struct dispatcher *dispatcher;
+    struct ds_set *set;
     const struct ds_line *line;
     struct span attrs; /* p NULL: none */
     uint32_t flags;
     unsigned failures;         /* in a row: TRYING until there are enough */
+    unsigned answers;          /* in a row, of an inactive one that is pinged */
     int64_t calls;             /* by ds_select_dst(), algorithm 10 */
     struct kam_socket *socket; /* NULL: any */
     uint32_t ip;               /* 0: its name is not known */
@@ -89,6 +97,9 @@ struct dispatcher {
     struct ds_set *sets;
     struct ds_call *calls;
     struct random_stream random;
+    struct kamailio *k;
+    struct event ping_event;
+    int64_t ping_tick; /* of the next round */
 };
 
 /* sets.c */
@@ -137,6 +148,11 @@ void ds_selection_end(struct kam_run *run, struct ds_selection *s, bool good);
 
 /* Makes a target's URI the next hop or the Request-URI's host. */
 int ds_push(struct kam_run *run, enum ds_goal goal, struct span uri, struct kam_socket *socket);
+
+/* ping.c */
+
+void ds_ping_begin(struct dispatcher *d);
+void ds_ping_end(struct dispatcher *d);
 
 /* calls.c */
 

@@ -177,6 +177,10 @@ static void add_target(struct ds_set *s, const struct ds_target *t) {
 }
 
 static bool share(struct ds_set *s, void *arg) {
+    for (size_t i = 0; i < s->count; i++) {
+        s->targets[i].dispatcher = arg;
+        s->targets[i].set = s;
+    }
     share_weights(arg, s);
     ds_share_rweights(arg, s);
     return false;

@@ -338,5 +338,5 @@ const struct kam_module kam_tm_module = {.name = "tm",
                                          .init = kam_tm_init,
                                          .free = kam_tm_free,
                                          .request_ended = kam_tm_script_ended,
-                                         .reply_came = kam_tm_recv_reply,
+                                         .reply_came = kam_tm_reply_came,
                                          .pending = pending};

@@ -13,6 +13,7 @@ void kam_tm_init(struct kamailio *k, void *data) {
     struct kam_tm *tm = data;
     tm->k = k;
     tm->buckets = mem_new(KAM_TM_BUCKETS * sizeof *tm->buckets);
+    host_random(k->host, &tm->uac_random, "own requests");
     kam_run_init(&tm->request_run, k);
     kam_run_init(&tm->failure_run, k);
 }
@@ -177,6 +178,7 @@ void kam_tm_free(void *data) {
         while (tm->buckets[i].first)
             kam_tm_release(tm->buckets[i].first);
     free(tm->buckets);
+    kam_tm_uacs_free(tm);
     for (struct kam_transaction *t = tm->free_transactions, *next; t; t = next) {
         next = t->next;
         buf_free(&t->new_uri);

@@ -14,6 +14,7 @@
 #include "model/kamailio/message/branch.h"
 #include "model/kamailio/modules/module.h"
 #include "sim/event.h"
+#include "sim/random.h"
 
 struct kam_tm;
 
@@ -159,6 +160,8 @@ struct kam_tm_settings {
 
 #define KAM_TM_BUCKETS 0x10000
 
+struct kam_uac; /* uac.c */
+
 struct kam_tm {
     struct kamailio *k;
     struct kam_tm_settings set;
@@ -167,6 +170,9 @@ struct kam_tm {
     struct kam_bucket {
         struct kam_transaction *first;
     } * buckets;
+    struct kam_uac *uacs; /* Kamailio's own requests that wait for an answer, newest first */
+    uint64_t uac_count;   /* such requests so far */
+    struct random_stream uac_random;
     struct arena memory; /* of transactions and clients */
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
@@ -366,6 +372,23 @@ void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned caus
  * INVITE. */
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct span more_lines);
+
+/* uac.c */
+
+/* A request that Kamailio itself sends: a keep-alive. */
+struct kam_uac_request {
+    struct span method, uri, next_hop, from; /* next_hop.p NULL: the URI says it; from: a URI */
+    struct kam_socket *socket;
+    void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come */
+    void *arg;                                 /* outlives the instance */
+};
+
+/* Puts it into the outbox; false: it cannot be sent. It does not keep the simulation going. */
+bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r);
+
+/* The hook for replies: to one of these, or to a transaction. */
+bool kam_tm_reply_came(struct kam_run *run);
+void kam_tm_uacs_free(struct kam_tm *tm);
 
 /* failure.c */
 

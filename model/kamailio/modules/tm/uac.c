@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests that Kamailio itself sends, as dispatcher's keep-alives (facts: Kamailio 20.5): never INVITE. Each
+ * is sent again on the ticks of tm's timer until a final reply comes or fr_timer ends. Since a Kamailio that
+ * pings does so for ever, they do not keep the simulation going.
+ */
+#include "base/mem.h"
+#include "model/kamailio/message/totag.h"
+#include "model/kamailio/modules/tm/tm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LATE_NS (100 * NS_PER_US) /* as in timer.c */
+
+#define CSEQ SPAN("10")
+
+struct kam_uac {
+    struct kam_uac *next;
+    struct kam_tm *tm;
+    struct kam_uac_request request;
+    struct kam_destination destination;
+    struct payload *payload;
+    struct span branch, method; /* in the payload */
+    struct event event;
+    int64_t copy_tick, end_tick, interval_ms;
+    uint32_t copies;
+};
+
+static void drop(struct kam_uac *u) {
+    struct kam_uac **at = &u->tm->uacs;
+    while (*at != u)
+        at = &(*at)->next;
+    *at = u->next;
+    event_cancel(u->tm->k->queue, &u->event);
+    payload_drop(u->payload);
+    free(u);
+}
+
+void kam_tm_uacs_free(struct kam_tm *tm) {
+    while (tm->uacs)
+        drop(tm->uacs);
+}
+
+static void finish(struct kam_uac *u, unsigned status) {
+    struct kam_uac_request r = u->request;
+    drop(u);
+    r.ended(r.arg, status);
+}
+
+static void fire_next(struct kam_uac *u) {
+    struct kamailio *k = u->tm->k;
+    int64_t tick = u->copy_tick < u->end_tick ? u->copy_tick : u->end_tick;
+    event_idle_at(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
+}
+
+static void send(struct kam_uac *u) {
+    struct cause cause = {.why = u->copies ? "no reply yet: retransmission % of a request of Kamailio's own"
+                                           : "a request of Kamailio's own",
+                          .arg = {u->copies},
+                          .reference = "RFC 3261 17.1.2",
+                          .retransmission = u->copies};
+    kam_send(u->tm->k, KAM_SEND_OTHER, &u->destination, u->payload, &cause);
+}
+
+static void fire(void *arg) {
+    struct kam_uac *u = arg;
+    struct kam_tm *tm = u->tm;
+    int64_t tick = kam_tick(tm->k, tm->k->queue->now_ns);
+    if (tick >= u->end_tick) {
+        finish(u, 408);
+    } else {
+        u->copies++;
+        send(u);
+        u->copy_tick = tick + kam_ticks_of(u->interval_ms);
+        u->interval_ms *= 2;
+        if (u->interval_ms > tm->set.retr_timer2_ms) u->interval_ms = tm->set.retr_timer2_ms;
+        fire_next(u);
+    }
+    kam_tm_timer_sends(tm);
+}
+
+/* The Call-ID counts up from a start that is drawn; behind it stand the process and the first socket. */
+static void write_call_id(struct buf *out, struct kam_tm *tm) {
+    const char *given = tm->k->config.call_id;
+    uint64_t start = 0;
+    struct span rest = given ? span_of(given) : SPAN("-14"), digits = span_cut(&rest, '-');
+    for (size_t i = 0; i < digits.len; i++)
+        start = start << 4 | (unsigned)ascii_hex(digits.p[i]);
+    if (!given) {
+        struct random_stream r;
+        host_random(tm->k->host, &r, "own Call-IDs");
+        start = (uint64_t)random_u32(&r) << 32 | random_u32(&r);
+    }
+    buf_addf(out, "%llx-" SPAN_FMT "@" SPAN_FMT, (unsigned long long)(start + tm->uac_count), SPAN_ARG(rest),
+             SPAN_ARG(tm->k->sockets[0].address));
+}
+
+/* Where the branch of a relayed request has a digest: the transaction's label, then zeros. */
+static void write_label(char md5[KAM_MD5_LEN + 1], struct kam_tm *tm) {
+    const struct kam_config *config = &tm->k->config;
+    uint32_t drawn = random_u32(&tm->uac_random);
+    memset(md5, '0', KAM_MD5_LEN);
+    md5[KAM_MD5_LEN] = '\0';
+    for (int i = 0; i < 8; i++)
+        md5[i] = "0123456789abcdef"[drawn >> 4 * i & 15];
+    if (tm->uac_count < config->label_count) {
+        const char *label = config->labels[tm->uac_count];
+        memcpy(md5, label, strlen(label));
+    }
+}
+
+/* Returns the place of the branch. */
+static size_t write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
+    struct buf call_id = {0}, branch = {0};
+    char md5[KAM_MD5_LEN + 1];
+    write_call_id(&call_id, tm);
+    write_label(md5, tm);
+    kam_branch_write(&branch, kam_branch_hash(buf_span(&call_id), CSEQ), md5, 0);
+    buf_addf(out,
+             SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
+             SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
+    size_t at = out->len;
+    buf_add(out, buf_span(&branch));
+    buf_addf(out, "\r\nTo: <" SPAN_FMT ">\r\nFrom: <" SPAN_FMT ">;tag=%s-", SPAN_ARG(r->uri),
+             SPAN_ARG(r->from), tm->k->uac_tag);
+    kam_fromtag_suffix_write(out, buf_span(&call_id), r->uri);
+    buf_addf(out,
+             "\r\nCSeq: 10 " SPAN_FMT "\r\nCall-ID: " SPAN_FMT
+             "\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n",
+             SPAN_ARG(r->method), SPAN_ARG(buf_span(&call_id)));
+    buf_add(out, buf_span(&tm->k->agent_line));
+    buf_add(out, SPAN("\r\n"));
+    buf_free(&call_id);
+    buf_free(&branch);
+    return at;
+}
+
+bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
+    struct kam_tm *tm = kam_tm_of(k);
+    struct kam_destination d = {.socket = r->socket};
+    if (kam_resolve(r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
+    struct buf text = {0};
+    struct kam_uac *u = mem_new(sizeof *u);
+    size_t branch = write_request(&text, tm, r);
+    tm->uac_count++;
+    u->tm = tm;
+    u->request = *r;
+    u->destination = d;
+    u->payload = payload_of(k->pool, buf_span(&text));
+    buf_free(&text);
+    struct span from_branch = span_skip(payload_span(u->payload), branch);
+    u->branch = span_cut(&from_branch, '\r');
+    u->method = span_head(payload_span(u->payload), r->method.len);
+    int64_t tick = kam_tick(k, k->queue->now_ns);
+    u->copy_tick = tick + kam_ticks_of(tm->set.retr_timer1_ms);
+    u->end_tick = tick + kam_ticks_of(tm->set.fr_timer_ms);
+    u->interval_ms = 2 * tm->set.retr_timer1_ms;
+    u->next = tm->uacs;
+    tm->uacs = u;
+    event_init(&u->event, fire, u);
+    send(u);
+    fire_next(u);
+    return true;
+}
+
+bool kam_tm_reply_came(struct kam_run *run) {
+    struct kam_tm *tm = kam_tm_of(run->k);
+    for (struct kam_uac *u = tm->uacs; u; u = u->next) {
+        if (!span_eq(u->branch, run->via.branch.value) || !span_eq(u->method, run->cseq_method)) continue;
+        run->stateful = true;
+        if (run->msg.status >= 200)
+            finish(u, run->msg.status);
+        else
+            u->interval_ms = tm->set.retr_timer2_ms;
+        return true;
+    }
+    return kam_tm_recv_reply(run);
+}
