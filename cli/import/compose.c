@@ -305,7 +305,7 @@ void import_compose(struct import *in, const char *path) {
     path_folder(&folder, path);
     in->folder = arena_text(&in->arena, buf_span(&folder));
     buf_free(&folder);
-    struct tree_node *tree = tree_parse(in->source, 0, &in->diag);
+    struct tree_node *tree = tree_parse_aliases(in->source, &in->diag);
     const struct tree_node *services = tree_get(tree, "services");
     if (tree && (!services || services->kind != TREE_MAP))
         diag_error(&in->diag, tree->at, "expected `services:` with one service or more");

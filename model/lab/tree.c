@@ -128,6 +128,19 @@ struct tree_node *tree_merge(struct tree_node *base, struct tree_node *over) {
     return base;
 }
 
+struct tree_node *tree_copy(const struct tree_node *node) {
+    struct tree_node *n = mem_new(sizeof *n);
+    *n = (struct tree_node){.kind = node->kind, .plain = node->plain, .at = node->at};
+    if (node->text) n->text = mem_text(span_of(node->text));
+    for (const struct tree_node *e = node->first; e; e = e->next) {
+        if (node->kind == TREE_MAP)
+            tree_put(n, span_of(e->key), e->key_at, tree_copy(e));
+        else
+            tree_append(n, tree_copy(e));
+    }
+    return n;
+}
+
 struct tree_node *tree_text(struct span text, bool plain, struct source_pos at) {
     struct tree_node *n = mem_new(sizeof *n);
     n->at = at;

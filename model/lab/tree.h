@@ -36,6 +36,13 @@ struct tree_node {
  */
 struct tree_node *tree_parse(const struct source *source, size_t from, struct diag *diag);
 
+/* The same for files of others: with aliases (*x is a copy of what &x marks) and merge keys (<<), tags are
+ * passed over. */
+struct tree_node *tree_parse_aliases(const struct source *source, struct diag *diag);
+
+/* A copy without a key. */
+struct tree_node *tree_copy(const struct tree_node *node);
+
 /* The same bytes as one plain scalar, whatever they are; empty: TREE_NULL. */
 struct tree_node *tree_scalar(const struct source *source, size_t from);
 

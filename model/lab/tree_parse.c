@@ -11,6 +11,13 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+/* What *name stands for. */
+struct anchor {
+    struct anchor *next;
+    char *name;
+    const struct tree_node *node;
+};
+
 /* What grows while the events of one text come in. */
 struct builder {
     const struct source *source;
@@ -20,8 +27,10 @@ struct builder {
     char *key; /* the key that waits for its value, in the innermost open map */
     struct source_pos key_at;
     bool failed;
-    const char *begin; /* what libyaml reads */
-    const char *here;  /* the byte of the character that libyaml calls here_index */
+    bool with_aliases;
+    struct anchor *anchors; /* the newest first */
+    const char *begin;      /* what libyaml reads */
+    const char *here;       /* the byte of the character that libyaml calls here_index */
     size_t here_index;
 };
 
@@ -75,6 +84,52 @@ static void add_node(struct builder *b, struct tree_node *n) {
     }
 }
 
+static void add_anchor(struct builder *b, const yaml_char_t *name, const struct tree_node *node) {
+    if (!name || b->failed) return;
+    struct anchor *a = mem_new(sizeof *a);
+    *a = (struct anchor){b->anchors, mem_text(span_of((const char *)name)), node};
+    b->anchors = a;
+}
+
+static size_t count_nodes(const struct tree_node *node) {
+    size_t count = 1;
+    for (const struct tree_node *n = node->first; n; n = n->next)
+        count += count_nodes(n);
+    return count;
+}
+
+static void add_alias(struct builder *b, const yaml_char_t *name, struct source_pos at) {
+    const struct anchor *a = b->anchors;
+    while (a && strcmp(a->name, (const char *)name) != 0)
+        a = a->next;
+    bool inside = false;
+    for (size_t i = 0; a && i < b->depth; i++)
+        inside = inside || b->open[i] == a->node;
+    if (!a || inside || takes_key(b)) {
+        diag_error(b->diag, at, "*%s: there is no &%s before", (const char *)name, (const char *)name);
+        b->failed = true;
+        return;
+    }
+    b->nodes += count_nodes(a->node);
+    if (b->nodes > TREE_NODES_MAX)
+        fail(b, at, "more values than a scenario needs");
+    else
+        add_node(b, tree_copy(a->node));
+}
+
+/* `<<: MAP` or `<<: [MAP, ...]`: what the map has not of its own. */
+static void take_merges(struct tree_node *node) {
+    for (struct tree_node *n = node->first; n; n = n->next)
+        take_merges(n);
+    struct tree_node *merged = node->kind == TREE_MAP ? tree_take(node, "<<") : NULL;
+    if (!merged) return;
+    for (const struct tree_node *m = merged->kind == TREE_LIST ? merged->first : merged; m;
+         m = merged->kind == TREE_LIST ? m->next : NULL)
+        for (const struct tree_node *n = m->kind == TREE_MAP ? m->first : NULL; n; n = n->next)
+            if (!tree_get(node, n->key)) tree_put(node, span_of(n->key), n->key_at, tree_copy(n));
+    tree_free(merged);
+}
+
 static bool is_null(struct span text) {
     static const char *const words[] = {"", "~", "null", "Null", "NULL"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -82,7 +137,8 @@ static bool is_null(struct span text) {
     return false;
 }
 
-static void add_scalar(struct builder *b, struct span value, bool is_plain, struct source_pos at) {
+static const struct tree_node *add_scalar(struct builder *b, struct span value, bool is_plain,
+                                          struct source_pos at) {
     struct tree_node *n = mem_new(sizeof *n);
     if (memchr(value.p, '\0', value.len)) fail(b, at, "a value must not contain the character NUL");
     n->plain = is_plain;
@@ -90,21 +146,23 @@ static void add_scalar(struct builder *b, struct span value, bool is_plain, stru
     n->text = mem_text(value);
     n->at = at;
     add_node(b, n);
+    return n;
 }
 
-static void add_open(struct builder *b, enum tree_kind kind, struct source_pos at) {
+static const struct tree_node *add_open(struct builder *b, enum tree_kind kind, struct source_pos at) {
     if (takes_key(b)) {
         fail(b, at, "a key must be a word");
-        return;
+        return NULL;
     }
     if (b->depth == TREE_DEPTH_MAX) {
         fail(b, at, "nested too deeply");
-        return;
+        return NULL;
     }
     struct tree_node *n = tree_map(at);
     n->kind = kind;
     add_node(b, n);
     b->open[b->depth++] = n;
+    return n;
 }
 
 /* Anchors and tags stand in front of what they belong to. */
@@ -120,7 +178,7 @@ static bool is_decorated(const yaml_event_t *e) {
 
 static void take_event(struct builder *b, const yaml_event_t *e) {
     struct source_pos at = place_of(b, e->start_mark);
-    if (is_decorated(e)) {
+    if (!b->with_aliases && is_decorated(e)) {
         fail(b, at, "anchors, aliases and tags (&x, *x, !x) are not supported");
         return;
     }
@@ -133,11 +191,17 @@ static void take_event(struct builder *b, const yaml_event_t *e) {
         if (takes_key(b))
             add_key(b, text, at);
         else
-            add_scalar(b, text, e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, at);
+            add_anchor(b, e->data.scalar.anchor,
+                       add_scalar(b, text, e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, at));
         break;
     }
-    case YAML_MAPPING_START_EVENT: add_open(b, TREE_MAP, at); break;
-    case YAML_SEQUENCE_START_EVENT: add_open(b, TREE_LIST, at); break;
+    case YAML_ALIAS_EVENT: add_alias(b, e->data.alias.anchor, at); break;
+    case YAML_MAPPING_START_EVENT:
+        add_anchor(b, e->data.mapping_start.anchor, add_open(b, TREE_MAP, at));
+        break;
+    case YAML_SEQUENCE_START_EVENT:
+        add_anchor(b, e->data.sequence_start.anchor, add_open(b, TREE_LIST, at));
+        break;
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT: b->depth--; break;
     default: break;
@@ -226,8 +290,10 @@ static void parse_events(struct builder *b, yaml_parser_t *parser) {
     }
 }
 
-struct tree_node *tree_parse(const struct source *source, size_t from, struct diag *diag) {
-    struct builder b = {.source = source, .diag = diag, .begin = source->text + from};
+static struct tree_node *parse(const struct source *source, size_t from, bool with_aliases,
+                               struct diag *diag) {
+    struct builder b = {
+        .source = source, .diag = diag, .with_aliases = with_aliases, .begin = source->text + from};
     struct span text = {b.begin, source->len - from};
     if (span_starts(text, "\xef\xbb\xbf")) text = span_skip(text, 3); /* a byte order mark */
     b.begin = b.here = text.p;
@@ -240,6 +306,11 @@ struct tree_node *tree_parse(const struct source *source, size_t from, struct di
     parse_events(&b, &parser);
     yaml_parser_delete(&parser);
     free(b.key);
+    for (struct anchor *x = b.anchors, *next; x; x = next) {
+        next = x->next;
+        free(x->name);
+        free(x);
+    }
     tree_free(b.duplicates);
     if (b.failed) {
         tree_free(b.root);
@@ -250,4 +321,14 @@ struct tree_node *tree_parse(const struct source *source, size_t from, struct di
         b.root->at = source_at(source, text.p);
     }
     return b.root;
+}
+
+struct tree_node *tree_parse(const struct source *source, size_t from, struct diag *diag) {
+    return parse(source, from, false, diag);
+}
+
+struct tree_node *tree_parse_aliases(const struct source *source, struct diag *diag) {
+    struct tree_node *tree = parse(source, 0, true, diag);
+    if (tree) take_merges(tree);
+    return tree;
 }
