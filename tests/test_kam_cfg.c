@@ -210,6 +210,8 @@ static void names_that_are_not_there_are_told_with_a_guess(void **state) {
         {"request_route { $ru = $si(x); }", "2:23: error: $si takes no argument"},
         {"request_route { $ru = $var(); }", "2:23: error: invalid pseudo-variable $var()"},
         {"request_route { $ci = \"x\"; }", "2:17: error: cannot assign to $ci: it is read only"},
+        {"request_route { if (src_ip =~ \"10.0.0.1\") drop; }",
+         "2:31: error: =~ with an address: it is no pattern"},
         {"request_route { return \"x\"; }", "2:24: error: return wants a number, not a string"},
         {"request_route { $var(x) = 1 + @ruri.port; }",
          "2:31: error: type mismatch at +: a string where a number is needed"},

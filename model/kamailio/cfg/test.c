@@ -137,6 +137,16 @@ static bool parse_proto_right(struct cfg_parse *p, struct cfg_test *test) {
     return test->right != NULL;
 }
 
+/* What Kamailio takes for an address: three dots and digits, if any; or a :: in it. */
+static bool is_address(struct span text) {
+    unsigned dots = 0, digits = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        dots += text.p[i] == '.';
+        digits += ascii_digit((unsigned char)text.p[i]);
+    }
+    return (dots == 3 && dots + digits == text.len) || span_starts(text, "::");
+}
+
 static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
     struct kam_value pattern;
     if (test->subject == CFG_METHOD && p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
@@ -149,6 +159,10 @@ static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
     if (test->op != CFG_MATCH || !script_is_constant(test->right)) return true;
     if (!cfg_expr_constant(p, test->right, &pattern) || pattern.type != KAM_STR) {
         diag_error(p->diag, test->right->at, "the right side of =~ must be a string");
+        return false;
+    }
+    if ((test->subject == CFG_SRC_IP || test->subject == CFG_DST_IP) && is_address(pattern.s)) {
+        diag_error(p->diag, test->right->at, "=~ with an address: it is no pattern");
         return false;
     }
     test->regex = cfg_regex(p->program, pattern.s, true, test->right->at, p->diag);
@@ -199,14 +213,14 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
     cfg_get(p);
     struct cfg_test *test = cfg_new(p, sizeof *test);
     test->subject = s->subject;
-    bool match = s->kind == SUBJECT_TEXT || s->kind == SUBJECT_URI;
+    bool match = s->kind == SUBJECT_TEXT || s->kind == SUBJECT_URI || s->kind == SUBJECT_IP;
     if (!take_op(p, &test->op, match, s->kind == SUBJECT_NUMBER)) return NULL;
     bool parsed;
     if ((s->kind == SUBJECT_URI || s->kind == SUBJECT_IP) && cfg_take(p, "myself")) {
         test->myself = SPAN("myself");
         parsed = test->op != CFG_MATCH;
         if (!parsed) diag_error(p->diag, at, "=~ myself is not simulated");
-    } else if (s->kind == SUBJECT_IP) {
+    } else if (s->kind == SUBJECT_IP && test->op != CFG_MATCH) {
         parsed = parse_ip_right(p, test);
     } else if (s->kind == SUBJECT_PROTO) {
         parsed = parse_proto_right(p, test);

@@ -89,7 +89,8 @@ static struct kam_value get_rpl(struct kam_run *run, const struct kam_pv_at *at)
 static struct kam_value get_reason(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     const struct kam_pv_at reason = {.argument = SPAN("$rr")};
-    if (in_reply(run)) return pv_text(run->msg.reason);
+    if (!run->msg.is_request) return pv_text(run->msg.reason);
+    if (in_failure(run) && !run->failure_reply.p) return pv_text(SPAN("Request Timeout"));
     struct kam_value v = get_rpl(run, &reason);
     return v.type == KAM_NULL ? pv_failed() : v;
 }

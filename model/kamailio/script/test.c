@@ -72,7 +72,12 @@ bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     }
     switch (test->subject) {
     case CFG_SRC_IP:
-    case CFG_DST_IP: return test_ip(h, test, script_text(h, left), out);
+    case CFG_DST_IP:
+        if (test->op == CFG_MATCH && !test->regex && script_eval(h, test->right, &right) &&
+            right.type == KAM_NULL)
+            return true; /* nothing is no pattern here */
+        if (test->op == CFG_MATCH) return test_text(h, test, script_text(h, left), out);
+        return test_ip(h, test, script_text(h, left), out);
     case CFG_SRC_PORT:
     case CFG_DST_PORT:
     case CFG_PROTO:
