@@ -31,6 +31,7 @@ enum kam_module_number {
     KAM_MODULE_SDPOPS,
     KAM_MODULE_AVPOPS,
     KAM_MODULE_DIVERSION,
+    KAM_MODULE_UAC_REDIRECT,
     KAM_MODULE_STATISTICS,
     KAM_MODULE_COUNTERS,
     KAM_MODULE_CFGUTILS,
@@ -58,7 +59,8 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_alias_db_module;
 
 extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module,
-    kam_sdpops_module, kam_avpops_module, kam_diversion_module, kam_statistics_module, kam_counters_module;
+    kam_sdpops_module, kam_avpops_module, kam_diversion_module, kam_statistics_module, kam_counters_module,
+    kam_uac_redirect_module;
 extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dialog_module; /* folders */
 
 /* Modules that do nothing on the wire: idle.c. */

@@ -26,6 +26,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_SDPOPS] = &kam_sdpops_module,
     [KAM_MODULE_AVPOPS] = &kam_avpops_module,
     [KAM_MODULE_DIVERSION] = &kam_diversion_module,
+    [KAM_MODULE_UAC_REDIRECT] = &kam_uac_redirect_module,
     [KAM_MODULE_STATISTICS] = &kam_statistics_module,
     [KAM_MODULE_COUNTERS] = &kam_counters_module,
     [KAM_MODULE_CFGUTILS] = &kam_cfgutils_module,

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* uac_redirect: a proxy that follows the Contacts of a 3xx itself (facts: Kamailio 30.10). */
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/registrar/contact.h"
+#include "model/sip/msg.h"
+
+enum { CONTACTS_MAX = 10, Q_DEFAULT = 10 }; /* Kamailio keeps no more; a Contact without q, in thousandths */
+
+struct targets {
+    struct target {
+        struct span uri;
+        int q;
+    } list[CONTACTS_MAX]; /* the best first */
+    size_t count;
+};
+
+/* Behind those that are as good. */
+static void add_target(struct targets *t, struct span uri, int q) {
+    size_t at = t->count;
+    if (t->count == CONTACTS_MAX) return;
+    for (; at > 0 && t->list[at - 1].q < q; at--)
+        t->list[at] = t->list[at - 1];
+    t->list[at] = (struct target){uri, q};
+    t->count++;
+}
+
+/* All Contacts of the reply; a q that is none takes its Contact away. */
+static void read_reply(struct targets *t, struct sip_msg *reply, struct span bytes) {
+    if (!bytes.p || !sip_msg_parse(reply, bytes)) return;
+    for (const struct sip_header *h = sip_msg_first(reply, SIP_CONTACT); h; h = sip_msg_next(reply, h)) {
+        struct contact c;
+        int q = Q_DEFAULT;
+        for (struct span list = contact_is_star(h->value) ? (struct span){0} : h->value;
+             list.len && contact_next(&c, &list) > 0; q = Q_DEFAULT)
+            if (!c.q.p || contact_q_parse(&q, c.q)) add_target(t, c.uri, q);
+    }
+}
+
+/* "*", "N": so many at most; no number at all is none of them. "*:N", "N:N": the second one is for a branch.
+ */
+static bool read_limit(struct span text, size_t *most) {
+    struct span total = span_cut(&text, ':');
+    *most = CONTACTS_MAX;
+    for (struct span part = total; part.p; part = text, text = (struct span){0}) {
+        uint64_t n;
+        if (part.len == 0 || span_is(part, "*")) continue;
+        if (!span_to_u64(part, 255, &n)) return false;
+        if (n > 0 && n < *most) *most = n;
+    }
+    return true;
+}
+
+static int get_redirects(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct targets t = {0};
+    struct sip_msg reply = {0};
+    size_t most;
+    (void)count;
+    if (run->failure_status < 300 || run->failure_status > 399) return -1;
+    read_reply(&t, &reply, run->failure_reply);
+    read_limit(args[0].s, &most);
+    size_t n = t.count < most ? t.count : most;
+    for (size_t i = n; i-- > 0;)
+        kam_run_add_branch(run, arena_text(&run->scratch, t.list[i].uri), (struct span){0},
+                           run->branch_flags);
+    sip_msg_free(&reply);
+    return n ? 1 : -1;
+}
+
+static const char *check_limit(const struct kam_program *program, size_t index, struct span text) {
+    size_t most;
+    (void)program;
+    return index > 0 || read_limit(text, &most) ? NULL : "must be a number or *, or two of them: \"*:1\"";
+}
+
+static const struct kam_function functions[] = {
+    {"get_redirects", 1, 2, KAM_FAILURE_ROUTE, get_redirects, {ARG_TEXT, ARG_TEXT}, .check = check_limit},
+    {0},
+};
+
+static const struct kam_param params[] = {
+    {KAM_TEXT("default_filter", "accept"), KAM_NOT_SIMULATED},
+    {KAM_TEXT("deny_filter", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("accept_filter", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("acc_function", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("acc_db_table", ""), KAM_NO_EFFECT},
+    {KAM_INT("bflags", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("flags_hdr_mode", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("q_value", 10, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
+    {0},
+};
+
+const struct kam_module kam_uac_redirect_module = {
+    .name = "uac_redirect", .needs = {"tm", "acc"}, .functions = functions, .params = params};
