@@ -33,6 +33,47 @@ static int fix_nated_register(struct kam_run *run, const struct kam_arg *args, s
     return avp && kam_pv_assign(run, avp, (struct kam_value){.type = KAM_STR, .s = text}) ? 1 : -1;
 }
 
+/* How many entries a Record-Route has; -1: it cannot be read, each needs brackets. */
+static int64_t count_entries(const struct sip_header *h) {
+    struct span list = h->value, entry;
+    int64_t n = 0;
+    bool good = list.len > 0 && list.p[list.len - 1] != ',';
+    while (good && name_addr_next(&list, &entry)) {
+        good = span_find(entry, '<') >= 0 && span_find(entry, '>') >= 0;
+        n++;
+    }
+    return good ? n : -1;
+}
+
+static struct kam_value get_rr_count(struct kam_run *run, const struct kam_pv_at *at) {
+    int64_t n = 0;
+    (void)at;
+    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_RECORD_ROUTE); h;
+         h = sip_msg_next(&run->msg, h)) {
+        int64_t entries = count_entries(h);
+        if (entries < 0) return pv_failed();
+        n += entries;
+    }
+    return pv_number(n);
+}
+
+/* How many of them the topmost proxy has put there: two, if its own has a parameter r2. */
+static struct kam_value get_rr_top_count(struct kam_run *run, const struct kam_pv_at *at) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_RECORD_ROUTE);
+    struct span list, entry;
+    struct uri u;
+    (void)at;
+    if (!h) return pv_number(0);
+    if (count_entries(h) < 0) return pv_failed();
+    list = h->value;
+    bool two = name_addr_next(&list, &entry) && uri_parse(&u, name_addr_uri(entry)) && uri_param(&u, "r2").p;
+    return pv_number(two ? 2 : 1);
+}
+
+static const struct kam_pv pvs[] = {{"rr_count", KAM_PV_PLAIN, get_rr_count, NULL, NULL},
+                                    {"rr_top_count", KAM_PV_PLAIN, get_rr_top_count, NULL, NULL},
+                                    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL}};
+
 enum { ANYWHERE = KAM_ANY_ROUTE, REQUESTS = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
 
 static const struct kam_function functions[] = {
@@ -91,5 +132,6 @@ static bool check_pings(struct kam_program *program, const struct source *cfg, s
 const struct kam_module kam_nathelper_module = {.name = "nathelper",
                                                 .functions = functions,
                                                 .params = params,
+                                                .pvs = pvs,
                                                 .data_size = sizeof(struct nathelper),
                                                 .load = check_pings};
