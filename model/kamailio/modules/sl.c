@@ -82,6 +82,7 @@ static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t co
 
 static const struct kam_function functions[] = {
     {"sl_send_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_FORMAT}},
+    {"sl_reply", 2, 2, KAM_REQUEST_ROUTE, sl_send_reply, {ARG_STATUS, ARG_VARIABLE_OR_FORMAT}},
     {"sl_reply_error", 0, 0, KAM_REQUEST_ROUTE, sl_reply_error},
     {"send_reply",
      2,
