@@ -82,6 +82,20 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     return kam_msg_read(run);
 }
 
+bool kam_run_change_message(struct kam_run *run, struct payload *payload) {
+    struct payload *old = run->payload;
+    run->payload = payload;
+    run->hashed = run->digested = false;
+    run->credentials[0] = run->credentials[1] = NULL;
+    bool readable = kam_msg_read(run);
+    if (!readable) {
+        run->payload = old;
+        kam_msg_read(run);
+    }
+    payload_drop(readable ? old : payload);
+    return readable;
+}
+
 void kam_run_end(struct kam_run *run) {
     payload_drop(run->payload);
     run->payload = NULL;

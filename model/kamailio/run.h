@@ -127,6 +127,12 @@ void kam_run_free(struct kam_run *run);
 bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_socket *socket,
                    struct udp_address source);
 
+/*
+ * Another message takes the place of the run's, with all that the script has set but its edits; the payload
+ * is taken. False: it cannot be read, and the run keeps its own.
+ */
+bool kam_run_change_message(struct kam_run *run, struct payload *payload);
+
 /* Lets go of the message. */
 void kam_run_end(struct kam_run *run);
 

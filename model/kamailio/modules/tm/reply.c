@@ -432,6 +432,7 @@ bool kam_tm_recv_reply(struct kam_run *run) {
     for (const struct kam_module **m = run->k->loaded; *m; m++)
         if ((*m)->reply_matched) (*m)->reply_matched(run, &t->head);
     if (!run_onreply_route(t, c, run)) return true;
+    status = run->msg.status; /* the script may have changed it */
 
     struct incoming in = {run, run->branch, status};
     struct decision d;

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* textopsx: edits made at once, the status of a reply, what is left of the headers (facts: Kamailio 34). */
+#include "model/kamailio/forward.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/script/pattern.h"
+
+static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
+
+/*
+ * The message as it would be sent now, without Vias of ours, is the message from now on; its Request-URI is
+ * the original one. What replies would have got is forgotten. After record_route() that cannot be.
+ */
+static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    if (run->record_routed || run->damaged) return -1;
+    struct payload *p = run->msg.is_request ? kam_render_request(run, &run->edits, kam_run_uri(run))
+                                            : kam_lump_apply(run, &run->edits);
+    if (!p || !kam_run_change_message(run, p)) return -1;
+    edit_list_reset(&run->edits);
+    run->new_uri = (struct span){0};
+    buf_reset(&run->reply_lines);
+    buf_reset(&run->reply_body);
+    return 1;
+}
+
+/* Another status for the reply; a provisional one and a 2xx stay what they are. */
+static bool change_status(struct kam_run *run, int64_t status) {
+    enum { LOWEST = 100, HIGHEST = 699, FAILURE = 300, DIGITS_AT = 8, DIGITS = 3 };
+    int64_t old = run->msg.status;
+    if (run->msg.is_request || status < LOWEST || status > HIGHEST) return false;
+    if ((status < FAILURE || old < FAILURE) && status / 100 != old / 100) return false;
+    struct payload *p = payload_of(run->k->pool, run->msg.bytes);
+    char *digits = p->bytes + offset_of(run, run->msg.first_line.p) + DIGITS_AT;
+    for (size_t i = DIGITS; i-- > 0; status /= 10)
+        digits[i] = (char)('0' + status % 10);
+    return kam_run_change_message(run, p);
+}
+
+static int change_reply_status(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    if (args[1].s.len == 0 || !change_status(run, args[0].n)) return -1;
+    kam_lump_replace(run->target, offset_of(run, run->msg.reason.p), run->msg.reason.len, args[1].s);
+    return 1;
+}
+
+static int change_reply_status_code(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return change_status(run, args[0].n) ? 1 : -1;
+}
+
+static int remove_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    size_t at = kam_body_at(run);
+    run->all_read = true;
+    if (run->damaged || run->unfinished) return -1;
+    if (at < run->msg.bytes.len) kam_lump_remove(run->target, at, run->msg.bytes.len - at);
+    return 1;
+}
+
+/* Removes the headers whose names do not match, and that a message can do without; it always fails. */
+static int keep_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct script_pattern wanted;
+    struct regex_match match;
+    run->all_read = true;
+    if (run->damaged || !script_pattern_begin(&wanted, run, &args[0], REGEX_ICASE)) return -1;
+    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
+        bool needed = h->id != SIP_OTHER && h->id != SIP_REASON;
+        if (needed || script_pattern_find(&wanted, h->name, false, &match)) continue;
+        kam_lump_remove(run->target, offset_of(run, h->line.p), h->line.len);
+    }
+    script_pattern_end(&wanted);
+    return -1;
+}
+
+/* Does one character of a pattern, with its set if it is one, take c? *len: its length. */
+static bool takes(struct span pattern, char c, size_t *len) {
+    bool without, found = false;
+    *len = 1;
+    if (pattern.p[0] == '?') return true;
+    ptrdiff_t close = pattern.len > 2 ? span_find(span_skip(pattern, 2), ']') : -1;
+    if (pattern.p[0] != '[' || close < 0) return pattern.p[0] == c;
+    *len = (size_t)close + 3;
+    struct span set = {pattern.p + 1, *len - 2};
+    without = set.p[0] == '!' || set.p[0] == '^';
+    if (without) set = span_skip(set, 1);
+    for (size_t i = 0; i < set.len; i++) {
+        bool range = i + 2 < set.len && set.p[i + 1] == '-';
+        found = found || (range ? c >= set.p[i] && c <= set.p[i + 2] : c == set.p[i]);
+        if (range) i += 2;
+    }
+    return found != without;
+}
+
+/* A pattern of shells: * ? [a-z]; back to the last star when it does not fit. */
+static bool glob(struct span text, struct span pattern) {
+    size_t t = 0, p = 0, star = SIZE_MAX, after = 0, len = 0;
+    while (t < text.len) {
+        if (p < pattern.len && pattern.p[p] == '*') {
+            star = p++;
+            after = t;
+        } else if (p < pattern.len && takes(span_skip(pattern, p), text.p[t], &len)) {
+            p += len;
+            t++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            t = ++after;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.p[p] == '*')
+        p++;
+    return p == pattern.len;
+}
+
+static int fnmatch(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    event_spend(run->k->queue, args[0].s.len * args[1].s.len / 64);
+    return glob(args[0].s, args[1].s) ? 1 : -1;
+}
+
+#define REPLIES (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
+
+static const struct kam_function functions[] = {
+    {"msg_apply_changes", 0, 0, KAM_REQUEST_ROUTE | REPLIES, msg_apply_changes},
+    {"change_reply_status",
+     2,
+     2,
+     REPLIES,
+     change_reply_status,
+     {ARG_NUMBER, ARG_FORMAT},
+     .expressions = true},
+    {"change_reply_status_code", 1, 1, REPLIES, change_reply_status_code, {ARG_NUMBER}, .expressions = true},
+    {"remove_body", 0, 0, KAM_ANY_ROUTE, remove_body},
+    {"keep_hf", 1, 1, KAM_ANY_ROUTE, keep_hf, {ARG_PATTERN}, .expressions = true},
+    {"fnmatch", 2, 2, KAM_ANY_ROUTE, fnmatch, {ARG_FORMAT, ARG_FORMAT}},
+    {0},
+};
+
+const struct kam_module kam_textopsx_module = {.name = "textopsx", .functions = functions};
