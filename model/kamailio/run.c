@@ -24,6 +24,7 @@ void kam_run_free(struct kam_run *run) {
     buf_free(&run->reply_lines);
     buf_free(&run->rr_params);
     buf_free(&run->reply_body);
+    buf_free(&run->contacts);
     buf_free(&run->source_text);
     arena_free(&run->scratch);
 }
@@ -43,6 +44,7 @@ static void clear(struct kam_run *run) {
     run->contact_was = run->contact_now = (struct span){0};
     run->credentials[0] = run->credentials[1] = NULL;
     buf_reset(&run->reply_body);
+    buf_reset(&run->contacts);
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;

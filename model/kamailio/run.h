@@ -102,6 +102,7 @@ struct kam_run {
     unsigned branch;                     /* of a reply, in branch_route: which one */
     unsigned done;                       /* enum kam_done */
     int error;                           /* what t_relay() failed with, enum kam_error */
+    struct buf contacts;                 /* t_load_contacts() before there is a transaction */
     struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
     bool no_auto_100, no_error_reply;    /* t_relay_to(flags) */
     const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */

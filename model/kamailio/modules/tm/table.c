@@ -135,6 +135,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->force_rport = run->force_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
+    buf_add(&t->contacts, buf_span(&run->contacts));
     t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
     t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
     t->fr_inv_ms = run->fr_inv_ms ? run->fr_inv_ms : tm->set.fr_inv_timer_ms;
@@ -157,6 +158,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
 
 void kam_tm_release(struct kam_transaction *t) {
     struct kam_tm *tm = t->tm;
+    buf_free(&t->contacts);
     event_cancel(tm->k->queue, &t->wait);
     kam_resend_stop(&t->response);
     payload_drop(t->response.payload);

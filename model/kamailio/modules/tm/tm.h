@@ -122,6 +122,7 @@ struct kam_transaction {
     /* What the script had made of it when the transaction was made: new_uri, next_hop; when it was relayed
      * first: saved. */
     struct buf new_uri, next_hop;
+    struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
     struct kam_saved *saved;
     bool was_saved;
 
@@ -155,7 +156,7 @@ struct kam_tm_settings {
     bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
     int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
     int64_t default_code;
-    struct span auto_inv_100_reason, ac_extra_hdrs, default_reason;
+    struct span auto_inv_100_reason, ac_extra_hdrs, default_reason, contacts_avp;
 };
 
 #define KAM_TM_BUCKETS 0x10000
@@ -313,6 +314,10 @@ int kam_tm_relay(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count);
+
+/* contacts.c: t_load_contacts(), t_next_contacts() */
+int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_next_contacts(struct kam_run *run, const struct kam_arg *args, size_t count);
 
 /* client.c */
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * t_load_contacts(), t_next_contacts(): the branches of a request, best q first, to be tried one group after
+ * the other (facts: Kamailio 33). They wait in the run, then in its transaction, written one behind the
+ * other.
+ */
+#include "model/kamailio/modules/tm/tm.h"
+
+/* The beginning of one as it waits; its URI and its next hop follow. */
+struct head {
+    int32_t q;
+    uint32_t flags;
+    uint32_t uri_len, next_hop_len;
+};
+
+static struct buf *waiting(struct kam_run *run) {
+    return run->transaction ? &run->transaction->contacts : &run->contacts;
+}
+
+static void write(struct buf *out, const struct kam_added_branch *b) {
+    struct head h = {b->q, b->flags, (uint32_t)b->uri.len, (uint32_t)b->next_hop.len};
+    buf_add(out, (struct span){(const char *)&h, sizeof h});
+    buf_add(out, b->uri);
+    buf_add(out, b->next_hop);
+}
+
+/* The one at the front of *left, which is cut off. */
+static struct kam_added_branch read(struct span *left) {
+    struct head h;
+    memcpy(&h, left->p, sizeof h);
+    struct kam_added_branch b = {.q = h.q, .flags = h.flags};
+    b.uri = span_head(span_skip(*left, sizeof h), h.uri_len);
+    b.next_hop = span_head(span_skip(*left, sizeof h + h.uri_len), h.next_hop_len);
+    *left = span_skip(*left, sizeof h + h.uri_len + h.next_hop_len);
+    return b;
+}
+
+/* Nothing waits where all have the same q. */
+int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct kam_added_branch all[KAM_BRANCHES_MAX + 1];
+    size_t n = 0;
+    bool same = true;
+    if (!kam_tm_of(run->k)->set.contacts_avp.len) return -1;
+    const struct kam_added_branch own = {kam_run_uri(run), run->next_hop, run->branch_flags, -1};
+    for (size_t i = 0; i <= run->added_count; i++) {
+        const struct kam_added_branch *b = i == 0 ? &own : &run->added[i - 1];
+        size_t at = n++;
+        same = same && b->q == own.q;
+        /* of equal ones the later one goes first */
+        for (; at > 0 && all[at - 1].q <= b->q; at--)
+            all[at] = all[at - 1];
+        all[at] = *b;
+    }
+    if (same) return 1;
+    struct buf *out = waiting(run);
+    buf_reset(out);
+    for (size_t i = 0; i < n; i++)
+        write(out, &all[i]);
+    run->added_count = 0;
+    return 1;
+}
+
+/* The best ones become the Request-URI and its branches. -2: none is left. */
+int kam_tm_next_contacts(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct buf *list = waiting(run);
+    struct span left = buf_span(list);
+    if (!kam_tm_of(run->k)->set.contacts_avp.len) return -1;
+    if (left.len == 0) return -2;
+    struct kam_added_branch best = read(&left);
+    kam_run_set_uri(run, best.uri);
+    if (best.next_hop.len)
+        kam_run_set_next_hop(run, best.next_hop);
+    else
+        run->next_hop = (struct span){0};
+    run->branch_flags = best.flags;
+    while (left.len) {
+        struct span after = left;
+        struct kam_added_branch b = read(&after);
+        if (b.q != best.q) break;
+        if (kam_run_add_branch(run, b.uri, b.next_hop, b.flags)) run->added[run->added_count - 1].q = b.q;
+        left = after;
+    }
+    struct buf rest = {0};
+    buf_add(&rest, left);
+    buf_free(list);
+    *list = rest;
+    return 1;
+}
