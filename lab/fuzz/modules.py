@@ -28,7 +28,7 @@ ROWS = [
     ('htable', ['"htable", "htable", "a=>size=4;autoexpire=2"'],
      ['$sht(a=>$ci) = $rm;', 'append_hf("X-H: $sht(a=>$ci) $shtinc(a=>n) $shtex(a=>n)\\r\\n");', '$sht(a=>n) = $null;',
       'sht_rm_name_re("a=>.*");', '$shtex(a=>$ci) = 1;', 'append_hf("X-H: $shtcn(a=>%~%1) $shtdec(a=>n)\\r\\n");'], []),
-    ('nathelper', [], asked('nat_uac_test("19")', 'nat_uac_test("1")', 'nat_uac_test("64")', 'is_rfc1918("$si")', 'handle_ruri_alias()') +
+    ('nathelper', ['"nathelper", "received_avp", "$avp(rcv)"'], asked('nat_uac_test("19")', 'nat_uac_test("1")', 'nat_uac_test("64")', 'is_rfc1918("$si")', 'handle_ruri_alias()') +
      ['fix_nated_contact();', 'set_contact_alias();', 'add_contact_alias();', 'fix_nated_sdp("1");', 'fix_nated_sdp("3");',
       'fix_nated_sdp("10", "9.8.7.6");', 'add_rcv_param();', 'add_contact_alias("1.2.3.4", "5061", "udp");', 'fix_nated_register();'],
      ['fix_nated_contact();', 'add_contact_alias();', 'set_contact_alias();', 'fix_nated_sdp("1");']),

@@ -38,8 +38,9 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
 }
 
 static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
-    /* all of it as it went out, but the To as it came in: the script may have changed it between */
-    struct payload *p = kam_tm_from_invite(c, "CANCEL", kam_tm_request(t)->to->line, reason_lines);
+    /* The To as it came in, whatever the script made of it, unless replies are to get it back. */
+    struct span to = t->head.restores & KAM_RESTORE_TO ? (struct span){0} : kam_tm_request(t)->to->line;
+    struct payload *p = kam_tm_from_invite(c, "CANCEL", to, reason_lines);
     if (!p) {
         kam_client_enter(c, KAM_CANCEL_DUE);
         return false;
