@@ -21,6 +21,7 @@ enum kam_restore { KAM_RESTORE_FROM = 1, KAM_RESTORE_TO = 2 };
 struct kam_transaction_head {
     uint64_t number;      /* 1 for the first one of an instance */
     struct span from, to; /* the values of its request's headers, as they came in */
+    struct span to_line;  /* the whole To */
     unsigned restores;    /* enum kam_restore */
 };
 

@@ -39,7 +39,7 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
 
 static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
     /* The To as it came in, whatever the script made of it, unless replies are to get it back. */
-    struct span to = t->head.restores & KAM_RESTORE_TO ? (struct span){0} : kam_tm_request(t)->to->line;
+    struct span to = t->head.restores & KAM_RESTORE_TO ? (struct span){0} : t->head.to_line;
     struct payload *p = kam_tm_from_invite(c, "CANCEL", to, reason_lines);
     if (!p) {
         kam_client_enter(c, KAM_CANCEL_DUE);

@@ -116,8 +116,11 @@ void kam_tm_shrink(struct kam_transaction *t) {
 struct kam_transaction *kam_tm_new(struct kam_run *run) {
     struct kam_tm *tm = kam_tm_of(run->k);
     struct kam_transaction *t = transaction_new(tm);
-    t->head = (struct kam_transaction_head){
-        .number = ++tm->numbered, .from = run->from->value, .to = run->to->value, .restores = run->restores};
+    t->head = (struct kam_transaction_head){.number = ++tm->numbered,
+                                            .from = run->from->value,
+                                            .to = run->to->value,
+                                            .to_line = run->to->line,
+                                            .restores = run->restores};
     t->hash = kam_run_hash(run);
     memcpy(t->md5, kam_run_md5(run), sizeof t->md5);
     t->request = payload_hold(run->payload);
