@@ -5,7 +5,7 @@
 Agreement: every recording of the real lab is held against its simulation, and against copies of itself with
 something changed (bytes, fields, order, times, datagrams lost or doubled). Both must come to the same verdict.
 """
-import contextlib, gzip, importlib.util, io, os, random, re, shutil, struct, subprocess, sys, tempfile
+import contextlib, gzip, importlib.util, io, multiprocessing, os, random, re, shutil, struct, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIPTWIN = os.path.abspath(sys.argv[1])
@@ -104,12 +104,12 @@ def same_verdict(what, real, other):
     if status != expected: failures.append('%s: compare.py says %d, siptwin %d:\n%s%s%s' % (what, expected, status, text, out, err))
     return expected
 
-def agreement(work):
+def agreement_of(case):
+    """(how many verdicts of each kind, failures) of one folder of tests/lab; in a process of its own."""
+    failures.clear()
     verdicts = {0: 0, 1: 0}
-    lab = os.path.join(ROOT, 'tests', 'lab')
-    for case in sorted(os.listdir(lab)):
-        folder = os.path.join(lab, case)
-        if not os.path.exists(folder + '/scenario.yaml'): continue
+    folder = os.path.join(ROOT, 'tests', 'lab', case)
+    with tempfile.TemporaryDirectory(prefix='siptwin-compare-') as work:
         siptwin('run', folder, '-q', '-w', work + '/sim.pcap')
         for name in sorted(n for n in os.listdir(folder) if re.fullmatch(r'real(\..+)?\.pcap', n)):
             real = os.path.join(folder, name)
@@ -125,6 +125,14 @@ def agreement(work):
                 what = mutate(rng, header, records)
                 write_pcap(work + '/mutant.pcap', header, records)
                 verdicts[same_verdict('%s/%s, %s' % (case, name, what), real, work + '/mutant.pcap')] += 1
+    return verdicts, failures[:]
+
+def agreement():
+    lab = os.path.join(ROOT, 'tests', 'lab')
+    cases = [case for case in sorted(os.listdir(lab)) if os.path.exists(os.path.join(lab, case, 'scenario.yaml'))]
+    with multiprocessing.Pool() as pool: results = pool.map(agreement_of, cases, chunksize=4)
+    verdicts = {kind: sum(counts[kind] for counts, _ in results) for kind in (0, 1)}
+    for _, wrong in results: failures.extend(wrong)
     print('verdicts that lab/compare.py and siptwin share: %d same, %d different' % (verdicts[0], verdicts[1]))
     if not verdicts[0] or not verdicts[1]: failures.append('no verdicts of both kinds')
 
@@ -402,7 +410,7 @@ def help_behaviour():
         check(command + ' --help fits a terminal', [l for l in out.split('\n') if len(l) > 100], [])
 
 def main():
-    with tempfile.TemporaryDirectory(prefix='siptwin-compare-') as work: agreement(work)
+    agreement()
     with tempfile.TemporaryDirectory(prefix='siptwin-compare-') as work: compare_behaviour(work)
     with tempfile.TemporaryDirectory(prefix='siptwin-compare-') as work: check_behaviour(work)
     help_behaviour()
