@@ -34,6 +34,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_DISPATCHER] = &kam_dispatcher_module,
     [KAM_MODULE_AUTH_DB] = &kam_auth_db_module,
     [KAM_MODULE_ALIAS_DB] = &kam_alias_db_module,
+    [KAM_MODULE_DOMAIN] = &kam_domain_module,
     [KAM_MODULE_NATHELPER] = &kam_nathelper_module,
     [KAM_MODULE_RTPPROXY] = &kam_rtpproxy_module,
     [KAM_MODULE_DB_TEXT] = &kam_db_text_module,
