@@ -19,6 +19,12 @@ struct span span_trim(struct span s) {
     return span_between(p, end);
 }
 
+struct span span_skip_space(struct span s) {
+    while (s.len && ascii_space((unsigned char)*s.p))
+        s = span_skip(s, 1);
+    return s;
+}
+
 ptrdiff_t span_search(struct span s, struct span text) {
     if (text.len == 0) return 0;
     for (size_t from = 0; from + text.len <= s.len;) {

@@ -80,6 +80,9 @@ static inline bool span_starts_nocase(struct span s, const char *text) {
 /* s without leading and trailing spaces and tabs, CR and LF. */
 struct span span_trim(struct span s);
 
+/* Without the blanks and line ends in front. */
+struct span span_skip_space(struct span s);
+
 /* The place of c outside double quotes, in which a backslash takes the next character; -1: it is not there,
  * or quotes do not end. */
 ptrdiff_t span_find_unquoted(struct span s, char c);

@@ -112,8 +112,7 @@ static bool read_regex(const struct reading *r, struct span text) {
 }
 
 static bool read_subst(const struct reading *r, struct span text) {
-    struct script_pv_maker maker = {
-        .program = r->p->program, .names = r->p->program, .arena = &r->p->program->arena};
+    struct script_pv_maker maker = script_pv_maker_of(r->p->program, r->at);
     r->known->subst = script_subst_make(&maker, text);
     if (!r->known->subst) diag_error(r->p->diag, r->at, "%s(): %s", r->function->name, buf_text(&maker.why));
     buf_free(&maker.why);

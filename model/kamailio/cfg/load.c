@@ -65,6 +65,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);
+    if (diag->errors == errors) program_missing_tell(program, diag); /* what parameters have named */
     if (diag->errors == errors) return program;
     kam_program_free(program);
     return NULL;

@@ -6,13 +6,6 @@
 
 #include <stdio.h>
 
-/* The number of a module that may be loaded; 0: none. */
-static size_t find_module(struct span name) {
-    for (size_t i = 1; kam_modules[i]; i++)
-        if (span_is(name, kam_modules[i]->name)) return i;
-    return 0;
-}
-
 /* "/usr/lib/kamailio/modules/tm.so" -> tm */
 static struct span module_name(struct span path) {
     for (size_t i = path.len; i-- > 0;) {
@@ -29,7 +22,7 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "the module's name, a string");
     const struct cfg_token *t = cfg_get(p);
     struct span name = module_name(t->text);
-    size_t m = find_module(name);
+    size_t m = program_module(name);
     if (m && p->program->loaded[m]) {
         diag_error(p->diag, t->at, "module \"%s\" is already loaded", kam_modules[m]->name);
         return false;
@@ -94,7 +87,7 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
 static const struct cfg_pv *make_avp(struct kam_program *program, const struct kam_module *m,
                                      const struct kam_param *param, struct span text, struct source_pos at,
                                      struct diag *diag) {
-    struct script_pv_maker maker = {.program = program, .names = program, .arena = &program->arena};
+    struct script_pv_maker maker = script_pv_maker_of(program, at);
     struct cfg_pv *pv = arena_new(&program->arena, sizeof *pv);
     bool good = text.len > 0 && script_pv_len(text) == text.len && script_pv_make(&maker, text, pv) &&
                 pv->kind == CFG_PV_AVP;

@@ -18,12 +18,6 @@ static void write_variables(struct buf *out, const char *part, const struct kam_
         word_write(out, part, pv->get ? WORD_SIMULATED : WORD_NOT_SIMULATED, "$%s", pv->name);
 }
 
-static const struct kam_module *find_module(struct span name) {
-    for (size_t i = 1; kam_modules[i]; i++)
-        if (span_is(name, kam_modules[i]->name)) return kam_modules[i];
-    return NULL;
-}
-
 /* Is the function simulated with that number of arguments? * is any. */
 static bool takes(const struct kam_module *m, struct span name, struct span count) {
     uint64_t n = 0;
@@ -71,7 +65,8 @@ static enum word_state variable_state(const struct kam_module *m, struct span na
 
 static void write_line(struct buf *out, struct span module, enum kam_name_kind kind, struct span words) {
     static const char *const kinds[] = {"function", "parameter", "variable"};
-    const struct kam_module *m = find_module(module);
+    size_t number = program_module(module);
+    const struct kam_module *m = number ? kam_modules[number] : NULL;
     /* the variables of core and pv stand in tables of their own */
     if (kind == KAM_NAME_VARIABLE && span_is(module, "pv")) return;
     struct buf part = {0};

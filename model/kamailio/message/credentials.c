@@ -18,13 +18,6 @@ static struct span *member(struct kam_credentials *c, struct span name) {
     return NULL;
 }
 
-static struct span skip_blanks(struct span s) {
-    size_t n = 0;
-    while (n < s.len && ascii_space((unsigned char)s.p[n]))
-        n++;
-    return span_skip(s, n);
-}
-
 /* "a b" up to the next quote: nothing is escaped; or what stands before a blank or a comma, which is not
  * empty. */
 static bool read_value(struct span *value, struct span *left) {
@@ -47,7 +40,7 @@ static bool read_param(struct kam_credentials *c, struct span *left) {
     struct span value;
     if (equals < 0) return false;
     struct span *to = member(c, span_trim(span_head(*left, (size_t)equals)));
-    *left = skip_blanks(span_skip(*left, (size_t)equals + 1));
+    *left = span_skip_space(span_skip(*left, (size_t)equals + 1));
     if (!read_value(&value, left)) return false;
     if (to) *to = value;
     return true;
@@ -59,12 +52,12 @@ enum kam_credentials_kind kam_credentials_parse(struct kam_credentials *c, struc
     if (!span_starts_nocase(value, "Digest") || left.len == 0 ||
         !(left.p[0] == ',' || ascii_space((unsigned char)left.p[0])))
         return KAM_CREDENTIALS_OTHER;
-    left = skip_blanks(span_skip(left, 1));
+    left = span_skip_space(span_skip(left, 1));
     for (;;) {
         if (left.len == 0 || !read_param(c, &left)) break;
         ptrdiff_t comma = span_find(left, ',');
         if (comma < 0) return KAM_CREDENTIALS_DIGEST;
-        left = skip_blanks(span_skip(left, (size_t)comma + 1));
+        left = span_skip_space(span_skip(left, (size_t)comma + 1));
     }
     *c = (struct kam_credentials){0};
     return KAM_CREDENTIALS_BROKEN;

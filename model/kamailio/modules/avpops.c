@@ -262,30 +262,6 @@ static int is_avp_set(struct kam_run *run, const struct kam_arg *args, size_t co
     return has_flag(flags, 'e') && (number || v.list[0].s.len) ? -1 : 1;
 }
 
-/* A text with its replacements so far. */
-struct replaced {
-    struct span text;
-    size_t done, count;
-    struct buf out;
-};
-
-static void note_match(void *arg, size_t at, size_t len, struct span text) {
-    struct replaced *r = arg;
-    buf_add(&r->out, span_between(r->text.p + r->done, r->text.p + at));
-    buf_add(&r->out, text);
-    r->done = at + len;
-    r->count++;
-}
-
-static bool substitute(struct kam_run *run, const struct kam_arg *arg, struct kam_value *v) {
-    struct replaced r = {.text = v->s};
-    bool good = kam_subst_run(run, arg->subst, v->s, note_match, &r) && r.count;
-    buf_add(&r.out, span_skip(v->s, r.done));
-    if (good) v->s = arena_text(&run->scratch, buf_span(&r.out));
-    buf_free(&r.out);
-    return good;
-}
-
 static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct values v = values_of(run, args[0].pv), old = values_of(run, args[0].pv);
     struct span flags = flags_of(args[0].s);
@@ -294,8 +270,12 @@ static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t cou
     int result = -1;
     (void)count;
     for (size_t i = 0; i < v.count && (result < 0 || has_flag(flags, 'g')); i++) {
-        gone[i] = v.list[i].type == KAM_STR && substitute(run, &args[1], &v.list[i]);
-        if (gone[i]) result = 1;
+        struct span text = {0};
+        if (v.list[i].type == KAM_STR) text = kam_subst_apply(run, args[1].subst, v.list[i].s);
+        gone[i] = text.p != NULL;
+        if (!gone[i]) continue;
+        v.list[i].s = text;
+        result = 1;
     }
     if (!args[0].second_pv || has_flag(flags, 'd')) keep(run, args[0].pv, &old, gone);
     for (size_t i = 0; i < v.count; i++)

@@ -12,6 +12,13 @@
 bool kam_beside(struct buf *path, const struct source *cfg, struct span name);
 
 /*
+ * The front of a line of such a file, taken off with the blanks behind it: digits, as 32 bits of their number
+ * (false, and *n stays: there are none), and all up to a blank.
+ */
+bool kam_take_number(struct span *line, uint32_t *n);
+struct span kam_take_word(struct span *line);
+
+/*
  * The variable that a parameter names and a function writes; NULL for an empty text, and with *good false
  * after an error.
  */

@@ -32,34 +32,6 @@ struct permissions {
     struct span address_file, db_url, peer_tag_avp;
 };
 
-static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-static struct span skip_blanks(struct span s) {
-    while (s.len && blank(*s.p))
-        s = span_skip(s, 1);
-    return s;
-}
-
-/* The digits in front, and the blanks behind them; false: there are none. */
-static bool take_number(struct span *s, uint32_t *n) {
-    size_t len = 0;
-    uint32_t value = 0;
-    for (; len < s->len && ascii_digit((unsigned char)s->p[len]); len++)
-        value = value * 10 + (uint32_t)(s->p[len] - '0');
-    *s = skip_blanks(span_skip(*s, len));
-    if (len) *n = value;
-    return len > 0;
-}
-
-static struct span take_word(struct span *s) {
-    size_t len = 0;
-    while (len < s->len && !blank(s->p[len]))
-        len++;
-    struct span word = span_head(*s, len);
-    *s = skip_blanks(span_skip(*s, len));
-    return word;
-}
-
 static uint32_t mask(unsigned bits) { return bits ? UINT32_MAX << (32 - bits) : 0; }
 
 /* Networks stand in the order of their groups. */
@@ -78,12 +50,12 @@ static void insert_front(const struct entry **list, struct entry *e) {
 /* A line without a group does not count. NULL, or why Kamailio does not start. */
 static const char *read_line(struct list *list, struct span text, struct arena *arena) {
     uint32_t group, bits = 32, port = 0;
-    if (!take_number(&text, &group)) return NULL;
-    struct span name = take_word(&text);
+    if (!kam_take_number(&text, &group)) return NULL;
+    struct span name = kam_take_word(&text);
     if (name.len == 0) return "has no address";
-    take_number(&text, &bits);
-    take_number(&text, &port);
-    struct span tag = take_word(&text);
+    kam_take_number(&text, &bits);
+    kam_take_number(&text, &port);
+    struct span tag = kam_take_word(&text);
     if (bits > 32 && span_find(name, ':') < 0) return "has a mask of more than 32 bits";
     struct entry *e = arena_new(arena, sizeof *e);
     *e = (struct entry){.group = group, .bits = bits ? bits : 32, .port = port};
@@ -104,7 +76,7 @@ static bool read_file(struct list *list, const struct source *source, struct are
     struct span left = {source->text, source->len};
     bool good = true;
     while (left.len) {
-        struct span text = skip_blanks(span_cut(&left, '\n'));
+        struct span text = span_skip_space(span_cut(&left, '\n'));
         if (text.len == 0 || *text.p == '#') continue;
         const char *why = read_line(list, text, arena);
         if (!why) continue;

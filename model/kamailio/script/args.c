@@ -5,21 +5,30 @@
 #include "model/net/datagram.h"
 #include "model/sip/msg.h"
 
-bool script_arg_takes_variable(enum kam_arg_type type) {
-    return type == ARG_NUMBER || type == ARG_NUMERAL || type == ARG_PV_NUMBER || type == ARG_STATUS ||
-           type == ARG_FLAGS || type == ARG_WORD || type == ARG_VARIABLE_OR_TEXT ||
-           type == ARG_VARIABLE_OR_FORMAT || type == ARG_REGEX || type == ARG_LOG_LEVEL;
-}
+/* What a type may be in the file besides what it says, and what its variable must be. */
+enum {
+    VARIABLE = 1, /* one variable alone */
+    NUMBER = 2,   /* ... that is a number */
+    MAY_MISS = 4, /* ... the function has a rule of its own for one that has no value */
+    FORMAT = 8    /* a text with variables */
+};
 
-bool script_arg_takes_format(enum kam_arg_type type) {
-    return type == ARG_FORMAT || type == ARG_VARIABLE_OR_FORMAT;
-}
+static const unsigned char traits[] = {[ARG_NUMBER] = VARIABLE | NUMBER,
+                                       [ARG_NUMERAL] = VARIABLE | NUMBER,
+                                       [ARG_PV_NUMBER] = VARIABLE | NUMBER | MAY_MISS,
+                                       [ARG_STATUS] = VARIABLE | NUMBER | MAY_MISS,
+                                       [ARG_FLAGS] = VARIABLE | NUMBER | MAY_MISS,
+                                       [ARG_WORD] = VARIABLE | MAY_MISS,
+                                       [ARG_VARIABLE_OR_TEXT] = VARIABLE | MAY_MISS,
+                                       [ARG_VARIABLE_OR_FORMAT] = VARIABLE | MAY_MISS | FORMAT,
+                                       [ARG_FORMAT] = FORMAT,
+                                       [ARG_REGEX] = VARIABLE,
+                                       [ARG_LOG_LEVEL] = VARIABLE,
+                                       [ARG_TYPES] = 0};
 
-/* Functions of these types have a rule of their own for a value that is not there. */
-static bool may_miss(enum kam_arg_type type) {
-    return type == ARG_STATUS || type == ARG_FLAGS || type == ARG_WORD || type == ARG_PV_NUMBER ||
-           type == ARG_VARIABLE_OR_TEXT || type == ARG_VARIABLE_OR_FORMAT;
-}
+bool script_arg_takes_variable(enum kam_arg_type type) { return traits[type] & VARIABLE; }
+
+bool script_arg_takes_format(enum kam_arg_type type) { return traits[type] & FORMAT; }
 
 /* Digits with or without a sign, as far as an int goes; nothing at all is 0. */
 static bool read_number(struct span s, int64_t *n) {
@@ -222,14 +231,13 @@ static enum script_args_result of_variable(struct script *h, enum kam_arg_type t
     *out = (struct kam_arg){0};
     if (type == ARG_NUMERAL && v.type == KAM_STR && !v.n)
         out->missing = !read_number(v.s, &out->n);
-    else if (type == ARG_NUMBER || type == ARG_NUMERAL || type == ARG_PV_NUMBER || type == ARG_STATUS ||
-             type == ARG_FLAGS)
+    else if (traits[type] & NUMBER)
         out->missing = !number_of(pv, v, &out->n);
     else if (v.type == KAM_NULL)
         out->missing = true;
     else
         out->s = script_text(h, v);
-    return !out->missing || may_miss(type) ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_MISSING;
+    return !out->missing || traits[type] & MAY_MISS ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_MISSING;
 }
 
 /* The value of an expression, read as if it stood in the file between quotes. */

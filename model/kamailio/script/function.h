@@ -71,12 +71,13 @@ enum kam_arg_type {
     ARG_PORT,         /* a port, literally */
     ARG_NEXT_HOP,     /* [udp:]1.2.3.4[:5060]: n is address and port, 16 bits */
     ARG_BITS,         /* 5, 0x05 */
-    ARG_NEXT_HOP_OR_BITS
+    ARG_NEXT_HOP_OR_BITS,
+    ARG_TYPES
 };
 
 /* An argument as the body of a function gets it. */
 struct kam_arg {
-    bool missing;  /* its variable has no value; only of the types that say so in ARG_MAY_MISS */
+    bool missing;  /* its variable has no value; only of the types that say so in script/args.c */
     int64_t n;     /* of a number; of an address: host order */
     struct span s; /* of a text, a name, a pattern, methods */
     const struct kam_route *route;    /* of a block; NULL: none */

@@ -52,16 +52,19 @@ void kam_names_each(void (*line)(struct buf *out, struct span module, enum kam_n
     }
 }
 
-/* Does a line name it? One without any words may. *counts: the numbers of arguments. */
-static bool line_has(struct span words, enum kam_name_kind kind, struct span name, struct span *counts) {
-    *counts = SPAN("*");
-    if (words.len == 0) return true;
-    if (!is_kind(span_cut(&words, ' '), kind)) return false;
+/* Is the name among the words? *counts: a function's numbers of arguments. */
+static bool among(struct span words, struct span name, struct span *counts) {
     while (words.len) {
         *counts = span_cut(&words, ' ');
         if (span_eq(span_cut(counts, '/'), name)) return true;
     }
     return false;
+}
+
+/* Does a line name it? One without any words may. */
+static bool line_has(struct span words, enum kam_name_kind kind, struct span name, struct span *counts) {
+    *counts = SPAN("*");
+    return words.len == 0 || (is_kind(span_cut(&words, ' '), kind) && among(words, name, counts));
 }
 
 bool kam_names_has(struct span owner, enum kam_name_kind kind, struct span name) {
@@ -73,14 +76,11 @@ bool kam_names_has(struct span owner, enum kam_name_kind kind, struct span name)
 
 /* Is there a line of the module that begins with the word, and with that name in it unless its p is NULL? */
 static bool has_line(struct span owner, const char *word, struct span name) {
-    struct span left = span_of(kam_names), module, words;
-    while (next_line(&left, &module, &words)) {
-        if (!span_eq(module, owner) || !span_is(span_cut(&words, ' '), word)) continue;
-        bool found = !name.p;
-        while (words.len && !found)
-            found = span_eq(span_cut(&words, ' '), name);
-        if (found) return true;
-    }
+    struct span left = span_of(kam_names), module, words, counts;
+    while (next_line(&left, &module, &words))
+        if (span_eq(module, owner) && span_is(span_cut(&words, ' '), word) &&
+            (!name.p || among(words, name, &counts)))
+            return true;
     return false;
 }
 
@@ -140,15 +140,15 @@ static struct program_missing *find_or_add(struct kam_program *p, struct span mo
 
 bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at) {
     if (find(p, module)) return false;
-    find_or_add(p, module, at)->whole = true;
-    find(p, module)->idle = kam_names_idle(module);
+    struct program_missing *m = find_or_add(p, module, at);
+    m->whole = true;
+    m->idle = kam_names_idle(module);
     return true;
 }
 
 bool program_loads_name(const struct kam_program *p, struct span module) {
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (span_is(module, kam_modules[i]->name)) return p->loaded[i];
-    return find(p, module) != NULL;
+    size_t number = program_module(module);
+    return number ? p->loaded[number] : find(p, module) != NULL;
 }
 
 static void add_name(struct kam_program *p, struct program_missing *m, struct span name) {

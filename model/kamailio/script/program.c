@@ -43,10 +43,15 @@ const struct kam_globals *kam_program_globals(const struct kam_program *p) { ret
 
 unsigned kam_program_children(const struct kam_program *p) { return p->globals.children; }
 
+size_t program_module(struct span name) {
+    for (size_t i = 1; kam_modules[i]; i++)
+        if (span_is(name, kam_modules[i]->name)) return i;
+    return 0;
+}
+
 bool kam_program_has_module(const struct kam_program *p, const char *module) {
-    for (size_t i = 0; kam_modules[i]; i++)
-        if (strcmp(kam_modules[i]->name, module) == 0) return p->loaded[i];
-    return false;
+    size_t number = program_module(span_of(module));
+    return number && p->loaded[number];
 }
 
 bool kam_program_loads(const struct kam_program *p, size_t number) { return p->loaded[number]; }

@@ -73,6 +73,9 @@ struct kam_program {
     struct program_regex *regexes;
 };
 
+/* The place of a module of that name in kam_modules; 0: there is none. */
+size_t program_module(struct span name);
+
 /* An empty program: the core loaded, everything at its default. */
 struct kam_program *program_new(void);
 

@@ -38,6 +38,11 @@ struct script_pv_maker {
     struct buf why;            /* after an error: what is wrong; to be freed by the caller */
 };
 
+/* For what the configuration says there. */
+static inline struct script_pv_maker script_pv_maker_of(struct kam_program *program, struct source_pos at) {
+    return (struct script_pv_maker){.program = program, .names = program, .at = at, .arena = &program->arena};
+}
+
 /*
  * Makes a pseudo-variable of a text that script_pv_len() has measured; false and a reason if there is none
  * that is called so, its module is not loaded, or it is not simulated. At run time, a $var or $avp that the

@@ -214,6 +214,14 @@ bool kam_subst_run(struct kam_run *run, const struct script_subst *subst, struct
     return script_subst_run(&h, subst, text, found, arg);
 }
 
+struct span kam_subst_apply(struct kam_run *run, const struct script_subst *subst, struct span text) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script h = {.run = run, .state = state, .arena = state->scratch};
+    unsigned count;
+    struct span replaced = script_subst_apply(&h, subst, text, &count);
+    return count ? replaced : (struct span){0};
+}
+
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     struct script h = {.run = run, .state = state, .arena = state->scratch};

@@ -163,6 +163,10 @@ struct script_subst;
 bool kam_subst_run(struct kam_run *run, const struct script_subst *subst, struct span text,
                    kam_subst_found *found, void *arg);
 
+/* The text with all of it replaced, valid as long as the run; p NULL: nothing is to be, or a match is empty.
+ */
+struct span kam_subst_apply(struct kam_run *run, const struct script_subst *subst, struct span text);
+
 /*
  * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);
  * one without a value gives "<null>". Texts that the compiler could not see (built at run time) and that

@@ -13,31 +13,6 @@ struct reading {
     bool good;
 };
 
-static bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-
-static struct span skip_blanks(struct span s) {
-    while (s.len && blank(*s.p))
-        s = span_skip(s, 1);
-    return s;
-}
-
-/* Digits in front of *s, as 32 bits of the number; none: 0. */
-static uint32_t take_number(struct span *s) {
-    uint32_t n = 0;
-    for (; s->len && ascii_digit(*s->p); *s = span_skip(*s, 1))
-        n = n * 10 + (uint32_t)(*s->p - '0');
-    return n;
-}
-
-static struct span take_word(struct span *s) {
-    size_t len = 0;
-    while (len < s->len && !blank(s->p[len]))
-        len++;
-    struct span word = span_head(*s, len);
-    *s = span_skip(*s, len);
-    return word;
-}
-
 static int64_t small_number(struct span value) {
     uint64_t n;
     return span_to_u64(value, INT32_MAX, &n) ? (int64_t)n : 0;
@@ -114,10 +89,10 @@ static void skip_line(struct reading *r, struct source_pos at, struct span uri, 
 static struct ds_line *read_line(struct reading *r, struct span text) {
     struct arena *arena = &r->program->arena;
     struct source_pos at = source_at(r->source, text.p);
-    uint32_t set = take_number(&text);
-    text = skip_blanks(text);
+    uint32_t set = 0;
+    kam_take_number(&text, &set);
     struct source_pos uri_at = source_at(r->source, text.p);
-    struct span uri = take_word(&text);
+    struct span uri = kam_take_word(&text);
     if (uri.len == 0) {
         diag_error(r->diag, at, "expected SET URI [FLAGS [PRIORITY]] [ATTRIBUTES]");
         r->good = false;
@@ -125,12 +100,9 @@ static struct ds_line *read_line(struct reading *r, struct span text) {
     }
     struct ds_line *line = arena_new(arena, sizeof *line);
     *line = (struct ds_line){.at = uri_at, .set = set};
-    text = skip_blanks(text);
-    line->flags = take_number(&text);
-    text = skip_blanks(text);
-    line->priority = take_number(&text);
-    text = skip_blanks(text);
-    struct span attrs = take_word(&text);
+    kam_take_number(&text, &line->flags);
+    kam_take_number(&text, &line->priority);
+    struct span attrs = kam_take_word(&text);
     if (attrs.len && attrs.p[attrs.len - 1] == ';') attrs.len--;
     if (attrs.len) line->attrs = arena_text(arena, attrs);
     const char *why = read_uri(line, uri, arena);
@@ -144,7 +116,7 @@ static void read_lines(struct reading *r, struct ds_file *file) {
     const struct ds_line **end = &file->lines;
     struct span left = {r->source->text, r->source->len};
     while (left.len) {
-        struct span text = skip_blanks(span_cut(&left, '\n'));
+        struct span text = span_skip_space(span_cut(&left, '\n'));
         if (text.len == 0 || *text.p == '#') continue;
         struct ds_line *line = read_line(r, text);
         if (!line) continue;
@@ -154,10 +126,10 @@ static void read_lines(struct reading *r, struct ds_file *file) {
 }
 
 static void check_format(struct reading *r) {
-    struct script_pv_maker m = {.program = r->program, .names = r->program, .arena = &r->program->arena};
+    struct source_pos at = kam_program_param_at(r->program, &kam_dispatcher_module, "hash_pvar");
+    struct script_pv_maker m = script_pv_maker_of(r->program, at);
     if (r->set.hash_pvar.len && !script_pv_format(&m, r->set.hash_pvar)) {
-        diag_error(r->diag, kam_program_param_at(r->program, &kam_dispatcher_module, "hash_pvar"),
-                   "dispatcher.hash_pvar: %s", buf_text(&m.why));
+        diag_error(r->diag, at, "dispatcher.hash_pvar: %s", buf_text(&m.why));
         r->good = false;
     }
     buf_free(&m.why);

@@ -61,35 +61,10 @@ int textops_subst_hf(struct kam_run *run, const struct kam_arg *args, size_t cou
     return found ? 1 : -1;
 }
 
-struct result {
-    struct buf out;
-    struct span text;
-    size_t done;
-};
-
-static void replace(void *arg, size_t at, size_t len, struct span text) {
-    struct result *r = arg;
-    buf_add(&r->out, span_between(r->text.p + r->done, r->text.p + at));
-    buf_add(&r->out, text);
-    r->done = at + len;
-}
-
-/* The text with all replaced, in the run's memory; p NULL: nothing is. */
-static struct span substituted(struct kam_run *run, const struct kam_arg *arg, struct span text) {
-    struct result r = {.text = text};
-    struct span out = {0};
-    if (kam_subst_run(run, arg->subst, text, replace, &r) && r.done) {
-        buf_add(&r.out, span_skip(text, r.done));
-        out = arena_text(&run->scratch, buf_span(&r.out));
-    }
-    buf_free(&r.out);
-    return out;
-}
-
 int textops_subst_uri(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     if (!run->msg.is_request) return -1;
-    struct span uri = substituted(run, &args[0], kam_run_uri(run));
+    struct span uri = kam_subst_apply(run, args[0].subst, kam_run_uri(run));
     if (!uri.p) return -1;
     kam_run_set_uri(run, uri);
     return 1;
@@ -98,6 +73,6 @@ int textops_subst_uri(struct kam_run *run, const struct kam_arg *args, size_t co
 int textops_subst_user(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct span old = kam_run_user(run);
-    struct span user = substituted(run, &args[0], old.p ? old : SPAN(""));
+    struct span user = kam_subst_apply(run, args[0].subst, old.p ? old : SPAN(""));
     return user.p && kam_run_replace_part(run, KAM_URI_USER, user) ? 1 : -1;
 }

@@ -12,12 +12,6 @@ struct challenge {
     bool has_qop;    /* there was auth or auth-int in one */
 };
 
-static struct span skip_blanks(struct span s) {
-    while (s.len && ascii_space((unsigned char)*s.p))
-        s = span_skip(s, 1);
-    return s;
-}
-
 /* "text" or a word; *quoted says which. */
 static bool take_value(struct span *left, struct span *value, bool *quoted) {
     *quoted = left->len && *left->p == '"';
@@ -28,7 +22,7 @@ static bool take_value(struct span *left, struct span *value, bool *quoted) {
         len++;
     if (*quoted && len == left->len) return false;
     *value = span_head(*left, len);
-    *left = skip_blanks(span_skip(*left, len + *quoted));
+    *left = span_skip_space(span_skip(*left, len + *quoted));
     return *quoted || len > 0;
 }
 
@@ -61,16 +55,16 @@ static bool read_param(struct challenge *c, struct span name, struct span value,
 static bool challenge_read(struct challenge *c, struct span left) {
     *c = (struct challenge){0};
     if (!span_starts_nocase(left, "Digest")) return false;
-    left = skip_blanks(span_skip(left, strlen("Digest")));
+    left = span_skip_space(span_skip(left, strlen("Digest")));
     while (left.len) {
         struct span value;
         bool quoted;
         if (span_find(left, '=') <= 0) return false;
         struct span name = span_trim(span_cut(&left, '='));
-        left = skip_blanks(left);
+        left = span_skip_space(left);
         if (!take_value(&left, &value, &quoted) || !read_param(c, name, value, quoted)) return false;
         if (left.len && *left.p != ',') return false;
-        left = skip_blanks(span_skip(left, 1));
+        left = span_skip_space(span_skip(left, 1));
     }
     return c->realm.p && c->nonce.len && (!c->algorithm.p || span_is_nocase(c->algorithm, "MD5"));
 }
