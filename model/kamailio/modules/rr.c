@@ -18,7 +18,7 @@ static const struct rr_settings *settings_of(const struct kam_run *run) {
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
 /* The address that is shown, and its port unless that is 5060; Via shows an advertised 5060 all the same. */
-static void add_address(struct buf *out, const struct kam_socket *s) {
+void kam_rr_add_address(struct buf *out, const struct kam_socket *s) {
     unsigned port = s->advertised_port ? s->advertised_port : s->port;
     buf_add(out, s->advertised.p ? s->advertised : s->address);
     if (port != 5060) buf_addf(out, ":%u", port);
@@ -87,7 +87,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
-    add_address(&b, run->socket);
+    kam_rr_add_address(&b, run->socket);
     add_loose(&b, run);
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
     add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : run->from_tag);
@@ -338,11 +338,12 @@ static int route(struct kam_run *run, bool always_loose) {
     if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
     run->loose_routed = true;
-    bool own = is_own(run, &first.uri);
+    bool own = is_own(run, &first.uri), in_dialog = run->to_tag.len > 0;
+    int result = in_dialog && is_own(run, &uri) && !always_loose ? after_strict(run, first)
+                                                                 : after_loose(run, first, !in_dialog);
     for (const struct kam_module **m = run->k->loaded; own && *m; m++)
         if ((*m)->routed) (*m)->routed(run);
-    if (run->to_tag.len == 0) return after_loose(run, first, true);
-    return is_own(run, &uri) && !always_loose ? after_strict(run, first) : after_loose(run, first, false);
+    return result;
 }
 
 static int loose_route(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* path: the header Path of RFC 3327, and the way back to whom it speaks of (facts: Kamailio 50.1). */
+#include "model/kamailio/message/header.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/rr.h"
+
+struct path_settings {
+    int64_t use_received, received_format, enable_r2, sockname_mode;
+    struct span received_name;
+};
+
+static const struct path_settings *settings_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_PATH);
+}
+
+/* Before the first Path, else behind all headers; false: they cannot be read so far. */
+static bool place_of(struct kam_run *run, size_t *at) {
+    const struct sip_header *h = kam_header_find(&run->msg, SPAN("Path"));
+    if (!h) run->all_read = true;
+    if (!h && run->damaged) return false;
+    *at = h ? (size_t)(h->line.p - run->msg.bytes.p) : run->msg.header_end;
+    return true;
+}
+
+struct path_parts {
+    struct span user, params;
+    bool received;
+};
+
+static void add_received(struct buf *b, const struct kam_run *run) {
+    bool as_uri = settings_of(run)->received_format == 0;
+    buf_addf(b, as_uri ? ";" SPAN_FMT "=sip:" SPAN_FMT ":%u" : ";" SPAN_FMT "=" SPAN_FMT "~%u~1",
+             SPAN_ARG(settings_of(run)->received_name), SPAN_ARG(buf_span(&run->source_text)),
+             (unsigned)run->source.port);
+}
+
+static void add_line(struct buf *b, const struct kam_run *run, const struct path_parts *parts,
+                     const struct kam_socket *socket) {
+    buf_add_text(b, "Path: <sip:");
+    buf_add(b, parts->user);
+    if (parts->user.len) buf_add_char(b, '@');
+    kam_rr_add_address(b, socket);
+    if (settings_of(run)->sockname_mode && socket->name.len)
+        buf_addf(b, ";sn=" SPAN_FMT, SPAN_ARG(socket->name));
+    buf_add_text(b, ";lr");
+    if (parts->received) add_received(b, run);
+    if (parts->params.len) buf_add_char(b, ';');
+    buf_add(b, parts->params);
+    if (settings_of(run)->enable_r2) buf_add_text(b, ";r2=on");
+    buf_add_text(b, ">\r\n");
+}
+
+/* With enable_r2 there are two: of the socket that it leaves from, and of the one where it has come in. */
+static int add_path(struct kam_run *run, const struct kam_arg *args, size_t count, bool received) {
+    struct path_parts parts = {.received = received};
+    struct buf b = {0};
+    size_t at;
+    if (count > 0) parts.user = args[0].s;
+    if (count > 1) parts.params = args[1].s;
+    if (!place_of(run, &at)) return -1;
+    add_line(&b, run, &parts, kam_run_send_socket(run));
+    if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket);
+    kam_lump_insert(run->target, at, buf_span(&b));
+    buf_free(&b);
+    return 1;
+}
+
+static int add_plain(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return add_path(run, args, count, false);
+}
+
+static int add_with_received(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return add_path(run, args, count, true);
+}
+
+/* The last parameter that is called so; p NULL: there is none, or one of them all cannot be read. */
+static struct span find_param(struct span params, struct span wanted, bool any_case) {
+    struct span found = {0};
+    while (params.len) {
+        ptrdiff_t end = span_find_unquoted(params, ';');
+        struct span value = end < 0 ? params : span_head(params, (size_t)end);
+        params = span_skip(params, end < 0 ? params.len : (size_t)end + 1);
+        struct span name = span_cut(&value, '=');
+        if (span_find(value, ' ') >= 0) return (struct span){0};
+        if (!(any_case ? span_eq_nocase(name, wanted) : span_eq(name, wanted))) continue;
+        bool quoted = value.len > 1 && value.p[0] == '"' && value.p[value.len - 1] == '"';
+        found = quoted ? (struct span){value.p + 1, value.len - 2} : value;
+    }
+    return found;
+}
+
+/* %41 is an A. False: what stands behind a % is not hexadecimal, or gives no character that can be seen. */
+static bool add_unescaped(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i++) {
+        int c = (unsigned char)s.p[i];
+        if (c == '%') {
+            int high = s.len - i > 2 ? ascii_hex(s.p[i + 1]) : -1,
+                low = high < 0 ? -1 : ascii_hex(s.p[i + 2]);
+            if (low < 0) return false;
+            c = high * 16 + low;
+            i += 2;
+        }
+        if (c < ' ' || c > '~') return false;
+        buf_add_char(out, (char)c);
+    }
+    return true;
+}
+
+/* IP~PORT~D as a URI. A text without two ~ leaves one that points nowhere. */
+static bool add_from_parts(struct buf *out, struct span s) {
+    static const char *const names[] = {"", "tcp", "tls", "sctp", "ws", "ws"};
+    struct span ip = span_cut(&s, '~'), port = span_cut(&s, '~');
+    buf_addf(out, "sip:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(ip), SPAN_ARG(port));
+    if (!s.p) {
+        buf_add_char(out, '\0');
+        return true;
+    }
+    if (s.len == 0 || s.p[0] < '1' || s.p[0] > '6') return false;
+    if (s.p[0] != '1') buf_addf(out, ";transport=%s", names[s.p[0] - '1']);
+    return true;
+}
+
+/* The parameter received of our own Route entry says where the request goes, whatever entries follow. */
+static void routed(struct kam_run *run) {
+    const struct path_settings *set = settings_of(run);
+    struct buf uri = {0};
+    if (!set->use_received) return;
+    bool usual = span_is(set->received_name, "received");
+    struct span value = find_param(kam_rr_params(run), set->received_name, usual);
+    bool ok = value.len && (set->received_format ? add_from_parts(&uri, value) : add_unescaped(&uri, value));
+    if (ok) kam_run_set_next_hop(run, buf_span(&uri));
+    buf_free(&uri);
+}
+
+static const struct kam_function functions[] = {
+    {"add_path", 0, 2, KAM_REQUEST_ROUTE, add_plain, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"add_path_received",
+     0,
+     2,
+     KAM_REQUEST_ROUTE,
+     add_with_received,
+     {ARG_FORMAT, ARG_FORMAT},
+     .expressions = true},
+    {0},
+};
+
+static const struct kam_param params[] = {
+    {KAM_INT("use_received", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct path_settings, use_received)},
+    {KAM_INT("received_format", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct path_settings, received_format)},
+    {KAM_INT("enable_r2", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct path_settings, enable_r2)},
+    {KAM_INT("sockname_mode", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct path_settings, sockname_mode)},
+    {KAM_TEXT("received_name", "received"), KAM_INTO(struct path_settings, received_name)},
+    {0},
+};
+
+static bool check_rr(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                     struct diag *diag) {
+    struct path_settings settings;
+    (void)cfg, (void)set;
+    kam_program_settings(program, &kam_path_module, &settings);
+    if (!settings.use_received || kam_program_has_module(program, "rr")) return true;
+    diag_error(diag, kam_program_param_at(program, &kam_path_module, "use_received"),
+               "path.use_received needs module rr: Kamailio does not start without it");
+    return false;
+}
+
+const struct kam_module kam_path_module = {.name = "path",
+                                           .functions = functions,
+                                           .params = params,
+                                           .data_size = sizeof(struct path_settings),
+                                           .load = check_rr,
+                                           .routed = routed};
