@@ -8,10 +8,8 @@ static bool separator(char c) { return c == ',' || ascii_space((unsigned char)c)
 
 struct span auth_parameter(struct span header, const char *name) {
     size_t len = strlen(name);
-    bool quoted = false;
     for (size_t i = 0; i < header.len; i++) {
-        if (header.p[i] == '"') quoted = !quoted;
-        if (quoted || (i > 0 && !separator(header.p[i - 1]))) continue;
+        if (i > 0 && !separator(header.p[i - 1])) continue;
         struct span rest = span_skip(header, i);
         if (!span_starts_nocase(rest, name) || rest.len <= len || rest.p[len] != '=') continue;
         rest = span_skip(rest, len + 1);
@@ -21,7 +19,7 @@ struct span auth_parameter(struct span header, const char *name) {
             while (n < rest.len && rest.p[n] != '"')
                 n++;
         } else {
-            while (n < rest.len && !separator(rest.p[n]))
+            while (n < rest.len && rest.p[n] != ',' && rest.p[n] != ' ' && rest.p[n] != '"')
                 n++;
         }
         return span_head(rest, n);
@@ -61,7 +59,7 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
     if (span_search_nocase(challenge, SPAN("Digest")) < 0) return "the challenge is no Digest";
     struct span algorithm = auth_parameter(challenge, "algorithm"),
                 opaque = auth_parameter(challenge, "opaque");
-    if (algorithm.len == 0) algorithm = SPAN("MD5");
+    if (!algorithm.p) algorithm = SPAN("MD5");
     if (!plain_md5(algorithm)) return "SIPp ends: it knows no such algorithm";
     char cnonce[8], nc[8], response[DIGEST_HEX_LEN];
     struct span realm = auth_parameter(challenge, "realm");
@@ -95,7 +93,7 @@ bool auth_verify(struct span header, struct span user, struct span password, str
                  struct span body) {
     if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
     struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
-    if (algorithm.len > 0 && !plain_md5(algorithm)) return false;
+    if (algorithm.p && !plain_md5(algorithm)) return false;
     struct digest d = {.method = method,
                        .body = body,
                        .uri = auth_parameter(header, "uri"),

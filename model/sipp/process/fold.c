@@ -2,6 +2,7 @@
 #include "model/sipp/process/fold.h"
 
 #include "base/mem.h"
+#include "model/sipp/scenario/number.h"
 
 #include <stdlib.h>
 
@@ -12,12 +13,12 @@ bool constant_write(struct buf *out, const struct sipp *sipp, const struct templ
     case KEYWORD_FILE: buf_add(out, template_text(t, part)); return true;
     case KEYWORD_IP_TYPE: buf_add_char(out, '4'); return true;
     case KEYWORD_LOCAL_IP: ipv4_write(out, c->local.ip); return true;
-    case KEYWORD_LOCAL_PORT: buf_add_i64(out, c->local.port + part->offset); return true;
+    case KEYWORD_LOCAL_PORT: buf_add_i64(out, integer_wrapped(c->local.port + part->offset)); return true;
     case KEYWORD_PID: buf_add_u64(out, c->pid); return true;
     case KEYWORD_REMOTE_IP:
         if (c->remote.ip) ipv4_write(out, c->remote.ip);
         return true;
-    case KEYWORD_REMOTE_PORT: buf_add_i64(out, c->remote.port + part->offset); return true;
+    case KEYWORD_REMOTE_PORT: buf_add_i64(out, integer_wrapped(c->remote.port + part->offset)); return true;
     case KEYWORD_RTPSTREAM_PORT:
         buf_add_i64(out, c->media_port);
         return true; /* no stream, so the first port; +n has no effect */

@@ -63,7 +63,7 @@ static bool add_branch(struct rendering *r, const struct template_part *part) {
     buf_add_char(r->out, '-');
     buf_add_u64(r->out, r->call->number);
     buf_add_char(r->out, '-');
-    buf_add_i64(r->out, index + part->offset);
+    buf_add_i64(r->out, integer_wrapped(index + part->offset));
     return true;
 }
 
@@ -85,7 +85,7 @@ static bool add_media_port(struct rendering *r, const struct template_part *part
                      "the first");
     int64_t port = r->sipp->config.media_port + part->offset;
     if (part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
-    buf_add_i64(r->out, port);
+    buf_add_i64(r->out, integer_wrapped(port));
     if (r->call->media) r->call->media->ends[kind].port = (uint16_t)port;
     return true;
 }

@@ -160,10 +160,13 @@ bool number_divide(int64_t a, int64_t b, int64_t *out) {
 
 int64_t integer_prefix(struct span text) {
     bool negative = take_sign(&text);
-    int64_t n = 0;
-    for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1))
-        if (n < INT64_MAX / 10 - 1) n = n * 10 + (text.p[0] - '0');
-    return negative ? -n : n;
+    uint64_t n = 0;
+    const uint64_t most = (uint64_t)INT64_MAX + negative;
+    for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1)) {
+        uint64_t digit = (uint64_t)(text.p[0] - '0');
+        n = n > (most - digit) / 10 ? most : n * 10 + digit;
+    }
+    return negative ? (int64_t)(0 - n) : (int64_t)n;
 }
 
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {

@@ -39,6 +39,9 @@ bool number_divide(int64_t a, int64_t b, int64_t *out);
  */
 int64_t integer_prefix(struct span text);
 
+/* What is left of a number in C's int, whose sums SIPp writes. */
+static inline int32_t integer_wrapped(int64_t n) { return (int32_t)(uint32_t)(uint64_t)n; }
+
 /*
  * Reads an integer as C writes it (0x1F, 017, 25), blanks before it allowed, as SIPp reads its attributes
  * (facts: SIPp 1.1); nothing at all is 0. False if it is none or is not from min to max.

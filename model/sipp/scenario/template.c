@@ -200,9 +200,7 @@ static struct text_view take_offset(struct text_view keyword, int64_t *offset) {
     ptrdiff_t sign = span_find(s, '+');
     if (sign < 0) sign = span_find(s, '-');
     if (sign < 0 || (size_t)sign + 1 >= s.len || !ascii_digit((unsigned char)s.p[sign + 1])) return keyword;
-    int64_t n = 0;
-    for (size_t i = (size_t)sign + 1; i < s.len && ascii_digit((unsigned char)s.p[i]) && n < INT32_MAX; i++)
-        n = n * 10 + (s.p[i] - '0');
+    int64_t n = integer_wrapped(integer_prefix(span_skip(s, (size_t)sign + 1)));
     *offset = s.p[sign] == '-' ? -n : n;
     return text_part(keyword, 0, (size_t)sign);
 }
