@@ -2,6 +2,7 @@
 #include "sim/event.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 void event_queue_init(struct event_queue *q) { memset(q, 0, sizeof *q); }
@@ -106,13 +107,13 @@ void event_spend_match(struct event_queue *q, struct source_pos at, enum regex_a
 }
 
 void event_queue_stop(struct event_queue *q, struct source_pos at, const char *why) {
-    if (!q || q->why) return;
-    q->why = why;
+    if (!q || q->why[0]) return;
+    snprintf(q->why, sizeof q->why, "%s", why);
     q->stopped_at = at;
 }
 
 bool event_queue_stopped(const struct event_queue *q) {
-    return q && (q->why || (q->limit && q->fired + q->spent >= q->limit));
+    return q && (q->why[0] || (q->limit && q->fired + q->spent >= q->limit));
 }
 
 int64_t event_queue_next_ns(struct event_queue *q) {

@@ -33,12 +33,15 @@ struct event {
  */
 enum { EVENT_SLOT_SHIFT = 22 /* 4.2 ms */, EVENT_SLOTS = 4096 /* 17 s; what is later comes round again */ };
 
+/* The reason why a simulation stops, at most; what is longer is cut. */
+enum { EVENT_WHY_MAX = 256 };
+
 struct event_queue {
     int64_t now_ns;
-    uint64_t fired;  /* how many events have fired */
-    uint64_t spent;  /* work beside the events, counted as so many more */
-    uint64_t limit;  /* of both together, 0: none */
-    const char *why; /* it was stopped for this; NULL: it runs */
+    uint64_t fired;          /* how many events have fired */
+    uint64_t spent;          /* work beside the events, counted as so many more */
+    uint64_t limit;          /* of both together, 0: none */
+    char why[EVENT_WHY_MAX]; /* it was stopped for this; empty: it runs */
     struct source_pos stopped_at;
     struct heap heap;
     int64_t slot; /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
@@ -77,7 +80,7 @@ void event_spend(struct event_queue *q, uint64_t n);
 /* The same for a match that took so many steps; one that took too many stops the simulation. */
 void event_spend_match(struct event_queue *q, struct source_pos at, enum regex_answer answer, uint64_t steps);
 
-/* Stops the simulation for good: no more events fire. why is a constant text, `at` the place in an input that
+/* Stops the simulation for good: no more events fire. `at` is the place in an input that
  * is to blame; the first call counts. The queue may be NULL. */
 void event_queue_stop(struct event_queue *q, struct source_pos at, const char *why);
 

@@ -232,7 +232,7 @@ struct lab_result lab_result(const struct lab *lab) {
                            .failure_count = lab->failure_count,
                            .events = lab->queue.fired,
                            .cut_off = lab->cut_off,
-                           .stopped = lab->queue.why,
+                           .stopped = lab->queue.why[0] ? lab->queue.why : NULL,
                            .stopped_at = lab->queue.stopped_at,
                            .end_ns = lab->queue.now_ns};
     for (size_t i = 0; i < lab->config->host_count; i++) {

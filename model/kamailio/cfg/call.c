@@ -211,23 +211,23 @@ static const char *kind_name(enum kam_route_kind kind) {
     return "this block";
 }
 
-/* No row of the tables fits. True: Kamailio has such a function, which has been noted. */
+/* No row of the tables fits. True: Kamailio has such a function, and s stops the run. */
 static bool is_missing(struct cfg_parse *p, const struct cfg_token *name, const struct lookup *l, bool core,
-                       size_t args) {
-    struct span owner = l->function ? span_of(l->module->name)
-                        : core      ? (struct span){0}
-                                    : kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
-    if (!owner.len || !program_loads_name(p->program, owner)) return false;
-    if (!kam_names_takes(owner, name->text, args)) return false;
-    if (l->function)
-        program_missing_add(p->program, owner, name->at, SPAN_FMT "() with %zu argument%s",
-                            SPAN_ARG(name->text), args, args == 1 ? "" : "s");
-    else
-        program_missing_add(p->program, owner, name->at, SPAN_FMT "()", SPAN_ARG(name->text));
+                       struct cfg_stmt *s) {
+    struct span owner = l->function || core ? span_of(core ? kam_modules[0]->name : l->module->name)
+                                            : kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
+    if (core ? l->function != NULL : !owner.len || !program_loads_name(p->program, owner)) return false;
+    if (!core && !kam_names_takes(owner, name->text, s->arg_count)) return false;
+    struct buf called = {0};
+    buf_addf(&called, SPAN_FMT "()", SPAN_ARG(name->text));
+    if (l->function) buf_addf(&called, " with %zu argument%s", s->arg_count, s->arg_count == 1 ? "" : "s");
+    s->kind = CFG_STMT_MISSING;
+    s->missing = program_missing_reached(p->program, owner, name->at, "%s", buf_text(&called));
+    buf_free(&called);
     return true;
 }
 
-static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core, size_t args) {
+static void unknown(struct cfg_parse *p, const struct cfg_token *name, size_t args) {
     struct span owner = kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
     const char *names[512] = {0};
     size_t n = 0;
@@ -237,9 +237,7 @@ static void unknown(struct cfg_parse *p, const struct cfg_token *name, bool core
     for (size_t i = 0; cfg_statement_words[i]; i++)
         names[n++] = cfg_statement_words[i];
     char hint[CFG_HINT_MAX];
-    if (core)
-        diag_error(p->diag, name->at, "the function " SPAN_FMT "() is not simulated", SPAN_ARG(name->text));
-    else if (owner.len && program_loads_name(p->program, owner))
+    if (owner.len && program_loads_name(p->program, owner))
         diag_error(p->diag, name->at, SPAN_FMT "() of module \"" SPAN_FMT "\" does not take %zu argument%s",
                    SPAN_ARG(name->text), SPAN_ARG(owner), args, args == 1 ? "" : "s");
     else if (owner.len)
@@ -276,9 +274,9 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         if (span_is(called, synonyms[i][0]) && !find(p, called, s->arg_count).function)
             called = span_of(synonyms[i][1]);
     struct lookup l = find(p, called, s->arg_count);
-    if (!l.count_fits && is_missing(p, name, &l, core, s->arg_count)) return true;
+    if (!l.count_fits && is_missing(p, name, &l, core, s)) return true;
     if (!l.function) {
-        unknown(p, name, core, s->arg_count);
+        unknown(p, name, s->arg_count);
         return false;
     }
     if (!l.loaded) {

@@ -88,6 +88,10 @@ static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
     return v;
 }
 
+void script_missing(struct script *h, const char *why) {
+    event_queue_stop(h->state->queue, h->state->at, why);
+}
+
 struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
     struct kam_value v = {0};
     switch (pv->kind) {
@@ -105,8 +109,8 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
         break;
     case CFG_PV_AVP: v = get_avp(h, pv); break;
     case CFG_PV_RETCODE: v = (struct kam_value){.type = KAM_INT, .n = h->state->retcode}; break;
-    case CFG_PV_NULL:
-    case CFG_PV_MISSING: break; /* the second: of a program that is not run */
+    case CFG_PV_NULL: break;
+    case CFG_PV_MISSING: script_missing(h, pv->missing); break;
     case CFG_PV_DOLLAR: v = (struct kam_value){.type = KAM_STR, .s = SPAN("$")}; break;
     }
     if (v.type == KAM_STR) v.s = arena_text(h->arena, v.s);
@@ -142,6 +146,7 @@ bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v
             script_vars_pop(h->state->avps, pv->number);
         check_bytes(h, h->state->avps);
         return true;
+    case CFG_PV_MISSING: script_missing(h, pv->missing); return false;
     default: return false;
     }
 }

@@ -26,6 +26,9 @@ bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *o
 /* The same as a number: what is no number is 0. */
 bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out);
 
+/* The script has reached what siptwin does not simulate: the run ends here, and says why. */
+void script_missing(struct script *h, const char *why);
+
 /* Is it the same in every run? */
 bool script_is_constant(const struct cfg_expr *e);
 

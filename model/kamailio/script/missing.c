@@ -151,53 +151,108 @@ bool program_loads_name(const struct kam_program *p, struct span module) {
     return number ? p->loaded[number] : find(p, module) != NULL;
 }
 
-static void add_name(struct kam_program *p, struct program_missing *m, struct span name) {
-    struct program_missing_name **end = &m->names;
+static void add_name(struct kam_program *p, struct program_missing_uses *uses, struct span name) {
+    struct program_missing_name **end = &uses->names;
+    uses->count++;
     for (; *end; end = &(*end)->next)
         if (span_eq((*end)->name, name)) return;
     *end = arena_new(&p->arena, sizeof **end);
     (*end)->name = arena_text(&p->arena, name);
 }
 
-void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
-                         ...) {
-    if (p->never_runs) return;
-    struct program_missing *m = find_or_add(p, module, at);
+void program_missing_acts(struct kam_program *p, struct span module, struct source_pos at, const char *format,
+                          ...) {
     struct buf name = {0};
     va_list args;
     va_start(args, format);
     buf_addv(&name, format, args);
     va_end(args);
-    m->uses++;
-    add_name(p, m, buf_span(&name));
+    if (!p->never_runs) add_name(p, &find_or_add(p, module, at)->acts, buf_span(&name));
     buf_free(&name);
 }
 
+static void add_owner(struct buf *out, struct span module) {
+    if (span_is(module, kam_modules[0]->name))
+        buf_add_text(out, " of the core");
+    else
+        buf_addf(out, " of module \"" SPAN_FMT "\"", SPAN_ARG(module));
+}
+
+const char *program_missing_reached(struct kam_program *p, struct span module, struct source_pos at,
+                                    const char *format, ...) {
+    struct buf name = {0};
+    va_list args;
+    va_start(args, format);
+    buf_addv(&name, format, args);
+    va_end(args);
+    if (!p->never_runs) add_name(p, &find_or_add(p, module, at)->reached, buf_span(&name));
+    const char *why = program_missing_now(&p->arena, module, buf_text(&name));
+    buf_free(&name);
+    return why;
+}
+
+const char *program_missing_now(struct arena *arena, struct span module, const char *name) {
+    struct buf text = {0};
+    buf_add_text(&text, name);
+    add_owner(&text, module);
+    buf_add_text(&text, " is not simulated, and the run has reached it");
+    buf_add_char(&text, '\0');
+    const char *why = arena_text(arena, buf_span(&text)).p;
+    buf_free(&text);
+    return why;
+}
+
 /* "a(), b() and $c" */
-static size_t list_names(const struct program_missing *m, struct buf *out) {
+static size_t list_names(const struct program_missing_uses *uses, struct buf *out) {
     size_t count = 0;
-    for (const struct program_missing_name *n = m->names; n; n = n->next)
+    for (const struct program_missing_name *n = uses->names; n; n = n->next)
         count++;
     size_t told = count > NAMES_TOLD ? NAMES_TOLD - 1 : count, i = 0;
-    for (const struct program_missing_name *n = m->names; i < told; n = n->next, i++)
+    for (const struct program_missing_name *n = uses->names; i < told; n = n->next, i++)
         buf_addf(out, "%s" SPAN_FMT, i == 0 ? "" : i + 1 == count ? " and " : ", ", SPAN_ARG(n->name));
     if (told < count) buf_addf(out, " and %zu others", count - told);
     return count;
 }
 
-void program_missing_tell(const struct kam_program *p, struct diag *diag) {
-    for (const struct program_missing *m = p->missing; m; m = m->next) {
-        struct buf text = {0};
-        bool whole = m->whole && !m->idle;
-        if (m->idle && m->uses == 0) continue;
-        if (whole) buf_addf(&text, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(m->module));
-        if (whole && m->uses) buf_addf(&text, "; %zu use%s: ", m->uses, m->uses == 1 ? "" : "s");
-        size_t names = list_names(m, &text);
-        if (!whole)
-            buf_addf(&text, " of module \"" SPAN_FMT "\" %s not simulated", SPAN_ARG(m->module),
-                     names == 1 ? "is" : "are");
-        if (!whole && m->uses > names) buf_addf(&text, " (%zu uses)", m->uses);
-        diag_error(diag, m->at, "%s", buf_text(&text));
-        buf_free(&text);
+/* "a() and b() of module "m" are not simulated (3 uses)"; nothing without uses. */
+static void list_uses(struct buf *out, struct span module, const struct program_missing_uses *uses) {
+    if (uses->count == 0) return;
+    size_t names = list_names(uses, out);
+    add_owner(out, module);
+    buf_addf(out, " %s not simulated", names == 1 ? "is" : "are");
+    if (uses->count > names) buf_addf(out, " (%zu uses)", uses->count);
+}
+
+/* A module that acts by itself: all that was used of it is no matter any more. */
+static void tell_module(struct program_missing *m, struct diag *diag) {
+    struct buf text = {0};
+    size_t uses = m->acts.count + m->reached.count;
+    buf_addf(&text, "module \"" SPAN_FMT "\" is not simulated", SPAN_ARG(m->module));
+    struct program_missing_name **end = &m->acts.names;
+    while (*end)
+        end = &(*end)->next;
+    *end = m->reached.names;
+    if (uses) buf_addf(&text, "; %zu use%s: ", uses, uses == 1 ? "" : "s");
+    list_names(&m->acts, &text);
+    diag_error(diag, m->at, "%s", buf_text(&text));
+    buf_free(&text);
+}
+
+void program_missing_tell(struct kam_program *p, struct diag *diag) {
+    for (struct program_missing *m = p->missing; m; m = m->next) {
+        if (m->whole && !m->idle) {
+            tell_module(m, diag);
+        } else {
+            struct buf acts = {0}, reached = {0};
+            list_uses(&acts, m->module, &m->acts);
+            list_uses(&reached, m->module, &m->reached);
+            if (acts.len) diag_error(diag, m->at, "%s", buf_text(&acts));
+            if (reached.len)
+                diag_warning(diag, m->at, "%s: a run that reaches %s stops", buf_text(&reached),
+                             m->reached.names->next ? "one of them" : "it");
+            buf_free(&acts);
+            buf_free(&reached);
+        }
+        m->acts = m->reached = (struct program_missing_uses){0};
     }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a configuration asks for that Kamailio has and siptwin does not simulate. It is told once a module,
- * with all its uses, when the file has been read. script/names.txt lists what Kamailio's modules have.
+ * with all its uses, when the file has been read: as an error if it acts by itself, as a parameter does, and
+ * as a warning if it only matters where a script reaches it, as a function does; a run that reaches it stops
+ * there. script/names.txt lists what Kamailio's modules have.
  */
 #ifndef MODEL_KAMAILIO_SCRIPT_MISSING_H
 #define MODEL_KAMAILIO_SCRIPT_MISSING_H
@@ -41,6 +43,11 @@ bool kam_names_takes(struct span module, struct span function, size_t arguments)
  */
 struct span kam_names_owner(const struct kam_program *p, enum kam_name_kind kind, struct span name);
 
+struct program_missing_uses {
+    size_t count;
+    struct program_missing_name *names; /* what was used, each once, in the order of the file */
+};
+
 /* What is missing of one module. */
 struct program_missing {
     struct program_missing *next;
@@ -48,8 +55,7 @@ struct program_missing {
     bool idle;            /* without its functions it does nothing on the wire: told only if they are used */
     bool whole;           /* loadmodule named it, and it is not simulated at all */
     struct source_pos at; /* loadmodule, or the first use */
-    size_t uses;
-    struct program_missing_name *names; /* what was used, each once, in the order of the file */
+    struct program_missing_uses acts, reached;
 };
 
 /* loadmodule of a module that is not simulated. False if it is loaded already. */
@@ -58,12 +64,19 @@ bool program_missing_load(struct kam_program *p, struct span module, struct sour
 /* Does the program load that module, simulated or not? */
 bool program_loads_name(const struct kam_program *p, struct span module);
 
-/* One use of what is not simulated of a module that is loaded, unless in a block that never runs; and how it
- * is called: "ds_select_dst()". */
-void program_missing_add(struct kam_program *p, struct span module, struct source_pos at, const char *format,
-                         ...) __attribute__((format(printf, 4, 5)));
+/* One use of what acts by itself, of a module that is loaded, and how it is called: "the parameter mode". */
+void program_missing_acts(struct kam_program *p, struct span module, struct source_pos at, const char *format,
+                          ...) __attribute__((format(printf, 4, 5)));
 
-/* Tells all of it, an error a module. */
-void program_missing_tell(const struct kam_program *p, struct diag *diag);
+/* The same of what matters where it is reached, "ds_select_dst()"; in a block that never runs it is no use.
+ * Returns what a run says that stops there; it lives as long as the program. */
+const char *program_missing_reached(struct kam_program *p, struct span module, struct source_pos at,
+                                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same of what is found by a script that runs; it lives as long as the arena. */
+const char *program_missing_now(struct arena *arena, struct span module, const char *name);
+
+/* Tells all of it: at most an error and a warning a module. What has been told is told no more. */
+void program_missing_tell(struct kam_program *p, struct diag *diag);
 
 #endif

@@ -98,15 +98,22 @@ static bool wrong(struct script_pv_maker *m, const char *format, ...) {
     return false;
 }
 
-/* No row has the name. True: Kamailio has it, and that it is not simulated has been noted. */
-static bool is_missing(struct script_pv_maker *m, struct span name, struct span text) {
+/* Kamailio has it, and siptwin has not. */
+static bool make_missing(struct script_pv_maker *m, struct span owner, struct span name, struct cfg_pv *out) {
+    struct buf called = {0};
+    buf_addf(&called, "$" SPAN_FMT, SPAN_ARG(name));
+    *out = (struct cfg_pv){
+        .kind = CFG_PV_MISSING,
+        .missing = m->names ? program_missing_reached(m->names, owner, m->at, "%s", buf_text(&called))
+                            : program_missing_now(m->arena, owner, buf_text(&called))};
+    buf_free(&called);
+    return true;
+}
+
+/* No row has the name. */
+static bool make_unknown(struct script_pv_maker *m, struct span name, struct span text, struct cfg_pv *out) {
     struct span owner = kam_names_owner(m->program, KAM_NAME_VARIABLE, name);
-    bool has = owner.len && program_loads_name(m->program, owner);
-    if (has && m->names) {
-        program_missing_add(m->names, owner, m->at, "$" SPAN_FMT, SPAN_ARG(name));
-        return true;
-    }
-    if (has) return wrong(m, "the pseudo-variable " SPAN_FMT " is not simulated", SPAN_ARG(text));
+    if (owner.len && program_loads_name(m->program, owner)) return make_missing(m, owner, name, out);
     if (owner.len)
         return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"" SPAN_FMT "\" is not loaded",
                      SPAN_ARG(text), SPAN_ARG(owner));
@@ -156,14 +163,11 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
                      struct cfg_pv *out) {
     const struct kam_module *module;
     const struct kam_pv *pv = script_pv_row(parts->name, &module);
-    if (!pv) {
-        *out = (struct cfg_pv){.kind = CFG_PV_MISSING};
-        return is_missing(m, parts->name, text);
-    }
+    if (!pv) return make_unknown(m, parts->name, text, out);
     if (!loaded(m, module))
         return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded", SPAN_ARG(text),
                      module ? module->name : "pv");
-    if (!pv->get) return wrong(m, "the pseudo-variable " SPAN_FMT " is not simulated", SPAN_ARG(text));
+    if (!pv->get) return make_missing(m, span_of(module ? module->name : "pv"), parts->name, out);
     bool needs = pv->shape == KAM_PV_NAMED || pv->shape == KAM_PV_RAW;
     if (needs && !parts->argument.p) return wrong(m, "$%s needs an argument: $%s(...)", pv->name, pv->name);
     if (pv->shape == KAM_PV_PLAIN && parts->argument.p) return wrong(m, "$%s takes no argument", pv->name);

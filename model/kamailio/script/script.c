@@ -132,6 +132,7 @@ static int run_stmt(struct script *h, const struct cfg_stmt *s) {
     case CFG_STMT_WHILE: return run_while(h, s);
     case CFG_STMT_ASSIGN: return run_assign(h, s);
     case CFG_STMT_END: return run_end(h, s);
+    case CFG_STMT_MISSING: script_missing(h, s->missing); return FAILED;
     }
     assert(false);
     return FAILED;

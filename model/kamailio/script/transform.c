@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/transform.h"
 
+#include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/pv_name.h"
 #include "model/kamailio/script/subst.h"
 
@@ -81,7 +82,9 @@ static bool make_one(struct script_pv_maker *m, struct span whole, struct script
     left = comma >= 0 ? span_skip(left, (size_t)comma + 1) : (struct span){0};
     t->row = find(name);
     if (!t->row) return wrong(m, whole, "is unknown");
-    if (!t->row->apply) return wrong(m, whole, "is not simulated");
+    if (!t->row->apply)
+        t->missing = m->names ? program_missing_reached(m->names, SPAN("pv"), m->at, "{%s}", t->row->name)
+                              : program_missing_now(m->arena, SPAN("pv"), t->row->name);
     bool optional = false;
     for (const char *letter = t->row->params; *letter; letter++) {
         if (*letter == '?')
@@ -142,7 +145,9 @@ static bool params(struct script *h, const struct script_transform *t, struct tr
 struct kam_value script_transform(struct script *h, const struct script_transform *t, struct kam_value v) {
     for (; t && v.type != KAM_NULL; t = t->next) {
         struct transform_call c = {.script = h, .arena = h->arena, .subst = t->subst};
-        if (!params(h, t, &c) || !t->row->apply(&c, &v)) v = (struct kam_value){.type = KAM_NULL};
+        if (t->missing) script_missing(h, t->missing);
+        if (t->missing || !params(h, t, &c) || !t->row->apply(&c, &v))
+            v = (struct kam_value){.type = KAM_NULL};
     }
     if (v.type == KAM_NULL) v.failed = true;
     return v;

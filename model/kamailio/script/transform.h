@@ -44,6 +44,7 @@ struct script_transform {
     struct span s[TRANSFORM_ARGS_MAX];
     const struct cfg_pv *pv[TRANSFORM_ARGS_MAX]; /* a parameter that is a variable; NULL: n and s have it */
     const struct script_subst *subst;
+    const char *missing; /* siptwin has it not: what the run says that reaches it; NULL: it has */
 };
 
 struct script_pv_maker;

@@ -22,13 +22,14 @@ struct cfg_pv {
         CFG_PV_RETCODE,
         CFG_PV_NULL,
         CFG_PV_DOLLAR,
-        CFG_PV_MISSING
+        CFG_PV_MISSING /* siptwin has it not: a run that reaches it stops */
     } kind;
     const struct kam_pv *pv;                   /* of CFG_PV_TABLE */
     struct kam_pv_at at;                       /* what stands between the parentheses, and the index */
     const struct cfg_piece *argument;          /* its text, where variables stand in it; NULL: at has it */
     const struct cfg_pv *index;                /* a variable that gives the index; NULL: at has it */
     size_t number;                             /* of CFG_PV_VAR and CFG_PV_AVP: which name it is */
+    const char *missing;                       /* of CFG_PV_MISSING: what the run says when it stops */
     const struct script_transform *transforms; /* what is done to the value, in order; NULL: nothing */
 };
 
@@ -136,7 +137,8 @@ enum cfg_stmt_kind {
     CFG_STMT_SWITCH,
     CFG_STMT_WHILE,
     CFG_STMT_ASSIGN,
-    CFG_STMT_END /* drop, exit, return, break */
+    CFG_STMT_END,    /* drop, exit, return, break */
+    CFG_STMT_MISSING /* a function that siptwin has not: a run that reaches it stops */
 };
 
 /* Why a run of statements ends, as bits. */
@@ -163,7 +165,8 @@ struct cfg_stmt {
     struct span route_name;        /* of a route() whose name is known; p NULL: expr gives it */
     const struct kam_route *route; /* ... and found */
     const struct kam_function *function;
-    bool in_core; /* the function is the core's: it leaves $rc alone */
+    const char *missing; /* of CFG_STMT_MISSING: what the run says when it stops */
+    bool in_core;        /* the function is the core's: it leaves $rc alone */
     size_t arg_count;
     const struct kam_arg *known; /* its arguments; those that come from elsewhere are left out */
     const struct cfg_arg *args;  /* where they come from; NULL: all are known */

@@ -41,9 +41,11 @@ static int t_lookup_request(struct kam_run *run, const struct kam_arg *args, siz
     return kam_tm_check(run) ? 1 : -1;
 }
 
+/* With a number that is not 0, the CANCEL gets the INVITE's flags. */
 static int t_lookup_cancel(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    return run->method == KAM_CANCEL && kam_tm_find_canceled(run) ? 1 : -1;
+    const struct kam_transaction *invite = run->method == KAM_CANCEL ? kam_tm_find_canceled(run) : NULL;
+    if (invite && count > 0 && args[0].n != 0) run->flags = invite->flags;
+    return invite ? 1 : -1;
 }
 
 static int t_check_trans(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -53,7 +55,7 @@ static int t_check_trans(struct kam_run *run, const struct kam_arg *args, size_t
         unsigned branch;
         return kam_tm_find_reply(run, &branch) ? 1 : -1;
     }
-    if (run->method == KAM_CANCEL) return t_lookup_cancel(run, args, count);
+    if (run->method == KAM_CANCEL) return t_lookup_cancel(run, NULL, 0);
     if (!kam_tm_check(run)) return -1;
     run->transaction = NULL;
     run->looked_up = false;
@@ -250,7 +252,7 @@ static const struct kam_function functions[] = {
     {"t_release", 0, 0, KAM_REQUEST_ROUTE, t_release},
     {"t_check_trans", 0, 0, KAM_REQUEST_ROUTE | REPLIES | KAM_BRANCH_ROUTE, t_check_trans},
     {"t_lookup_request", 0, 0, KAM_REQUEST_ROUTE, t_lookup_request},
-    {"t_lookup_cancel", 0, 0, KAM_REQUEST_ROUTE, t_lookup_cancel},
+    {"t_lookup_cancel", 0, 1, KAM_REQUEST_ROUTE, t_lookup_cancel, {ARG_NUMBER}},
     {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel},
     {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {ARG_FAILURE_ROUTE}},
     {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {ARG_ONREPLY_ROUTE}},
