@@ -95,9 +95,6 @@ static void numbers_end_where_they_should(void **state) {
         {number_add, INT64_MAX, 1, INT64_MIN},
         {number_add, -INT64_MAX, -1, INT64_MIN},
         {number_add, -INT64_MAX, INT64_MAX, 0},
-        {number_subtract, -INT64_MAX, 1, INT64_MIN},
-        {number_subtract, INT64_MAX, -1, INT64_MIN},
-        {number_subtract, 5, 7, -2},
         {number_multiply, NUMBER_ONE, NUMBER_ONE, NUMBER_ONE},
         {number_multiply, 1, NUMBER_ONE / 2, 1}, /* halves away from zero */
         {number_multiply, -1, NUMBER_ONE / 2, -1},

@@ -236,11 +236,8 @@ bool call_next(struct call *call) {
     return false;
 }
 
-/* A number of milliseconds in billionths, as SIPp makes it a length: truncated, never negative. */
-static int64_t milliseconds(int64_t number) {
-    int64_t ms = number_whole(number);
-    return ms < 1 ? 0 : ms > INT32_MAX ? INT32_MAX : ms;
-}
+/* The length that SIPp makes of a number of milliseconds: never negative. */
+static int64_t milliseconds(int64_t ms) { return ms < 1 ? 0 : ms > INT32_MAX ? INT32_MAX : ms; }
 
 static void begin_pause(struct call *call, int64_t ms) {
     call->paused_ms = loop_clock(&call->sipp->loop) + ms;
@@ -250,9 +247,9 @@ static void begin_pause(struct call *call, int64_t ms) {
 static void run_pause(struct call *call, const struct step *step) {
     int64_t ms = call->sipp->config.pause_ms;
     if (step->pause == PAUSE_DISTRIBUTION)
-        ms = milliseconds(distribution_sample(call->sipp, &step->distribution));
+        ms = milliseconds(number_whole(distribution_sample(call->sipp, &step->distribution)));
     else if (step->pause == PAUSE_VARIABLE)
-        ms = milliseconds(value_number(call_value(call, step->variable)));
+        ms = milliseconds(real_whole(value_number(call_value(call, step->variable))));
     begin_pause(call, ms);
     stats_step(call, step);
     if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;

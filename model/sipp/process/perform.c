@@ -27,7 +27,7 @@ static bool fatal(struct performance *p, const char *reason) {
     return false;
 }
 
-static int64_t operand(struct performance *p) {
+static struct real operand(struct performance *p) {
     const struct action *a = p->action;
     return a->variable >= 0 ? value_number(call_value(p->call, a->variable)) : a->number;
 }
@@ -47,18 +47,16 @@ static bool perform_assign(struct performance *p) {
 }
 
 static bool perform_arithmetic(struct performance *p) {
-    static bool (*const operations[])(int64_t a, int64_t b,
-                                      int64_t * out) = {[ACTION_ADD] = number_add,
-                                                        [ACTION_SUBTRACT] = number_subtract,
-                                                        [ACTION_MULTIPLY] = number_multiply,
-                                                        [ACTION_DIVIDE] = number_divide};
-    int64_t a = value_number(target(p, 0)), b = operand(p), result;
-    if (p->action->kind == ACTION_DIVIDE && b == 0) { /* SIPp warns and goes on */
+    static struct real (*const operations[])(struct real, struct real) = {[ACTION_ADD] = real_add,
+                                                                          [ACTION_SUBTRACT] = real_subtract,
+                                                                          [ACTION_MULTIPLY] = real_multiply,
+                                                                          [ACTION_DIVIDE] = real_divide};
+    struct real a = value_number(target(p, 0)), b = operand(p);
+    if (p->action->kind == ACTION_DIVIDE && real_is_zero(b)) { /* SIPp warns and goes on */
         sipp_note(p->call->sipp, &(struct cause){.why = "division by zero: unchanged", .at = p->action->at});
         return true;
     }
-    if (!operations[p->action->kind](a, b, &result)) return fatal(p, "not simulated: a number beyond 9.2e9");
-    value_set_number(target(p, 0), result);
+    value_set_number(target(p, 0), operations[p->action->kind](a, b));
     return true;
 }
 
@@ -71,12 +69,12 @@ static bool perform_assignstr(struct performance *p) {
 
 static bool perform_todouble(struct performance *p) {
     const struct value *from = call_value(p->call, p->action->variable);
-    int64_t number = from->number;
-    if (from->type == VALUE_STRING && !number_parse(value_string(from), &number))
+    struct real number = from->type == VALUE_BOOL ? real_of(from->truth) : from->number;
+    if (from->type == VALUE_STRING && !real_parse(value_string(from), &number))
         sipp_note(p->call->sipp,
                   &(struct cause){.why = "todouble: no number, unchanged", .at = p->action->at});
     else if (from->type != VALUE_UNSET)
-        value_set_number(target(p, 0), from->type == VALUE_BOOL ? number * NUMBER_ONE : number);
+        value_set_number(target(p, 0), number);
     return true;
 }
 
@@ -88,14 +86,14 @@ static bool perform_trim(struct performance *p) {
     return true;
 }
 
-static bool compare(enum compare how, int64_t a, int64_t b) {
+static bool compare(enum compare how, struct real a, struct real b) {
     switch (how) {
-    case COMPARE_EQUAL: return a == b;
-    case COMPARE_NOT_EQUAL: return a != b;
-    case COMPARE_GREATER: return a > b;
-    case COMPARE_LESS: return a < b;
-    case COMPARE_GREATER_EQUAL: return a >= b;
-    case COMPARE_LESS_EQUAL: return a <= b;
+    case COMPARE_EQUAL: return real_equal(a, b);
+    case COMPARE_NOT_EQUAL: return !real_equal(a, b);
+    case COMPARE_GREATER: return real_less(b, a);
+    case COMPARE_LESS: return real_less(a, b);
+    case COMPARE_GREATER_EQUAL: return real_less(b, a) || real_equal(a, b);
+    case COMPARE_LESS_EQUAL: return real_less(a, b) || real_equal(a, b);
     }
     assert(!"a comparison");
     return false;
@@ -113,8 +111,8 @@ static bool fail_check(struct performance *p, enum sipp_stat why, const char *re
 
 static bool perform_test(struct performance *p) {
     const struct action *a = p->action;
-    int64_t left = value_number(call_value(p->call, a->variable));
-    int64_t right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
+    struct real left = value_number(call_value(p->call, a->variable));
+    struct real right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
     bool holds = compare(a->compare, left, right);
     if (a->target_count > 0) value_set_bool(target(p, 0), holds);
     if (a->check_it && !holds)
@@ -136,7 +134,7 @@ static bool perform_strcmp(struct performance *p) {
     struct span left = value_string(call_value(p->call, a->variable));
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
     int order = compare_texts(left, right);
-    if (a->target_count > 0) value_set_number(target(p, 0), order * NUMBER_ONE);
+    if (a->target_count > 0) value_set_number(target(p, 0), real_of(order));
     if (a->check_it && order != 0) return fail_check(p, SIPP_FAILED_STRCMP_DOESNT_MATCH, "the texts differ");
     return !a->check_it_inverse || order != 0 ||
            fail_check(p, SIPP_FAILED_STRCMP_SHOULDNT_MATCH, "the texts are the same, which they must not be");
@@ -145,24 +143,25 @@ static bool perform_strcmp(struct performance *p) {
 static bool perform_gettimeofday(struct performance *p) {
     int64_t now_us = sipp_now(p->call->sipp) / NS_PER_US;
     int64_t s = p->call->sipp->config.start_s + now_us / 1000000;
-    value_set_number(target(p, 0), s * NUMBER_ONE);
-    value_set_number(target(p, 1), now_us % 1000000 * NUMBER_ONE);
+    value_set_number(target(p, 0), real_of(s));
+    value_set_number(target(p, 1), real_of(now_us % 1000000));
     return true;
 }
 
 static bool perform_index(struct performance *p) {
-    value_set_number(target(p, 0), p->call->index * NUMBER_ONE);
+    value_set_number(target(p, 0), real_of(p->call->index));
     return true;
 }
 
 static bool perform_sample(struct performance *p) {
-    value_set_number(target(p, 0), distribution_sample(p->call->sipp, &p->action->distribution));
+    int64_t sample = distribution_sample(p->call->sipp, &p->action->distribution);
+    value_set_number(target(p, 0), real_divide(real_of(sample), real_of(NUMBER_ONE)));
     return true;
 }
 
 /* The step after this one is the one jumped to: the pointer goes to the one before that. */
 static bool perform_jump(struct performance *p) {
-    int64_t to = number_whole(operand(p));
+    int64_t to = real_whole(operand(p));
     if (to == p->call->index) return fatal(p, "SIPp ends: a jump to its own step");
     if (to < 0 || to > (int64_t)p->call->steps->count)
         return fatal(p, "SIPp ends: a jump out of the scenario");
@@ -171,7 +170,7 @@ static bool perform_jump(struct performance *p) {
 }
 
 static bool perform_pauserestore(struct performance *p) {
-    p->call->paused_ms = number_whole(operand(p));
+    p->call->paused_ms = real_whole(operand(p));
     return true;
 }
 
@@ -241,7 +240,7 @@ static bool perform_lookup(struct performance *p) {
     struct inject *in = named_file(p, "SIPp ends: <lookup> names no injection file");
     if (!in || !text(p, p->action->text, &key)) return false;
     if (in->index_field < 0) return fatal(p, "SIPp ends: the injection file has no index (inject_index)");
-    value_set_number(target(p, 0), inject_lookup(in, key) * NUMBER_ONE);
+    value_set_number(target(p, 0), real_of(inject_lookup(in, key)));
     return true;
 }
 
@@ -272,7 +271,7 @@ static bool perform_replace(struct performance *p) {
 }
 
 static bool perform_rtp_echo(struct performance *p) {
-    p->call->sipp->media->echo_off = number_whole(operand(p)) == 0;
+    p->call->sipp->media->echo_off = real_whole(operand(p)) == 0;
     return true;
 }
 

@@ -250,10 +250,10 @@ static void take_unexpected(struct call *call, struct payload *payload) {
             call_abort_unexpected(call, payload);
             return;
         }
-        value_set_number(back, call->index * INT64_C(1000000000));
+        value_set_number(back, real_of(call->index));
     }
     if (p->unexpected_pausedaddr >= 0)
-        value_set_number(call_value(call, p->unexpected_pausedaddr), call->paused_ms * INT64_C(1000000000));
+        value_set_number(call_value(call, p->unexpected_pausedaddr), real_of(call->paused_ms));
     payload_drop(call->queued);
     call->queued = payload_hold(payload);
     call->index = p->unexpected_main;

@@ -100,7 +100,7 @@ static bool add_dynamic_id(struct rendering *r) {
 
 static bool add_fill(struct rendering *r, const struct template_part *part) {
     struct span text = template_text(r->t, part);
-    int64_t length = number_whole(value_number(call_value(r->call, (int)part->number)));
+    int64_t length = real_whole(value_number(call_value(r->call, (int)part->number)));
     if (length > PAYLOAD_MAX) return fatal(r, part, "[fill] is longer than a datagram");
     for (int64_t i = 0; i < length; i++)
         buf_add_char(r->out, text.p[(size_t)i % text.len]);

@@ -49,7 +49,7 @@ static void take_operand(struct compiler *k) {
         diag_error(k->c->diag, xml_at(k->e),
                    "<" SPAN_FMT "> needs either value= or variable=", SPAN_ARG(k->e->name));
     else if (value)
-        element_number(k->e, "value", &k->action->number, k->c->diag);
+        element_real(k->e, "value", &k->action->number, k->c->diag);
 }
 
 static void compile_arithmetic(struct compiler *k) {
@@ -60,7 +60,7 @@ static void compile_arithmetic(struct compiler *k) {
 static void compile_divide(struct compiler *k) {
     compile_arithmetic(k);
     const struct xml_attribute *value = xml_attribute(k->e, "value");
-    if (value && k->action->number == 0 && span_search_nocase(value->value, SPAN("nan")) < 0)
+    if (value && real_is_zero(k->action->number))
         diag_error(k->c->diag, attribute_at(k->e, value), "a division by zero");
 }
 
@@ -165,7 +165,7 @@ static void compile_test(struct compiler *k) {
     int compare = take_choice(k, "compare", names);
     k->action->compare = compare < 0 ? COMPARE_EQUAL : (enum compare)compare;
     if (take_second(k) && element_needs(k->e, "value", k->c->diag))
-        element_number(k->e, "value", &k->action->number, k->c->diag);
+        element_real(k->e, "value", &k->action->number, k->c->diag);
 }
 
 static void compile_strcmp(struct compiler *k) {

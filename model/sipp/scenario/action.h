@@ -3,6 +3,7 @@
 #ifndef MODEL_SIPP_SCENARIO_ACTION_H
 #define MODEL_SIPP_SCENARIO_ACTION_H
 
+#include "base/real.h"
 #include "base/regex.h"
 #include "model/sipp/scenario/distribution.h"
 #include "model/sipp/scenario/media.h"
@@ -65,7 +66,7 @@ struct action {
     int target[ACTION_TARGETS]; /* variables of assign_to */
     size_t target_count;
     int variable, variable2;       /* -1: not given */
-    int64_t number;                /* value="..." where it is a number */
+    struct real number;            /* value="..." where it is a number */
     struct template *text, *text2; /* message, value, host and port, user and password, key, line */
     struct template *file;         /* of lookup, insert, replace */
     struct span plain;             /* value of strcmp, header of ereg: in action.strings */

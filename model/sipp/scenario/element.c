@@ -103,6 +103,14 @@ bool element_number(const struct xml_element *e, const char *name, int64_t *out,
     return true;
 }
 
+bool element_real(const struct xml_element *e, const char *name, struct real *out, struct diag *diag) {
+    const struct xml_attribute *a = xml_attribute(e, name);
+    if (!a) return false;
+    if (real_parse(a->value, out)) return true;
+    diag_error(diag, attribute_at(e, a), "%s: \"" SPAN_FMT "\" is no number", name, SPAN_ARG(a->value));
+    return false;
+}
+
 struct template *element_template(const struct template_compiler *c, const struct xml_element *e,
                                   const char *name) {
     const struct xml_attribute *a = xml_attribute(e, name);

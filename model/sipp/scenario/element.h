@@ -3,6 +3,7 @@
 #ifndef MODEL_SIPP_SCENARIO_ELEMENT_H
 #define MODEL_SIPP_SCENARIO_ELEMENT_H
 
+#include "base/real.h"
 #include "model/sipp/scenario/template.h"
 #include "model/sipp/scenario/xml.h"
 
@@ -28,6 +29,9 @@ bool element_bool(const struct xml_element *e, const char *name, bool absent, st
 
 /* A number in billionths; false if it is not there or after an error. */
 bool element_number(const struct xml_element *e, const char *name, int64_t *out, struct diag *diag);
+
+/* The same as a double, of any size. */
+bool element_real(const struct xml_element *e, const char *name, struct real *out, struct diag *diag);
 
 /* The attribute as a template; NULL if it is not there. */
 struct template *element_template(const struct template_compiler *c, const struct xml_element *e,

@@ -124,24 +124,9 @@ bool number_parse(struct span text, int64_t *out) {
     return number_read(text, out, &beyond) && !beyond;
 }
 
-void number_write(struct buf *out, int64_t n) {
-    uint64_t millionths = (size_of(n) + 500) / 1000;
-    if (n < 0) buf_add_char(out, '-');
-    buf_add_u64(out, millionths / 1000000);
-    buf_add_char(out, '.');
-    for (uint64_t unit = 100000; unit > 0; unit /= 10)
-        buf_add_char(out, (char)('0' + millionths / unit % 10));
-}
-
 bool number_add(int64_t a, int64_t b, int64_t *out) {
     if (b > 0 ? a > INT64_MAX - b : a < -INT64_MAX - b) return false;
     *out = a + b;
-    return true;
-}
-
-bool number_subtract(int64_t a, int64_t b, int64_t *out) {
-    if (b < 0 ? a > INT64_MAX + b : a < -INT64_MAX + b) return false;
-    *out = a - b;
     return true;
 }
 

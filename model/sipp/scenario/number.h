@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SIPp's variables of type double, without floating point: a number is a count of billionths, so it
- * reaches from -9.2e9 to 9.2e9. It prints as SIPp prints a double, with six decimals (facts: SIPp 10.1).
+ * Lengths of time and parameters of distributions, without floating point: a number is a count of billionths,
+ * so it reaches from -9.2e9 to 9.2e9. Variables are doubles: base/real.h.
  */
 #ifndef MODEL_SIPP_SCENARIO_NUMBER_H
 #define MODEL_SIPP_SCENARIO_NUMBER_H
@@ -26,12 +26,8 @@ bool number_read(struct span text, int64_t *out, bool *beyond);
 /* The whole part, towards zero: SIPp's (int)v. */
 static inline int64_t number_whole(int64_t n) { return n / NUMBER_ONE; }
 
-/* "2.000000", rounded to the nearest. */
-void number_write(struct buf *out, int64_t n);
-
 /* False if the result does not fit; number_divide also if b is 0. */
 bool number_add(int64_t a, int64_t b, int64_t *out);
-bool number_subtract(int64_t a, int64_t b, int64_t *out);
 bool number_multiply(int64_t a, int64_t b, int64_t *out);
 bool number_divide(int64_t a, int64_t b, int64_t *out);
 

@@ -2,7 +2,6 @@
 #include "model/sipp/scenario/variable.h"
 
 #include "base/mem.h"
-#include "model/sipp/scenario/number.h"
 
 #include <stdlib.h>
 
@@ -81,7 +80,7 @@ void value_set_string(struct value *v, struct span text) {
     buf_add(&v->text, text);
 }
 
-void value_set_number(struct value *v, int64_t number) {
+void value_set_number(struct value *v, struct real number) {
     value_clear(v);
     v->type = VALUE_NUMBER;
     v->number = number;
@@ -90,26 +89,34 @@ void value_set_number(struct value *v, int64_t number) {
 void value_set_bool(struct value *v, bool truth) {
     value_clear(v);
     v->type = VALUE_BOOL;
-    v->number = truth;
+    v->truth = truth;
 }
 
 bool value_is_set(const struct value *v) {
-    return v->type == VALUE_STRING || ((v->type == VALUE_NUMBER || v->type == VALUE_BOOL) && v->number != 0);
+    switch (v->type) {
+    case VALUE_STRING: return true;
+    case VALUE_NUMBER: return !real_is_zero(v->number);
+    case VALUE_BOOL: return v->truth;
+    case VALUE_UNSET: break;
+    }
+    return false;
 }
 
 struct span value_string(const struct value *v) {
     return v->type == VALUE_STRING ? buf_span(&v->text) : (struct span){"", 0};
 }
 
-int64_t value_number(const struct value *v) { return v->type == VALUE_NUMBER ? v->number : 0; }
+struct real value_number(const struct value *v) {
+    return v->type == VALUE_NUMBER ? v->number : REAL_ZERO;
+}
 
 void value_write(struct buf *out, const struct value *v) {
     switch (v->type) {
     case VALUE_STRING: buf_add(out, buf_span(&v->text)); break;
     case VALUE_NUMBER:
-        if (v->number != 0) number_write(out, v->number);
+        if (!real_is_zero(v->number)) real_write(out, v->number);
         break;
-    case VALUE_BOOL: buf_add_text(out, v->number ? "true" : "false"); break;
+    case VALUE_BOOL: buf_add_text(out, v->truth ? "true" : "false"); break;
     case VALUE_UNSET: break;
     }
 }

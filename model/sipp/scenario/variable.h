@@ -7,6 +7,7 @@
 #define MODEL_SIPP_SCENARIO_VARIABLE_H
 
 #include "base/diag.h"
+#include "base/real.h"
 #include "base/source.h"
 
 /* A name is looked for in this order: one that is declared outside does not hide one that a call has already.
@@ -55,18 +56,20 @@ enum value_type { VALUE_UNSET, VALUE_STRING, VALUE_NUMBER, VALUE_BOOL };
 struct value {
     enum value_type type;
     struct buf text; /* of a string */
-    int64_t number;  /* in billionths; of a bool 0 or 1 */
+    struct real number;
+    bool truth;
 };
 
 /* Unset again; the memory is kept for the next text. */
 static inline void value_clear(struct value *v) {
     v->type = VALUE_UNSET;
-    v->number = 0;
+    v->number = REAL_ZERO;
+    v->truth = false;
     buf_reset(&v->text);
 }
 
 void value_set_string(struct value *v, struct span text);
-void value_set_number(struct value *v, int64_t number);
+void value_set_number(struct value *v, struct real number);
 void value_set_bool(struct value *v, bool truth);
 
 /* Does a test of it succeed? A number of 0 counts as not set. */
@@ -76,7 +79,7 @@ bool value_is_set(const struct value *v);
 struct span value_string(const struct value *v);
 
 /* The number; 0 for anything else. */
-int64_t value_number(const struct value *v);
+struct real value_number(const struct value *v);
 
 /* What the keyword [$name] gives. */
 void value_write(struct buf *out, const struct value *v);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * C's double (IEEE 754 binary64, rounded to the nearest, ties to even) in whole numbers: the same bits on
+ * every machine. For languages whose numbers are doubles, and show it: 9007199254740993 is 9007199254740992.
+ */
+#ifndef BASE_REAL_H
+#define BASE_REAL_H
+
+#include "base/buf.h"
+
+struct real {
+    uint64_t bits;
+};
+
+#define REAL_ZERO ((struct real){0})
+
+struct real real_of(int64_t n);
+
+struct real real_add(struct real a, struct real b);
+struct real real_subtract(struct real a, struct real b);
+struct real real_multiply(struct real a, struct real b);
+struct real real_divide(struct real a, struct real b);
+
+/* Is it 0 or -0? */
+bool real_is_zero(struct real r);
+
+/* How a and b compare: each false if one of them is no number. */
+bool real_less(struct real a, struct real b);
+bool real_equal(struct real a, struct real b);
+
+/* The whole part, towards zero; what does not fit is the nearest that does, no number INT64_MIN. */
+int64_t real_whole(struct real r);
+
+/*
+ * Reads a number as C's strtod() does, "-12.5", "5.", "1e3", "0x1.8p1", "inf", "nan", blanks before it
+ * allowed; nothing at all is 0. False if there is none, or something follows.
+ */
+bool real_parse(struct span text, struct real *out);
+
+/* As printf("%f") does: "2.000000", "-inf", "nan". */
+void real_write(struct buf *out, struct real r);
+
+/* The number m * 2^exponent, rounded; inexact: a little more than m, less than m + 1. For real_parse. */
+struct real real_pack(bool negative, uint64_t m, int exponent, bool inexact);
+
+/* A number's parts, m * 2^exponent; false if it is infinite or none. For real_write. */
+bool real_parts(struct real r, uint64_t *m, int *exponent);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Doubles as decimal texts, exactly. A number is a row of decimal digits that is doubled and halved until it
+ * is what the other side wants; a double has at most 767 digits that count, and what is cut off behind 800 is
+ * remembered.
+ */
+#include "base/real.h"
+
+#include <string.h>
+
+enum { DIGITS = 800, STEP = 27, EXPONENT_LIMIT = 100000, DECIMALS = 6 };
+
+/* 0.d1 d2 d3 ... times ten to the point. */
+struct decimal {
+    int count, point;
+    bool more; /* digits that are not 0 were cut off */
+    unsigned char digit[DIGITS];
+};
+
+static void trim(struct decimal *d) {
+    while (d->count > 0 && d->digit[d->count - 1] == 0)
+        d->count--;
+    if (d->count == 0) d->point = 0;
+}
+
+static void add_digit(struct decimal *d, unsigned digit) {
+    if (d->count < DIGITS)
+        d->digit[d->count++] = (unsigned char)digit;
+    else if (digit)
+        d->more = true;
+}
+
+/* Divided by 2^bits, at most STEP. */
+static void halve(struct decimal *d, unsigned bits) {
+    uint64_t n = 0, mask = (UINT64_C(1) << bits) - 1;
+    int from = 0;
+    for (; n >> bits == 0; from++) {
+        if (from >= d->count && n == 0) return;
+        n = n * 10 + (from < d->count ? d->digit[from] : 0);
+    }
+    d->point -= from - 1;
+    int to = 0;
+    for (; from < d->count; from++) {
+        unsigned digit = (unsigned)(n >> bits);
+        n = (n & mask) * 10 + d->digit[from];
+        d->digit[to++] = (unsigned char)digit;
+    }
+    d->count = to;
+    for (; n > 0; n = (n & mask) * 10)
+        add_digit(d, (unsigned)(n >> bits));
+    trim(d);
+}
+
+/* Times 2^bits, at most STEP. */
+static void redouble(struct decimal *d, unsigned bits) {
+    uint64_t carry = 0;
+    unsigned char front[20];
+    int new = 0;
+    for (int i = d->count; i-- > 0; carry /= 10) {
+        carry += (uint64_t)d->digit[i] << bits;
+        d->digit[i] = (unsigned char)(carry % 10);
+    }
+    for (; carry > 0; carry /= 10)
+        front[new ++] = (unsigned char)(carry % 10);
+    for (int i = DIGITS - new; i < d->count; i++)
+        d->more |= d->digit[i] != 0;
+    int kept = d->count + new <= DIGITS ? d->count : DIGITS - new;
+    memmove(d->digit + new, d->digit, (size_t)kept);
+    for (int i = 0; i < new; i++)
+        d->digit[i] = front[new - 1 - i];
+    d->count = kept + new;
+    d->point += new;
+    trim(d);
+}
+
+static void scale(struct decimal *d, int twos) {
+    for (; twos > 0; twos -= twos > STEP ? STEP : twos)
+        redouble(d, (unsigned)(twos > STEP ? STEP : twos));
+    for (; twos < 0; twos += twos < -STEP ? STEP : -twos)
+        halve(d, (unsigned)(twos < -STEP ? STEP : -twos));
+}
+
+static struct real real_of_decimal(struct decimal *d, bool negative) {
+    if (d->count == 0 || d->point < -330) return real_pack(negative, 0, 0, false);
+    if (d->point > 310) return real_pack(negative, 1, 2000, false);
+    int exponent = 0;
+    while (d->point > 19 || d->point < 18) { /* so that the whole part has 18 or 19 digits: enough bits */
+        int twos = d->point > 19 ? -1 : 1;
+        if (d->point > 27 || d->point < 10) twos *= STEP;
+        scale(d, twos);
+        exponent -= twos;
+    }
+    uint64_t m = 0;
+    for (int i = 0; i < d->point; i++)
+        m = m * 10 + (i < d->count ? d->digit[i] : 0);
+    return real_pack(negative, m, exponent, d->count > d->point || d->more);
+}
+
+/* "e-3" or "p-3" at the start of text, which goes on behind it. Without digits it is no exponent. */
+static int take_exponent(struct span *text, char letter) {
+    if (text->len < 2 || ascii_lower((unsigned char)text->p[0]) != letter) return 0;
+    struct span s = span_skip(*text, 1);
+    bool negative = s.p[0] == '-';
+    if (s.p[0] == '-' || s.p[0] == '+') s = span_skip(s, 1);
+    if (s.len == 0 || !ascii_digit((unsigned char)s.p[0])) return 0;
+    int n = 0;
+    for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]); s = span_skip(s, 1))
+        if (n < EXPONENT_LIMIT) n = n * 10 + (s.p[0] - '0');
+    *text = s;
+    return negative ? -n : n;
+}
+
+static bool parse_decimal(struct span *text, bool negative, struct real *out) {
+    struct decimal d = {0};
+    bool point = false, any = false;
+    for (; text->len > 0; *text = span_skip(*text, 1)) {
+        char c = text->p[0];
+        if (c == '.' && !point) {
+            point = true;
+            continue;
+        }
+        if (!ascii_digit((unsigned char)c)) break;
+        any = true;
+        if (d.count == 0 && c == '0')
+            d.point -= point && d.point > -EXPONENT_LIMIT;
+        else {
+            add_digit(&d, (unsigned)(c - '0'));
+            d.point += !point && d.point < EXPONENT_LIMIT;
+        }
+    }
+    d.point += take_exponent(text, 'e');
+    trim(&d);
+    *out = real_of_decimal(&d, negative);
+    return any;
+}
+
+/* Behind 0x. */
+static bool parse_hex(struct span *text, bool negative, struct real *out) {
+    uint64_t m = 0;
+    int exponent = 0;
+    bool point = false, more = false;
+    for (; text->len > 0; *text = span_skip(*text, 1)) {
+        int digit = ascii_hex(text->p[0]);
+        if (text->p[0] == '.' && !point)
+            point = true;
+        else if (digit < 0)
+            break;
+        else if (m >> 60) {
+            more |= digit != 0;
+            exponent += point || exponent > EXPONENT_LIMIT ? 0 : 4;
+        } else {
+            m = m << 4 | (uint64_t)digit;
+            exponent -= point ? 4 : 0;
+        }
+    }
+    *out = real_pack(negative, m, exponent + take_exponent(text, 'p'), more);
+    return true;
+}
+
+static bool parse_word(struct span *text, bool negative, struct real *out) {
+    static const struct {
+        const char *word;
+        uint64_t bits;
+    } words[] = {{"infinity", UINT64_C(0x7ff0000000000000)},
+                 {"inf", UINT64_C(0x7ff0000000000000)},
+                 {"nan", UINT64_C(0x7ff8000000000000)}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!span_starts_nocase(*text, words[i].word)) continue;
+        *text = span_skip(*text, strlen(words[i].word));
+        out->bits = words[i].bits | (uint64_t)negative << 63;
+        return true;
+    }
+    return false;
+}
+
+bool real_parse(struct span text, struct real *out) {
+    *out = REAL_ZERO;
+    if (text.len == 0) return true;
+    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
+        text = span_skip(text, 1);
+    bool negative = text.len > 0 && text.p[0] == '-';
+    if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
+    bool good;
+    if (span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0) {
+        text = span_skip(text, 2);
+        good = parse_hex(&text, negative, out);
+    } else {
+        good = parse_word(&text, negative, out) || parse_decimal(&text, negative, out);
+    }
+    return good && text.len == 0;
+}
+
+/* Cut to so many digits, rounded to the nearest, ties to even. */
+static void round_to(struct decimal *d, int count) {
+    if (count >= d->count) return;
+    bool up = count >= 0 && d->digit[count] >= 5;
+    if (up && d->digit[count] == 5 && count + 1 == d->count) up = count > 0 && d->digit[count - 1] & 1;
+    d->count = count > 0 ? count : 0;
+    if (!up) return;
+    while (d->count > 0 && d->digit[d->count - 1] == 9)
+        d->count--;
+    if (d->count > 0) {
+        d->digit[d->count - 1]++;
+    } else {
+        d->digit[d->count++] = 1;
+        d->point++;
+    }
+}
+
+void real_write(struct buf *out, struct real r) {
+    uint64_t m;
+    int exponent;
+    bool is_finite = real_parts(r, &m, &exponent);
+    if (r.bits >> 63) buf_add_char(out, '-');
+    if (!is_finite) {
+        buf_add_text(out, r.bits << 12 ? "nan" : "inf");
+        return;
+    }
+    struct decimal d = {0};
+    char digits[20];
+    int count = 0;
+    for (uint64_t n = m; n > 0; n /= 10)
+        digits[count++] = (char)(n % 10);
+    while (count > 0)
+        add_digit(&d, (unsigned)digits[--count]);
+    d.point = d.count;
+    trim(&d);
+    scale(&d, exponent);
+    round_to(&d, d.point + DECIMALS);
+    if (d.point <= 0) buf_add_char(out, '0');
+    for (int i = 0; i < d.point; i++)
+        buf_add_char(out, (char)('0' + (i < d.count ? d.digit[i] : 0)));
+    buf_add_char(out, '.');
+    for (int i = d.point; i < d.point + DECIMALS; i++)
+        buf_add_char(out, (char)('0' + (i >= 0 && i < d.count ? d.digit[i] : 0)));
+}
