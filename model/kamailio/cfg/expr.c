@@ -2,6 +2,7 @@
 /* Expressions, with the precedence and the types of Kamailio's grammar. (facts: Kamailio 11.4) */
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/script/eval.h"
+#include "model/kamailio/script/missing.h"
 
 /* What types an operator takes. */
 enum operands {
@@ -186,6 +187,12 @@ static const struct cfg_expr *action_node(struct cfg_parse *p, struct source_pos
     struct cfg_expr *e = node(p, CFG_CALL, at, NULL, NULL);
     e->actions = actions;
     return e;
+}
+
+const struct cfg_expr *cfg_expr_missing(struct cfg_parse *p, struct source_pos at, const char *what) {
+    struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_MISSING, at);
+    s->missing = program_missing_reached(p->program, SPAN(""), at, "%s", what);
+    return action_node(p, at, s);
 }
 
 static const struct cfg_expr *parse_braces(struct cfg_parse *p) {

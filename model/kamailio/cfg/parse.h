@@ -82,6 +82,10 @@ const struct cfg_expr *cfg_expr_parse_level(struct cfg_parse *p, int level);
 /* The type that an expression has for sure: KAM_NULL if it shows only at run time. */
 enum kam_value_type cfg_expr_type(const struct cfg_expr *e);
 
+/* An expression that siptwin has not, "comparing an address with a host name": a run that reaches it stops.
+ */
+const struct cfg_expr *cfg_expr_missing(struct cfg_parse *p, struct source_pos at, const char *what);
+
 /* The value of an expression that is the same in every run (texts go to the program). */
 bool cfg_expr_constant(struct cfg_parse *p, const struct cfg_expr *e, struct kam_value *out);
 

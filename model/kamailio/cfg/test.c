@@ -93,16 +93,48 @@ static bool parse_net(struct cfg_parse *p, struct cfg_test *test) {
     return true;
 }
 
+/* No address of IPv4 is in it. */
+static bool is_never(struct cfg_test *test) {
+    test->with_net = true;
+    test->net = 1;
+    test->mask = 0;
+    return true;
+}
+
+/* ADDRESS or [ADDRESS], /BITS */
+static bool parse_ipv6(struct cfg_parse *p, struct cfg_test *test) {
+    bool bracket = cfg_take(p, "[");
+    if (p->t->kind != CFG_TOKEN_IPV6) return cfg_expected(p, "an IPv6 address");
+    cfg_get(p);
+    if (bracket && !cfg_expect(p, "]")) return false;
+    is_never(test);
+    if (!cfg_take(p, "/")) return true;
+    if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n > 128) return cfg_expected(p, "a number of bits, 0 to 128");
+    cfg_get(p);
+    return true;
+}
+
+/* a.b-c: nobody is asked what that is here. */
+static bool parse_host(struct cfg_parse *p) {
+    cfg_get(p);
+    while (cfg_take(p, ".") || cfg_take(p, "-"))
+        if (p->t->kind == CFG_TOKEN_WORD || p->t->kind == CFG_TOKEN_NUM_WORD ||
+            p->t->kind == CFG_TOKEN_NUMBER || p->t->kind == CFG_TOKEN_RESERVED)
+            cfg_get(p);
+        else
+            return cfg_expected(p, "a host name");
+    return true;
+}
+
+/* A host name leaves the test without a right side. */
 static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
-    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) return parse_net(p, test);
-    if (p->t->kind == CFG_TOKEN_IPV6 || cfg_next_is(p, "[")) {
-        diag_error(p->diag, p->t->at, "IPv6 is not simulated");
-        return false;
+    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) {
+        bool parsed = parse_net(p, test);
+        test->net &= test->mask;
+        return parsed;
     }
-    if (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
-        diag_error(p->diag, p->t->at, "comparing an address with a host name is not simulated");
-        return false;
-    }
+    if (p->t->kind == CFG_TOKEN_IPV6 || cfg_next_is(p, "[")) return parse_ipv6(p, test);
+    if (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) return parse_host(p);
     struct source_pos at = p->t->at;
     test->right = cfg_expr_parse_level(p, 9);
     struct kam_value value;
@@ -110,11 +142,10 @@ static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
     if (!script_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
     test->with_net = value.type == KAM_STR && script_ipv4(value.s, &test->net);
     test->mask = UINT32_MAX;
-    if (!test->with_net)
-        diag_error(p->diag, at,
-                   value.type == KAM_INT ? "a string is expected"
-                                         : "comparing an address with a host name is not simulated");
-    return test->with_net;
+    test->right = NULL;
+    if (value.type == KAM_STR && span_search(value.s, SPAN("::")) >= 0) return is_never(test);
+    if (value.type == KAM_INT) diag_error(p->diag, at, "a string is expected");
+    return value.type != KAM_INT;
 }
 
 static struct cfg_expr *constant_node(struct cfg_parse *p, struct source_pos at, struct kam_value value) {
@@ -222,6 +253,8 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
         if (!parsed) diag_error(p->diag, at, "=~ myself is not simulated");
     } else if (s->kind == SUBJECT_IP && test->op != CFG_MATCH) {
         parsed = parse_ip_right(p, test);
+        if (parsed && !test->with_net && !test->right)
+            return cfg_expr_missing(p, at, "comparing an address with a host name");
     } else if (s->kind == SUBJECT_PROTO) {
         parsed = parse_proto_right(p, test);
     } else if (s->kind == SUBJECT_NUMBER) {

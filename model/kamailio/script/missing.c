@@ -174,7 +174,7 @@ void program_missing_acts(struct kam_program *p, struct span module, struct sour
 static void add_owner(struct buf *out, struct span module) {
     if (span_is(module, kam_modules[0]->name))
         buf_add_text(out, " of the core");
-    else
+    else if (module.len)
         buf_addf(out, " of module \"" SPAN_FMT "\"", SPAN_ARG(module));
 }
 

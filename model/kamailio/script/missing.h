@@ -68,8 +68,9 @@ bool program_loads_name(const struct kam_program *p, struct span module);
 void program_missing_acts(struct kam_program *p, struct span module, struct source_pos at, const char *format,
                           ...) __attribute__((format(printf, 4, 5)));
 
-/* The same of what matters where it is reached, "ds_select_dst()"; in a block that never runs it is no use.
- * Returns what a run says that stops there; it lives as long as the program. */
+/* The same of what matters where it is reached, "ds_select_dst()", or without a module what the language has;
+ * in a block that never runs it is no use. Returns what a run says that stops there; it lives as long as the
+ * program. */
 const char *program_missing_reached(struct kam_program *p, struct span module, struct source_pos at,
                                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -98,7 +98,7 @@ struct cfg_test {
     int64_t n;
     struct span myself;           /* p not NULL: the right side is `myself`, this is the argument of pv */
     bool with_net;                /* the right side is an IPv4 network */
-    uint32_t net, mask;           /* host order */
+    uint32_t net, mask;           /* host order; a net with bits that the mask has not is none of IPv4 */
     const struct cfg_expr *right; /* otherwise */
     struct regex *regex;          /* of CFG_MATCH with a constant on the right */
 };
