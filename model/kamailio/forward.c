@@ -21,6 +21,16 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
     return kam_lump_apply(run, list);
 }
 
+void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
+    struct buf b = {0};
+    if (path.len == 0) return;
+    if (!h) h = run->via_header;
+    buf_addf(&b, "Route: " SPAN_FMT "\r\n", SPAN_ARG(path));
+    kam_lump_insert(list, (size_t)(h->line.p - run->msg.bytes.p), buf_span(&b));
+    buf_free(&b);
+}
+
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
     struct kam_destination d = {.socket = kam_run_send_socket(run)};
     if (!run->from_readable) return false;
@@ -35,6 +45,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(&run->edits, run, d.socket, 0);
+    kam_add_path(run, &run->edits, run->path);
     if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
     run->via_edited = true;
     struct payload *p = kam_render_request(run, &run->edits, kam_run_uri(run));

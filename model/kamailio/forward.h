@@ -12,6 +12,9 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 /* Relays a reply by its second Via; drops it when there is none. */
 void kam_forward_reply(struct kam_run *run);
 
+/* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
+void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path);
+
 /* The request as it goes out with these edits; new URI included. */
 struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri);
 

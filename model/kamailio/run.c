@@ -32,11 +32,12 @@ void kam_run_free(struct kam_run *run) {
 static void clear(struct kam_run *run) {
     edit_list_reset(&run->edits);
     run->target = &run->edits;
-    run->new_uri = run->next_hop = (struct span){0};
+    run->new_uri = run->next_hop = run->path = (struct span){0};
     run->forced = NULL;
     run->uri_is_new = true;
     run->added_count = 0;
     run->flags = run->branch_flags = 0;
+    run->q = -1;
     buf_reset(&run->reply_lines);
     buf_reset(&run->rr_params);
     run->restores = 0;
@@ -123,6 +124,8 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
     struct kam_added_branch *b = &run->added[run->added_count++];
     b->uri = arena_text(&run->scratch, uri);
     b->next_hop = arena_text(&run->scratch, next_hop);
+    b->path = (struct span){0};
+    b->forced = NULL;
     b->flags = flags;
     b->q = -1;
     return true;

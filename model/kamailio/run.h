@@ -33,6 +33,8 @@ enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 /* A destination that append_branch() added. */
 struct kam_added_branch {
     struct span uri, next_hop; /* next_hop empty: none */
+    struct span path;          /* the Route that it gets, empty: none */
+    struct kam_socket *forced; /* as in kam_run */
     uint32_t flags;            /* setbflag() */
     int q;                     /* in thousandths; -1: none */
 };
@@ -74,8 +76,10 @@ struct kam_run {
     struct edit_list branch_edits; /* one branch's: a copy of edits and more */
     struct edit_list *target;      /* the one of the two that functions of the script add to */
     struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
+    struct span path;              /* lookup(): the Route that it gets; empty: none */
     struct kam_socket *forced;     /* the socket that it leaves from: $fs, force_send_socket(); NULL: none */
     uint32_t flags, branch_flags;  /* setflag(), setbflag(): of the Request-URI's branch */
+    int q;                         /* of the Request-URI, as kam_added_branch.q */
     bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;

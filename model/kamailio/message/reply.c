@@ -77,6 +77,7 @@ void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
     if (status / 100 != 3) return;
     if (request->new_uri.p) {
         buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->new_uri));
+        if (request->q >= 0) add_q(&line, request->q);
         before = ", <";
     }
     for (size_t i = 0; i < request->added_count; i++) {

@@ -220,20 +220,31 @@ static int read_q(struct span s) {
 
 /*
  * append_branch(): another destination for the next t_relay(): the argument, or without (or "") the
- * Request-URI of now, by the next hop of now. The Request-URI takes the next hop along: it is gone then.
+ * Request-URI of now, by the next hop, path and socket of now. The Request-URI takes them and its flags
+ * along: they are gone then.
  */
 static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct span uri = kam_run_uri(run), next_hop = run->next_hop;
+    struct span uri = kam_run_uri(run);
+    bool take_all = false;
     if (count > 0 && args[0].s.len)
         uri = args[0].s;
     else
-        run->next_hop = (struct span){0};
-    if (kam_run_add_branch(run, uri, next_hop, run->branch_flags)) {
-        if (count > 1) run->added[run->added_count - 1].q = read_q(args[1].s);
-        return 1;
+        take_all = true;
+    bool ok = kam_run_add_branch(run, uri, run->next_hop, run->branch_flags);
+    if (ok) {
+        struct kam_added_branch *b = &run->added[run->added_count - 1];
+        b->path = run->path;
+        b->forced = run->forced;
+        if (count > 1) b->q = read_q(args[1].s);
+    } else {
+        kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
     }
-    kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
-    return -1;
+    if (take_all) {
+        run->next_hop = run->path = (struct span){0};
+        run->forced = NULL;
+        run->branch_flags = 0;
+    }
+    return ok ? 1 : -1;
 }
 
 static const struct kam_function corex_functions[] = {

@@ -2,6 +2,7 @@
 /* path: the header Path of RFC 3327, and the way back to whom it speaks of (facts: Kamailio 50.1). */
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/rr.h"
 
@@ -74,39 +75,6 @@ static int add_with_received(struct kam_run *run, const struct kam_arg *args, si
     return add_path(run, args, count, true);
 }
 
-/* The last parameter that is called so; p NULL: there is none, or one of them all cannot be read. */
-static struct span find_param(struct span params, struct span wanted, bool any_case) {
-    struct span found = {0};
-    while (params.len) {
-        ptrdiff_t end = span_find_unquoted(params, ';');
-        struct span value = end < 0 ? params : span_head(params, (size_t)end);
-        params = span_skip(params, end < 0 ? params.len : (size_t)end + 1);
-        struct span name = span_cut(&value, '=');
-        if (span_find(value, ' ') >= 0) return (struct span){0};
-        if (!(any_case ? span_eq_nocase(name, wanted) : span_eq(name, wanted))) continue;
-        bool quoted = value.len > 1 && value.p[0] == '"' && value.p[value.len - 1] == '"';
-        found = quoted ? (struct span){value.p + 1, value.len - 2} : value;
-    }
-    return found;
-}
-
-/* %41 is an A. False: what stands behind a % is not hexadecimal, or gives no character that can be seen. */
-static bool add_unescaped(struct buf *out, struct span s) {
-    for (size_t i = 0; i < s.len; i++) {
-        int c = (unsigned char)s.p[i];
-        if (c == '%') {
-            int high = s.len - i > 2 ? ascii_hex(s.p[i + 1]) : -1,
-                low = high < 0 ? -1 : ascii_hex(s.p[i + 2]);
-            if (low < 0) return false;
-            c = high * 16 + low;
-            i += 2;
-        }
-        if (c < ' ' || c > '~') return false;
-        buf_add_char(out, (char)c);
-    }
-    return true;
-}
-
 /* IP~PORT~D as a URI. A text without two ~ leaves one that points nowhere. */
 static bool add_from_parts(struct buf *out, struct span s) {
     static const char *const names[] = {"", "tcp", "tls", "sctp", "ws", "ws"};
@@ -126,9 +94,10 @@ static void routed(struct kam_run *run) {
     const struct path_settings *set = settings_of(run);
     struct buf uri = {0};
     if (!set->use_received) return;
+    struct span value;
     bool usual = span_is(set->received_name, "received");
-    struct span value = find_param(kam_rr_params(run), set->received_name, usual);
-    bool ok = value.len && (set->received_format ? add_from_parts(&uri, value) : add_unescaped(&uri, value));
+    bool ok = kam_param_find(&value, kam_rr_params(run), set->received_name, usual) && value.len;
+    if (ok) ok = set->received_format ? add_from_parts(&uri, value) : kam_unescape(&uri, value);
     if (ok) kam_run_set_next_hop(run, buf_span(&uri));
     buf_free(&uri);
 }

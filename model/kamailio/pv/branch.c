@@ -49,6 +49,7 @@ static struct kam_value get_branch(struct kam_run *run, const struct kam_pv_at *
     if (!b) return pv_nothing();
     if (span_is(at->argument, "uri")) return pv_text(b->uri);
     if (span_is(at->argument, "dst_uri")) return b->next_hop.len ? pv_text(b->next_hop) : pv_nothing();
+    if (span_is(at->argument, "path")) return b->path.len ? pv_text(b->path) : pv_nothing();
     return pv_number(b->flags);
 }
 
@@ -64,6 +65,8 @@ static bool set_branch(struct kam_run *run, const struct kam_pv_at *at, struct k
         b->uri = text;
     else if (span_is(at->argument, "dst_uri"))
         b->next_hop = text.len ? text : (struct span){0};
+    else if (span_is(at->argument, "path"))
+        b->path = text;
     else
         return false;
     return true;
@@ -82,7 +85,7 @@ const struct kam_pv kam_pv_branches[] = {
     PLAIN("br", get_br, NULL),
     PLAIN("bR", NULL, NULL),
     PLAIN("ds", NULL, NULL),
-    {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|flags|count", .indexed = true},
+    {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|path|flags|count", .indexed = true},
     {"sbranch", KAM_PV_NAMED, NULL, NULL, NULL},
     PLAIN("ruid", NULL, NULL),
     PLAIN("location_ua", NULL, NULL),

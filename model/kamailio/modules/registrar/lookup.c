@@ -71,8 +71,31 @@ static bool takes(const struct kam_run *run, const struct usrloc_contact *c) {
     return !registrar_of(run)->method_filtering || (c->methods & registrar_method_bit(run->msg.method));
 }
 
-static struct span next_hop_of(const struct usrloc_contact *c) {
-    return c->received ? span_of(c->received) : (struct span){0};
+/* Where to go for a contact: where its path begins, else where it was received. */
+static struct span next_hop_of(const struct kam_run *run, const struct usrloc_contact *c, struct span *path) {
+    struct span next_hop = {0};
+    *path = c->path ? registrar_path_left(run, span_of(c->path), &next_hop) : (struct span){0};
+    if (!path->len && c->received) next_hop = span_of(c->received);
+    return next_hop;
+}
+
+/* A request that has got a path keeps it where the contact has none. */
+static void take_first(struct kam_run *run, const struct usrloc_contact *c) {
+    struct span path, next_hop = next_hop_of(run, c, &path);
+    kam_run_set_uri(run, span_of(c->uri));
+    run->branch_flags = c->branch_flags;
+    run->q = c->q;
+    run->next_hop = (struct span){0};
+    if (next_hop.len) kam_run_set_next_hop(run, next_hop);
+    if (path.len) run->path = arena_text(&run->scratch, path);
+}
+
+static void add_branch(struct kam_run *run, const struct usrloc_contact *c) {
+    struct span path, next_hop = next_hop_of(run, c, &path);
+    if (!kam_run_add_branch(run, span_of(c->uri), next_hop, c->branch_flags)) return;
+    struct kam_added_branch *b = &run->added[run->added_count - 1];
+    b->path = arena_text(&run->scratch, path);
+    b->q = c->q;
 }
 
 int registrar_lookup(struct kam_run *run, struct span uri) {
@@ -85,12 +108,10 @@ int registrar_lookup(struct kam_run *run, struct span uri) {
             if (first && !takes(run, c)) result = -2;
             if (!takes(run, c)) continue;
             if (!first) {
-                kam_run_add_branch(run, span_of(c->uri), next_hop_of(c), c->branch_flags);
+                add_branch(run, c);
                 continue;
             }
-            kam_run_set_uri(run, span_of(c->uri));
-            run->branch_flags = c->branch_flags;
-            if (c->received) kam_run_set_next_hop(run, next_hop_of(c));
+            take_first(run, c);
             first = false;
             result = 1;
             if (!registrar_of(run)->append_branches) break;

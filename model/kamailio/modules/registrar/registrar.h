@@ -11,6 +11,7 @@ struct registrar {
     int64_t default_expires, min_expires, max_expires, default_q, max_contacts;
     const struct cfg_pv *received_avp; /* NULL: not set */
     bool append_branches, method_filtering, case_sensitive;
+    int64_t use_path, path_mode, path_use_received, path_check_local;
 };
 
 const struct registrar *registrar_of(const struct kam_run *run);
@@ -21,8 +22,8 @@ enum { SAVE_MEMORY_ONLY = 1, SAVE_NO_REPLY = 2, SAVE_REPLACE = 4 };
 
 /*
  * Does what the REGISTER asks for, for the address of record in that URI (p NULL: the To's), and answers it
- * unless the flags say no. What save() returns: 1, 2, 3 as contacts were inserted, updated, removed; 1 if
- * none; -1: refused.
+ * unless the flags say no. What save() returns: 1, 2, 3 as contacts were inserted, updated, removed; 4
+ * if it names none; -1: refused.
  */
 int registrar_save(struct kam_run *run, unsigned flags, struct span uri);
 
@@ -37,6 +38,17 @@ bool registrar_registered(const struct kam_run *run, struct span uri);
 
 /* Forgets the contacts of an address of record; false if that is no URI. */
 bool registrar_unregister(struct kam_run *run, struct span uri);
+
+/*
+ * Writes the Path headers of a request, one behind the other, and what the parameter received of the first
+ * URI says; an empty path: there is none. False: they cannot be read, or the first one is not a loose
+ * router's.
+ */
+bool registrar_path_write(struct buf *path, struct buf *received, const struct kam_run *run);
+
+/* What is left of a path, and the next hop that it names: without its first entry, if that is one of ours and
+ * `path_check_local` says so. Empty: nothing is left. */
+struct span registrar_path_left(const struct kam_run *run, struct span path, struct span *next_hop);
 
 /* Writes the name by which usrloc knows the address of record in a URI; false: it is no URI. */
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri);

@@ -23,9 +23,14 @@ static const struct refusal aor_too_long = {500, "Address Of Record too long"},
                             bad_expires = {400, "Expires parse error"},
                             star_without_end = {400, "* used in contact and expires is not zero"},
                             star_and_more = {400, "* used in contact and more than 1 contact"},
+                            bad_path = {400, "Path parse error"},
+                            no_path = {420, "No support for found Path indicated"},
                             bad_q = {400, "Invalid q param in contact"},
                             bad_cseq = {400, "Invalid CSeq number"},
                             too_many = {503, "Too many registered contacts"};
+
+/* What save() returns. */
+enum { INSERTED = 1, UPDATED, REMOVED, LISTED };
 
 /* A REGISTER that is being read. */
 struct save {
@@ -41,6 +46,7 @@ struct save {
     bool star;
     struct contact *contacts; /* in the order in which Kamailio takes them */
     size_t count, cap;
+    struct buf path, path_received; /* of use_path */
     struct span received; /* received_avp: where it has come from, for contacts that do not say it */
     int result;
 };
@@ -139,15 +145,16 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     known->expires_s = expires_s;
     known->cseq = s->cseq;
     known->branch_flags = s->run->branch_flags;
+    if (s->path_received.len) known->branch_flags |= kam_flag_bit(s->table->nat_bflag);
     known->methods = c->methods.p ? registrar_methods(c->methods) : s->allow;
     usrloc_set_text(&known->call_id, s->run->call_id->value);
-    usrloc_set_text(&known->received, c->received);
+    usrloc_set_text(&known->received, s->path_received.len ? buf_span(&s->path_received) : c->received);
+    usrloc_set_text(&known->path, s->path.len ? buf_span(&s->path) : (struct span){0});
     if (c->instance.p) usrloc_set_text(&known->instance, c->instance);
     if (c->instance.p) usrloc_set_text(&known->reg_id, c->reg_id);
 }
 
 static const struct refusal *save_contact(struct save *s, const struct contact *c) {
-    enum { INSERTED = 1, UPDATED, REMOVED };
     struct usrloc_contact *known = usrloc_find(s->table, s->aor, c->uri);
     int64_t expires_s = expiry(s, c);
     int q = (int)s->set->default_q;
@@ -205,27 +212,57 @@ static void write_contacts(const struct save *s) {
 static const char *reason_of(unsigned status) {
     switch (status) {
     case 400: return "Bad Request";
+    case 420: return "Bad Extension";
     case 500: return "Server Internal Error";
     case 503: return "Service Unavailable";
     default: return "OK";
     }
 }
 
+static bool supports_path(const struct kam_run *run) {
+    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
+        for (struct span left = kam_header_is(h, SPAN("Supported")) ? h->value : SPAN(""); left.len;)
+            if (span_is_nocase(span_trim(span_cut(&left, ',')), "path")) return true;
+    return false;
+}
+
+/*
+ * The Path that the answer shows (`path_mode`). Who does not say that it knows Path is told so by a 420 in
+ * the strict mode; its contacts are registered all the same, and save() is true.
+ */
+static const struct refusal *answer_path(const struct save *s) {
+    enum { OFF, LAZY, STRICT };
+    bool supported = supports_path(s->run);
+    struct buf *out = &s->run->reply_lines;
+    if (s->path.len == 0 || s->set->path_mode == OFF) return NULL;
+    if (!supported && s->set->path_mode != STRICT) return NULL;
+    if (!supported) buf_add_text(out, "Unsupported: path\r\n");
+    buf_addf(out, "Path: " SPAN_FMT "\r\n", SPAN_ARG(buf_span(&s->path)));
+    return supported ? NULL : &no_path;
+}
+
 static int answer(const struct save *s, unsigned flags, const struct refusal *refusal) {
+    int result = refusal ? -1 : s->result;
+    if (!refusal && !(flags & SAVE_NO_REPLY)) refusal = answer_path(s);
     unsigned status = refusal ? refusal->status : 200;
     if (refusal) buf_addf(&s->run->reply_lines, "P-Registrar-Error: %s\r\n", refusal->why);
     if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
-    return refusal ? -1 : s->result;
+    return result;
 }
 
 /* What the message asks for, once it is read; what is wrong then does not take back what was done before it.
  */
 static const struct refusal *apply(struct save *s, unsigned flags) {
     const struct refusal *refusal = NULL;
+    if (s->star) s->result = REMOVED;
+    if (!s->star && !s->count) s->result = LISTED;
     if (s->star || (flags & SAVE_REPLACE && s->count)) usrloc_remove_all(s->table, s->aor);
     usrloc_expire(s->table, s->aor, s->now_s);
     s->fresh = !usrloc_first(s->table, s->aor);
     refusal = check_count(s);
+    if (!refusal && s->set->use_path && s->count &&
+        !registrar_path_write(&s->path, &s->path_received, s->run))
+        refusal = &bad_path;
     for (size_t i = 0; i < s->count && !refusal; i++)
         refusal = save_contact(s, &s->contacts[i]);
     if (!(flags & SAVE_NO_REPLY)) write_contacts(s);
@@ -237,7 +274,7 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
                      .set = registrar_of(run),
                      .table = registrar_locations(run),
                      .now_s = kam_now_s(run->k),
-                     .result = 1};
+                     .result = INSERTED};
     const struct refusal *refusal = read_message(&s);
     int result = -1;
     if (refusal) {
@@ -250,6 +287,8 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
         result = answer(&s, flags, refusal);
     }
     buf_free(&s.aor_text);
+    buf_free(&s.path);
+    buf_free(&s.path_received);
     free(s.contacts);
     return result;
 }

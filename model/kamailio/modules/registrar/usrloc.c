@@ -32,6 +32,7 @@ static void contact_free(struct usrloc_contact *c) {
     free(c->uri);
     free(c->call_id);
     free(c->received);
+    free(c->path);
     free(c->instance);
     free(c->reg_id);
     free(c);

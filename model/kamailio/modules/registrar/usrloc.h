@@ -19,8 +19,8 @@
 
 struct usrloc_contact {
     struct usrloc_contact *next;
-    char *uri, *call_id, *received, *instance, *reg_id; /* the last three NULL: none */
-    int q;                                              /* thousandths, or USRLOC_NO_Q */
+    char *uri, *call_id, *received, *path, *instance, *reg_id; /* from the third on NULL: none */
+    int q;                                                     /* thousandths, or USRLOC_NO_Q */
     int64_t expires_s; /* since 1970: registered as long as this lies ahead */
     uint32_t cseq, methods, branch_flags;
 };
@@ -30,6 +30,7 @@ struct usrloc_aor;
 /* A table, "location": all-zero is empty. */
 struct usrloc {
     bool use_domain;         /* the module parameter: names have a domain */
+    int64_t nat_bflag;       /* the same: a branch flag, below 0 none */
     struct usrloc_aor *aors; /* hashed by name */
 };
 

@@ -26,19 +26,25 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
                              struct kam_added_branch *b) {
     struct span whole_uri = run->new_uri, whole_next_hop = run->next_hop;
     uint32_t whole_flags = run->branch_flags;
+    struct kam_socket *whole_forced = run->forced;
     enum kam_route_kind kind = run->state.kind;
     bool is_new = run->uri_is_new;
     run->new_uri = b->uri;
     run->next_hop = b->next_hop.len ? b->next_hop : (struct span){0};
     run->branch_flags = b->flags;
+    run->forced = b->forced;
     run->target = &run->branch_edits;
     run->state.kind = KAM_BRANCH_ROUTE;
     run->branch = branch;
     struct kam_outcome outcome = kam_route_run(route, run);
-    *b = (struct kam_added_branch){kam_run_uri(run), run->next_hop, run->branch_flags};
+    b->uri = kam_run_uri(run);
+    b->next_hop = run->next_hop;
+    b->flags = run->branch_flags;
+    b->forced = run->forced;
     run->new_uri = whole_uri;
     run->next_hop = whole_next_hop;
     run->branch_flags = whole_flags;
+    run->forced = whole_forced;
     run->uri_is_new = is_new;
     run->target = &run->edits;
     run->state.kind = kind;
@@ -49,11 +55,12 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
 static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
                        struct span where) {
-    struct kam_destination d = {.socket = kam_run_send_socket(run)};
+    struct kam_destination d = {.socket = b->forced ? b->forced : kam_run_send_socket(run)};
     int error = run->proxy.ip ? KAM_E_OK : kam_resolve(where, &d.to);
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
+    kam_add_path(run, &run->branch_edits, b->path);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, b->uri);
     if (!p) return KAM_E_SEND;
@@ -131,7 +138,8 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     if (run->uri_is_new) {
         tried++;
         run->uri_is_new = false;
-        struct kam_added_branch own = {kam_run_uri(run), run->next_hop, run->branch_flags};
+        struct kam_added_branch own = {kam_run_uri(run), run->next_hop,     run->path,
+                                       run->forced,      run->branch_flags, run->q};
         error = lower(error, add_branch(t, run, branch_route, own));
     }
     for (size_t i = 0; i < run->added_count; i++) {

@@ -6,11 +6,11 @@
  */
 #include "model/kamailio/modules/tm/tm.h"
 
-/* The beginning of one as it waits; its URI and its next hop follow. */
+/* The beginning of one as it waits; its URI, next hop and path follow. */
 struct head {
     int32_t q;
     uint32_t flags;
-    uint32_t uri_len, next_hop_len;
+    uint32_t uri_len, next_hop_len, path_len;
 };
 
 static struct buf *waiting(struct kam_run *run) {
@@ -18,10 +18,11 @@ static struct buf *waiting(struct kam_run *run) {
 }
 
 static void write(struct buf *out, const struct kam_added_branch *b) {
-    struct head h = {b->q, b->flags, (uint32_t)b->uri.len, (uint32_t)b->next_hop.len};
+    struct head h = {b->q, b->flags, (uint32_t)b->uri.len, (uint32_t)b->next_hop.len, (uint32_t)b->path.len};
     buf_add(out, (struct span){(const char *)&h, sizeof h});
     buf_add(out, b->uri);
     buf_add(out, b->next_hop);
+    buf_add(out, b->path);
 }
 
 /* The one at the front of *left, which is cut off. */
@@ -29,30 +30,35 @@ static struct kam_added_branch read(struct span *left) {
     struct head h;
     memcpy(&h, left->p, sizeof h);
     struct kam_added_branch b = {.q = h.q, .flags = h.flags};
-    b.uri = span_head(span_skip(*left, sizeof h), h.uri_len);
-    b.next_hop = span_head(span_skip(*left, sizeof h + h.uri_len), h.next_hop_len);
-    *left = span_skip(*left, sizeof h + h.uri_len + h.next_hop_len);
+    *left = span_skip(*left, sizeof h);
+    struct {
+        struct span *text;
+        size_t len;
+    } parts[] = {{&b.uri, h.uri_len}, {&b.next_hop, h.next_hop_len}, {&b.path, h.path_len}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        *parts[i].text = span_head(*left, parts[i].len);
+        *left = span_skip(*left, parts[i].len);
+    }
     return b;
 }
 
-/* Nothing waits where all have the same q. */
+/* Nothing waits where the Request-URI is alone. */
 int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct kam_added_branch all[KAM_BRANCHES_MAX + 1];
     size_t n = 0;
-    bool same = true;
     if (!kam_tm_of(run->k)->set.contacts_avp.len) return -1;
-    const struct kam_added_branch own = {kam_run_uri(run), run->next_hop, run->branch_flags, -1};
+    if (run->added_count == 0) return 1;
+    const struct kam_added_branch own = {kam_run_uri(run), run->next_hop,     run->path,
+                                         run->forced,      run->branch_flags, run->q};
     for (size_t i = 0; i <= run->added_count; i++) {
         const struct kam_added_branch *b = i == 0 ? &own : &run->added[i - 1];
         size_t at = n++;
-        same = same && b->q == own.q;
-        /* of equal ones the later one goes first */
-        for (; at > 0 && all[at - 1].q <= b->q; at--)
+        /* of equal ones the later one goes first, one with a path last */
+        for (; at > 0 && (all[at - 1].q < b->q || (all[at - 1].q == b->q && !b->path.len)); at--)
             all[at] = all[at - 1];
         all[at] = *b;
     }
-    if (same) return 1;
     struct buf *out = waiting(run);
     buf_reset(out);
     for (size_t i = 0; i < n; i++)
@@ -74,12 +80,17 @@ int kam_tm_next_contacts(struct kam_run *run, const struct kam_arg *args, size_t
         kam_run_set_next_hop(run, best.next_hop);
     else
         run->next_hop = (struct span){0};
+    run->path = arena_text(&run->scratch, best.path);
     run->branch_flags = best.flags;
+    run->q = best.q;
     while (left.len) {
         struct span after = left;
         struct kam_added_branch b = read(&after);
         if (b.q != best.q) break;
-        if (kam_run_add_branch(run, b.uri, b.next_hop, b.flags)) run->added[run->added_count - 1].q = b.q;
+        if (kam_run_add_branch(run, b.uri, b.next_hop, b.flags)) {
+            run->added[run->added_count - 1].q = b.q;
+            run->added[run->added_count - 1].path = arena_text(&run->scratch, b.path);
+        }
         left = after;
     }
     struct buf rest = {0};

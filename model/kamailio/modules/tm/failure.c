@@ -18,6 +18,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     }
     if (t->new_uri.len) kam_run_set_uri(run, buf_span(&t->new_uri));
     if (t->next_hop.len) kam_run_set_next_hop(run, buf_span(&t->next_hop));
+    run->path = buf_span(&t->path);
     run->uri_is_new = false; /* only a URI that is set from now on makes a branch */
     run->state.kind = KAM_FAILURE_ROUTE;
     run->state.avps = &t->avps;

@@ -62,11 +62,15 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
     struct kam_transaction *t = tm->free_transactions;
     if (t) {
         tm->free_transactions = t->next;
-        struct buf bufs[] = {t->new_uri, t->next_hop, t->local_tag, t->cancel_reason};
-        *t = (struct kam_transaction){
-            .new_uri = bufs[0], .next_hop = bufs[1], .local_tag = bufs[2], .cancel_reason = bufs[3]};
+        struct buf bufs[] = {t->new_uri, t->next_hop, t->local_tag, t->cancel_reason, t->path};
+        *t = (struct kam_transaction){.new_uri = bufs[0],
+                                      .next_hop = bufs[1],
+                                      .local_tag = bufs[2],
+                                      .cancel_reason = bufs[3],
+                                      .path = bufs[4]};
         buf_reset(&t->new_uri);
         buf_reset(&t->next_hop);
+        buf_reset(&t->path);
         buf_reset(&t->local_tag);
         buf_reset(&t->cancel_reason);
     } else {
@@ -138,6 +142,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->force_rport = run->force_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
+    buf_add(&t->path, run->path);
     buf_add(&t->contacts, buf_span(&run->contacts));
     t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
     t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
@@ -188,6 +193,7 @@ void kam_tm_free(void *data) {
         next = t->next;
         buf_free(&t->new_uri);
         buf_free(&t->next_hop);
+        buf_free(&t->path);
         buf_free(&t->local_tag);
         buf_free(&t->cancel_reason);
     }

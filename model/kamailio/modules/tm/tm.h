@@ -119,9 +119,9 @@ struct kam_transaction {
     struct kam_sender sender;
     bool force_rport;
 
-    /* What the script had made of it when the transaction was made: new_uri, next_hop; when it was relayed
-     * first: saved. */
-    struct buf new_uri, next_hop;
+    /* What the script had made of it when the transaction was made: new_uri, next_hop, path; when it was
+     * relayed first: saved. */
+    struct buf new_uri, next_hop, path;
     struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
     struct kam_saved *saved;
     bool was_saved;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/message/params.h"
+
+/* Cuts off what stands before the first character that ends a name or a value. */
+static struct span cut_token(struct span *left, const char *ends) {
+    size_t n = 0;
+    while (n < left->len && (!left->p[n] || !strchr(ends, left->p[n])))
+        n++;
+    struct span token = span_head(*left, n);
+    *left = span_trim(span_skip(*left, n));
+    return token;
+}
+
+int kam_param_next(struct span *left, struct kam_param_text *p) {
+    *left = span_trim(*left);
+    if (left->len == 0 || left->p[0] == ',') return 0;
+    if (left->p[0] == ';') {
+        *left = span_trim(span_skip(*left, 1));
+        if (left->len == 0) return -1;
+    }
+    *p = (struct kam_param_text){cut_token(left, "=;, \t\r\n"), {0}};
+    if (left->len && left->p[0] == '=') {
+        *left = span_trim(span_skip(*left, 1));
+        if (left->len && left->p[0] == '"') {
+            *left = span_skip(*left, 1);
+            ptrdiff_t close = span_find(*left, '"');
+            if (close < 0) return -1;
+            p->value = span_head(*left, (size_t)close);
+            *left = span_trim(span_skip(*left, (size_t)close + 1));
+        } else {
+            p->value = cut_token(left, ";, \t\r\n");
+        }
+    }
+    return left->len && left->p[0] != ';' && left->p[0] != ',' ? -1 : 1;
+}
+
+bool kam_param_find(struct span *value, struct span params, struct span name, bool any_case) {
+    struct kam_param_text p;
+    int got;
+    *value = (struct span){0};
+    while ((got = kam_param_next(&params, &p)) > 0) {
+        if (!(any_case ? span_eq_nocase(p.name, name) : span_eq(p.name, name))) continue;
+        if (!p.value.p) return false;
+        *value = p.value;
+    }
+    return got == 0;
+}
+
+bool kam_unescape(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i++) {
+        int c = (unsigned char)s.p[i];
+        if (c == '%') {
+            int high = s.len - i > 2 ? ascii_hex(s.p[i + 1]) : -1;
+            int low = high < 0 ? -1 : ascii_hex(s.p[i + 2]);
+            c = high * 16 + low;
+            if (low < 0 || c < ' ' || c > '~') return false;
+            i += 2;
+        }
+        buf_add_char(out, (char)c);
+    }
+    return true;
+}
