@@ -252,9 +252,9 @@ static void what_is_not_simulated_is_told(void **state) {
         {"listen=tls:1.2.3.4:5061",
          "2:8: error: the configuration has no UDP socket, and others are not simulated"},
         {"loadmodule \"rtpengine.so\"", "2:12: error: module \"rtpengine\" is not simulated"},
-        {"event_route[tm:branch-failure] { exit; } request_route { exit }",
-         "2:1: error: event_route[tm:branch-failure] is not simulated\n"
-         "2:63: error: expected ';', found '}'"},
+        {"event_route[core:pre-routing] { exit; } request_route { exit }",
+         "2:1: error: event_route[core:pre-routing] is not simulated\n"
+         "2:62: error: expected ';', found '}'"},
         {"onsend_route { exit; }", "2:1: error: onsend_route is not simulated"},
         {"cfgengine \"lua\"", "2:1: error: cfgengine \"lua\" is not simulated"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},

@@ -7,20 +7,26 @@ static const struct kam_route *find(const struct kamailio *k, const char *name) 
     return kam_program_route(k->program, KAM_EVENT_ROUTE, span_of(name));
 }
 
-void kam_event(struct kam_run *run, const char *name) {
+bool kam_event_wanted(const struct kamailio *k, const char *name) { return find(k, name) != NULL; }
+
+struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_route_kind kind) {
     const struct kam_route *route = find(run->k, name);
-    if (!route) return;
+    if (!route) return (struct kam_outcome){.value = 1};
     struct kam_script_state before = run->state;
-    kam_route_run(route, run);
+    run->state.kind = kind;
+    struct kam_outcome outcome = kam_route_run(route, run);
     run->state.kind = before.kind;
     run->state.at = before.at;
     run->state.retcode = before.retcode;
+    return outcome;
 }
+
+void kam_event(struct kam_run *run, const char *name) { kam_event_as(run, name, run->state.kind); }
 
 /* It shows as 1.0.0.127. */
 static const struct udp_address made_up_source = {UINT32_C(0x0100007f), 5060};
 
-void kam_event_alone(struct kamailio *k, const char *name, struct span uri) {
+void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri) {
     const struct kam_route *route = find(k, name);
     if (!route) return;
     struct buf text = {0};
@@ -37,11 +43,31 @@ void kam_event_alone(struct kamailio *k, const char *name, struct span uri) {
     struct payload *payload = payload_of(k->pool, buf_span(&text));
     kam_run_init(&run, k);
     if (kam_run_begin(&run, payload, &k->sockets[0], made_up_source)) {
-        run.state.process = &k->timer;
+        run.origin = KAM_MADE_UP;
+        run.state.process = process ? process : &k->timer;
         run.state.kind = KAM_REQUEST_ROUTE;
         kam_route_run(route, &run);
     }
     kam_run_free(&run);
     payload_drop(payload);
     buf_free(&text);
+}
+
+void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply, struct kam_vars *avps,
+                    int branch) {
+    const struct kam_route *route = find(k, name);
+    struct kam_run run;
+    if (!route) return;
+    kam_run_init(&run, k);
+    if (kam_run_begin(&run, reply, &k->sockets[0], (struct udp_address){0})) {
+        run.origin = KAM_SENT_BY_US;
+        buf_reset(&run.source_text);
+        run.state.process = k->at_work;
+        k->at_work->messages++;
+        run.state.avps = avps;
+        run.branch = (unsigned)branch;
+        run.state.kind = KAM_LOCAL_ROUTE;
+        kam_route_run(route, &run);
+    }
+    kam_run_free(&run);
 }

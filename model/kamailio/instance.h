@@ -52,6 +52,7 @@ struct kamailio {
     struct kam_xavp *statistics; /* what scripts count, "group.name": $stat(name) */
     uint32_t script_flags;       /* setsflag(), $sf */
     struct kam_process timer;    /* the timer process, which runs failure_routes too */
+    struct kam_process *at_work; /* the process that does what is done now */
 };
 
 /* Does the URI's host and port name one of our sockets, by its address or the advertised one? */

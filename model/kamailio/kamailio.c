@@ -2,6 +2,7 @@
 #include "model/kamailio/kamailio.h"
 
 #include "base/mem.h"
+#include "model/kamailio/event.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/totag.h"
 
@@ -220,6 +221,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     write_signature(k, &k->agent_line, "User-Agent", k->globals->user_agent_header);
     kam_outbox_init(&k->outbox);
     kam_process_init(&k->timer);
+    k->at_work = &k->timer;
     kam_run_init(&k->run, k);
     begin_modules(k);
     bool ok = check_globals(k, diag);
@@ -234,6 +236,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
     kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
     kam_totag_prefix(k->uac_tag, "Long live kamailio server", address, port);
+    kam_event_alone(k, &k->sockets[0].pool.workers[0].process, "core:worker-one-init", (struct span){0});
     return k;
 }
 

@@ -106,6 +106,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
                     struct datagram *d) {
     struct kam_run *run = &k->run;
     enum kam_cost cost = KAM_COST_SL_ACK;
+    k->at_work = process;
     if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
         run->state.process = process;
         process->messages++;
@@ -122,6 +123,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     }
     kam_run_end(run);
     int64_t busy_ns = let_leave(k, cost);
+    k->at_work = &k->timer;
     run->slept_ns = 0; /* what timers send has nothing to do with it */
     return busy_ns;
 }

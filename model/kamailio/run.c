@@ -57,7 +57,7 @@ static void clear(struct kam_run *run) {
     run->branch = 0;
     run->done = 0;
     run->error = 0;
-    run->on_failure = run->on_reply = run->on_branch = NULL;
+    run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
     run->proxy = (struct udp_address){0};
     run->auto_100_is_set = run->no_auto_100 = run->no_error_reply = false;
     run->fr_ms = run->fr_inv_ms = 0;
@@ -66,6 +66,7 @@ static void clear(struct kam_run *run) {
     run->stateful = false;
     run->slept_ns = 0;
     run->about = 0;
+    run->origin = KAM_RECEIVED;
     run->retransmission = 0;
     run->state.avps = &run->message_avps;
     run->state.at = (struct source_pos){0};

@@ -48,6 +48,13 @@ enum kam_done {
     KAM_EXISTS = 16        /* a retransmission */
 };
 
+/* How a message came to be here. */
+enum kam_origin {
+    KAM_RECEIVED,
+    KAM_MADE_UP,   /* for an event: no socket has received it */
+    KAM_SENT_BY_US /* for an event: it has gone out */
+};
+
 struct kam_run {
     struct kam_script_state state; /* first: the interpreter's part */
     struct kamailio *k;
@@ -56,7 +63,8 @@ struct kam_run {
     struct payload *payload;   /* held */
     struct kam_socket *socket; /* where it came in */
     struct udp_address source;
-    struct buf source_text;  /* the source address */
+    struct buf source_text; /* the source address */
+    enum kam_origin origin;
     uint64_t about;          /* number of its datagram; 0: none */
     uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
@@ -110,14 +118,15 @@ struct kam_run {
     struct buf contacts;                 /* t_load_contacts() before there is a transaction */
     struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
     bool no_auto_100, no_error_reply;    /* t_relay_to(flags) */
-    const struct kam_route *on_failure, *on_reply, *on_branch; /* armed before there is a transaction */
-    bool auto_100, auto_100_is_set;                            /* t_set_auto_inv_100() */
-    int64_t fr_ms, fr_inv_ms;    /* t_set_fr() before there is a transaction; 0: not set */
-    unsigned failure_status;     /* in failure_route: of the chosen reply */
-    struct span failure_reply;   /* its bytes; p NULL: a timeout */
-    struct span failure_request; /* what that branch was sent */
-    int64_t failure_reply_mode;  /* in failure_route: what happens to the replies there are */
-    bool stateful;               /* tm had to do with it: what it cost */
+    const struct kam_route *on_failure, *on_reply, *on_branch,
+        *on_branch_failure;         /* armed before there is a transaction */
+    bool auto_100, auto_100_is_set; /* t_set_auto_inv_100() */
+    int64_t fr_ms, fr_inv_ms;       /* t_set_fr() before there is a transaction; 0: not set */
+    unsigned failure_status;        /* in failure_route: of the chosen reply */
+    struct span failure_reply;      /* its bytes; p NULL: a timeout */
+    struct span failure_request;    /* what that branch was sent */
+    int64_t failure_reply_mode;     /* in failure_route: what happens to the replies there are */
+    bool stateful;                  /* tm had to do with it: what it cost */
 
     struct kam_vars message_avps;
     struct arena scratch;

@@ -62,12 +62,23 @@ static const struct {
     const char *word;
 } blocks[] = {{ARG_FAILURE_ROUTE, "failure_route"},
               {ARG_ONREPLY_ROUTE, "onreply_route"},
-              {ARG_BRANCH_ROUTE, "branch_route"}};
+              {ARG_BRANCH_ROUTE, "branch_route"},
+              {ARG_BRANCH_FAILURE_ROUTE, "event_route"}};
+
+/* The events that stand for failures of branches. */
+static struct span branch_failure(const struct reading *r, struct span name) {
+    struct buf b = {0};
+    buf_addf(&b, "tm:branch-failure:" SPAN_FMT, SPAN_ARG(name));
+    name = arena_text(&r->p->program->arena, buf_span(&b));
+    buf_free(&b);
+    return name;
+}
 
 /* The block is looked up when all are known; one that is missing is warned of. */
 static void refer(const struct reading *r) {
     struct span name = r->known->s;
     if (name.len == 0 || span_is(name, "0")) return;
+    if (type_of(r) == ARG_BRANCH_FAILURE_ROUTE) name = branch_failure(r, name);
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (type_of(r) == blocks[i].type)
             cfg_refer(r->p, &r->known->route, blocks[i].word, name, r->at, false);

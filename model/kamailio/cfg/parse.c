@@ -96,7 +96,7 @@ void cfg_refer(struct cfg_parse *p, const struct kam_route **out, const char *wo
                                   .word = word,
                                   .name = name,
                                   .at = at,
-                                  .kind = KAM_REQUEST_ROUTE};
+                                  .kind = strcmp(word, "event_route") ? KAM_REQUEST_ROUTE : KAM_EVENT_ROUTE};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         if (strcmp(blocks[i].word, word) == 0) ref->kind = blocks[i].kind;
     if (span_is(name, "0")) ref->name = (struct span){0};
@@ -185,9 +185,7 @@ static bool happens(struct span event) {
 
 /* event_route[NAME]; the name may have colons and dashes. Events that never happen here are no matter. */
 static bool parse_event_route(struct cfg_parse *p) {
-    static const char *const would_run[] = {"sl:local-response",   "sl:filtered-ack",  "tm:branch-failure",
-                                            "core:msg-received",   "core:pre-routing", "tm:local-response",
-                                            "core:worker-one-init"};
+    static const char *const would_run[] = {"core:msg-received", "core:pre-routing"};
     const struct cfg_token *word = cfg_get(p), *first = p->t + 1;
     struct buf text = {0};
     if (!cfg_expect(p, "[")) return false;
@@ -203,7 +201,7 @@ static bool parse_event_route(struct cfg_parse *p) {
     for (size_t i = 0; i < sizeof would_run / sizeof *would_run; i++)
         if (span_starts(name, would_run[i]))
             diag_error(p->diag, word->at, "event_route[" SPAN_FMT "] is not simulated", SPAN_ARG(name));
-    p->kind = KAM_ANY_ROUTE;
+    p->kind = KAM_REQUEST_ROUTE;
     struct kam_route *route = add_route(p, KAM_EVENT_ROUTE, name, true, word);
     const struct cfg_stmt *body;
     p->program->never_runs = !happens(name);

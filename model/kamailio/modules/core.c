@@ -289,7 +289,10 @@ static const struct kam_param xlog_params[] = {
     {0},
 };
 
-const struct kam_module kam_core_module = {.name = "core", .functions = core_functions};
+static const char *const core_events[] = {"core:worker-one-init", NULL};
+
+const struct kam_module kam_core_module = {
+    .name = "core", .functions = core_functions, .events = core_events};
 
 static const struct kam_pv corex_pvs[] = {
     {"cfg", KAM_PV_NAMED, NULL, NULL, NULL},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/sl.h"
 
+#include "model/kamailio/event.h"
+#include "model/kamailio/instance.h"
 #include "model/kamailio/message/reply.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
@@ -27,6 +29,7 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
         kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
     cause.arg[0] = status;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
+    if (ok) kam_event_sent(run->k, "sl:local-response", p, run->state.avps, KAM_NO_BRANCH);
     payload_drop(p);
     sl_of(run)->until_ns = run->k->queue->now_ns + SL_WAIT_NS;
     return ok;
@@ -46,6 +49,7 @@ static bool absorb_ack(struct kam_run *run) {
     if (!span_eq(run->to_tag, buf_span(tag))) return false;
     struct cause cause = kam_cause(run, "ACK absorbed: it acknowledges a stateless reply", "RFC 3261 17.2.1");
     kam_note(k, run->about, &cause);
+    kam_event_as(run, "sl:filtered-ack", KAM_REQUEST_ROUTE);
     return true;
 }
 
@@ -103,7 +107,10 @@ static const struct kam_param params[] = {
     {0},
 };
 
+static const char *const events[] = {"sl:local-response", "sl:filtered-ack", NULL};
+
 const struct kam_module kam_sl_module = {.name = "sl",
+                                         .events = events,
                                          .functions = functions,
                                          .params = params,
                                          .data_size = sizeof(struct sl),

@@ -48,17 +48,24 @@ static int t_flush_flags(struct kam_run *run, const struct kam_arg *args, size_t
 
 static bool in_failure(const struct kam_run *run) { return run->state.kind == KAM_FAILURE_ROUTE; }
 
+/* The same, or told of one branch. */
+static bool after_failure(const struct kam_run *run) {
+    return run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE);
+}
+
 static bool in_reply(const struct kam_run *run) { return run->state.kind == KAM_TM_ONREPLY_ROUTE; }
 
 /* The branch that is at work; 0 outside of all; in failure_route, how many there have been. */
 static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
+    if (run->state.kind == KAM_LOCAL_ROUTE) return pv_number((int)run->branch);
     return pv_number(in_failure(run) ? run->transaction->client_count : run->branch);
 }
 
 static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
-    if (in_failure(run)) return pv_number(run->failure_status);
+    if (after_failure(run)) return pv_number(run->failure_status);
+    if (run->state.kind == KAM_LOCAL_ROUTE) return pv_number(0);
     if (!run->msg.is_request) return pv_number(run->msg.status);
     return pv_number(run->transaction ? run->transaction->status : 0);
 }
@@ -78,7 +85,7 @@ static struct kam_value value_in(struct kam_run *run, struct kam_run *of, struct
 /* $T_rpl(name): in failure_route, of the reply that led there. */
 static struct kam_value get_rpl(struct kam_run *run, const struct kam_pv_at *at) {
     struct kam_run *of = &kam_tm_of(run->k)->request_run;
-    if (!in_failure(run) || !run->failure_reply.p) return pv_nothing();
+    if (!after_failure(run) || !run->failure_reply.p) return pv_nothing();
     struct payload *p = payload_of(run->k->pool, run->failure_reply);
     kam_run_end(of);
     bool readable = kam_run_begin(of, p, run->socket, run->source);
@@ -89,6 +96,7 @@ static struct kam_value get_rpl(struct kam_run *run, const struct kam_pv_at *at)
 static struct kam_value get_reason(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     const struct kam_pv_at reason = {.argument = SPAN("$rr")};
+    if (run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return pv_failed();
     if (!run->msg.is_request) return pv_text(run->msg.reason);
     if (in_failure(run) && !run->failure_reply.p) return pv_text(SPAN("Request Timeout"));
     struct kam_value v = get_rpl(run, &reason);

@@ -18,14 +18,18 @@ PV_GETTER(get_sp, pv_number(run->source.port))
 PV_GETTER(get_su, joined(run, "sip:", source(run), run->source.port, ""))
 PV_GETTER(get_sut, joined(run, "sip:", source(run), run->source.port, ";transport=udp"))
 PV_GETTER(get_sas, joined(run, "udp:", source(run), run->source.port, ""))
-PV_GETTER(get_Ri, pv_text(run->socket->address))
-PV_GETTER(get_Rp, pv_number(run->socket->port))
-PV_GETTER(get_Ru, joined(run, "sip:", run->socket->address, run->socket->port, ""))
-PV_GETTER(get_Rut, joined(run, "sip:", run->socket->address, run->socket->port, ";transport=udp"))
-PV_GETTER(get_Ras, joined(run, "udp:", run->socket->address, run->socket->port, ""))
-PV_GETTER(get_Rn, run->socket->name.len ? pv_text(run->socket->name) : pv_nothing())
-PV_GETTER(get_proto, pv_text_number(SPAN("udp"), 1))
-PV_GETTER(get_protid, pv_number(1))
+
+/* What no socket has received has none of these. */
+#define RECEIVED(value) run->origin == KAM_RECEIVED ? (value) : pv_nothing()
+
+PV_GETTER(get_Ri, RECEIVED(pv_text(run->socket->address)))
+PV_GETTER(get_Rp, RECEIVED(pv_number(run->socket->port)))
+PV_GETTER(get_Ru, RECEIVED(joined(run, "sip:", run->socket->address, run->socket->port, "")))
+PV_GETTER(get_Rut, RECEIVED(joined(run, "sip:", run->socket->address, run->socket->port, ";transport=udp")))
+PV_GETTER(get_Ras, RECEIVED(joined(run, "udp:", run->socket->address, run->socket->port, "")))
+PV_GETTER(get_Rn, RECEIVED(run->socket->name.len ? pv_text(run->socket->name) : pv_nothing()))
+PV_GETTER(get_proto, run->origin == KAM_SENT_BY_US ? pv_text(SPAN("none")) : pv_text_number(SPAN("udp"), 1))
+PV_GETTER(get_protid, pv_number(run->origin == KAM_SENT_BY_US ? 0 : 1))
 static struct kam_value get_af(struct kam_run *run, const struct kam_pv_at *at) {
     (void)run;
     return span_is(at->argument, "id") ? pv_number(2) : pv_text(SPAN("IPv4"));
@@ -39,10 +43,10 @@ static unsigned advertised_port(const struct kam_run *run) {
     return run->socket->advertised_port ? run->socket->advertised_port : run->socket->port;
 }
 
-PV_GETTER(get_RAi, pv_text(advertised(run)))
-PV_GETTER(get_RAp, pv_number(advertised_port(run)))
-PV_GETTER(get_RAu, joined(run, "sip:", advertised(run), advertised_port(run), ""))
-PV_GETTER(get_RAut, joined(run, "sip:", advertised(run), advertised_port(run), ";transport=udp"))
+PV_GETTER(get_RAi, RECEIVED(pv_text(advertised(run))))
+PV_GETTER(get_RAp, RECEIVED(pv_number(advertised_port(run))))
+PV_GETTER(get_RAu, RECEIVED(joined(run, "sip:", advertised(run), advertised_port(run), "")))
+PV_GETTER(get_RAut, RECEIVED(joined(run, "sip:", advertised(run), advertised_port(run), ";transport=udp")))
 
 /* $fs: the socket that a function or an assignment has forced. */
 static struct kam_value get_fs(struct kam_run *run, const struct kam_pv_at *at) {

@@ -19,7 +19,10 @@ enum kam_route_kind {
     KAM_BRANCH_ROUTE = 8,
     KAM_CORE_ONREPLY_ROUTE = 16, /* onreply_route without name, reply_route */
     KAM_ANY_ROUTE = 31,
-    KAM_EVENT_ROUTE = 32 /* functions of any kind may stand in it */
+    KAM_EVENT_ROUTE = 32, /* a block of that name; what may stand in it is as in request_route */
+    /* Only while they run: event_route[tm:branch-failure:...], and those of what Kamailio itself has sent. */
+    KAM_BRANCH_FAILURE_ROUTE = 64,
+    KAM_LOCAL_ROUTE = 128
 };
 
 struct kam_run; /* one run of a route block over one message: model/kamailio/run.h */
@@ -51,11 +54,12 @@ enum kam_arg_type {
     ARG_FAILURE_ROUTE, /* the name of a block; "" and "0": none */
     ARG_ONREPLY_ROUTE,
     ARG_BRANCH_ROUTE,
-    ARG_ADDRESS,      /* 1.2.3.4, with or without quotes */
-    ARG_SOCKET,       /* [udp:]1.2.3.4[:5060], the same */
-    ARG_PROTO,        /* UDP, without quotes */
-    ARG_PV,           /* one variable itself: kam_pv_value(), kam_pv_assign() */
-    ARG_RESULT,       /* the same, one that can be set */
+    ARG_BRANCH_FAILURE_ROUTE, /* what follows tm:branch-failure: in the name of an event_route */
+    ARG_ADDRESS,              /* 1.2.3.4, with or without quotes */
+    ARG_SOCKET,               /* [udp:]1.2.3.4[:5060], the same */
+    ARG_PROTO,                /* UDP, without quotes */
+    ARG_PV,                   /* one variable itself: kam_pv_value(), kam_pv_assign() */
+    ARG_RESULT,               /* the same, one that can be set */
     ARG_PVS,          /* a text with up to two variables, each in front or behind a slash: "$avp(x)/g" */
     ARG_INTEGER,      /* 12, without quotes */
     ARG_NAMED_FLAG,   /* the same, or a name that `flags` has declared */

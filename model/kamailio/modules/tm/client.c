@@ -71,6 +71,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     c->flags = b->flags;
     c->on_reply = t->on_reply;
     c->on_failure = t->on_failure;
+    c->on_branch_failure = t->on_branch_failure;
     return 0;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* failure_route: the script gets the request once more, when all branches have failed (facts: Kamailio 6.8).
+/*
+ * failure_route, when all branches have failed, and event_route[tm:branch-failure:...], for each that has:
+ * the script gets the request once more (facts: Kamailio 6.8, 50).
  */
 #include "model/kamailio/modules/tm/tm.h"
 
@@ -20,29 +22,47 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     if (t->next_hop.len) kam_run_set_next_hop(run, buf_span(&t->next_hop));
     run->path = buf_span(&t->path);
     run->uri_is_new = false; /* only a URI that is set from now on makes a branch */
-    run->state.kind = KAM_FAILURE_ROUTE;
     run->state.avps = &t->avps;
 }
 
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct span reply,
-                              struct kam_process *process, int64_t *failure_reply_mode) {
-    const struct kam_route *route = t->clients[branch]->on_failure;
-    if (!route) return false;
+/* The request for a block that is told of that branch. */
+static struct kam_run *begin(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure,
+                             enum kam_route_kind kind) {
     struct kam_run *run = &t->tm->failure_run;
-    /* The routes must be armed anew for what it does. */
-    t->on_failure = NULL;
     kam_run_begin(run, t->request, t->socket, t->source);
     restore(run, t);
+    run->state.kind = kind;
     run->branch = branch;
-    run->failure_status = status;
-    run->failure_reply = reply;
+    run->failure_status = failure->status;
+    run->failure_reply = failure->reply;
     const struct payload *sent = t->clients[branch]->request.payload;
     if (sent) run->failure_request = payload_span(sent);
+    run->state.process = failure->process;
+    return run;
+}
+
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure,
+                              int64_t *failure_reply_mode) {
+    const struct kam_route *route = t->clients[branch]->on_failure;
+    if (!route) return false;
+    /* The routes must be armed anew for what it does. */
+    t->on_failure = NULL;
+    struct kam_run *run = begin(t, branch, failure, KAM_FAILURE_ROUTE);
     run->failure_reply_mode = *failure_reply_mode;
-    run->state.process = process;
     kam_route_run(route, run);
     t->flags = run->flags;
     *failure_reply_mode = run->failure_reply_mode;
     kam_run_end(run);
     return true;
+}
+
+void kam_tm_run_branch_failure(struct kam_transaction *t, unsigned branch,
+                               const struct kam_failure *failure) {
+    const struct kam_route *route = t->clients[branch]->on_branch_failure;
+    if (!route) return;
+    t->on_branch_failure = NULL;
+    struct kam_run *run = begin(t, branch, failure, KAM_BRANCH_FAILURE_ROUTE);
+    kam_route_run(route, run);
+    t->flags = run->flags;
+    kam_run_end(run);
 }

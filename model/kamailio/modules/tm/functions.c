@@ -6,6 +6,9 @@
 
 #include <stdio.h>
 
+/* Where a script is told of branches that have failed. */
+enum { FAILED = KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE };
+
 static int t_newtran(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     switch (kam_tm_newtran(run)) {
@@ -107,10 +110,16 @@ static int t_on_branch(struct kam_run *run, const struct kam_arg *args, size_t c
     return arm(args[0].route, &run->on_branch, run->transaction ? &run->transaction->on_branch : NULL);
 }
 
+static int t_on_branch_failure(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return arm(args[0].route, &run->on_branch_failure,
+               run->transaction ? &run->transaction->on_branch_failure : NULL);
+}
+
 /* The status that counts here, of a reply or of the last one sent; -1: none. */
 static int64_t status_here(struct kam_run *run) {
-    if (run->state.kind == KAM_FAILURE_ROUTE) return run->failure_status;
-    if (!run->msg.is_request) return run->msg.status;
+    if (run->state.kind & FAILED) return run->failure_status;
+    if (!run->msg.is_request) return run->state.kind == KAM_LOCAL_ROUTE ? -1 : (int64_t)run->msg.status;
     const struct kam_transaction *t = kam_tm_check(run);
     return t ? (int64_t)t->status : -1;
 }
@@ -135,7 +144,7 @@ static int t_is_canceled(struct kam_run *run, const struct kam_arg *args, size_t
 
 /* Asks the chosen branch in failure_route, or all of them. */
 static int any_branch(struct kam_run *run, bool all, bool timed_out) {
-    const struct kam_transaction *t = all || run->state.kind == KAM_FAILURE_ROUTE ? kam_tm_check(run) : NULL;
+    const struct kam_transaction *t = all || run->state.kind & FAILED ? kam_tm_check(run) : NULL;
     if (!t) return -1;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
@@ -201,7 +210,7 @@ static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, s
 /* The script lets go of its transaction, which is then as if it had not been looked for. */
 static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    if (!kam_tm_check(run)) return 1;
+    if (!kam_tm_check(run) || run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);
     run->transaction = NULL;
@@ -255,6 +264,7 @@ static const struct kam_function functions[] = {
     {"t_lookup_cancel", 0, 1, KAM_REQUEST_ROUTE, t_lookup_cancel, {ARG_NUMBER}},
     {"t_relay_cancel", 0, 0, KAM_REQUEST_ROUTE, t_relay_cancel},
     {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {ARG_FAILURE_ROUTE}},
+    {"t_on_branch_failure", 1, 1, WITH_TM, t_on_branch_failure, {ARG_BRANCH_FAILURE_ROUTE}},
     {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {ARG_ONREPLY_ROUTE}},
     {"t_is_set", 1, 1, WITH_TM, t_is_set, {ARG_TEXT}},
     {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {ARG_BRANCH_ROUTE}},
@@ -334,9 +344,12 @@ static const struct kam_param params[] = {
 
 static size_t pending(const void *data) { return ((const struct kam_tm *)data)->count; }
 
+static const char *const events[] = {"tm:branch-failure", "tm:local-request", "tm:local-response", NULL};
+
 const struct kam_module kam_tm_module = {.name = "tm",
                                          .functions = functions,
                                          .params = params,
+                                         .events = events,
                                          .data_size = sizeof(struct kam_tm),
                                          .settings = offsetof(struct kam_tm, set),
                                          .init = kam_tm_init,

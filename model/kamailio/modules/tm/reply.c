@@ -131,10 +131,12 @@ static struct decision decide_after_failure_route(struct kam_transaction *t, con
 
 /* A negative final reply: the best one goes upstream when all branches have ended. */
 static struct decision decide_negative(struct kam_transaction *t, const struct incoming *in) {
-    struct kam_process *process = in->run ? in->run->state.process : &t->tm->k->timer;
-    unsigned picked_status, branches = t->client_count;
+    struct kam_failure failure = {in->status, reply_of(t, in, in->branch),
+                                  in->run ? in->run->state.process : &t->tm->k->timer};
     t->clients[in->branch]->last_status = in->status;
-    int picked = pick(t, in, &picked_status);
+    kam_tm_run_branch_failure(t, in->branch, &failure);
+    unsigned branches = t->client_count;
+    int picked = pick(t, in, &failure.status);
     if (picked == CANNOT_PICK) {
         struct decision d = {.outcome = STORED,
                              .relay = NO_RELAY,
@@ -150,8 +152,8 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
     assert(picked >= 0);
     t->had_6xx = false;
     int64_t mode = t->tm->set.failure_reply_mode;
-    if (kam_tm_run_failure_route(t, (unsigned)picked, picked_status, reply_of(t, in, (unsigned)picked),
-                                 process, &mode))
+    failure.reply = reply_of(t, in, (unsigned)picked);
+    if (kam_tm_run_failure_route(t, (unsigned)picked, &failure, &mode))
         return decide_after_failure_route(t, in, picked, branches, mode);
     return (struct decision){.outcome = COMPLETED, .relay = picked};
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's server side: creating transactions, replies towards the caller, retransmissions from it (facts:
  * Kamailio 4, 5, 6.5). */
+#include "model/kamailio/event.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/reply.h"
 #include "model/kamailio/modules/tm/tm.h"
@@ -57,7 +58,7 @@ static void absorb(struct kam_run *run, struct kam_transaction *t) {
 
 enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     if (run->transaction) return KAM_NEWTRAN_EXISTS;
-    if (run->damaged || run->unfinished) return KAM_NEWTRAN_FAILED;
+    if (run->state.kind == KAM_LOCAL_ROUTE || run->damaged || run->unfinished) return KAM_NEWTRAN_FAILED;
     struct kam_transaction *t = kam_tm_check(run);
     run->stateful = true;
     if (t) {
@@ -128,6 +129,16 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
     tell_replied(t, payload, status);
 }
 
+/* event_route[tm:local-response]: Kamailio 5.6.3 runs it for the first one of each process, and never again
+ * (facts: Kamailio 50). */
+static void tell_local_reply(struct kam_transaction *t, const struct kam_run *run) {
+    struct kamailio *k = t->tm->k;
+    if (k->at_work->told_reply || !t->response.payload) return;
+    k->at_work->told_reply = true;
+    kam_event_sent(k, "tm:local-response", t->response.payload, &t->avps,
+                   run->state.kind == KAM_FAILURE_ROUTE ? (int)run->branch : KAM_NO_BRANCH);
+}
+
 /*
  * A reply made by the script (also the automatic 100, and what follows an error): a final one ends all
  * branches; their CANCELs go out before it.
@@ -154,11 +165,13 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
         kam_tm_start_final(t);
     }
     kam_tm_send_reply(t, p, status, kind, cause);
+    tell_local_reply(t, request);
     if (status >= 200) kam_tm_wait(t);
     return true;
 }
 
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason) {
+    if (run->state.kind & (KAM_BRANCH_FAILURE_ROUTE | KAM_LOCAL_ROUTE)) return false;
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;

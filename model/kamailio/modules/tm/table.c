@@ -150,6 +150,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->on_failure = run->on_failure;
     t->on_reply = run->on_reply;
     t->on_branch = run->on_branch;
+    t->on_branch_failure = run->on_branch_failure;
     t->flags = run->flags;
     t->avps = run->message_avps;
     run->message_avps = (struct kam_vars){0};

@@ -77,7 +77,7 @@ struct kam_client {
     bool timed_out, replied; /* for t_branch_timeout() and its like */
     bool first_of_step;      /* the first one that a t_relay() added */
     uint32_t flags;          /* setbflag() */
-    const struct kam_route *on_reply, *on_failure;
+    const struct kam_route *on_reply, *on_failure, *on_branch_failure;
 };
 
 /* The side towards the caller (RFC 3261 17.2): what it was sent last. */
@@ -138,7 +138,7 @@ struct kam_transaction {
     bool auto_100;
     bool had_6xx;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
-    const struct kam_route *on_failure, *on_reply, *on_branch;
+    const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
     int64_t fr_ms, fr_inv_ms;
     uint32_t flags; /* setflag() */
     struct kam_vars avps;
@@ -397,11 +397,22 @@ void kam_tm_uacs_free(struct kam_tm *tm);
 
 /* failure.c */
 
+/* What a block is told of a branch that has failed: its final status, the bytes of that reply, of which p is
+ * NULL after a timeout, and the process that finds out. */
+struct kam_failure {
+    unsigned status;
+    struct span reply;
+    struct kam_process *process;
+};
+
 /*
- * Runs the branch's failure_route, if it has one, in that process; true if it ran. The mode is
- * modparam failure_reply_mode, which the script may change for this time.
+ * Runs the branch's failure_route, if it has one; true if it ran. The mode is modparam failure_reply_mode,
+ * which the script may change for this time.
  */
-bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, unsigned status, struct span reply,
-                              struct kam_process *process, int64_t *failure_reply_mode);
+bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure,
+                              int64_t *failure_reply_mode);
+
+/* Runs the branch's event_route[tm:branch-failure:...], if it has one. */
+void kam_tm_run_branch_failure(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure);
 
 #endif

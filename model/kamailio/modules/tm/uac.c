@@ -5,6 +5,8 @@
  * pings does so for ever, they do not keep the simulation going.
  */
 #include "base/mem.h"
+#include "model/kamailio/event.h"
+#include "model/kamailio/forward.h"
 #include "model/kamailio/message/totag.h"
 #include "model/kamailio/modules/tm/tm.h"
 
@@ -22,6 +24,8 @@ struct kam_uac {
     struct kam_destination destination;
     struct payload *payload;
     struct span branch, method; /* in the payload */
+    const struct kam_route *on_reply;
+    int64_t fr_ms;
     struct event event;
     int64_t copy_tick, end_tick, interval_ms;
     uint32_t copies;
@@ -110,8 +114,7 @@ static void write_label(char md5[KAM_MD5_LEN + 1], struct kam_tm *tm) {
     }
 }
 
-/* Returns the place of the branch. */
-static size_t write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
+static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
     struct buf call_id = {0}, branch = {0};
     char md5[KAM_MD5_LEN + 1];
     write_call_id(&call_id, tm);
@@ -120,7 +123,6 @@ static size_t write_request(struct buf *out, struct kam_tm *tm, const struct kam
     buf_addf(out,
              SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
              SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
-    size_t at = out->len;
     buf_add(out, buf_span(&branch));
     buf_addf(out, "\r\nTo: <" SPAN_FMT ">\r\nFrom: <" SPAN_FMT ">;tag=%s-", SPAN_ARG(r->uri),
              SPAN_ARG(r->from), tm->k->uac_tag);
@@ -133,7 +135,63 @@ static size_t write_request(struct buf *out, struct kam_tm *tm, const struct kam
     buf_add(out, SPAN("\r\n"));
     buf_free(&call_id);
     buf_free(&branch);
-    return at;
+}
+
+/* Another socket was forced: its address stands in the Via then. */
+static void change_via(struct kam_run *run) {
+    struct span host = run->via.host, port = run->via.port;
+    const char *end = port.p ? port.p + port.len : host.p + host.len;
+    edit_replace(&run->edits, (size_t)(host.p - run->msg.bytes.p), (size_t)(end - host.p),
+                 run->forced->sent_by);
+}
+
+/*
+ * event_route[tm:local-request] over a request before it goes: it may change it, where it is sent from, and
+ * its timer, but not where it goes. False: it has dropped it. (facts: Kamailio 50)
+ */
+static bool run_local_request(struct kam_uac *u) {
+    static const char name[] = "tm:local-request";
+    struct kamailio *k = u->tm->k;
+    struct kam_run run;
+    if (!kam_event_wanted(k, name)) return true;
+    kam_run_init(&run, k);
+    struct kam_socket *socket = u->destination.socket;
+    kam_run_begin(&run, u->payload, socket, (struct udp_address){socket->ip, socket->port});
+    run.state.process = k->at_work;
+    run.branch = (unsigned)KAM_NO_BRANCH;
+    k->at_work->messages++;
+    kam_run_set_next_hop(&run, u->request.next_hop.p ? u->request.next_hop : u->request.uri);
+    bool goes = !kam_event_as(&run, name, KAM_LOCAL_ROUTE).dropped;
+    if (run.forced && run.forced != socket) {
+        change_via(&run);
+        u->destination.socket = run.forced;
+    }
+    if (goes && (run.edits.count || run.new_uri.p)) {
+        struct payload *changed = kam_render_request(&run, &run.edits, kam_run_uri(&run));
+        payload_drop(u->payload);
+        u->payload = changed;
+        k->at_work->messages++;
+    }
+    u->on_reply = run.on_reply;
+    if (run.fr_ms) u->fr_ms = run.fr_ms;
+    kam_run_free(&run);
+    return goes && u->payload;
+}
+
+/* What replies are known by. */
+static void find_names(struct kam_uac *u) {
+    struct sip_msg *sent = &u->tm->sent;
+    struct via via;
+    u->branch = u->method = (struct span){0};
+    if (!sip_msg_parse(sent, payload_span(u->payload))) return;
+    const struct sip_header *h = sip_msg_first(sent, SIP_VIA);
+    if (h && via_parse(&via, h->value)) u->branch = via.branch.value;
+    u->method = sent->method;
+}
+
+static void give_up(struct kam_uac *u) {
+    payload_drop(u->payload);
+    free(u);
 }
 
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
@@ -142,19 +200,22 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     if (kam_resolve(r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
-    size_t branch = write_request(&text, tm, r);
+    write_request(&text, tm, r);
     tm->uac_count++;
     u->tm = tm;
     u->request = *r;
     u->destination = d;
+    u->fr_ms = tm->set.fr_timer_ms;
     u->payload = payload_of(k->pool, buf_span(&text));
     buf_free(&text);
-    struct span from_branch = span_skip(payload_span(u->payload), branch);
-    u->branch = span_cut(&from_branch, '\r');
-    u->method = span_head(payload_span(u->payload), r->method.len);
+    if (!run_local_request(u)) {
+        give_up(u);
+        return false;
+    }
+    find_names(u);
     int64_t tick = kam_tick(k, k->queue->now_ns);
     u->copy_tick = tick + kam_ticks_of(tm->set.retr_timer1_ms);
-    u->end_tick = tick + kam_ticks_of(tm->set.fr_timer_ms);
+    u->end_tick = tick + kam_ticks_of(u->fr_ms);
     u->interval_ms = 2 * tm->set.retr_timer1_ms;
     u->next = tm->uacs;
     tm->uacs = u;
@@ -169,6 +230,10 @@ bool kam_tm_reply_came(struct kam_run *run) {
     for (struct kam_uac *u = tm->uacs; u; u = u->next) {
         if (!span_eq(u->branch, run->via.branch.value) || !span_eq(u->method, run->cseq_method)) continue;
         run->stateful = true;
+        if (u->on_reply) {
+            run->state.kind = KAM_TM_ONREPLY_ROUTE;
+            kam_route_run(u->on_reply, run);
+        }
         if (run->msg.status >= 200)
             finish(u, run->msg.status);
         else
