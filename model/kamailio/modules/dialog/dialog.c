@@ -194,7 +194,7 @@ static const struct kam_param params[] = {
     {INT("track_cseq_updates", 0), KAM_NOT_SIMULATED},
     {KAM_TEXT("lreq_callee_headers", ""), KAM_NO_EFFECT},
     {INT("enable_dmq", 0), KAM_NOT_SIMULATED},
-    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {INT("h_id_start", 0), KAM_NOT_SIMULATED},
     {INT("h_id_step", 1), KAM_NOT_SIMULATED},
     {INT("keep_proxy_rr", 0), KAM_NO_EFFECT},

@@ -313,7 +313,7 @@ static const struct kam_param params[] = {
     {INT("ds_dns_interval", 600), KAM_NO_EFFECT},
     {INT("ds_dns_ttl", 0), KAM_NO_EFFECT},
     {INT("reload_delta", 5), KAM_NO_EFFECT},
-    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {KAM_TEXT("table_name", "dispatcher"), KAM_NO_EFFECT},
     {KAM_TEXT("setid_col", "setid"), KAM_NO_EFFECT},
     {KAM_TEXT("destination_col", "destination"), KAM_NO_EFFECT},

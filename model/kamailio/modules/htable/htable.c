@@ -257,7 +257,7 @@ static const struct kam_param params[] = {
     {KAM_INT("enable_dmq", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
     {KAM_INT("dmq_init_sync", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("timer_procs", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {KAM_INT("event_callback_mode", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {0},
 };

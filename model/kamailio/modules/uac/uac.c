@@ -126,7 +126,7 @@ static const struct kam_param params[] = {
     {KAM_INT("reg_hash_size", 4, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("reg_use_domain", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_TEXT("default_socket", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {0},
 };
 
