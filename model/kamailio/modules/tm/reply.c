@@ -142,7 +142,7 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
                              .relay = NO_RELAY,
                              .store = true,
                              .dropped = "reply % kept: other branches have not ended yet"};
-        if (in->status >= 600 && !t->had_6xx) {
+        if (in->status >= 600 && !t->had_6xx && !t->tm->set.disable_6xx_block) {
             t->had_6xx = true;
             d.canceled = kam_tm_pick_canceled(t);
             d.cancel_cause = in->status;

@@ -117,6 +117,18 @@ void kam_tm_shrink(struct kam_transaction *t) {
     }
 }
 
+/* The seconds in an AVP, if they are a number that is not 0; else the setting. Below 0, the time has passed
+ * already: it is noticed when the request would be sent again (facts: Kamailio 6.2). */
+static int64_t timer_ms(struct kam_run *run, const struct cfg_pv *avp, int64_t standard_ms) {
+    if (!avp) return standard_ms;
+    struct kam_value v = kam_pv_value(run, avp);
+    uint64_t s = 0;
+    if (v.type == KAM_INT && v.n < 0) return kam_tm_of(run->k)->set.retr_timer1_ms;
+    if (v.type == KAM_INT) s = (uint64_t)v.n;
+    if (v.type == KAM_STR && !span_to_u64(v.s, INT32_MAX, &s)) s = 0;
+    return s ? (int64_t)s * 1000 : standard_ms;
+}
+
 struct kam_transaction *kam_tm_new(struct kam_run *run) {
     struct kam_tm *tm = kam_tm_of(run->k);
     struct kam_transaction *t = transaction_new(tm);
@@ -145,8 +157,9 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     buf_add(&t->path, run->path);
     buf_add(&t->contacts, buf_span(&run->contacts));
     t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
-    t->fr_ms = run->fr_ms ? run->fr_ms : tm->set.fr_timer_ms;
-    t->fr_inv_ms = run->fr_inv_ms ? run->fr_inv_ms : tm->set.fr_inv_timer_ms;
+    t->fr_ms = run->fr_ms ? run->fr_ms : timer_ms(run, tm->set.fr_timer_avp, tm->set.fr_timer_ms);
+    t->fr_inv_ms =
+        run->fr_inv_ms ? run->fr_inv_ms : timer_ms(run, tm->set.fr_inv_timer_avp, tm->set.fr_inv_timer_ms);
     t->on_failure = run->on_failure;
     t->on_reply = run->on_reply;
     t->on_branch = run->on_branch;

@@ -154,8 +154,10 @@ struct kam_tm_settings {
     int64_t max_inv_lifetime_ms, max_noninv_lifetime_ms;
     bool auto_inv_100, restart_fr_on_each_reply, remap_503_500, via1_matching, ruri_matching;
     bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
+    bool disable_6xx_block;
     int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
     int64_t default_code;
+    const struct cfg_pv *fr_timer_avp, *fr_inv_timer_avp; /* NULL: not set */
     struct span auto_inv_100_reason, ac_extra_hdrs, default_reason, contacts_avp;
 };
 
