@@ -158,7 +158,6 @@ static void bad_keywords_are_named_with_their_place(void **state) {
         {"a []", "x.xml:1:3: error: empty keyword []; a literal [ is written \\x5B\n"},
         {"a [ b", "x.xml:1:3: error: [ without ]; a literal [ is written \\x5B\n"},
         {"[file name=\"[service]\"]", "x.xml:1:1: error: a keyword in the name of [file] is not simulated\n"},
-        {"[fieldX]", "x.xml:1:1: error: the number of the field is missing, as in [field0]\n"},
         {"[fill]", "x.xml:1:1: error: [fill] needs variable=\n"},
         {"[file name=\"no such file\"]", "x.xml:1:1: error: no such file: No such file or directory\n"},
         {"[$a,b]", "x.xml:1:1: error: \"a,b\" is no name for a variable\n"},

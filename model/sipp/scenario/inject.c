@@ -85,8 +85,8 @@ int64_t inject_lookup(const struct inject *in, struct span key) {
 }
 
 /* "NAME=12" in the first line; absent if NAME is not there. False after an error. */
-static bool read_setting(const struct inject *in, struct span first, const char *name, int64_t *out,
-                         struct diag *diag) {
+static bool read_setting(const struct inject *in, struct span first, const char *name, int64_t least,
+                         int64_t *out, struct diag *diag) {
     ptrdiff_t found = span_search(first, span_of(name));
     if (found < 0) return true;
     struct span value = span_skip(first, (size_t)found + strlen(name));
@@ -98,7 +98,7 @@ static bool read_setting(const struct inject *in, struct span first, const char 
     struct span rest = span_skip(value, 1);
     value = span_cut(&rest, ',');
     if (value.len > 0 && value.p[value.len - 1] == '\r') value.len--;
-    if (integer_parse(value, 0, INT32_MAX, out)) return true;
+    if (integer_parse(value, least, INT32_MAX, out)) return true;
     diag_error(diag, at, "%s: \"" SPAN_FMT "\" is no number", name, SPAN_ARG(value));
     return false;
 }
@@ -117,9 +117,9 @@ static bool read_first(struct inject *in, struct span first, struct diag *diag) 
     in->order = looked_for[i];
     in->multiple = 1;
     bool printf_file = span_search(first, SPAN("PRINTF")) >= 0;
-    if (!read_setting(in, first, "PRINTF", &in->printf_lines, diag) ||
-        !read_setting(in, first, "PRINTFOFFSET", &in->offset, diag) ||
-        !read_setting(in, first, "PRINTFMULTIPLE", &in->multiple, diag))
+    if (!read_setting(in, first, "PRINTF", 0, &in->printf_lines, diag) ||
+        !read_setting(in, first, "PRINTFOFFSET", INT32_MIN, &in->offset, diag) ||
+        !read_setting(in, first, "PRINTFMULTIPLE", INT32_MIN, &in->multiple, diag))
         return false;
     if (!printf_file || in->printf_lines > 0) return true;
     diag_error(diag, source_at(in->source, first.p), "PRINTF must make at least one line");

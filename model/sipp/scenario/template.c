@@ -99,12 +99,8 @@ static struct template *parameter_template(struct cutter *k, struct text_view ke
 }
 
 static void compile_field(struct cutter *k, struct template_part *part, struct text_view keyword) {
-    struct span digits = span_skip(keyword.bytes, strlen("field"));
-    size_t n = 0;
-    while (n < digits.len && ascii_digit((unsigned char)digits.p[n]))
-        n++;
-    if (n == 0 || !integer_parse(span_head(digits, n), 0, INT32_MAX, &part->number))
-        diag_error(k->c->diag, part->at, "the number of the field is missing, as in [field0]");
+    /* C's atoi(): [field] and [fieldX] are [field0], too */
+    part->number = integer_wrapped(integer_prefix(span_skip(keyword.bytes, strlen("field"))));
     struct span file = parameter(keyword, "file=").bytes;
     if (file.p) part_text(k->t, part, file);
     part->param[0] = parameter_template(k, keyword, "line=");
