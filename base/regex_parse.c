@@ -33,8 +33,8 @@ struct parser {
     const char *why;
 };
 
-static const char too_deep[] = "more than 200 parentheses or repetitions inside each other",
-                  too_big[] = "larger than 10000 places when its repetitions are written out",
+static const char too_deep[] = "not simulated: more than 200 parentheses or repetitions inside each other",
+                  too_big[] = "not simulated: larger than 10000 places when its repetitions are written out",
                   bad_repeat[] = "Invalid preceding regular expression",
                   bad_brace[] = "Invalid content of \\{\\}",
                   no_bracket[] = "Unmatched [, [^, [:, [., or [=", bad_range[] = "Invalid range end";
@@ -190,7 +190,7 @@ static struct tree *parse_escape(struct parser *k, int c) {
     case '`': return tree_new(k, TREE_ANCHOR, REGEX_TEXT_START);
     case '\'': return tree_new(k, TREE_ANCHOR, REGEX_TEXT_END);
     default:
-        if (c >= '1' && c <= '9') return fail(k, "back references are not simulated");
+        if (c >= '1' && c <= '9') return fail(k, "not simulated: back references");
         return tree_new(k, TREE_BYTE, (unsigned)c); /* glibc: \\a never matches without regard to case */
     }
 }

@@ -306,6 +306,10 @@ static bool perform_ereg(struct performance *p) {
     uint64_t steps = 0;
     bool there;
     struct span s = ereg_text(p, &there);
+    if (!a->regex) {
+        sipp_missing(p->call->sipp, a->at, "this regular expression is not simulated, and the run has reached it");
+        return false;
+    }
     /* a target may be the variable that is searched */
     struct buf *copy = &p->call->sipp->text2;
     buf_reset(copy);

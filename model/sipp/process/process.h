@@ -106,6 +106,9 @@ void sipp_note(struct sipp *sipp, const struct cause *cause);
 /* An error that ends the process (exit status 255): told like a failed call. */
 void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason);
 
+/* The run has reached what SIPp can do and siptwin cannot: the whole simulation stops. */
+void sipp_missing(struct sipp *sipp, struct source_pos at, const char *reason);
+
 /* No new calls once as many were made as -m allows. */
 void sipp_check_quitting(struct sipp *sipp);
 

@@ -313,6 +313,11 @@ static bool fill_auth(struct rendering *r) {
     const struct sipp_config *c = &r->sipp->config;
     bool ok = add_auth_parameter(r, 0, r->auth.user, c->auth_user ? c->auth_user : c->service, &user) &&
               add_auth_parameter(r, 1, r->auth.password, c->auth_password, &password);
+    if (ok && r->auth.part && r->auth.part->number &&
+        span_starts_nocase(auth_parameter(buf_span(&r->call->challenge), "algorithm"), "AKAv1-MD5")) {
+        sipp_missing(r->sipp, r->auth.part->at, "AKA is not simulated, and the run has reached a challenge of it");
+        ok = false;
+    }
     if (ok) {
         const char *why = add_credentials(r, buf_span(&user), buf_span(&password), &text);
         ok = !why || fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);

@@ -89,6 +89,11 @@ void sipp_fatal(struct sipp *sipp, struct source_pos at, const char *reason) {
     sipp_exit(sipp, 255);
 }
 
+void sipp_missing(struct sipp *sipp, struct source_pos at, const char *reason) {
+    event_queue_stop(sipp->loop.queue, at, reason);
+    sipp_exit(sipp, 255);
+}
+
 static void arrive(void *arg, struct datagram *d) {
     struct sipp *sipp = arg;
     if (!loop_arrive(&sipp->loop, d)) host_overrun(sipp->host, d);

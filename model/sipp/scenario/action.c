@@ -234,7 +234,10 @@ static void compile_regex(struct compiler *k) {
     if (!element_text(k->e, "regexp", true, &pattern)) return;
     const char *why;
     k->action->regex = regex_new(buf_span(&pattern), REGEX_GROUPS, &why, NULL);
-    if (!k->action->regex) diag_error(k->c->diag, attribute_at(k->e, a), "regexp: %s", why);
+    if (!k->action->regex && span_starts(span_of(why), "not simulated"))
+        diag_warning(k->c->diag, attribute_at(k->e, a), "regexp: %s: a run that reaches it stops", why);
+    else if (!k->action->regex)
+        diag_error(k->c->diag, attribute_at(k->e, a), "regexp: %s", why);
     buf_free(&pattern);
 }
 

@@ -76,7 +76,7 @@ struct action {
     const struct media *media; /* of EXEC_MEDIA */
     struct distribution distribution;
     enum ereg_place place;
-    struct regex *regex;             /* of an ereg */
+    struct regex *regex;             /* of an ereg; NULL: it is one that is not simulated */
     bool check_it, check_it_inverse; /* also of test and strcmp */
     bool case_indep, start_line;
     bool other_protocol; /* of setdest */

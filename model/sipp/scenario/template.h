@@ -22,7 +22,7 @@ struct template_part {
      */
     size_t text, text_len;
     int64_t offset;            /* +n or -n */
-    int64_t number;            /* of a field; the id of a variable */
+    int64_t number;            /* of a field; the id of a variable; of authentication: has aka_K */
     struct template *param[2]; /* user and password of authentication; line of field; NULL: absent */
 };
 
