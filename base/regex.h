@@ -27,9 +27,8 @@ enum {
     REGEX_LINES = 4   /* REG_NEWLINE: ^ and $ at each line; neither . nor [^x] is a line feed */
 };
 
-/* Compiles an expression; NULL and a reason in *why, a constant text, if it is none or beyond a limit: then the
- * reason begins with "not simulated".
- * *steps, if not NULL, is raised by what that cost. */
+/* Compiles an expression; NULL and a reason in *why, a constant text, if it is none or beyond a limit: then
+ * the reason begins with "not simulated". *steps, if not NULL, is raised by what that cost. */
 struct regex *regex_new(struct span pattern, unsigned flags, const char **why, uint64_t *steps);
 void regex_free(struct regex *r);
 

@@ -307,7 +307,8 @@ static bool perform_ereg(struct performance *p) {
     bool there;
     struct span s = ereg_text(p, &there);
     if (!a->regex) {
-        sipp_missing(p->call->sipp, a->at, "this regular expression is not simulated, and the run has reached it");
+        sipp_missing(p->call->sipp, a->at,
+                     "this regular expression is not simulated, and the run has reached it");
         return false;
     }
     /* a target may be the variable that is searched */

@@ -315,7 +315,8 @@ static bool fill_auth(struct rendering *r) {
               add_auth_parameter(r, 1, r->auth.password, c->auth_password, &password);
     if (ok && r->auth.part && r->auth.part->number &&
         span_starts_nocase(auth_parameter(buf_span(&r->call->challenge), "algorithm"), "AKAv1-MD5")) {
-        sipp_missing(r->sipp, r->auth.part->at, "AKA is not simulated, and the run has reached a challenge of it");
+        sipp_missing(r->sipp, r->auth.part->at,
+                     "AKA is not simulated, and the run has reached a challenge of it");
         ok = false;
     }
     if (ok) {
