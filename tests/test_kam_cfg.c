@@ -256,7 +256,10 @@ static void what_is_not_simulated_is_told(void **state) {
          "2:1: error: event_route[core:pre-routing] is not simulated\n"
          "2:62: error: expected ';', found '}'"},
         {"onsend_route { exit; }", "2:1: error: onsend_route is not simulated"},
-        {"cfgengine \"lua\"", "2:1: error: cfgengine \"lua\" is not simulated"},
+        {"cfgengine \"lua\"",
+         "2:1: warning: cfgengine \"lua\" is not simulated: a run that reaches it stops"},
+        {"request_route { if (@contact.uri.host == \"A\") exit; }",
+         "2:21: warning: $sel(contact.uri.host) of the core is not simulated: a run that reaches it stops"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},
         {"modparam(\"tm\", \"rich_redirect\", 1)",
          "2:1: error: tm.rich_redirect is simulated only with its default value"},

@@ -77,7 +77,7 @@ static bool reply_came(struct kamailio *k, struct kam_run *run) {
 }
 
 static void receive_request(struct kamailio *k, struct kam_run *run) {
-    if (request_came(k, run)) return;
+    if (kam_program_elsewhere(&run->state) || request_came(k, run)) return;
     /* Without a request_route, requests are read and that is all. */
     if (k->request_route) run_block(k, run, KAM_REQUEST_ROUTE, k->request_route);
     request_ended(k, run);
@@ -91,6 +91,7 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
         kam_note(k, run->about, &cause);
         return;
     }
+    if (kam_program_elsewhere(&run->state)) return;
     if (k->reply_route) {
         struct kam_outcome outcome = run_block(k, run, KAM_CORE_ONREPLY_ROUTE, k->reply_route);
         if (outcome.dropped || outcome.value <= 0) {

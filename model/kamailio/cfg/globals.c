@@ -217,7 +217,7 @@ static const struct global globals[] = {
     IGNORED("log_color", GLOBAL_NUMBER),
     IGNORED("log_prefix", GLOBAL_TEXT),
     IGNORED("log_prefix_mode", GLOBAL_NUMBER),
-    IGNORED("log_engine_type", GLOBAL_TEXT),
+    WARNED("log_engine_type", GLOBAL_TEXT, 0), /* "udp" with log_custom: each line of the log is a datagram */
     IGNORED("log_engine_data", GLOBAL_TEXT),
     IGNORED("verbose_startup", GLOBAL_NUMBER),
     IGNORED("memlog", GLOBAL_SIGNED),

@@ -4,6 +4,7 @@
 #include "model/kamailio/cfg/globals.h"
 #include "model/kamailio/cfg/reserved.h"
 #include "model/kamailio/cfg/words.h"
+#include "model/kamailio/script/missing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,15 +283,17 @@ static bool parse_variable(struct cfg_parse *p) {
     return true;
 }
 
-/* cfgengine "native": the routes of this file, as ever. Another one reads them from elsewhere. */
+/* cfgengine "native": the routes of this file, as ever. Another one has them elsewhere, for every message. */
 static bool parse_engine(struct cfg_parse *p) {
     const struct cfg_token *word = cfg_get(p);
     cfg_take(p, "=");
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
     struct span engine = cfg_get(p)->text;
     if (span_is_nocase(engine, "native") || span_is_nocase(engine, "default")) return true;
-    diag_error(p->diag, word->at, "cfgengine \"" SPAN_FMT "\" is not simulated", SPAN_ARG(engine));
-    return false;
+    p->program->engine = program_missing_reached(p->program, SPAN(""), word->at, "cfgengine \"" SPAN_FMT "\"",
+                                                 SPAN_ARG(engine));
+    p->program->engine_at = word->at;
+    return true;
 }
 
 /* kemi.NAME = "FUNCTION": what an engine that is not the native one would call. */

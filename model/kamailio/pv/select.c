@@ -113,6 +113,56 @@ static bool takes(struct span path) {
     return false;
 }
 
+/* Selects that Kamailio has beside those: what they begin with, and what may follow. */
+static const char *const heads[] = {"ruri",
+                                    "from",
+                                    "to",
+                                    "contact",
+                                    "via",
+                                    "msg",
+                                    "sys",
+                                    "src",
+                                    "dst",
+                                    "record_route",
+                                    "date",
+                                    "refer_to",
+                                    "authorization",
+                                    "proxy_authorization",
+                                    "rpid",
+                                    "remote_party_id",
+                                    "session_expires",
+                                    "min_se",
+                                    "identity",
+                                    "identity_info",
+                                    "organization",
+                                    "priority",
+                                    "received",
+                                    "next_hop",
+                                    NULL};
+static const char *const words[] = {
+    "uri",      "user",          "pwd",    "host",      "port",    "hostport", "params",     "name",
+    "tag",      "type",          "rank",   "transport", "expires", "q",        "methods",    "received",
+    "instance", "flags",         "body",   "sdp",       "len",     "id",       "first_line", "version",
+    "buf",      "now",           "local",  "gmt",       "unique",  "pid",      "server_id",  "ip",
+    "ip_port",  "proto_ip_port", "proto",  "username",  "realm",   "nonce",    "cnonce",     "nc",
+    "response", "algorithm",     "opaque", "qop",       "domain",  "src_ip",   "dst_ip",     "comp",
+    "alias",    "branch",        "rport",  "i",         NULL};
+
+static bool among(struct span word, const char *const *list) {
+    while (*list && !span_is(word, *list))
+        list++;
+    return *list != NULL;
+}
+
+bool pv_select_exists(struct span path) {
+    struct span left = span_skip(path, span_starts(path, "@"));
+    for (const char *const *list = heads; left.len; list = words) {
+        struct span word = span_cut(&left, '.');
+        if (!among(span_cut(&word, '['), list)) return false;
+    }
+    return path.len > 0;
+}
+
 const struct kam_pv kam_pv_selects[] = {
     {"sel", KAM_PV_NAMED, get_sel, NULL, NULL, takes},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},

@@ -2,6 +2,7 @@
 #include "model/kamailio/script/program.h"
 
 #include "base/mem.h"
+#include "sim/event.h"
 
 #include <stdlib.h>
 
@@ -197,6 +198,12 @@ bool program_add_flag(struct kam_program *p, struct span name, int64_t number) {
     n->number = (size_t)number;
     HASH_ADD_KEYPTR(hh, p->flags, n->name.p, n->name.len, n);
     return true;
+}
+
+bool kam_program_elsewhere(struct kam_script_state *state) {
+    const struct kam_program *p = state->program;
+    if (p->engine) event_queue_stop(state->queue, p->engine_at, p->engine);
+    return p->engine != NULL;
 }
 
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {

@@ -69,6 +69,8 @@ struct kam_program {
     struct kam_route *route_table;
     struct program_name *vars, *avps;
     struct program_setting *settings;
+    const char *engine; /* cfgengine: why the first message stops the run; NULL: the routes are the file's */
+    struct source_pos engine_at;
     struct program_name *flags; /* declared ones, with their numbers */
     struct program_regex *regexes;
 };

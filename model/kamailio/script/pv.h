@@ -47,4 +47,7 @@ extern const struct kam_pv *const kam_pv_tables[];
 /* What conditions on `myself` ask, by the name of the variable in question: 1 or 0. */
 extern const struct kam_pv kam_pv_myself;
 
+/* Is there a select of that path in Kamailio, one that siptwin does not have? */
+bool pv_select_exists(struct span path);
+
 #endif

@@ -82,10 +82,14 @@ struct source_pos kam_program_value_at(const struct kam_program *p, const struct
 void kam_program_free(struct kam_program *program);
 
 struct kam_route; /* a compiled block */
+struct kam_script_state;
 
 /* The block of that kind and name (empty for request_route and the nameless onreply_route), or NULL. */
 const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
                                           struct span name);
+
+/* Stops the simulation, and returns true, if the routes are in another language: cfgengine "lua". */
+bool kam_program_elsewhere(struct kam_script_state *state);
 
 /*
  * What scripts remember. $var(x) belongs to the worker process and lives as long as it; $avp(x) belongs to
