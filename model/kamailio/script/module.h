@@ -75,10 +75,11 @@ struct kam_module {
     void (*init)(struct kamailio *k, void *data); /* the settings are set; the sockets are not open yet */
     bool (*start)(struct kamailio *k, void *data, struct diag *diag); /* they are; false after an error */
     void (*free)(void *data);
-    bool (*request_came)(struct kam_run *run);  /* before request_route; true: that was all */
-    void (*request_ended)(struct kam_run *run); /* after request_route */
-    bool (*reply_came)(struct kam_run *run);    /* after onreply_route; true: it is the module's */
-    void (*routed)(struct kam_run *run);        /* loose_route() has found an entry of ours */
+    bool (*request_came)(struct kam_run *run);     /* before request_route; true: that was all */
+    void (*request_ended)(struct kam_run *run);    /* after request_route */
+    bool (*reply_came)(struct kam_run *run);       /* after onreply_route; true: it is the module's */
+    void (*routed)(struct kam_run *run);           /* loose_route() has found an entry of ours */
+    void (*transaction_made)(struct kam_run *run); /* tm has made one for the request */
     void (*reply_matched)(struct kam_run *run,
                           const struct kam_transaction_head *t);      /* before onreply_route */
     void (*replied)(struct kamailio *k, const struct kam_replied *r); /* tm has sent a reply upstream */

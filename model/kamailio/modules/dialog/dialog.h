@@ -61,6 +61,7 @@ struct dialogs {
     struct span rr_param, with_value, without_value;
     int64_t default_timeout, match_mode, hash_size, dlg_flag;
     bool send_bye, detect_spirals;
+    const struct cfg_pv *timeout_avp; /* NULL: not set */
     struct kamailio *k;
     struct random_stream random;
     size_t drawn;      /* entries that had a dialog so far */
@@ -122,6 +123,7 @@ int dlg_manage(struct kam_run *run);
 /* Hooks (script/module.h). */
 void dlg_routed(struct kam_run *run);
 void dlg_request_ended(struct kam_run *run);
+void dlg_transaction_made(struct kam_run *run);
 void dlg_replied(struct kamailio *k, const struct kam_replied *r);
 
 extern const struct kam_pv dlg_pvs[]; /* variables.c */

@@ -16,7 +16,7 @@ struct dlg_context *dlg_context(struct kam_run *run) {
 struct dialog *dlg_current(struct kam_run *run) {
     bool upstream;
     struct dlg_context *c = dlg_context(run);
-    if (c->dialog || run->state.kind == KAM_REQUEST_ROUTE) return c->dialog;
+    if (c->dialog || (run->state.kind == KAM_REQUEST_ROUTE && !run->to_tag.len)) return c->dialog;
     return dlg_find(dialogs_of(run), run->call_id->value, run->from_tag, true, &upstream);
 }
 
@@ -61,16 +61,13 @@ void dlg_routed(struct kam_run *run) {
     if (run->to_tag.len) belongs(run);
 }
 
-int dlg_manage(struct kam_run *run) {
+/* An INVITE begins one; false: it cannot. */
+static bool begin(struct kam_run *run) {
     bool upstream;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
-    if (run->to_tag.len) {
-        belongs(run);
-        return 1;
-    }
-    if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return -1;
-    if (dlg_find(d, run->call_id->value, run->from_tag, false, &upstream)) return -1;
+    if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return false;
+    if (dlg_find(d, run->call_id->value, run->from_tag, false, &upstream)) return false;
     c->dialog = dlg_new(run);
     c->dialog->has = c->pending;
     c->dialog->timeout_bye = c->timeout_bye != 0;
@@ -78,18 +75,27 @@ int dlg_manage(struct kam_run *run) {
     for (struct dlg_membership *m = c->dialog->has.memberships; m; m = m->next)
         d->profiles[m->profile].size++;
     if (d->match_mode != 2) add_did(run, c->dialog);
+    return true;
+}
+
+int dlg_manage(struct kam_run *run) {
+    if (!run->to_tag.len) return begin(run) ? 1 : -1;
+    belongs(run);
     return 1;
+}
+
+/* An INVITE with the flag dlg_flag begins one, if dlg_manage() has not. */
+void dlg_transaction_made(struct kam_run *run) {
+    struct dialogs *d = dialogs_of(run);
+    bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
+    if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run);
 }
 
 /* A dialog without a transaction ends with the script. */
 void dlg_request_ended(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = d->context.of == run->about ? d->context.dialog : NULL;
-    bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
     if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction) dlg_delete(d, dlg);
-    if (flagged && !dlg && run->method == KAM_INVITE && !run->to_tag.len && run->transaction)
-        event_queue_stop(run->k->queue, run->state.at,
-                         "a dialog that begins by its flag alone is not simulated: call dlg_manage()");
 }
 
 void dlg_replied(struct kamailio *k, const struct kam_replied *r) {

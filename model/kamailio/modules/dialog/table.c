@@ -110,7 +110,8 @@ struct dialog *dlg_new(struct kam_run *run) {
     const struct sip_header *contact = sip_msg_first(&run->msg, SIP_CONTACT);
     forget_old(d);
     dlg->state = DLG_UNCONFIRMED;
-    dlg->lifetime_s = d->default_timeout;
+    struct kam_value timeout = d->timeout_avp ? kam_pv_value(run, d->timeout_avp) : (struct kam_value){0};
+    dlg->lifetime_s = timeout.type == KAM_INT && timeout.n > 0 ? timeout.n : d->default_timeout;
     dlg_text_set(&dlg->call_id, run->call_id->value);
     dlg_text_set(&dlg->from_tag, run->from_tag);
     dlg_text_set(&dlg->from_uri, run->from_uri);

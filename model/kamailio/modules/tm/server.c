@@ -73,6 +73,8 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     }
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);
+    for (const struct kam_module **m = run->k->loaded; *m; m++)
+        if ((*m)->transaction_made) (*m)->transaction_made(run);
     t->canceled = canceled;
     return KAM_NEWTRAN_NEW;
 }
