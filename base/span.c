@@ -3,20 +3,30 @@
 
 #include <endian.h>
 
+/* Two words that overlap hold up to twice as many bytes. */
+#define WORDS_DIFFER(type, a, b, len)                                                                        \
+    __extension__({                                                                                          \
+        type first_a, first_b, last_a, last_b;                                                               \
+        memcpy(&first_a, a, sizeof first_a);                                                                 \
+        memcpy(&first_b, b, sizeof first_b);                                                                 \
+        memcpy(&last_a, a + len - sizeof last_a, sizeof last_a);                                             \
+        memcpy(&last_b, b + len - sizeof last_b, sizeof last_b);                                             \
+        ((first_a ^ first_b) | (last_a ^ last_b)) != 0;                                                      \
+    })
+
+bool span_same_bytes(const char *a, const char *b, size_t len) {
+    if (len > 16) return memcmp(a, b, len) == 0;
+    if (len >= 8) return !WORDS_DIFFER(uint64_t, a, b, len);
+    if (len >= 4) return !WORDS_DIFFER(uint32_t, a, b, len);
+    if (len >= 2) return !WORDS_DIFFER(uint16_t, a, b, len);
+    return len == 0 || *a == *b;
+}
+
 bool span_same_nocase(const char *a, const char *b, size_t len) {
     for (size_t i = 0; i < len; i++)
         if (a[i] != b[i] && ascii_lower((unsigned char)a[i]) != ascii_lower((unsigned char)b[i]))
             return false;
     return true;
-}
-
-struct span span_trim(struct span s) {
-    const char *p = s.p, *end = p + s.len;
-    while (p < end && ascii_space((unsigned char)*p))
-        p++;
-    while (end > p && ascii_space((unsigned char)end[-1]))
-        end--;
-    return span_between(p, end);
 }
 
 struct span span_skip_space(struct span s) {
@@ -25,16 +35,19 @@ struct span span_skip_space(struct span s) {
     return s;
 }
 
-ptrdiff_t span_search(struct span s, struct span text) {
+ptrdiff_t span_search_by(struct span s, struct span text, size_t rarest) {
     if (text.len == 0) return 0;
     for (size_t from = 0; from + text.len <= s.len;) {
-        const char *at = memchr(s.p + from, text.p[0], s.len - text.len + 1 - from);
-        if (!at) return -1;
-        if (at[text.len - 1] == text.p[text.len - 1] && memcmp(at, text.p, text.len) == 0) return at - s.p;
+        const char *found = memchr(s.p + from + rarest, text.p[rarest], s.len - text.len + 1 - from);
+        if (!found) return -1;
+        const char *at = found - rarest;
+        if (at[text.len - 1] == text.p[text.len - 1] && span_same(at, text.p, text.len)) return at - s.p;
         from = (size_t)(at - s.p) + 1;
     }
     return -1;
 }
+
+ptrdiff_t span_search(struct span s, struct span text) { return span_search_by(s, text, 0); }
 
 ptrdiff_t span_search_nocase(struct span s, struct span text) {
     for (size_t i = 0; i + text.len <= s.len; i++)
@@ -51,7 +64,7 @@ struct span span_cut(struct span *rest, char c) {
 
 /*
  * Eight bytes at a time, read as little-endian numbers. Multiplying carries a bit only upwards, so after each
- * word the upper half is brought down; the length keeps "a" and "a\0" apart.
+ * word the halves change places; the length keeps "a" and "a\0" apart.
  */
 uint64_t span_hash(struct span s) {
     const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
@@ -60,7 +73,7 @@ uint64_t span_hash(struct span s) {
     for (; p < end; p += sizeof word) {
         memcpy(&word, p, sizeof word);
         h = (h ^ le64toh(word)) * factor;
-        h ^= h >> 32;
+        h = h << 32 | h >> 32;
     }
     word = 0;
     if (s.len % sizeof word) memcpy(&word, p, s.len % sizeof word);

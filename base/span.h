@@ -50,9 +50,17 @@ static inline struct span span_head(struct span s, size_t n) {
  * to the compiler then, and most comparisons end with the lengths.
  */
 
+/* Are the bytes equal? For a length that the compiler does not know; short ones take half of what memcmp()
+ * does. */
+bool span_same_bytes(const char *a, const char *b, size_t len);
+
+static inline bool span_same(const char *a, const char *b, size_t len) {
+    return __builtin_constant_p(len) ? memcmp(a, b, len) == 0 : span_same_bytes(a, b, len);
+}
+
 /* Are the bytes equal? */
 static inline bool span_eq(struct span a, struct span b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || span_same(a.p, b.p, a.len));
 }
 
 /* Are the bytes equal, ASCII letters without regard to case? No locale is asked. */
@@ -77,9 +85,6 @@ static inline bool span_starts_nocase(struct span s, const char *text) {
     return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
 }
 
-/* s without leading and trailing spaces and tabs, CR and LF. */
-struct span span_trim(struct span s);
-
 /* Without the blanks and line ends in front. */
 struct span span_skip_space(struct span s);
 
@@ -95,6 +100,9 @@ static inline ptrdiff_t span_find(struct span s, char c) {
 
 /* Position of the first occurrence of text in s, or -1. */
 ptrdiff_t span_search(struct span s, struct span text);
+
+/* The same; `rarest` is the place of a byte of text that s holds seldom: that one is looked for. */
+ptrdiff_t span_search_by(struct span s, struct span text, size_t rarest);
 ptrdiff_t span_search_nocase(struct span s, struct span text);
 
 /* Cuts off what stands before the first c, and that c; all of it if there is none: then *rest.p is NULL. */
@@ -114,6 +122,16 @@ static inline bool ascii_space(int c) {
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
+
+/* s without leading and trailing spaces and tabs, CR and LF. */
+static inline struct span span_trim(struct span s) {
+    const char *p = s.p, *end = p + s.len;
+    while (p < end && ascii_space((unsigned char)*p))
+        p++;
+    while (end > p && ascii_space((unsigned char)end[-1]))
+        end--;
+    return span_between(p, end);
+}
 
 /* The value of a hexadecimal digit; -1: it is none. */
 static inline int ascii_hex(int c) {

@@ -40,10 +40,12 @@ static enum sip_header_id compact_id(char letter) {
 
 enum sip_header_id sip_header_id(struct span name) {
     if (name.len == 1) return compact_id(name.p[0]);
-    if (name.len >= sizeof known_headers / sizeof *known_headers) return SIP_OTHER;
+    if (name.len == 0 || name.len >= sizeof known_headers / sizeof *known_headers) return SIP_OTHER;
     const struct known_header *h = known_headers[name.len];
-    for (; h < known_headers[name.len] + SAME_LENGTH && h->name; h++)
-        if (span_eq_nocase(name, (struct span){h->name, name.len})) return h->id;
+    for (; h < known_headers[name.len] + SAME_LENGTH && h->name;
+         h++) /* of no two is the second letter the same */
+        if (ascii_lower((unsigned char)name.p[1]) == ascii_lower((unsigned char)h->name[1]))
+            return span_eq_nocase(name, (struct span){h->name, name.len}) ? h->id : SIP_OTHER;
     return SIP_OTHER;
 }
 
@@ -101,13 +103,16 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
     if (!parse_first_line(m, without_line_end(span_between(p, next)))) return false;
     for (p = next; p < end; p = next) {
         next = line_end(p, end);
-        if (without_line_end(span_between(p, next)).len == 0) break;
+        if (*p <= '\r' && without_line_end(span_between(p, next)).len == 0) break;
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
         while (next < end && (*next == ' ' || *next == '\t'))
             next = line_end(next, end);
-        const char *colon = memchr(p, ':', (size_t)(next - p));
-        if (!colon || colon == p) return false;
-        m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
+        const char *colon = p;
+        while (colon < next && *colon != ':')
+            colon++;
+        if (colon == next || colon == p) return false;
+        if (m->header_count == m->header_cap)
+            m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
         struct sip_header *h = &m->headers[m->header_count++];
         h->line = span_between(p, next);
         h->name = span_trim(span_between(p, colon));

@@ -30,11 +30,6 @@ enum {
 extern const uint16_t stop_bits[256];
 
 /* Position of the first byte of s that is one of the stops, or the length of s. */
-static inline size_t stop_find(struct span s, unsigned stops) {
-    size_t n = 0;
-    while (n < s.len && !(stop_bits[(unsigned char)s.p[n]] & stops))
-        n++;
-    return n;
-}
+size_t stop_find(struct span s, unsigned stops);
 
 #endif

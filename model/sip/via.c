@@ -16,6 +16,10 @@ static const char *skip_word(const char *p, const char *end, unsigned stops) {
 
 /* "SIP / 2.0 / UDP": three words with slashes; blanks around the slashes are allowed. */
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
+    if (span_starts(span_between(p, end), "SIP/2.0/UDP ")) { /* as in nearly every Via */
+        v->transport = (struct span){p + strlen("SIP/2.0/"), strlen("UDP")};
+        return v->transport.p + v->transport.len;
+    }
     for (int word = 0; word < 3; word++) {
         const char *from = p = skip_blanks(p, end);
         p = skip_word(p, end, STOP_SLASH | STOP_SEMICOLON | STOP_COMMA);

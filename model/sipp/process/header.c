@@ -17,7 +17,7 @@ struct span header_body(struct span msg) {
     return end < 0 ? (struct span){0} : span_skip(msg, (size_t)end + 4);
 }
 
-static char initial(char c) { return (char)ascii_lower((unsigned char)c); }
+static size_t initial(char c) { return (unsigned char)c % HEADER_INITIALS; }
 
 /* An end of headers is looked for at line ends only: it begins with one. */
 static void lay(struct header_lines *l, struct span datagram) {
@@ -25,12 +25,17 @@ static void lay(struct header_lines *l, struct span datagram) {
     l->text = l->headers = text;
     l->count = 0;
     l->readable = SIZE_MAX;
-    buf_reset(&l->initials);
+    memset(l->first, 0, sizeof l->first);
+    size_t last[HEADER_INITIALS]; /* of the chains that are begun */
     for (size_t from = 0;;) {
-        l->starts = mem_room(l->starts, l->count, &l->cap, sizeof *l->starts);
-        l->starts[l->count++] = (uint32_t)from;
-        buf_add_char(&l->initials, from < text.len ? initial(text.p[from]) : '\0');
-        const char *lf = from < text.len ? memchr(text.p + from, '\n', text.len - from) : NULL;
+        if (l->count == l->cap) l->lines = mem_room(l->lines, l->count, &l->cap, sizeof *l->lines);
+        size_t line = l->count++;
+        l->lines[line] = (struct header_line){(uint32_t)from, 0};
+        if (from == text.len) return;
+        size_t i = initial(text.p[from]);
+        *(l->first[i] ? &l->lines[last[i]].next : &l->first[i]) = (uint32_t)l->count;
+        last[i] = line;
+        const char *lf = memchr(text.p + from, '\n', text.len - from);
         if (!lf) return;
         bool crlf = lf > text.p + from && lf[-1] == '\r';
         if (!crlf && l->readable > l->count) l->readable = l->count;
@@ -52,8 +57,7 @@ const struct header_lines *header_lines_of(struct header_lines *l, struct payloa
 
 void header_lines_free(struct header_lines *l) {
     payload_drop(l->payload);
-    free(l->starts);
-    buf_free(&l->initials);
+    free(l->lines);
     *l = (struct header_lines){0};
 }
 
@@ -75,12 +79,6 @@ static struct span compact_form(struct span name) {
     return (struct span){0};
 }
 
-/* The first line from the i-th on that begins with the letter that name begins with; the count: none. */
-static size_t next_initial(const struct header_lines *l, size_t i, struct span name) {
-    ptrdiff_t found = span_find(span_skip(buf_span(&l->initials), i), initial(name.p[0]));
-    return found < 0 ? l->count : i + (size_t)found;
-}
-
 /*
  * The first line from the i-th on, but for the first of all, that begins with name, which ends in a colon;
  * the count: none. That the colon is in its place is asked first: of lines with the same initial few have it
@@ -88,19 +86,20 @@ static size_t next_initial(const struct header_lines *l, size_t i, struct span n
  */
 static size_t find_line(const struct header_lines *l, size_t i, struct span name) {
     assert(name.p[name.len - 1] == ':');
-    for (i = i > 0 ? i : 1; (i = next_initial(l, i, name)) < l->count; i++) {
-        struct span line = span_skip(l->headers, l->starts[i]);
-        if (line.len >= name.len && line.p[name.len - 1] == ':' &&
+    i = i > 0 ? i : 1;
+    for (uint32_t next = l->first[initial(name.p[0])]; next; next = l->lines[next - 1].next) {
+        struct span line = span_skip(l->headers, l->lines[next - 1].start);
+        if (next > i && line.len >= name.len && line.p[name.len - 1] == ':' &&
             span_eq_nocase(span_head(line, name.len), name))
-            break;
+            return next - 1;
     }
-    return i;
+    return l->count;
 }
 
 /* The line behind the i-th and those that go on with it. */
 static size_t behind_folded(const struct header_lines *l, size_t i) {
-    for (i++; i < l->count && l->starts[i] < l->headers.len; i++) {
-        char c = l->headers.p[l->starts[i]];
+    for (i++; i < l->count && l->lines[i].start < l->headers.len; i++) {
+        char c = l->headers.p[l->lines[i].start];
         if (c != ' ' && c != '\t') break;
     }
     return i;
@@ -117,10 +116,8 @@ static void trim_end(struct buf *out, size_t begin, bool more_follows) {
 
 /* The CR of an inner line end goes, so that a folded header has bare LFs. */
 static void unfold(struct buf *out, size_t begin) {
-    ptrdiff_t first = span_find(span_skip(buf_span(out), begin), '\r');
-    if (first < 0) return; /* as in nearly every header */
-    size_t to = begin + (size_t)first;
-    for (size_t i = to; i < out->len; i++) {
+    size_t to = begin;
+    for (size_t i = begin; i < out->len; i++) {
         const char *p = out->p + i;
         bool inner = p[0] == '\r' && i + 2 < out->len && p[1] == '\n' && (p[2] == ' ' || p[2] == '\t');
         if (!inner) out->p[to++] = p[0];
@@ -130,12 +127,13 @@ static void unfold(struct buf *out, size_t begin) {
 
 static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
     size_t begin = out->len;
-    bool found = false;
+    bool found = false, folded = false;
     for (size_t i = find_line(l, 0, name), next; i < l->count; i = find_line(l, next, name), found = true) {
         next = behind_folded(l, i);
+        folded |= next > i + 1;
         /* up to the LF, or to the end */
-        size_t end = next < l->count ? l->starts[next] - 1 : l->headers.len;
-        struct span text = span_between(l->headers.p + l->starts[i], l->headers.p + end);
+        size_t end = next < l->count ? l->lines[next].start - 1 : l->headers.len;
+        struct span text = span_between(l->headers.p + l->lines[i].start, l->headers.p + end);
         if (found || value_only)
             for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';)
                 text = span_skip(text, 1);
@@ -146,7 +144,7 @@ static bool write_lines(struct buf *out, const struct header_lines *l, struct sp
         buf_add(out, text);
     }
     trim_end(out, begin, false);
-    unfold(out, begin);
+    if (folded) unfold(out, begin);
     return found;
 }
 
@@ -182,18 +180,17 @@ static size_t value_len(struct span s) {
 /* The first line that begins with name, before blanks and a colon, and what follows these; the count: none.
  */
 static size_t find_named(const struct header_lines *l, struct span name, struct span *value) {
-    size_t i = 0;
-    for (; (i = next_initial(l, i, name)) < l->count; i++) {
-        struct span text = span_skip(l->text, l->starts[i]);
+    for (uint32_t next = l->first[initial(name.p[0])]; next; next = l->lines[next - 1].next) {
+        struct span text = span_skip(l->text, l->lines[next - 1].start);
         if (!span_eq_nocase(span_head(text, name.len), name)) continue;
         *value = span_skip(text, name.len);
         while (value->len > 0 && lws(value->p[0]))
             *value = span_skip(*value, 1);
         if (value->len == 0 || value->p[0] != ':') continue;
         *value = span_skip(*value, 1);
-        break;
+        return next - 1;
     }
-    return i;
+    return l->count;
 }
 
 /* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. SIPp
@@ -242,7 +239,7 @@ struct span header_method(struct span msg) {
 
 struct span header_cseq_method(struct span msg) {
     struct span none = {"", 0};
-    ptrdiff_t found = span_search(msg, SPAN("CSeq"));
+    ptrdiff_t found = span_search_by(msg, SPAN("CSeq"), 3); /* its q is rare */
     if (found < 0) return none;
     struct span s = span_skip(msg, (size_t)found);
     ptrdiff_t colon = span_find(s, ':');
@@ -278,7 +275,7 @@ static bool read_integer(struct span s, uint64_t *number, bool *negative) {
 uint64_t header_cseq_number(struct span msg) {
     static const char *const spellings[] = {"\r\nCSeq:", "\r\nCSEQ:", "\r\ncseq:", "\r\nCseq:"};
     for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
-        ptrdiff_t found = span_search(msg, span_of(spellings[k]));
+        ptrdiff_t found = span_search_by(msg, span_of(spellings[k]), 5); /* its q */
         if (found < 0) continue;
         struct span s = span_skip(msg, (size_t)found + strlen(spellings[k]));
         uint64_t number;

@@ -12,15 +12,22 @@
 /* The message as SIPp's string functions see it. */
 struct span header_clip(struct span datagram);
 
+/* A line: its offset, and the next one, plus 1, whose first letter has the same five bits; 0: none. Most
+ * questions are for a header that is not there, or stands in the first line of its initial. */
+struct header_line {
+    uint32_t start, next;
+};
+enum { HEADER_INITIALS = 32 };
+
 /* A received message as SIPp's string functions see it, and where the lines of its header part begin. */
 struct header_lines {
     struct payload *payload; /* whose it is, held */
     struct span text;
     struct span headers; /* all before the empty line */
-    uint32_t *starts;    /* offsets; the first is 0 */
+    struct header_line *lines;
     size_t count, cap;
-    struct buf initials; /* the first letter of each line, small: most questions are answered by these */
-    size_t readable;     /* how many lines there are up to the first that ends without a CR */
+    uint32_t first[HEADER_INITIALS]; /* 1 + the first line with that initial; 0: none */
+    size_t readable;                 /* how many lines there are up to the first that ends without a CR */
 };
 
 /*
