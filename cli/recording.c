@@ -24,7 +24,7 @@ static int failed(struct diag *diag, char *error) {
     return EXIT_BAD_INPUT;
 }
 
-static void open_tapes(struct tapes *t, const struct lab_config *config, struct lab *lab) {
+static int open_tapes(struct tapes *t, const struct lab_config *config, struct lab *lab, struct diag *diag) {
     struct capture_options options = run_capture_options(config);
     struct recording *r = t->r;
     r->captures = mem_new(config->capture.at_count * sizeof *r->captures);
@@ -32,10 +32,13 @@ static void open_tapes(struct tapes *t, const struct lab_config *config, struct 
     for (; r->count < config->capture.at_count; r->count++) {
         size_t host = config->capture.at[r->count];
         struct recording_capture *c = &r->captures[r->count];
-        t->captures[r->count] = capture_open_memory(&c->bytes, config->folder, &options);
+        char *error = NULL;
+        t->captures[r->count] = capture_open_memory(&c->bytes, config->folder, &options, &error);
+        if (!t->captures[r->count]) return failed(diag, error);
         c->host = mem_text(span_of(config->hosts[host].name));
         host_tap(lab_host_at(lab, host), seen, t->captures[r->count]);
     }
+    return EXIT_GOOD;
 }
 
 static int close_tapes(struct tapes *t, struct diag *diag) {
@@ -52,8 +55,9 @@ static int run(struct recording *r, const struct lab_config *config, struct diag
     struct tapes tapes = {.r = r};
     struct lab *lab = lab_new(config, NULL, diag);
     if (!lab) return EXIT_BAD_INPUT;
-    open_tapes(&tapes, config, lab);
-    int status = lab_run(lab, &cli_interrupted) ? close_tapes(&tapes, diag) : EXIT_INTERRUPTED;
+    int status = open_tapes(&tapes, config, lab, diag);
+    if (status == EXIT_GOOD)
+        status = lab_run(lab, &cli_interrupted) ? close_tapes(&tapes, diag) : EXIT_INTERRUPTED;
     for (size_t i = 0; i < r->count; i++)
         capture_abandon(tapes.captures[i]);
     free(tapes.captures);

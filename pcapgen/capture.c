@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* fopencookie() */
 #include "pcapgen/capture.h"
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "pcapgen/little_endian.h"
 
-#include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -15,8 +16,8 @@
 /* tcpdump's default snap length: nothing is cut. */
 enum { SNAPLEN = 262144 };
 
-/* When what was collected is written: a quarter of the system time that stdio's own 4 KiB cost. */
-enum { COLLECTED = 1 << 18 };
+/* What is collected for one write(): a quarter of the system time that stdio's own 4 KiB cost. */
+enum { BUFFER = 1 << 18 };
 
 /* Lengths in a pcap file: of its header, and of a record's. */
 enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };
@@ -31,7 +32,11 @@ struct capture {
     uint64_t part_bytes;  /* in this part */
     int64_t part_from_ns; /* when it was begun */
     struct buf *memory;
-    struct buf collected; /* not yet written to out */
+    pcap_t *pcap;
+    pcap_dumper_t *dumper; /* writes to take_bytes() */
+    struct little_endian order;
+    struct buf frame, turned;
+    char *buffer; /* stdio's, of the dumper */
     uint64_t packets;
     int failed;  /* errno of the first write that failed */
     char *error; /* why the next part could not be begun; NULL: it could */
@@ -44,31 +49,51 @@ static char *message(const char *name, const char *why) {
     return b.p;
 }
 
-/* Where its bytes go. */
-static struct buf *bytes_of(struct capture *c) { return c->memory ? c->memory : &c->collected; }
-
-static void add32(struct buf *out, uint32_t n) {
-    n = htole32(n);
-    buf_add(out, (struct span){(const char *)&n, sizeof n});
+static bool is_big_endian(void) {
+    static const uint16_t one = 1;
+    return *(const uint8_t *)&one == 0;
 }
 
-/* The header of a file (https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html). */
-static void begin_dump(struct capture *c) {
-    enum { MAGIC_MICROSECONDS = 0xa1b2c3d4, MAGIC_NANOSECONDS = 0xa1b23c4d, VERSION_2_4 = 4 << 16 | 2 };
-    struct buf *to = bytes_of(c);
-    add32(to, c->options.precision == TAP_NANOSECONDS ? MAGIC_NANOSECONDS : MAGIC_MICROSECONDS);
-    add32(to, VERSION_2_4);
-    add32(to, 0);
-    add32(to, 0);
-    add32(to, SNAPLEN);
-    add32(to, frame_linktype(c->options.link));
+/* What pcap_dump() has written, on its way to where it belongs: a write function of fopencookie(). */
+static ssize_t take_bytes(void *cookie, const char *bytes, size_t len) {
+    struct capture *c = cookie;
+    struct span all = {bytes, len};
+    struct buf *turned = c->memory ? c->memory : &c->turned;
+    if (is_big_endian()) {
+        buf_reset(&c->turned);
+        little_endian_add(&c->order, turned, all);
+        if (c->out) all = buf_span(&c->turned);
+    } else if (c->memory) {
+        buf_add(c->memory, all);
+    }
+    if (c->out && !c->failed) c->failed = outfile_add(c->out, all);
+    return c->failed ? 0 : (ssize_t)len;
+}
+
+/* Opens libpcap's dumper, which writes the file's header. False: *error. */
+static bool begin_dump(struct capture *c, char **error) {
+    FILE *file = fopencookie(c, "wb", (cookie_io_functions_t){.write = take_bytes});
+    if (!file) mem_exhausted();
+    setvbuf(file, c->buffer, _IOFBF, BUFFER);
+    if (c->out) setvbuf(c->out->file, NULL, _IONBF, 0);
     c->part_bytes = PCAP_HEADER;
+    c->dumper = pcap_dump_fopen(c->pcap, file);
+    if (c->dumper) return true;
+    *error = message(c->name, pcap_geterr(c->pcap));
+    fclose(file);
+    return false;
 }
 
-/* Writes what was collected. */
-static void flush(struct capture *c) {
-    if (c->out && !c->failed) c->failed = outfile_add(c->out, buf_span(&c->collected));
-    buf_reset(&c->collected);
+/* Begins the capture. NULL: *error. */
+static struct capture *begin(struct capture *c, char **error) {
+    c->buffer = mem_new(BUFFER);
+    c->pcap = pcap_open_dead_with_tstamp_precision(
+        frame_datalink(c->options.link), SNAPLEN,
+        c->options.precision == TAP_NANOSECONDS ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
+    if (!c->pcap) mem_exhausted();
+    if (begin_dump(c, error)) return c;
+    capture_abandon(c);
+    return NULL;
 }
 
 static struct capture *new_capture(const char *path, const char *name,
@@ -95,25 +120,28 @@ static bool open_part(struct capture *c, int64_t now_ns, char **error) {
     if (!c->out) *error = message(outfile_label(path.p), why);
     buf_free(&path);
     c->part_from_ns = now_ns;
-    if (!c->out) return false;
-    setvbuf(c->out->file, NULL, _IONBF, 0);
-    begin_dump(c);
-    return true;
+    return c->out;
 }
 
 struct capture *capture_open(const char *path, const struct capture_options *options, char **error) {
     struct capture *c = new_capture(path, outfile_label(path), options);
-    if (open_part(c, 0, error)) return c;
+    if (open_part(c, 0, error)) return begin(c, error);
     capture_abandon(c);
     return NULL;
 }
 
-struct capture *capture_open_memory(struct buf *out, const char *name,
-                                    const struct capture_options *options) {
+struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
+                                    char **error) {
     struct capture *c = new_capture(name, name, options);
     c->memory = out;
-    begin_dump(c);
-    return c;
+    return begin(c, error);
+}
+
+/* Writes what is left to be written; the dumper is no more then. */
+static void end_dump(struct capture *c) {
+    if (c->dumper && pcap_dump_flush(c->dumper) != 0 && !c->failed) c->failed = errno;
+    if (c->dumper) pcap_dump_close(c->dumper);
+    c->dumper = NULL;
 }
 
 static bool is_part_over(const struct capture *c, int64_t now_ns) {
@@ -125,40 +153,33 @@ static bool is_part_over(const struct capture *c, int64_t now_ns) {
 
 /* The next part begins. What fails shows at capture_close. */
 static void next_part(struct capture *c, int64_t now_ns) {
-    flush(c);
+    end_dump(c);
     outfile_seal(c->out);
     c->sealed = mem_room(c->sealed, c->sealed_count, &c->sealed_cap, sizeof *c->sealed);
     c->sealed[c->sealed_count++] = c->out;
     c->out = NULL;
-    if (!open_part(c, now_ns, &c->error)) c->failed = EIO;
-}
-
-/* The header of a record, of which nothing is cut. */
-static void add_record(struct buf *to, uint32_t seconds, uint32_t fraction, uint32_t len) {
-    const uint32_t header[] = {htole32(seconds), htole32(fraction), htole32(len), htole32(len)};
-    buf_add(to, (struct span){(const char *)header, sizeof header});
+    if (!open_part(c, now_ns, &c->error) || !begin_dump(c, &c->error)) c->failed = EIO;
 }
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct capture_options *o = &c->options;
     if (!tap_takes(o->filter, o->ports, d)) return;
     if (is_part_over(c, now_ns) && !c->failed) next_part(c, now_ns);
-    if (!c->memory && !c->out) return;
-    int64_t at_ns = o->start_ns + now_ns, fraction_ns = at_ns % NS_PER_S;
-    uint32_t seconds = (uint32_t)(at_ns / NS_PER_S);
-    uint32_t fraction = (uint32_t)(o->precision == TAP_NANOSECONDS ? fraction_ns : fraction_ns / NS_PER_US);
-    struct buf *to = bytes_of(c);
+    if (!c->dumper) return;
+    int64_t at_ns = o->start_ns + now_ns;
+    struct pcap_pkthdr header = {0};
+    header.ts.tv_sec = at_ns / NS_PER_S;
+    header.ts.tv_usec = at_ns % NS_PER_S / (o->precision == TAP_NANOSECONDS ? 1 : NS_PER_US);
     struct ip_packet packet;
     for (size_t offset = 0; ip_next_packet(d, o->mtu, o->checksum, &offset, &packet);) {
-        size_t len = frame_len(o->link, &packet), before = to->len;
-        add_record(to, seconds, fraction, (uint32_t)len);
-        frame_add(to, o->link, direction, d, &packet);
-        assert(to->len == before + PCAP_RECORD + len);
-        c->part_bytes += PCAP_RECORD + len;
+        frame_write(&c->frame, o->link, direction, d, &packet);
+        header.caplen = header.len = (bpf_u_int32)c->frame.len;
+        pcap_dump((u_char *)c->dumper, &header, (const u_char *)c->frame.p);
+        if (!c->failed && ferror(pcap_dump_file(c->dumper))) c->failed = errno ? errno : EIO;
+        c->part_bytes += PCAP_RECORD + header.len;
         c->packets++;
-        if (o->filter != TAP_ALL) break; /* further fragments have no ports */
+        if (o->filter != TAP_ALL) return; /* further fragments have no ports */
     }
-    if (c->collected.len >= COLLECTED) flush(c);
 }
 
 uint64_t capture_packets(const struct capture *c) { return c->packets; }
@@ -175,7 +196,7 @@ static void close_part(struct capture *c, struct outfile *part) {
 }
 
 bool capture_close(struct capture *c, char **error) {
-    flush(c);
+    end_dump(c);
     for (size_t i = 0; i < c->sealed_count; i++)
         close_part(c, c->sealed[i]);
     c->sealed_count = 0;
@@ -189,11 +210,15 @@ bool capture_close(struct capture *c, char **error) {
 
 void capture_abandon(struct capture *c) {
     if (!c) return;
+    end_dump(c);
     for (size_t i = 0; i < c->sealed_count; i++)
         outfile_abandon(c->sealed[i]);
     free(c->sealed);
     outfile_abandon(c->out);
-    buf_free(&c->collected);
+    if (c->pcap) pcap_close(c->pcap);
+    buf_free(&c->frame);
+    buf_free(&c->turned);
+    free(c->buffer);
     free(c->error);
     free(c->path);
     free(c->name);

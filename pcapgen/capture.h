@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A capture file of the classic pcap format, written while the simulation runs, little-endian on every
- * machine.
+ * A capture file, written by libpcap's pcap_dump while the simulation runs, little-endian on every machine.
  * It has a temporary name beside its final one until it is complete, so that no half file ever has the final
  * name.
  */
@@ -35,7 +34,8 @@ struct capture;
 struct capture *capture_open(const char *path, const struct capture_options *options, char **error);
 
 /* The same into memory: out, which is added to and lives longer; name is for messages. */
-struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options);
+struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
+                                    char **error);
 
 /* Adds what a tap saw. Write errors show at capture_close. */
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "pcapgen/frame.h"
 
+#include <pcap/dlt.h>
+
 #define ETHERTYPE_IPV4 "\x08\x00"
 #define ARPHRD_ETHER   "\x00\x01"
+
+int frame_datalink(enum tap_link link) {
+    static const int datalinks[] = {
+        [TAP_ETHERNET] = DLT_EN10MB,
+        [TAP_SLL2] = DLT_LINUX_SLL2,
+        [TAP_SLL] = DLT_LINUX_SLL,
+        [TAP_RAW] = DLT_RAW,
+    };
+    return datalinks[link];
+}
 
 /* The MAC that Docker gives a container: 02:42 and the four bytes of its address. A group's: RFC 1112 6.4. */
 static void add_mac(struct buf *out, uint32_t ip) {
@@ -42,26 +54,16 @@ static void add_nothing(struct buf *out, enum tap_direction direction, uint32_t 
     (void)out, (void)direction, (void)from, (void)to;
 }
 
-static const struct {
-    uint32_t linktype;
-    size_t header_len;
-    void (*add_header)(struct buf *out, enum tap_direction direction, uint32_t from, uint32_t to);
-} layers[] = {
-    [TAP_ETHERNET] = {1, 14, add_ethernet},
-    [TAP_SLL2] = {276, 20, add_sll2},
-    [TAP_SLL] = {113, 16, add_sll},
-    [TAP_RAW] = {101, 0, add_nothing},
-};
-
-uint32_t frame_linktype(enum tap_link link) { return layers[link].linktype; }
-
-size_t frame_len(enum tap_link link, const struct ip_packet *packet) {
-    return layers[link].header_len + packet->header_len + packet->data.len;
-}
-
-void frame_add(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
-               const struct ip_packet *packet) {
-    layers[link].add_header(out, direction, datagram_from(d).ip, datagram_to(d).ip);
+void frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
+                 const struct ip_packet *packet) {
+    static void (*const add_header[])(struct buf *, enum tap_direction, uint32_t, uint32_t) = {
+        [TAP_ETHERNET] = add_ethernet,
+        [TAP_SLL2] = add_sll2,
+        [TAP_SLL] = add_sll,
+        [TAP_RAW] = add_nothing,
+    };
+    buf_reset(out);
+    add_header[link](out, direction, datagram_from(d).ip, datagram_to(d).ip);
     buf_add(out, (struct span){(const char *)packet->header, packet->header_len});
     buf_add(out, packet->data);
 }

@@ -9,14 +9,11 @@
 #include "model/net/net.h"
 #include "model/net/tap.h"
 
-/* The number of a link layer in a file (https://www.tcpdump.org/linktypes.html). */
-uint32_t frame_linktype(enum tap_link link);
+/* The value for pcap_open_dead(): DLT_EN10MB ... */
+int frame_datalink(enum tap_link link);
 
-/* How long the frame of a packet is. */
-size_t frame_len(enum tap_link link, const struct ip_packet *packet);
-
-/* Adds the frame of a packet that the capturing host sent or received. */
-void frame_add(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
-               const struct ip_packet *packet);
+/* Writes the frame of a packet that the capturing host sent or received into out, which is cleared first. */
+void frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
+                 const struct ip_packet *packet);
 
 #endif

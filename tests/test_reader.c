@@ -180,7 +180,8 @@ static void what_is_written_is_read(void **state) {
         struct capture_options o = {links[i], CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
         char *error = NULL;
         struct buf bytes = {0};
-        struct capture *c = capture_open_memory(&bytes, "memory", &o);
+        struct capture *c = capture_open_memory(&bytes, "memory", &o, &error);
+        assert_non_null(c);
         capture_add(c, 1500, TAP_SENT, d);
         assert_true(capture_close(c, &error));
         struct reader r;
