@@ -79,8 +79,8 @@ static const struct sipp_option options[] = {
     {"-s", SIPP_OPTION_TEXT, 1, "service", NULL},
     {"-default_behaviors", SIPP_OPTION_TEXT, 1, "default_behaviors", NULL},
     {"-nd", SIPP_OPTION_NONE, 0, "default_behaviors", "none"},
-    REFUSED("-pause_msg_ign", 0, NULL),
-    REFUSED("-callid_slash_ign", 0, NULL),
+    {"-pause_msg_ign", SIPP_OPTION_TRUE, 0, "ignore_in_pause", NULL},
+    {"-callid_slash_ign", SIPP_OPTION_FALSE, 0, "call_id_prefix", "false"},
 
     /* Injection files */
     {"-inf", SIPP_OPTION_LIST, 1, "inject", NULL},
@@ -105,7 +105,7 @@ static const struct sipp_option options[] = {
     NOTHING("-no_rate_quit", 0, NULL),
     {"-l", SIPP_OPTION_TEXT, 1, "limit", NULL},
     {"-m", SIPP_OPTION_TEXT, 1, "calls", NULL},
-    REFUSED("-users", 1, NULL),
+    {"-users", SIPP_OPTION_TEXT, 1, "users", NULL},
 
     /* Retransmissions and timeouts */
     {"-recv_timeout", SIPP_OPTION_MS, 1, "recv_timeout", NULL},

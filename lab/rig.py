@@ -106,7 +106,7 @@ def sipp_command(host, hosts, scenario_file):
         listener = host if host.is_commanded() else hosts[sipp['twin']]
         argv += ['-3pcc', '%s:%d' % (listener.address, TWIN_PORT)]
     options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
-               ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('pause', '-d', milliseconds),
+               ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('users', '-users', str), ('pause', '-d', milliseconds),
                ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('max_retrans', '-max_retrans', str),
                ('max_invite_retrans', '-max_invite_retrans', str),
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
@@ -123,7 +123,9 @@ def sipp_command(host, hosts, scenario_file):
             argv += [option, name, str(value)]
     if sipp.get('retransmit') == 'false':
         argv += ['-nr']
-    for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa')):
+    if sipp.get('call_id_prefix') == 'false':
+        argv += ['-callid_slash_ign']
+    for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa'), ('ignore_in_pause', '-pause_msg_ign')):
         if sipp.get(key) == 'true':
             argv += [option]
     return argv + ['-i', host.address]

@@ -53,6 +53,7 @@ struct sipp_config {
     uint32_t rate_period_ms;     /* -rp */
     enum sipp_arrivals arrivals;
     uint32_t limit;          /* -l; 0: SIPp's own (facts: SIPp 8) */
+    uint32_t users;          /* -users; 0: calls come by the rate */
     uint32_t pause_ms;       /* -d */
     uint32_t receive_buffer; /* SO_RCVBUF, bytes as Linux accounts them; 0: no bound */
     uint32_t pid;
@@ -63,10 +64,12 @@ struct sipp_config {
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */
+    bool call_id_prefix;                                             /* not -callid_slash_ign */
     bool retransmit;                                                 /* not -nr */
     uint32_t t2_ms;                                                  /* -T2 */
     uint32_t deadcall_wait_ms;                                       /* -deadcall_wait */
     bool auto_answer;                                                /* -aa */
+    bool ignore_in_pause;                                            /* -pause_msg_ign */
     unsigned behaviors;               /* -default_behaviors: bits of enum sipp_behavior */
     uint32_t recv_timeout_ms;         /* -recv_timeout; 0: none */
     const char *auth_user;            /* -au; NULL: service */

@@ -46,11 +46,11 @@ static void begin(struct sipp *sipp, struct call *call, const struct step_list *
     loop_wake(&sipp->loop, &call->task);
 }
 
-static int64_t choose_line(struct sipp *sipp, struct inject *in) {
+static int64_t choose_line(struct sipp *sipp, struct inject *in, uint32_t user) {
     size_t size = inject_size(in), line = in->next;
     switch (in->order) {
     case INJECT_RANDOM: return sipp_rand(sipp, false) % (int64_t)size;
-    case INJECT_USER: return -1; /* that of the user, and without -users there is none */
+    case INJECT_USER: return (int64_t)user - 1; /* user 0 has none */
     case INJECT_SEQUENTIAL: break;
     }
     in->next = (line + 1) % size;
@@ -60,13 +60,14 @@ static int64_t choose_line(struct sipp *sipp, struct inject *in) {
 static void choose_lines(struct sipp *sipp, struct call *call) {
     for (size_t i = 0; i < sipp->inject_count; i++) {
         size_t at = sipp->inject_order[i];
-        call->lines[at] = choose_line(sipp, &sipp->injects[at]);
+        call->lines[at] = choose_line(sipp, &sipp->injects[at], call->user);
     }
 }
 
 struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) {
     struct call *call = take_memory(sipp);
     call->number = sipp->next_number++;
+    call->user = sipp->users.caller;
     call->to = to;
     call->known = known_add(sipp, id, call);
     choose_lines(sipp, call);
@@ -77,6 +78,7 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
 
 struct call *call_new_passing(struct sipp *sipp, struct span id, struct udp_address to) {
     struct call *call = take_memory(sipp);
+    call->user = 0;
     call->to = to;
     call->known = known_add(sipp, id, call);
     begin(sipp, call, &sipp->program->main);
@@ -91,6 +93,7 @@ void call_pass(struct call *call) {
 struct call *call_new_init(struct sipp *sipp) {
     struct call *call = take_memory(sipp);
     call->number = sipp->next_number++;
+    call->user = 0;
     call->known = known_add(sipp, SPAN("///main-init"), call);
     choose_lines(sipp, call);
     begin(sipp, call, &sipp->program->init);
@@ -166,6 +169,7 @@ void call_end(struct call *call, enum call_end how) {
         known_die(sipp, call->known);
     else
         known_forget(sipp, call->known);
+    users_put(sipp, call->user);
     call_release(call);
     sipp_check_end(sipp);
 }
@@ -197,10 +201,15 @@ void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, cons
 const struct step *call_step(const struct call *call) { return &call->steps->steps[call->index]; }
 
 struct value *call_value(struct call *call, int variable) {
-    const struct variable_table *t = &call->sipp->program->variables;
-    struct value *values =
-        t->variables[variable].level == VARIABLE_GLOBAL ? call->sipp->globals : call->values;
-    return &values[variable];
+    struct sipp *sipp = call->sipp;
+    switch (sipp->program->variables.variables[variable].level) {
+    case VARIABLE_GLOBAL: return &sipp->globals[variable];
+    case VARIABLE_OF_USER:
+        if (sipp->config.users > 0) return &users_values(sipp, call->user)[variable];
+        break;
+    case VARIABLE_OF_CALL: break;
+    }
+    return &call->values[variable];
 }
 
 struct span call_last_message(const struct call *call) {

@@ -27,7 +27,8 @@ struct call {
     bool init;
     bool failed; /* marked by an action: counted at its end */
     uint32_t number;
-    int index; /* the current step */
+    uint32_t user; /* of -users; 0: none */
+    int index;     /* the current step */
     struct udp_address to;
     struct value *values; /* one for each variable of the program */
     int64_t *lines;       /* one for each injection file; -1: none */

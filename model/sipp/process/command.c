@@ -138,7 +138,7 @@ void command_recv(struct sipp *sipp, struct datagram *d) {
         if (!sipp->quitting) sipp_exit(sipp, sipp->stats.calls.failed > 0);
         return;
     }
-    if (!header_call_id(lines, &id)) {
+    if (!header_call_id(lines, sipp->config.call_id_prefix, &id)) {
         sipp_note(sipp, &(struct cause){.why = "discarded: a command without Call-ID"});
         return;
     }

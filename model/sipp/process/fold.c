@@ -25,8 +25,10 @@ bool constant_write(struct buf *out, const struct sipp *sipp, const struct templ
     case KEYWORD_SERVICE: buf_add_text(out, c->service); return true;
     case KEYWORD_SIPP_VERSION: buf_add_text(out, "3.6.1"); return true;
     case KEYWORD_TRANSPORT: buf_add_text(out, "UDP"); return true;
-    case KEYWORD_USERID: buf_add_char(out, '0'); return true;
-    case KEYWORD_USERS: buf_add_text(out, "-1"); return true;
+    case KEYWORD_USERID:
+        if (c->users == 0) buf_add_char(out, '0');
+        return c->users == 0;
+    case KEYWORD_USERS: buf_add_i64(out, c->users ? (int64_t)c->users : -1); return true;
     default: return false;
     }
 }

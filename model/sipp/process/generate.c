@@ -56,11 +56,13 @@ static int64_t slots_passed(struct generator *g, int64_t clock_ms) {
 static uint32_t calls_due(struct generator *g) {
     struct sipp *sipp = g->sipp;
     const struct sipp_config *c = &sipp->config;
-    int64_t due = slots_passed(g, sipp->loop.clock_ms) - (int64_t)g->slots;
+    int64_t due =
+        c->users ? (int64_t)sipp->users.free : slots_passed(g, sipp->loop.clock_ms) - (int64_t)g->slots;
     if (c->calls > 0 && due > (int64_t)(c->calls - sipp->stats.calls.created))
         due = (int64_t)(c->calls - sipp->stats.calls.created);
     if (due <= 0) return 0;
-    g->slots += (uint64_t)due; /* slots that the limit makes useless are not made up for */
+    if (c->users) return (uint32_t)due; /* neither a rate nor a limit */
+    g->slots += (uint64_t)due;          /* slots that the limit makes useless are not made up for */
     int64_t room = (int64_t)g->limit - (int64_t)sipp->stats.calls.open;
     return room <= 0 ? 0 : due < room ? (uint32_t)due : (uint32_t)room;
 }
@@ -73,18 +75,25 @@ static void run(struct task *task) {
     uint32_t to_open = sipp->quitting ? 0 : calls_due(g);
     while (to_open > 0) {
         to_open--;
+        sipp->users.caller = users_take(sipp);
+        if (!users_have_lines(sipp, sipp->users.caller)) {
+            sipp_fatal(sipp, (struct source_pos){sipp->program->source, 0},
+                       "SIPp ends: a USER file has fewer lines than there are users");
+            return;
+        }
         call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote);
         used_ns += MAKE_NS;
         int64_t later_ms = (sipp_now(sipp) + used_ns) / NS_PER_MS;
         if (later_ms - later_ms % sipp->loop.tick_ms > clock_ms) break;
     }
+    sipp->users.caller = 0;
     g->slots -= to_open;
     if (c->calls > 0 && sipp->stats.calls.created >= c->calls) sipp->quitting = true;
     if (sipp->quitting) {
         loop_sleep(&sipp->loop, task, -1);
         sipp_check_end(sipp);
     } else if (to_open == 0) {
-        loop_sleep(&sipp->loop, task, next_slot_ms(g));
+        loop_sleep(&sipp->loop, task, c->users ? -1 : next_slot_ms(g));
     }
 }
 

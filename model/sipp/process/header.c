@@ -208,10 +208,10 @@ static bool find_value(const struct header_lines *l, struct span full, struct sp
     return true;
 }
 
-bool header_call_id(const struct header_lines *l, struct span *id) {
+bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) {
     if (!find_value(l, SPAN("Call-ID"), SPAN("i"), id) || id->len == 0) return false;
     ptrdiff_t slashes = span_search(*id, SPAN("///"));
-    if (slashes >= 0) *id = span_skip(*id, (size_t)slashes + 3);
+    if (prefix && slashes >= 0) *id = span_skip(*id, (size_t)slashes + 3);
     return true;
 }
 

@@ -44,8 +44,8 @@ void header_lines_free(struct header_lines *l);
  */
 bool header_write(struct buf *out, const struct header_lines *l, struct span name, bool value_only);
 
-/* The value of Call-ID, what stands behind a "///" in it; false if there is none. */
-bool header_call_id(const struct header_lines *l, struct span *id);
+/* The value of Call-ID, or with prefix what stands behind a "///" in it; false if there is none. */
+bool header_call_id(const struct header_lines *l, bool prefix, struct span *id);
 
 bool header_has_to(const struct header_lines *l);
 

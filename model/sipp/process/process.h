@@ -58,6 +58,15 @@ struct generator {
     int64_t arrival_ns;
 };
 
+/* -users. */
+struct users {
+    uint32_t *waiting;  /* a ring of those without a call */
+    size_t first, free; /* where it begins, and how many they are */
+    struct value
+        *values;     /* for user 0, 1 ... one for each variable of the program; user 0 has the call of init */
+    uint32_t caller; /* whose call the generator makes now */
+};
+
 struct sipp {
     struct sipp_config config;
     const struct sipp_program *program;
@@ -66,6 +75,7 @@ struct sipp {
     const struct trace *trace;
     struct loop loop;
     struct generator generator;
+    struct users users;
     struct sipp_media *media;
     struct known_table known;
     struct arena memory; /* of calls */
@@ -143,6 +153,14 @@ void known_free_all(struct sipp *sipp);
 
 /* generate.c */
 void generator_start(struct sipp *sipp);
+
+/* users.c; users_take gives 0 when no user is free. A user who is put back may call again at once. */
+void users_begin(struct sipp *sipp);
+uint32_t users_take(struct sipp *sipp);
+void users_put(struct sipp *sipp, uint32_t user);
+bool users_have_lines(const struct sipp *sipp, uint32_t user); /* in each USER file */
+struct value *users_values(struct sipp *sipp, uint32_t user);
+void users_free(struct sipp *sipp);
 
 /* receive.c */
 void sipp_recv(void *arg, struct datagram *d);

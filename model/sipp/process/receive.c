@@ -288,6 +288,11 @@ static bool read_message(struct call *call, struct incoming *in) {
 void call_recv(struct call *call, struct payload *payload) {
     struct incoming in = {.payload = payload, .msg = call_lines(call, payload)->text};
     loop_wake(&call->sipp->loop, &call->task);
+    if (call->sipp->config.ignore_in_pause && call_step(call)->kind == STEP_PAUSE) {
+        sipp_note(call->sipp,
+                  &(struct cause){.why = "ignored: the call is in a pause", .at = call_step(call)->at});
+        return;
+    }
     if (call->index == 0 && call_step(call)->kind == STEP_NOP) {
         payload_drop(call->queued);
         call->queued = payload_hold(payload);
@@ -349,7 +354,7 @@ void sipp_recv(void *arg, struct datagram *d) {
     sipp->about = d->number;
     if (span_search(lines->text, SPAN("SIP/2.0")) < 0) {
         discard(sipp, SIPP_WARNINGS, "discarded: no SIP message");
-    } else if (!header_call_id(lines, &id)) {
+    } else if (!header_call_id(lines, sipp->config.call_id_prefix, &id)) {
         discard(sipp, SIPP_WARNINGS, "discarded: no Call-ID");
     } else {
         struct known *known = known_find(sipp, id);

@@ -228,6 +228,7 @@ static bool add_part(struct rendering *r, const struct template_part *part) {
         }
         break;
     case KEYWORD_TIMESTAMP: add_timestamp(r); break;
+    case KEYWORD_USERID: buf_add_u64(out, call->user); break;
     case KEYWORD_VARIABLE:
         value_write(out, call_value(call, (int)part->number));
         r->drop_space |= at_line_start(r);

@@ -28,6 +28,7 @@ void sipp_config_default(struct sipp_config *config) {
                                    .max_non_invite_retrans = -1,
                                    .base_cseq = 1,
                                    .call_id = "%u-%p@%s",
+                                   .call_id_prefix = true,
                                    .retransmit = true,
                                    .t2_ms = 4000,
                                    .deadcall_wait_ms = 33000,
@@ -176,6 +177,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     sipp->net = host_net(host);
     sipp->trace = trace;
     sipp->globals = mem_new(program->variables.count * sizeof *sipp->globals);
+    users_begin(sipp);
     stats_begin(&sipp->stats, program);
     fold_init(sipp);
     sipp->next_number = 1;
@@ -238,6 +240,7 @@ void sipp_free(struct sipp *sipp) {
     for (size_t i = 0; i < sipp->program->variables.count; i++)
         buf_free(&sipp->globals[i].text);
     media_free(sipp);
+    users_free(sipp);
     free(sipp->globals);
     for (size_t i = 0; i < sipp->inject_count; i++)
         inject_free(&sipp->injects[i]);
