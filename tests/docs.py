@@ -54,7 +54,7 @@ def languages(siptwin):
     count = lambda kind, state: sum(len(m[kind][state]) for m in modules.values() if kind in m)
     out = ['# The languages that siptwin reads', '',
         'Made from `siptwin words`, which is made from the tables that the compilers use. *Simulated*: it does what SIPp 3.6.1 or Kamailio 5.6.3 does. *No effect*: it loads,',
-        'and nothing on the wire depends on it. *Not simulated*: an error that names it; Kamailio or SIPp would take it. What is not here, the real programs do not have either.', '',
+        'and nothing on the wire depends on it. *Not simulated*: Kamailio or SIPp would take it. What acts by itself (a parameter, an option) is an error that names it; what matters only where it is reached (a function, a variable) is a warning, and a run that reaches it stops. What is not here, the real programs do not have either.', '',
         "## SIPp's scenarios", '', '`<exec command=...>` is never executed: an error, or with `exec: skip` a note in `--explain`.', ''] + table(by_part(siptwin, 'sipp'))
     out += ["## SIPp's options", '', '`siptwin import` makes keys of scenario.yaml of them.', ''] + table(by_part(siptwin, 'sipp-options'))
     out += ['## kamailio.cfg: the core', ''] + table(kamailio)
