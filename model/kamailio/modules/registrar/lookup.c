@@ -29,7 +29,9 @@ bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span
     add_unescaped(&name, u.user);
     if (registrar_locations(run)->use_domain) {
         if (u.user.len) buf_add_char(&name, '@');
-        buf_add(&name, u.host);
+        struct span prefix = registrar_of(run)->realm_prefix;
+        bool cut = u.host.len >= prefix.len && span_eq(prefix, (struct span){u.host.p, prefix.len});
+        buf_add(&name, cut ? span_skip(u.host, prefix.len) : u.host);
     }
     if (registrar_of(run)->case_sensitive)
         buf_add(out, buf_span(&name));

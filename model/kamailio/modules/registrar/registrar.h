@@ -8,7 +8,8 @@
 
 /* The module parameters. */
 struct registrar {
-    int64_t default_expires, min_expires, max_expires, default_q, max_contacts;
+    int64_t default_expires, min_expires, max_expires, default_q, max_contacts, retry_after;
+    struct span received_param, realm_prefix;
     const struct cfg_pv *received_avp; /* NULL: not set */
     bool append_branches, method_filtering, case_sensitive;
     int64_t use_path, path_mode, path_use_received, path_check_local;

@@ -121,13 +121,18 @@ static const struct refusal *read_message(struct save *s) {
     return NULL;
 }
 
+/* The contact of the address of record that the REGISTER means, or NULL. */
+static struct usrloc_contact *find_known(const struct save *s, const struct contact *c) {
+    struct usrloc_key key = {.uri = c->uri, .call_id = s->run->call_id->value, .path = buf_span(&s->path)};
+    return usrloc_find(s->table, s->aor, &key);
+}
+
 static const struct refusal *check_count(const struct save *s) {
     int64_t count = 0;
     for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next)
         count++;
     for (size_t i = 0; i < s->count; i++) {
-        bool known = usrloc_find(s->table, s->aor, s->contacts[i].uri),
-             ends = expiry(s, &s->contacts[i]) == 0;
+        bool known = find_known(s, &s->contacts[i]), ends = expiry(s, &s->contacts[i]) == 0;
         count += !known && !ends;
         count -= known && ends;
     }
@@ -155,7 +160,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
 }
 
 static const struct refusal *save_contact(struct save *s, const struct contact *c) {
-    struct usrloc_contact *known = usrloc_find(s->table, s->aor, c->uri);
+    struct usrloc_contact *known = find_known(s, c);
     int64_t expires_s = expiry(s, c);
     int q = (int)s->set->default_q;
     if (known && is_old(s, known)) return s->cseq < known->cseq ? &bad_cseq : NULL;
@@ -185,13 +190,15 @@ static void write_q(struct buf *out, int q) {
     buf_add(out, (struct span){text, len});
 }
 
-static void write_contact(struct buf *out, const struct usrloc_contact *c, int64_t now_s) {
+static void write_contact(struct buf *out, const struct registrar *set, const struct usrloc_contact *c,
+                          int64_t now_s) {
     buf_add_char(out, '<');
     buf_add_text(out, c->uri);
     buf_add_char(out, '>');
     write_q(out, c->q);
     buf_addf(out, ";expires=%lld", (long long)(c->expires_s - now_s));
-    if (c->received) buf_addf(out, ";received=\"%s\"", c->received);
+    if (c->received && set->received_param.len)
+        buf_addf(out, ";" SPAN_FMT "=\"%s\"", SPAN_ARG(set->received_param), c->received);
     if (c->instance) buf_addf(out, ";+sip.instance=\"%s\"", c->instance);
     if (c->instance && c->reg_id) buf_addf(out, ";reg-id=%s", c->reg_id);
 }
@@ -203,7 +210,7 @@ static void write_contacts(const struct save *s) {
     for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next) {
         if (c->expires_s <= s->now_s) continue;
         buf_add_text(out, any ? ", " : "Contact: ");
-        write_contact(out, c, s->now_s);
+        write_contact(out, s->set, c, s->now_s);
         any = true;
     }
     if (any) buf_add(out, SPAN("\r\n"));
@@ -246,6 +253,8 @@ static int answer(const struct save *s, unsigned flags, const struct refusal *re
     if (!refusal && !(flags & SAVE_NO_REPLY)) refusal = answer_path(s);
     unsigned status = refusal ? refusal->status : 200;
     if (refusal) buf_addf(&s->run->reply_lines, "P-Registrar-Error: %s\r\n", refusal->why);
+    if (status >= 500 && s->set->retry_after)
+        buf_addf(&s->run->reply_lines, "Retry-After: %lld\r\n", (long long)s->set->retry_after);
     if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
     return result;
 }
@@ -259,10 +268,9 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     if (s->star || (flags & SAVE_REPLACE && s->count)) usrloc_remove_all(s->table, s->aor);
     usrloc_expire(s->table, s->aor, s->now_s);
     s->fresh = !usrloc_first(s->table, s->aor);
-    refusal = check_count(s);
-    if (!refusal && s->set->use_path && s->count &&
-        !registrar_path_write(&s->path, &s->path_received, s->run))
+    if (s->set->use_path && s->count && !registrar_path_write(&s->path, &s->path_received, s->run))
         refusal = &bad_path;
+    if (!refusal) refusal = check_count(s);
     for (size_t i = 0; i < s->count && !refusal; i++)
         refusal = save_contact(s, &s->contacts[i]);
     if (!(flags & SAVE_NO_REPLY)) write_contacts(s);

@@ -65,9 +65,19 @@ struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor) {
     return a ? a->contacts : NULL;
 }
 
-struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, struct span uri) {
+static bool is_meant(const struct usrloc *u, const struct usrloc_contact *c, const struct usrloc_key *key) {
+    bool uri = span_is(key->uri, c->uri);
+    switch (u->matching_mode) {
+    case USRLOC_BY_URI_AND_CALL: return uri && span_is(key->call_id, c->call_id);
+    case USRLOC_BY_URI_AND_PATH: return uri && (!key->path.len || span_is(key->path, c->path ? c->path : ""));
+    case USRLOC_BY_CALL: return span_is(key->call_id, c->call_id);
+    default: return uri;
+    }
+}
+
+struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, const struct usrloc_key *key) {
     struct usrloc_contact *c = usrloc_first(u, aor);
-    while (c && !span_is(uri, c->uri))
+    while (c && !is_meant(u, c, key))
         c = c->next;
     return c;
 }
@@ -77,12 +87,12 @@ void usrloc_set_text(char **text, struct span value) {
     *text = value.p ? mem_text(value) : NULL;
 }
 
-/* A new contact goes before the first one that is worse. */
+/* A new contact goes before the first one that is worse, or in front. */
 struct usrloc_contact *usrloc_add(struct usrloc *u, struct span aor, struct span uri, int q) {
     struct usrloc_contact *c = mem_new(sizeof *c), **at = &need_aor(u, aor)->contacts;
     c->uri = mem_text(uri);
     c->q = q;
-    while (*at && (*at)->q >= q)
+    while (*at && (*at)->q >= q && !u->desc_time_order)
         at = &(*at)->next;
     c->next = *at;
     *at = c;
@@ -105,6 +115,12 @@ void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, i
     struct usrloc_aor *a = find_aor(u, aor);
     struct usrloc_contact *before = a->contacts;
     c->q = q;
+    if (u->desc_time_order) {
+        *link_of(a, c) = c->next;
+        c->next = a->contacts;
+        a->contacts = c;
+        return;
+    }
     while (before != c && before->next != c)
         before = before->next;
     if ((before == c || q <= before->q) && (!c->next || q >= c->next->q)) return;

@@ -27,9 +27,14 @@ struct usrloc_contact {
 
 struct usrloc_aor;
 
+/* By what a REGISTER's contact is known again: the parameter `matching_mode`. */
+enum usrloc_match { USRLOC_BY_URI, USRLOC_BY_URI_AND_CALL, USRLOC_BY_URI_AND_PATH, USRLOC_BY_CALL };
+
 /* A table, "location": all-zero is empty. */
 struct usrloc {
     bool use_domain;         /* the module parameter: names have a domain */
+    bool desc_time_order;    /* the same: the newest contact stands in front, whatever its q */
+    int64_t matching_mode;   /* the same: an enum usrloc_match */
     int64_t nat_bflag;       /* the same: a branch flag, below 0 none */
     struct usrloc_aor *aors; /* hashed by name */
 };
@@ -39,13 +44,18 @@ void usrloc_free(struct usrloc *u);
 /* The first contact of an address of record, NULL: it has none. Expired ones may be among them. */
 struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor);
 
-/* The contact with that URI, or NULL. */
-struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, struct span uri);
+/* What a REGISTER says of a contact, as far as it may matter for finding it; path empty: none. */
+struct usrloc_key {
+    struct span uri, call_id, path;
+};
+
+/* The contact that it means, as `matching_mode` says, or NULL. */
+struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, const struct usrloc_key *key);
 
 /* A new contact, with URI and q, at its place among the others. The caller fills in the rest. */
 struct usrloc_contact *usrloc_add(struct usrloc *u, struct span aor, struct span uri, int q);
 
-/* Gives a contact of that address of record another q, and with it another place. */
+/* Gives a contact of that address of record, which has come again, another q, and with it another place. */
 void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, int q);
 
 /* Makes a text of a contact this one; p NULL: none. */
