@@ -250,7 +250,11 @@ static void what_is_not_simulated_is_told(void **state) {
         {"listen=a.example",
          "2:8: error: listen=a.example: only an IPv4 address or an interface is simulated"},
         {"listen=tls:1.2.3.4:5061",
-         "2:8: error: the configuration has no UDP socket, and others are not simulated"},
+         "2:8: warning: the configuration has no UDP socket, and others are not simulated: it does not run"},
+        {"listen=udp:[::1]:5060",
+         "2:8: warning: the configuration has no UDP socket, and others are not simulated: it does not run"},
+        {"modparamx(\"tm\", \"fr_timer\", \"$env(A)\")",
+         "2:1: error: modparamx with variables is not simulated"},
         {"loadmodule \"rtpengine.so\"", "2:12: error: module \"rtpengine\" is not simulated"},
         {"event_route[core:pre-routing] { exit; } request_route { exit }",
          "2:1: error: event_route[core:pre-routing] is not simulated\n"
@@ -261,8 +265,11 @@ static void what_is_not_simulated_is_told(void **state) {
         {"request_route { if (@contact.uri.host == \"A\") exit; }",
          "2:21: warning: $sel(contact.uri.host) of the core is not simulated: a run that reaches it stops"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},
-        {"modparam(\"tm\", \"rich_redirect\", 1)",
-         "2:1: error: tm.rich_redirect is simulated only with its default value"},
+        {"modparam(\"tm\", \"rich_redirect\", 1)", "2:1: warning: tm.rich_redirect is simulated only with "
+                                                   "its default value: a run that calls a function of "
+                                                   "module \"tm\" stops"},
+        {"modparam(\"tm\", \"enable_uac_fr\", 1)",
+         "2:1: error: tm.enable_uac_fr is simulated only with its default value"},
         {"request_route { $var(x) = @cfg_get.tm.fr_timer; }",
          "2:27: error: $sel(cfg_get.tm.fr_timer) is not simulated"},
         {"request_route { if (@tls.peer.name == \"A\") exit; }",

@@ -149,6 +149,11 @@ static bool open_sockets(struct kamailio *k, struct diag *diag) {
 
 /* What the configuration asks for and this cannot do. */
 static bool check_globals(const struct kamailio *k, struct diag *diag) {
+    if (k->globals->listen_count == 0 && k->globals->other_listens) {
+        diag_error(diag, k->globals->other_at,
+                   "the configuration has no UDP socket, and others are not simulated");
+        return false;
+    }
     if (!k->globals->sip_warning) return true;
     diag_error(diag, (struct source_pos){0},
                "sip_warning is not simulated: the Warning header names a process id of Kamailio");

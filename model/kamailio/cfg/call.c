@@ -290,6 +290,7 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         return false;
     }
     s->function = l.function;
+    s->stops = &p->program->stops[program_module(span_of(l.module->name))];
     s->in_core = l.module == kam_modules[0];
     return cfg_args_parse(p, s, args);
 }

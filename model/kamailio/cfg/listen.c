@@ -41,7 +41,7 @@ static void add(struct cfg_parse *p, const struct kam_listen *listen) {
     all[g->listen_count++] = *listen;
 }
 
-/* One [PROTO:]ADDRESS[:PORT]; *udp says whether it is a UDP socket, the only ones that are simulated. */
+/* One [PROTO:]ADDRESS[:PORT]; *udp says whether it is UDP over IPv4, the only sockets that are simulated. */
 static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *udp) {
     static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
     *udp = true;
@@ -58,7 +58,10 @@ static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *
         diag_error(p->diag, listen->at, "a list of addresses on one socket is not simulated");
         return false;
     }
-    return cfg_host_parse(p, &listen->address) && port_parse(p, &listen->port);
+    bool brackets = cfg_take(p, "[");
+    *udp = *udp && p->t->kind != CFG_TOKEN_IPV6;
+    return cfg_host_parse(p, &listen->address) && (!brackets || cfg_expect(p, "]")) &&
+           port_parse(p, &listen->port);
 }
 
 /* Could this token go on with another address on the same listen= line? */
@@ -106,7 +109,7 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         bool udp;
         if (!address_parse(p, &listen, &udp)) return false;
         if (!udp) {
-            if (p->program->tcp_listens++ == 0) p->program->tcp_at = listen.at;
+            if (p->program->globals.other_listens++ == 0) p->program->globals.other_at = listen.at;
             continue;
         }
         if (is_interface(listen.address)) {
@@ -142,9 +145,9 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
 void cfg_globals_finish(struct cfg_parse *p) {
     struct kam_globals *g = &p->program->globals;
     uint16_t port = p->program->default_port;
-    if (g->listen_count == 0 && p->program->tcp_listens > 0)
-        diag_error(p->diag, p->program->tcp_at,
-                   "the configuration has no UDP socket, and others are not simulated");
+    if (g->listen_count == 0 && p->program->globals.other_listens > 0)
+        diag_warning(p->diag, p->program->globals.other_at,
+                     "the configuration has no UDP socket, and others are not simulated: it does not run");
     if (g->listen_count == 0 && port != 5060) add(p, &(struct kam_listen){0});
     for (size_t i = 0; i < g->listen_count; i++) {
         struct kam_listen *l = (struct kam_listen *)&g->listens[i];

@@ -83,6 +83,22 @@ static bool check_value(const struct kam_module *m, const struct kam_param *para
     return false;
 }
 
+/* A run that calls a function of the module stops. */
+static void stop_functions(struct kam_program *program, const struct kam_module *m,
+                           const struct kam_param *param, struct source_pos at, struct diag *diag) {
+    struct buf text = {0};
+    diag_warning(
+        diag, at,
+        "%s.%s is simulated only with its default value: a run that calls a function of module \"%s\" stops",
+        m->name, param->name, m->name);
+    buf_addf(&text,
+             "%s.%s is simulated only with its default value, and the run has reached a function of it",
+             m->name, param->name);
+    buf_add_char(&text, '\0');
+    program->stops[program_module(span_of(m->name))] = arena_text(&program->arena, buf_span(&text)).p;
+    buf_free(&text);
+}
+
 /* "$avp(name)", ready to be used; NULL after an error. */
 static const struct cfg_pv *make_avp(struct kam_program *program, const struct kam_module *m,
                                      const struct kam_param *param, struct span text, struct source_pos at,
@@ -151,6 +167,8 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
             store(program, param, value, avp, at);
         else
             good = false;
+        if (fits && param->use == KAM_PARAM_STOPS && !is_default(param, value))
+            stop_functions(program, m, param, at, diag);
     }
     return good;
 }
@@ -198,7 +216,7 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     return false;
 }
 
-/* modparam("module", "name", value) */
+/* modparam("module", "name", value), or modparamx, in which variables may stand */
 bool cfg_modparam_parse(struct cfg_parse *p) {
     const struct cfg_token *word = cfg_get(p), *text[2];
     if (!cfg_expect(p, "(")) return false;
@@ -216,5 +234,9 @@ bool cfg_modparam_parse(struct cfg_parse *p) {
         return cfg_expected(p, "a number or string");
     cfg_get(p);
     if (!cfg_expect(p, ")")) return false;
+    if (span_is(word->text, "modparamx") && value.type == KAM_STR && span_find(value.s, '$') >= 0) {
+        diag_error(p->diag, word->at, "modparamx with variables is not simulated");
+        return false;
+    }
     return cfg_modparam_set(p->program, text[0]->text, text[1]->text, value, word->at, p->diag);
 }

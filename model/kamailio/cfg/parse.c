@@ -364,8 +364,8 @@ static bool parse_top(struct cfg_parse *p) {
     if (cfg_next_is(p, "event_route")) return parse_event_route(p);
     if (cfg_next_is(p, "cfgengine")) return parse_engine(p);
     if (cfg_next_is(p, "kemi")) return parse_kemi(p);
-    if (cfg_next_is(p, "loadmodule")) return cfg_loadmodule_parse(p);
-    if (cfg_next_is(p, "modparam")) return cfg_modparam_parse(p);
+    if (cfg_next_is(p, "loadmodule") || cfg_next_is(p, "loadmodulex")) return cfg_loadmodule_parse(p);
+    if (cfg_next_is(p, "modparam") || cfg_next_is(p, "modparamx")) return cfg_modparam_parse(p);
     if (cfg_next_is(p, "flags") || cfg_next_is(p, "bool")) return parse_flags(p);
     if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);
     if (p->t->kind == CFG_TOKEN_WORD && (cfg_token_is(p->t + 1, ".") || cfg_token_is(p->t + 1, "[")))

@@ -10,7 +10,8 @@ static const char *const words[] = {
     /* blocks and statements */
     "route", "request_route", "failure_route", "reply_route", "onreply_route", "branch_route", "onsend_route",
     "event_route", "drop", "exit", "return", "break", "if", "else", "switch", "case", "default", "while",
-    "loadmodule", "modparam", "cfgengine", "include_file", "import_file", "cfg_select", "cfg_reset",
+    "loadmodule", "loadmodulex", "modparam", "modparamx", "cfgengine", "include_file", "import_file",
+    "cfg_select", "cfg_reset",
     /* the core's functions */
     "forward", "forward_tcp", "forward_udp", "forward_tls", "forward_sctp", "log", "error", "exec",
     "force_rport", "add_rport", "add_local_rport", "force_tcp_alias", "add_tcp_alias", "setflag", "resetflag",

@@ -52,7 +52,8 @@ static enum word_state param_state(const struct kam_module *m, struct span modul
     for (const struct kam_param *p = m ? m->params : NULL; p && p->name; p++) {
         if (!span_is(name, p->name)) continue;
         if (p->use == KAM_PARAM_NO_EFFECT) return WORD_NO_EFFECT;
-        return p->use == KAM_PARAM_NOT_SIMULATED ? WORD_NOT_SIMULATED : WORD_SIMULATED;
+        return p->use == KAM_PARAM_NOT_SIMULATED || p->use == KAM_PARAM_STOPS ? WORD_NOT_SIMULATED
+                                                                              : WORD_SIMULATED;
     }
     return kam_names_idle_parameter(module, name) ? WORD_NO_EFFECT : WORD_NOT_SIMULATED;
 }

@@ -208,7 +208,7 @@ static const struct kam_param params[] = {
     {KAM_INT("initial_probability", 10, 0, 100), KAM_INTO(struct cfgutils, initial_probability)},
     {KAM_INT("initial_gflags", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct cfgutils, initial_gflags)},
     {KAM_INT("lock_set_size", 0, INT32_MIN, 14), KAM_INTO(struct cfgutils, lock_set_size)},
-    {KAM_TEXT("hash_file", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("hash_file", ""), KAM_NO_EFFECT},
     {0},
 };
 

@@ -398,10 +398,10 @@ static const struct kam_param params[] = {
     {KAM_FLAG("add_username", 0), KAM_INTO(struct rr_settings, add_username)},
     {KAM_INT("enable_double_rr", 1, 0, 2), KAM_INTO(struct rr_settings, enable_double_rr)},
     {KAM_FLAG("enable_socket_mismatch_warning", 1), KAM_NO_EFFECT},
-    {KAM_TEXT("custom_user_avp", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("custom_user_avp", ""), KAM_STOPS},
     {KAM_FLAG("ignore_sips", 0), KAM_NO_EFFECT},
-    {KAM_FLAG("force_send_socket", 0), KAM_NOT_SIMULATED},
-    {KAM_FLAG("sockname_mode", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("force_send_socket", 0), KAM_STOPS},
+    {KAM_FLAG("sockname_mode", 0), KAM_STOPS},
     {0},
 };
 

@@ -69,7 +69,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("timeout_socket", ""), KAM_NO_EFFECT},
     {KAM_TEXT("ice_candidate_priority_avp", ""), KAM_NO_EFFECT},
     {KAM_TEXT("extra_id_pv", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("db_url", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("db_url", ""), KAM_STOPS},
     {KAM_TEXT("table_name", "rtpproxy"), KAM_NO_EFFECT},
     {KAM_TEXT("rtp_inst_pvar", ""), KAM_NO_EFFECT},
     {0},

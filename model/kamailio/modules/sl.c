@@ -100,8 +100,8 @@ static const struct kam_function functions[] = {
 static const struct kam_param params[] = {
     {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct sl, default_code)},
     {KAM_TEXT("default_reason", "Internal Server Error"), KAM_INTO(struct sl, default_reason)},
-    {KAM_FLAG("bind_tm", 1), KAM_NOT_SIMULATED},
-    {KAM_INT("rich_redirect", 0, 0, 3), KAM_NOT_SIMULATED},
+    {KAM_FLAG("bind_tm", 1), KAM_STOPS},
+    {KAM_INT("rich_redirect", 0, 0, 3), KAM_STOPS},
     {KAM_TEXT("event_callback_fl_ack", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback_lres_sent", ""), KAM_NO_EFFECT},
     {0},

@@ -78,14 +78,14 @@ static const struct kam_function functions[] = {
 };
 
 static const struct kam_param params[] = {
-    {KAM_TEXT("default_filter", "accept"), KAM_NOT_SIMULATED},
-    {KAM_TEXT("deny_filter", ""), KAM_NOT_SIMULATED},
-    {KAM_TEXT("accept_filter", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("default_filter", "accept"), KAM_STOPS},
+    {KAM_TEXT("deny_filter", ""), KAM_STOPS},
+    {KAM_TEXT("accept_filter", ""), KAM_STOPS},
     {KAM_TEXT("acc_function", ""), KAM_NO_EFFECT},
     {KAM_TEXT("acc_db_table", ""), KAM_NO_EFFECT},
-    {KAM_INT("bflags", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
-    {KAM_INT("flags_hdr_mode", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
-    {KAM_INT("q_value", 10, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("bflags", 0, INT32_MIN, INT32_MAX), KAM_STOPS},
+    {KAM_INT("flags_hdr_mode", 0, INT32_MIN, INT32_MAX), KAM_STOPS},
+    {KAM_INT("q_value", 10, INT32_MIN, INT32_MAX), KAM_STOPS},
     {0},
 };
 

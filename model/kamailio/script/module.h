@@ -24,6 +24,8 @@ enum kam_param_use {
     KAM_PARAM_SETTING,      /* it goes to its place in the module's settings */
     KAM_PARAM_EACH,         /* every modparam of it counts: kam_program_value() gives them in order */
     KAM_PARAM_NO_EFFECT,    /* taken; nothing on the wire depends on it */
+    KAM_PARAM_STOPS,        /* the same, but with another value than the default the module's functions stop
+                               the run: nothing but them depends on it */
     KAM_PARAM_NOT_SIMULATED /* another value than the default is an error that says so */
 };
 
@@ -48,6 +50,7 @@ struct kam_param {
 #define KAM_INTO(settings, member)        KAM_PARAM_SETTING, offsetof(settings, member)
 #define KAM_EACH                          KAM_PARAM_EACH, 0
 #define KAM_NO_EFFECT                     KAM_PARAM_NO_EFFECT, 0
+#define KAM_STOPS                         KAM_PARAM_STOPS, 0
 #define KAM_NOT_SIMULATED                 KAM_PARAM_NOT_SIMULATED, 0
 
 /* A reply that tm sends upstream: of a request with that method. */

@@ -55,11 +55,10 @@ struct kam_program {
     struct arena arena; /* of all that follows */
     struct kam_globals globals;
     size_t listen_cap;
-    size_t tcp_listens;       /* sockets that are not simulated */
-    struct source_pos tcp_at; /* the first of them */
-    uint16_t default_port;    /* port= */
+    uint16_t default_port; /* port= */
     unsigned max_while_loops, max_recursive_level;
     bool *loaded;                 /* kam_modules[i] is loaded */
+    const char **stops;           /* what a run says that calls a function of it; NULL: it may */
     const void **kept;            /* by the modules that have read something: kam_program_kept() */
     struct source_pos *loaded_at; /* where */
     struct program_param *params;

@@ -27,6 +27,10 @@ static void set_retcode(struct script *h, int retcode) { h->retcode = h->state->
 static int run_function(struct script *h, const struct cfg_stmt *s) {
     struct kam_arg room[KAM_ARGS_MAX];
     const struct kam_arg *args;
+    if (*s->stops) {
+        script_missing(h, *s->stops);
+        return FAILED;
+    }
     enum script_args_result had = script_args(h, s, room, &args);
     if (had == SCRIPT_ARGS_BAD) return FAILED;
     int result = had == SCRIPT_ARGS_GOOD ? s->function->call(h->run, args, s->arg_count) : FAILED;

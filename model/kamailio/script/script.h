@@ -37,6 +37,8 @@ struct kam_globals {
     unsigned children;                /* default 8 */
     const struct kam_listen *listens; /* in the order of the file; count 0: none */
     size_t listen_count;
+    size_t other_listens;          /* sockets that are not simulated */
+    struct source_pos other_at;    /* the first of them */
     uint8_t tos;                   /* default 0x10 */
     bool pmtu_discovery;           /* default no: DF clear */
     bool server_signature;         /* default yes */

@@ -165,8 +165,10 @@ struct cfg_stmt {
     struct span route_name;        /* of a route() whose name is known; p NULL: expr gives it */
     const struct kam_route *route; /* ... and found */
     const struct kam_function *function;
-    const char *missing; /* of CFG_STMT_MISSING: what the run says when it stops */
-    bool in_core;        /* the function is the core's: it leaves $rc alone */
+    const char *missing;      /* of CFG_STMT_MISSING: what the run says when it stops */
+    const char *const *stops; /* points at what the run says if the function's module has a parameter that is
+                                 not simulated, or at NULL */
+    bool in_core;             /* the function is the core's: it leaves $rc alone */
     size_t arg_count;
     const struct kam_arg *known; /* its arguments; those that come from elsewhere are left out */
     const struct cfg_arg *args;  /* where they come from; NULL: all are known */

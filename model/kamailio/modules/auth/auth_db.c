@@ -144,7 +144,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("password_column_2", "ha1b"), KAM_INTO(struct auth_db, password_column_2)},
     {KAM_FLAG("calculate_ha1", 0), KAM_INTO(struct auth_db, calculate_ha1)},
     {KAM_FLAG("use_domain", 0), KAM_INTO(struct auth_db, use_domain)},
-    {KAM_TEXT("load_credentials", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("load_credentials", ""), KAM_STOPS},
     {KAM_FLAG("version_table", 1), KAM_NO_EFFECT},
     {KAM_FLAG("force_generate_avps", 0), KAM_NO_EFFECT},
     {0},

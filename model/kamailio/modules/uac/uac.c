@@ -107,7 +107,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("restore_passwd", ""), KAM_INTO(struct uac, restore_passwd)},
     {KAM_TEXT("rr_from_store_param", "vsf"), KAM_INTO(struct uac, rr_from_param)},
     {KAM_TEXT("rr_to_store_param", "vst"), KAM_INTO(struct uac, rr_to_param)},
-    {KAM_FLAG("restore_dlg", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("restore_dlg", 0), KAM_STOPS},
     {KAM_TEXT("restore_from_avp", ""), KAM_NO_EFFECT}, /* only with restore_dlg */
     {KAM_TEXT("restore_to_avp", ""), KAM_NO_EFFECT},
     {KAM_TEXT("auth_username_avp", ""), KAM_INTO(struct uac, user_pv)},
