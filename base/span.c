@@ -82,16 +82,16 @@ uint64_t span_hash(struct span s) {
 }
 
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
+    enum { SAFE_DIGITS = 19 }; /* of so many digits every number fits */
     if (s.len == 0) return false;
-    uint64_t n = 0, most = max / 10;
+    uint64_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
-        if (!ascii_digit((unsigned char)s.p[i])) return false;
-        unsigned digit = (unsigned)(s.p[i] - '0');
-        if (n > most || (n == most && digit > max % 10)) return false;
+        unsigned digit = (unsigned)((unsigned char)s.p[i] - '0');
+        if (digit > 9 || (i >= SAFE_DIGITS && n > (UINT64_MAX - digit) / 10)) return false;
         n = n * 10 + digit;
     }
     *out = n;
-    return true;
+    return n <= max;
 }
 
 ptrdiff_t span_find_unquoted(struct span s, char c) {

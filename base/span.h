@@ -111,7 +111,8 @@ struct span span_cut(struct span *rest, char c);
 /* 64 bits for a table or a comparison: the same on every machine. */
 uint64_t span_hash(struct span s);
 
-/* Reads a decimal number that fills all of s; false if s is empty, holds another character or exceeds max. */
+/* Reads a decimal number that fills all of s; false (*out then holds anything) if s is empty, holds another
+ * character or exceeds max. */
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out);
 
 /* ASCII only, whatever the locale says. */

@@ -45,7 +45,9 @@ enum sip_header_id sip_header_id(struct span name) {
     for (; h < known_headers[name.len] + SAME_LENGTH && h->name;
          h++) /* of no two is the second letter the same */
         if (ascii_lower((unsigned char)name.p[1]) == ascii_lower((unsigned char)h->name[1]))
-            return span_eq_nocase(name, (struct span){h->name, name.len}) ? h->id : SIP_OTHER;
+            return span_same_bytes(name.p, h->name, name.len) || span_same_nocase(name.p, h->name, name.len)
+                       ? h->id
+                       : SIP_OTHER;
     return SIP_OTHER;
 }
 

@@ -331,10 +331,11 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
     }
     if (step->ack_txn >= 0) call->txns[step->ack_txn].ack_step = call->index;
     if (call->last_step >= 0) { /* what was received last is answered by this, if it comes again */
-        call->answered_hash = call->last_hash;
+        call->answers_received = call->unanswered;
+        call->answered_hash = 0;
         call->answered_recv = call->last_step;
         call->answered_send = call->index;
-        call->last_hash = 0;
+        call->unanswered = false;
     }
     call->repeats = 0;
     call->retrans_ms = 0;

@@ -45,9 +45,10 @@ struct call {
     /* receiving */
     struct payload *received;         /* the "last message"; NULL: none */
     struct payload *queued;           /* waits for the next recv */
-    uint64_t last_hash;               /* of the last matched message, until something is sent; 0: none */
-    int last_step;                    /* that it matched; -1: none was */
-    uint64_t answered_hash;           /* of the message that a send followed */
+    int last_step;                    /* that the last message matched; -1: none was */
+    bool unanswered;                  /* nothing was sent since */
+    bool answers_received;            /* the message that a send followed is the last one still */
+    uint64_t answered_hash;           /* else its hash; 0: none */
     int answered_recv, answered_send; /* -1: none */
     uint32_t repeats;                 /* how often an answer was repeated since the last step was sent */
     int64_t recv_timeout_ms;          /* when the receive timer expires; 0: it is not armed */

@@ -80,20 +80,24 @@ static struct span compact_form(struct span name) {
 }
 
 /*
- * The first line from the i-th on, but for the first of all, that begins with name, which ends in a colon;
- * the count: none. That the colon is in its place is asked first: of lines with the same initial few have it
- * there.
+ * The first line of a chain from the i-th on, but for the first of all, that begins with name, which ends in
+ * a colon; the count: none. That the colon is in its place is asked first: of lines with the same initial few
+ * have it there.
  */
-static size_t find_line(const struct header_lines *l, size_t i, struct span name) {
+static size_t find_in_chain(const struct header_lines *l, uint32_t next, size_t i, struct span name) {
     assert(name.p[name.len - 1] == ':');
     i = i > 0 ? i : 1;
-    for (uint32_t next = l->first[initial(name.p[0])]; next; next = l->lines[next - 1].next) {
+    for (; next; next = l->lines[next - 1].next) {
         struct span line = span_skip(l->headers, l->lines[next - 1].start);
         if (next > i && line.len >= name.len && line.p[name.len - 1] == ':' &&
             span_eq_nocase(span_head(line, name.len), name))
             return next - 1;
     }
     return l->count;
+}
+
+static size_t find_line(const struct header_lines *l, struct span name) {
+    return find_in_chain(l, l->first[initial(name.p[0])], 0, name);
 }
 
 /* The line behind the i-th and those that go on with it. */
@@ -128,7 +132,8 @@ static void unfold(struct buf *out, size_t begin) {
 static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
     size_t begin = out->len;
     bool found = false, folded = false;
-    for (size_t i = find_line(l, 0, name), next; i < l->count; i = find_line(l, next, name), found = true) {
+    for (size_t i = find_line(l, name), next; i < l->count;
+         i = find_in_chain(l, l->lines[i].next, next, name), found = true) {
         next = behind_folded(l, i);
         folded |= next > i + 1;
         /* up to the LF, or to the end */
@@ -216,7 +221,7 @@ bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) 
 }
 
 bool header_has_to(const struct header_lines *l) {
-    return find_line(l, 0, SPAN("To:")) < l->count || find_line(l, 0, SPAN("t:")) < l->count;
+    return find_line(l, SPAN("To:")) < l->count || find_line(l, SPAN("t:")) < l->count;
 }
 
 unsigned header_status(struct span msg) {
