@@ -132,8 +132,9 @@ static void unfold(struct buf *out, size_t begin) {
 static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
     size_t begin = out->len;
     bool found = false, folded = false;
-    for (size_t i = find_line(l, name), next; i < l->count;
-         i = find_in_chain(l, l->lines[i].next, next, name), found = true) {
+    uint32_t link = l->first[initial(name.p[0])];
+    for (size_t i, next = 0; link && (i = find_in_chain(l, link, next, name)) < l->count; found = true) {
+        link = l->lines[i].next;
         next = behind_folded(l, i);
         folded |= next > i + 1;
         /* up to the LF, or to the end */
