@@ -289,6 +289,12 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         diag_error(p->diag, name->at, "%s() cannot be used in %s", l.function->name, kind_name(p->kind));
         return false;
     }
+    const char *what =
+        s->arg_count == 0 && l.function->check ? l.function->check(p->program, 0, (struct span){0}) : NULL;
+    if (what) {
+        diag_error(p->diag, name->at, "%s() %s", l.function->name, what);
+        return false;
+    }
     s->function = l.function;
     s->stops = &p->program->stops[program_module(span_of(l.module->name))];
     s->in_core = l.module == kam_modules[0];

@@ -102,7 +102,8 @@ struct kam_function {
      */
     int (*call)(struct kam_run *run, const struct kam_arg *args, size_t count);
     enum kam_arg_type args[KAM_ARGS_MAX];
-    /* What is wrong with an argument that stands in the file, by its index; NULL: nothing. */
+    /* What is wrong with an argument that stands in the file, by its index, or with a call without any; NULL:
+     * nothing. */
     const char *(*check)(const struct kam_program *program, size_t index, struct span text);
     bool expressions; /* an argument may also be an expression, as in f($var(x)): its value is then read like
                          a text that stands in the file */

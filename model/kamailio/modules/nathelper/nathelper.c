@@ -3,6 +3,7 @@
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
 #include "model/kamailio/instance.h"
+#include "model/kamailio/modules/registrar/usrloc.h"
 #include "model/kamailio/pv/pv.h"
 
 const struct nathelper *nathelper_of(const struct kam_run *run) {
@@ -31,6 +32,13 @@ static int fix_nated_register(struct kam_run *run, const struct kam_arg *args, s
     struct span text = arena_text(&run->scratch, buf_span(&b));
     buf_free(&b);
     return avp && kam_pv_assign(run, avp, (struct kam_value){.type = KAM_STR, .s = text}) ? 1 : -1;
+}
+
+static const char *check_register(const struct kam_program *program, size_t index, struct span text) {
+    struct nathelper set;
+    (void)index, (void)text;
+    kam_program_settings(program, &kam_nathelper_module, &set);
+    return set.received_avp ? NULL : "needs modparam received_avp: Kamailio does not start without it";
 }
 
 /* How many entries a Record-Route has; -1: it cannot be read, each needs brackets. */
@@ -81,7 +89,7 @@ static const struct kam_function functions[] = {
     {"is_rfc1918", 1, 1, ANYWHERE, is_rfc1918, {ARG_FORMAT}, .expressions = true},
     {"fix_nated_contact", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_fix_contact},
     {"fix_nated_sdp", 1, 2, ANYWHERE, nathelper_fix_sdp, {ARG_NUMBER, ARG_FORMAT}},
-    {"fix_nated_register", 0, 0, KAM_REQUEST_ROUTE, fix_nated_register},
+    {"fix_nated_register", 0, 0, KAM_REQUEST_ROUTE, fix_nated_register, .check = check_register},
     {"set_contact_alias",
      0,
      1,
@@ -102,12 +110,12 @@ static const struct kam_param params[] = {
     {KAM_TEXT("alias_name", "alias"), KAM_INTO(struct nathelper, alias_name)},
     {KAM_FLAG("nat_addr_mode", 1), KAM_INTO(struct nathelper, reserved_too)},
     {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_EACH},
-    {KAM_FLAG("ping_nated_only", 0), KAM_NO_EFFECT},
+    {KAM_INT("ping_nated_only", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, ping_nated_only)},
     {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_INTO(struct nathelper, mark)},
     {KAM_TEXT("force_socket", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("sipping_from", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("sipping_from", ""), KAM_INTO(struct nathelper, sipping_from)},
     {KAM_TEXT("sipping_method", "OPTIONS"), KAM_NO_EFFECT},
-    {KAM_INT("sipping_bflag", -1, -1, 31), KAM_NO_EFFECT},
+    {KAM_INT("sipping_bflag", -1, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, sipping_bflag)},
     {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_NO_EFFECT},
     {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NO_EFFECT},
     {KAM_TEXT("natping_socket", ""), KAM_NO_EFFECT},
@@ -121,12 +129,27 @@ static const struct kam_param params[] = {
 /* Contacts are not pinged: a run would go on for as long as somebody is registered. */
 static bool check_pings(struct kam_program *program, const struct source *cfg, struct source_set *set,
                         struct diag *diag) {
+    const struct kam_module *m = &kam_nathelper_module;
+    struct source_pos at = kam_program_value_at(program, m, "natping_interval", 0);
+    struct nathelper settings;
+    struct usrloc usrloc;
     struct kam_value n;
+    const char *fault = NULL;
     (void)cfg, (void)set;
-    if (kam_program_value(program, &kam_nathelper_module, "natping_interval", 0, &n) && n.n > 0)
-        diag_warning(diag, kam_program_value_at(program, &kam_nathelper_module, "natping_interval", 0),
-                     "nathelper.natping_interval: pings are not simulated, none is sent");
-    return true;
+    if (!kam_program_value(program, m, "natping_interval", 0, &n) || n.n <= 0) return true;
+    kam_program_settings(program, m, &settings);
+    kam_program_settings(program, &kam_usrloc_module, &usrloc);
+    if (!kam_program_has_module(program, "usrloc"))
+        fault = "natping_interval needs module usrloc";
+    else if (settings.ping_nated_only && usrloc.nat_bflag < 0)
+        fault = "ping_nated_only needs modparam nat_bflag of usrloc";
+    else if (settings.sipping_bflag >= 0 && settings.sipping_from.len == 0)
+        fault = "sipping_bflag needs modparam sipping_from";
+    if (fault)
+        diag_error(diag, at, "nathelper.%s: Kamailio does not start without it", fault);
+    else
+        diag_warning(diag, at, "nathelper.natping_interval: pings are not simulated, none is sent");
+    return !fault;
 }
 
 const struct kam_module kam_nathelper_module = {.name = "nathelper",

@@ -9,7 +9,9 @@
 struct nathelper {
     const struct cfg_pv *received_avp; /* NULL: not set */
     struct span alias_name;
-    struct span mark;       /* nortpproxy_str */
+    struct span mark; /* nortpproxy_str */
+    int64_t ping_nated_only, sipping_bflag;
+    struct span sipping_from;
     bool append_oldmediaip; /* append_sdp_oldmediaip */
     bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };

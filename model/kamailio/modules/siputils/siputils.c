@@ -5,9 +5,9 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/modules/sl.h"
 
-struct siputils {
-    struct span accept, accept_encoding, accept_language, support;
-};
+const struct siputils *siputils_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_SIPUTILS);
+}
 
 static int has_totag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
@@ -64,7 +64,7 @@ static void add_line(struct kam_run *run, const char *name, struct span value) {
 /* 200 to an OPTIONS that is for the server itself: its URI has no user. */
 static int options_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    const struct siputils *set = kam_module_data(run->k, KAM_MODULE_SIPUTILS);
+    const struct siputils *set = siputils_of(run);
     struct uri u;
     if (!span_is(run->msg.method, "OPTIONS") || !uri_parse(&u, kam_run_uri(run)) || u.user.len) return -1;
     add_line(run, "Accept", set->accept);
@@ -75,6 +75,8 @@ static int options_reply(struct kam_run *run, const struct kam_arg *args, size_t
 }
 
 #define ANSWERED (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
+
+#define EDITED (KAM_REQUEST_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
 
 /* A row of a function that may stand anywhere and takes expressions. */
 #define ANY(name, n, body, ...)                                                                              \
@@ -99,6 +101,30 @@ static const struct kam_function functions[] = {
      .expressions = true},
     {"uri_param_rm", 1, 1, ANSWERED, siputils_uri_param_rm, {ARG_FORMAT}, .expressions = true},
     {"tel2sip", 3, 3, KAM_ANY_ROUTE, siputils_tel2sip, {ARG_FORMAT, ARG_FORMAT, ARG_RESULT}},
+    {"encode_contact", 2, 2, EDITED, siputils_encode_contact, {ARG_TEXT, ARG_TEXT}, .expressions = true},
+    {"decode_contact", 0, 0, KAM_REQUEST_ROUTE, siputils_decode_contact},
+    {"decode_contact_header", 0, 0, EDITED | KAM_FAILURE_ROUTE, siputils_decode_contact_header},
+    {"contact_param_encode",
+     2,
+     2,
+     EDITED,
+     siputils_contact_param_encode,
+     {ARG_FORMAT, ARG_FORMAT},
+     .expressions = true},
+    {"contact_param_decode", 1, 1, EDITED, siputils_contact_param_decode, {ARG_FORMAT}, .expressions = true},
+    {"contact_param_decode_ruri",
+     1,
+     1,
+     KAM_REQUEST_ROUTE,
+     siputils_contact_param_decode_ruri,
+     {ARG_FORMAT},
+     .expressions = true},
+    {"contact_param_rm", 1, 1, EDITED, siputils_contact_param_rm, {ARG_FORMAT}, .expressions = true},
+    {"append_rpid_hf", 0, 0, ANSWERED, siputils_append_rpid_hf},
+    {"append_rpid_hf", 2, 2, ANSWERED, siputils_append_rpid_hf, {ARG_TEXT, ARG_TEXT}, .expressions = true},
+    {"is_rpid_user_e164", 0, 0, KAM_REQUEST_ROUTE, siputils_is_rpid_user_e164},
+    {"set_uri_user", 2, 2, KAM_ANY_ROUTE, siputils_set_uri_user, {ARG_RESULT, ARG_PV}},
+    {"set_uri_host", 2, 2, KAM_ANY_ROUTE, siputils_set_uri_host, {ARG_RESULT, ARG_PV}},
     ANY("is_uri", 1, siputils_is_uri, ARG_FORMAT),
     {"is_e164", 1, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, siputils_is_e164, {ARG_PV}},
     {"is_uri_user_e164", 1, 1, KAM_ANY_ROUTE, siputils_is_uri_user_e164, {ARG_PV}},
@@ -118,6 +144,11 @@ static const struct kam_param params[] = {
     {KAM_TEXT("options_accept_encoding", ""), KAM_INTO(struct siputils, accept_encoding)},
     {KAM_TEXT("options_accept_language", "en"), KAM_INTO(struct siputils, accept_language)},
     {KAM_TEXT("options_support", ""), KAM_INTO(struct siputils, support)},
+    {KAM_TEXT("contact_flds_separator", "*"), KAM_INTO(struct siputils, separator)},
+    {KAM_TEXT("rpid_prefix", ""), KAM_INTO(struct siputils, rpid_prefix)},
+    {KAM_TEXT("rpid_suffix", ";party=calling;id-type=subscriber;screen=yes"),
+     KAM_INTO(struct siputils, rpid_suffix)},
+    {KAM_AVP("rpid_avp"), KAM_INTO(struct siputils, rpid_avp)},
     {0},
 };
 

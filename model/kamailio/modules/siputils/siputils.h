@@ -20,11 +20,34 @@ SIPUTILS_FUNCTION(siputils_cmp_uri);
 SIPUTILS_FUNCTION(siputils_cmp_aor);
 SIPUTILS_FUNCTION(siputils_is_uri_user_e164);
 
+/* contacts.c: contacts hidden in others, and found again */
+SIPUTILS_FUNCTION(siputils_encode_contact);
+SIPUTILS_FUNCTION(siputils_decode_contact);
+SIPUTILS_FUNCTION(siputils_decode_contact_header);
+SIPUTILS_FUNCTION(siputils_contact_param_encode);
+SIPUTILS_FUNCTION(siputils_contact_param_decode);
+SIPUTILS_FUNCTION(siputils_contact_param_decode_ruri);
+SIPUTILS_FUNCTION(siputils_contact_param_rm);
+
+/* rpid.c: Remote-Party-ID, and parts of URIs that variables hold */
+SIPUTILS_FUNCTION(siputils_append_rpid_hf);
+SIPUTILS_FUNCTION(siputils_is_rpid_user_e164);
+SIPUTILS_FUNCTION(siputils_set_uri_user);
+SIPUTILS_FUNCTION(siputils_set_uri_host);
+
 /* numbers.c: texts of digits and letters */
 SIPUTILS_FUNCTION(siputils_is_e164);
 SIPUTILS_FUNCTION(siputils_is_numeric);
 SIPUTILS_FUNCTION(siputils_is_alphanum);
 SIPUTILS_FUNCTION(siputils_is_tel_number);
+
+/* The module parameters. */
+struct siputils {
+    struct span accept, accept_encoding, accept_language, support;
+    struct span separator, rpid_prefix, rpid_suffix;
+    const struct cfg_pv *rpid_avp; /* NULL: not set */
+};
+const struct siputils *siputils_of(const struct kam_run *run);
 
 /* Is it + and 2 to 15 digits? */
 bool siputils_e164(struct span text);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* siputils: contacts that are hidden, in a parameter or in the user of another URI (facts: Kamailio 50.3). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/params.h"
+#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/modules/siputils/siputils.h"
+
+/* Writes what a contact's URI becomes; below 0: it cannot, which is what the function returns; 0: it stays.
+ */
+typedef int rewrite(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args);
+
+enum { NO_CONTACT = -1, UNREADABLE = -4, IS_STAR = 1 };
+
+static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, bool brackets) {
+    struct buf b = {0};
+    brackets = brackets && uri.p[-1] != '<';
+    if (brackets) buf_add_char(&b, '<');
+    buf_add(&b, buf_span(text));
+    if (brackets) buf_add_char(&b, '>');
+    kam_lump_replace(run->target, (size_t)(uri.p - run->msg.bytes.p), uri.len, buf_span(&b));
+    buf_free(&b);
+}
+
+/* All contacts of the first Contact header. */
+static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f, bool brackets) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    struct span list = h->value;
+    struct contact c;
+    int got, result = 1;
+    while (result >= 0 && (got = contact_next(&c, &list)) != 0) {
+        struct buf b = {0};
+        if (got < 0) return UNREADABLE;
+        result = f(&b, run, c.uri, args);
+        if (result > 0) replace_uri(run, c.uri, &b, brackets);
+        buf_free(&b);
+    }
+    return result < 0 ? result : 1;
+}
+
+/* What of a URI stands before its user and its host. */
+static struct span scheme_of(struct span uri) {
+    ptrdiff_t colon = span_find(uri, ':');
+    return span_head(uri, colon < 0 ? 0 : (size_t)colon + 1);
+}
+
+static char separator_of(const struct kam_run *run) {
+    struct span s = siputils_of(run)->separator;
+    return s.len ? s.p[0] : '*';
+}
+
+/* sip:PREFIX*USER*PASSWORD*HOST*PORT*TRANSPORT@ADDRESS */
+static int hide(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
+    enum { SECURE = -509 };
+    struct uri u;
+    if (!uri_parse(&u, uri)) return UNREADABLE;
+    if (u.kind == URI_SIPS) return SECURE;
+    const struct span parts[] = {args[0].s, u.user, u.password, u.host, u.port, uri_param(&u, "transport")};
+    buf_add(out, scheme_of(uri));
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (i > 0) buf_add_char(out, separator_of(run));
+        buf_add(out, parts[i]);
+    }
+    buf_add_char(out, '@');
+    buf_add(out, args[1].s);
+    return 1;
+}
+
+/* The way back; what stands behind host and port stays. */
+static int show(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
+    enum { NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26, PARTS = 6 };
+    struct uri u;
+    struct span parts[PARTS];
+    (void)args;
+    if (!uri_parse(&u, uri) || u.user.len == 0 || u.kind == URI_TEL) return NO_USER;
+    struct span left = u.user;
+    for (size_t i = 0; i < PARTS; i++) {
+        if (!left.p) return TOO_FEW;
+        parts[i] = span_cut(&left, separator_of(run));
+    }
+    if (left.p) return TOO_MANY;
+    buf_add(out, scheme_of(uri));
+    buf_add(out, parts[1]);
+    if (parts[2].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[2]));
+    if (parts[1].len) buf_add_char(out, '@');
+    buf_add(out, parts[3]);
+    if (parts[4].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[4]));
+    if (parts[5].len) buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[5]));
+    const char *end = u.port.p ? u.port.p + u.port.len : u.host.p + u.host.len;
+    buf_add(out, span_between(end, uri.p + uri.len));
+    return 1;
+}
+
+static int hide_or_show(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    if (!h) return NO_CONTACT;
+    return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, args, f, false);
+}
+
+int siputils_encode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return hide_or_show(run, args, hide);
+}
+
+int siputils_decode_contact_header(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return hide_or_show(run, args, show);
+}
+
+/* In the Request-URI, which loses its headers. */
+int siputils_decode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct buf b = {0};
+    struct uri u;
+    struct span uri = kam_run_uri(run);
+    if (uri_parse(&u, uri)) uri.len -= u.headers.len;
+    int result = show(&b, run, uri, args);
+    if (result > 0) kam_run_set_uri(run, buf_span(&b));
+    buf_free(&b);
+    return result;
+}
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* RFC 4648 5, without = at the end. */
+static void add_base64(struct buf *out, struct span s) {
+    for (; s.len; s = span_skip(s, s.len < 3 ? s.len : 3)) {
+        uint32_t group = 0;
+        for (size_t i = 0; i < 3; i++)
+            group = group << 8 | (i < s.len ? (unsigned char)s.p[i] : 0);
+        for (size_t i = 0; i <= (s.len < 3 ? s.len : 3); i++)
+            buf_add_char(out, digits[group >> (18 - 6 * i) & 63]);
+    }
+}
+
+/* False: it has other characters. */
+static bool add_decoded(struct buf *out, struct span s) {
+    uint32_t group = 0;
+    size_t n = 0;
+    while (s.len && s.p[s.len - 1] == '=')
+        s.len--;
+    for (size_t i = 0; i < s.len; i++) {
+        const char *digit = s.p[i] ? strchr(digits, s.p[i]) : NULL;
+        if (!digit) return false;
+        group = group << 6 | (uint32_t)(digit - digits);
+        if (++n % 4 != 1) buf_add_char(out, (char)(group >> (n % 4 == 2 ? 4 : n % 4 == 3 ? 2 : 0)));
+    }
+    return true;
+}
+
+/* ADDRESS;NAME=the URI */
+static int put_into_param(struct buf *out, const struct kam_run *run, struct span uri,
+                          const struct kam_arg *args) {
+    (void)run;
+    buf_addf(out, SPAN_FMT ";" SPAN_FMT "=", SPAN_ARG(args[1].s), SPAN_ARG(args[0].s));
+    add_base64(out, uri);
+    return 1;
+}
+
+/* The parameter of a URI, in any case of letters; its value's p NULL: it has none. False: there is none. */
+static bool find_param(struct span uri, struct span name, struct kam_param_text *p) {
+    struct uri u;
+    if (!uri_parse(&u, uri)) return false;
+    for (struct span left = u.params; kam_param_next(&left, p) > 0;)
+        if (span_eq_nocase(p->name, name)) return true;
+    return false;
+}
+
+static int take_from_param(struct buf *out, const struct kam_run *run, struct span uri,
+                           const struct kam_arg *args) {
+    struct kam_param_text p;
+    (void)run;
+    if (!find_param(uri, args[0].s, &p) || p.value.len == 0) return 0;
+    return add_decoded(out, p.value) ? 1 : -1;
+}
+
+static int remove_param(struct buf *out, const struct kam_run *run, struct span uri,
+                        const struct kam_arg *args) {
+    struct kam_param_text p;
+    (void)run;
+    if (!find_param(uri, args[0].s, &p)) return 0;
+    const char *end = p.value.len ? p.value.p + p.value.len : p.name.p + p.name.len;
+    buf_add(out, span_between(uri.p, p.name.p - 1));
+    buf_add(out, span_between(end, uri.p + uri.len));
+    return 1;
+}
+
+/* Contacts that have not got the parameter do not matter; nor do those that cannot be read. */
+static int param_of_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    if (!h || contact_is_star(h->value)) return IS_STAR;
+    int result = rewrite_contacts(run, args, f, f == put_into_param);
+    return result == UNREADABLE && f != put_into_param ? 1 : result;
+}
+
+int siputils_contact_param_encode(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return param_of_contacts(run, args, put_into_param);
+}
+
+int siputils_contact_param_decode(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return param_of_contacts(run, args, take_from_param);
+}
+
+int siputils_contact_param_rm(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return param_of_contacts(run, args, remove_param);
+}
+
+int siputils_contact_param_decode_ruri(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct buf b = {0};
+    int result = take_from_param(&b, run, kam_run_uri(run), args);
+    if (result > 0) kam_run_set_uri(run, buf_span(&b));
+    buf_free(&b);
+    return result < 0 ? result : 1;
+}
