@@ -82,15 +82,21 @@ static struct kam_value get_cl(struct kam_run *run, const struct kam_pv_at *at) 
 
 /* Addresses: "name" <uri>;parameters */
 
-/* The name before the bracket, with its quotes; null where there is none. */
-static struct kam_value display(const struct sip_header *h) {
+struct span kam_display_name(const struct sip_header *h) {
     ptrdiff_t open = h ? span_find_unquoted(h->value, '<') : -1;
-    struct span name = open > 0 ? span_trim(span_head(h->value, (size_t)open)) : (struct span){0};
+    return open > 0 ? span_trim(span_head(h->value, (size_t)open)) : (struct span){0};
+}
+
+/* null where there is none */
+static struct kam_value display(const struct sip_header *h) {
+    struct span name = kam_display_name(h);
     return name.len ? pv_text(name) : pv_nothing();
 }
 
 PV_GETTER(get_fn, display(run->from))
 PV_GETTER(get_tn, display(run->to))
+PV_PARTY_SETTER(set_fn, from, from_uri, PV_DISPLAY)
+PV_PARTY_SETTER(set_tn, to, to_uri, PV_DISPLAY)
 
 static struct kam_value address_part(struct kam_run *run, const char *name, enum pv_part part) {
     const struct sip_header *h = find(run, name);
@@ -194,8 +200,8 @@ const struct kam_pv kam_pv_headers[] = {
     PLAIN("ct", get_ct),
     PLAIN("cT", get_cT),
     PLAIN("ua", get_ua),
-    PLAIN("fn", get_fn),
-    PLAIN("tn", get_tn),
+    {"fn", KAM_PV_PLAIN, get_fn, set_fn, NULL},
+    {"tn", KAM_PV_PLAIN, get_tn, set_tn, NULL},
     {"ai", KAM_PV_PLAIN, get_ai, .indexed = true},
     PLAIN("di", get_di),
     PLAIN("dir", get_dir),

@@ -29,10 +29,23 @@ static inline struct kam_value pv_text_number(struct span s, int64_t n) {
 struct kam_value pv_built(struct kam_run *run, struct buf *b);
 
 /* The parts of a URI that have a variable of their own. */
-enum pv_part { PV_WHOLE, PV_USER, PV_HOST, PV_PORT, PV_SCHEME, PV_PROTO, PV_USER_LEN };
+enum pv_part { PV_WHOLE, PV_USER, PV_HOST, PV_PORT, PV_SCHEME, PV_PROTO, PV_USER_LEN, PV_DISPLAY };
 
 /* A part of a URI; null if there is no URI (p NULL) or it cannot be read. */
 struct kam_value pv_part(struct span uri, enum pv_part part);
+
+/* The name before the bracket of an address, with its quotes; empty where there is none. */
+struct span kam_display_name(const struct sip_header *h);
+
+/* Changes that part of From or To: the URI, its user or host, or the display name. False: it cannot be. */
+bool pv_set_party(struct kam_run *run, const struct sip_header *h, struct span uri, enum pv_part part,
+                  struct kam_value value);
+
+#define PV_PARTY_SETTER(name, header, uri, part)                                                             \
+    static bool name(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {              \
+        (void)at;                                                                                            \
+        return pv_set_party(run, run->header, run->uri, part, value);                                        \
+    }
 
 /* The value of the first header of that name, as it is now. */
 struct kam_value pv_header(struct kam_run *run, struct span name);

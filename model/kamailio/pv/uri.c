@@ -169,6 +169,13 @@ static bool set_du(struct kam_run *run, const struct kam_pv_at *at, struct kam_v
     return true;
 }
 
+PV_PARTY_SETTER(set_fu, from, from_uri, PV_WHOLE)
+PV_PARTY_SETTER(set_fU, from, from_uri, PV_USER)
+PV_PARTY_SETTER(set_fd, from, from_uri, PV_HOST)
+PV_PARTY_SETTER(set_tu, to, to_uri, PV_WHOLE)
+PV_PARTY_SETTER(set_tU, to, to_uri, PV_USER)
+PV_PARTY_SETTER(set_td, to, to_uri, PV_HOST)
+
 #define PLAIN(name, get, set)                                                                                \
     { name, KAM_PV_PLAIN, get, set, NULL }
 
@@ -195,20 +202,20 @@ const struct kam_pv kam_pv_uris[] = {
     PLAIN("dd", get_dd, NULL),
     PLAIN("dp", get_dp, NULL),
     PLAIN("dP", get_dP, NULL),
-    PLAIN("fu", get_fu, NULL),
-    PLAIN("from", get_fu, NULL),
-    PLAIN("fU", get_fU, NULL),
+    PLAIN("fu", get_fu, set_fu),
+    PLAIN("from", get_fu, set_fu),
+    PLAIN("fU", get_fU, set_fU),
     PLAIN("from.user", get_fU, NULL),
     PLAIN("fUl", get_fUl, NULL),
-    PLAIN("fd", get_fd, NULL),
+    PLAIN("fd", get_fd, set_fd),
     PLAIN("from.domain", get_fd, NULL),
     PLAIN("ft", get_ft, NULL),
-    PLAIN("tu", get_tu, NULL),
-    PLAIN("to", get_tu, NULL),
-    PLAIN("tU", get_tU, NULL),
+    PLAIN("tu", get_tu, set_tu),
+    PLAIN("to", get_tu, set_tu),
+    PLAIN("tU", get_tU, set_tU),
     PLAIN("to.user", get_tU, NULL),
     PLAIN("tUl", get_tUl, NULL),
-    PLAIN("td", get_td, NULL),
+    PLAIN("td", get_td, set_td),
     PLAIN("to.domain", get_td, NULL),
     PLAIN("tt", get_tt, NULL),
     {"nh", KAM_PV_NAMED, get_nh, NULL, "u|U|d|p|P"},
