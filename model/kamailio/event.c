@@ -26,9 +26,8 @@ void kam_event(struct kam_run *run, const char *name) { kam_event_as(run, name, 
 /* It shows as 1.0.0.127. */
 static const struct udp_address made_up_source = {UINT32_C(0x0100007f), 5060};
 
-void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri) {
-    const struct kam_route *route = find(k, name);
-    if (!route) return;
+void kam_route_alone(struct kamailio *k, struct kam_process *process, const struct kam_route *route,
+                     struct span uri) {
     struct buf text = {0};
     struct kam_run run;
     buf_add_text(&text, "OPTIONS ");
@@ -51,6 +50,11 @@ void kam_event_alone(struct kamailio *k, struct kam_process *process, const char
     kam_run_free(&run);
     payload_drop(payload);
     buf_free(&text);
+}
+
+void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri) {
+    const struct kam_route *route = find(k, name);
+    if (route) kam_route_alone(k, process, route, uri);
 }
 
 void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply, struct kam_vars *avps,

@@ -19,6 +19,10 @@ struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_
  * one. It runs in that process; NULL: in the timer. */
 void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri);
 
+/* The same, of any block. */
+void kam_route_alone(struct kamailio *k, struct kam_process *process, const struct kam_route *route,
+                     struct span uri);
+
 /* The same over a reply that was made here and has been sent, which came from nowhere; with those AVPs, at
  * that branch, or KAM_NO_BRANCH. */
 enum { KAM_NO_BRANCH = -1 };

@@ -48,22 +48,26 @@ void kam_config_default(struct kam_config *config) {
 #define LOOPBACK    "127.0.0.1"
 #define LOOPBACK_IP UINT32_C(0x7f000001)
 
-bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
+bool kam_is_own_host(const struct kamailio *k, struct span host, uint64_t port, struct span transport) {
     uint32_t ip;
-    uint64_t port = span_is_nocase(uri_param(uri, "transport"), "tls") ? 5061 : 5060;
-    bool is_ip = ipv4_parse(uri->host, &ip);
-    if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
-    if (port == 0) port = 5060;
-    for (size_t i = 0; i < k->socket_count; i++) {
+    bool is_ip = ipv4_parse(host, &ip);
+    for (size_t i = 0; i < k->socket_count && (!transport.len || span_is_nocase(transport, "udp")); i++) {
         const struct kam_socket *s = &k->sockets[i];
-        if (port != s->port && port != s->advertised_port) continue;
+        if (port && port != s->port && port != s->advertised_port) continue;
         if (is_ip && ip == LOOPBACK_IP && !k->globals->listen_count) return true;
-        if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(uri->host, s->advertised)))
-            return true;
+        if ((is_ip && ip == s->ip) || (s->advertised.p && span_eq_nocase(host, s->advertised))) return true;
     }
     for (const struct kam_alias *a = k->globals->aliases; a; a = a->next)
-        if ((a->port == 0 || a->port == port) && span_eq_nocase(a->host, uri->host)) return true;
+        if ((!port || a->port == 0 || a->port == port) && span_eq_nocase(a->host, host)) return true;
+    for (const struct kam_module **m = k->loaded; *m; m++)
+        if ((*m)->owns && (*m)->owns(k, host, port, transport)) return true;
     return false;
+}
+
+bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
+    uint64_t port = span_is_nocase(uri_param(uri, "transport"), "tls") ? 5061 : 5060;
+    if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
+    return kam_is_own_host(k, uri->host, port ? port : 5060, (struct span){0});
 }
 
 struct kam_socket *kam_socket_named(struct kamailio *k, struct span name) {

@@ -262,16 +262,15 @@ static int is_avp_set(struct kam_run *run, const struct kam_arg *args, size_t co
     return has_flag(flags, 'e') && (number || v.list[0].s.len) ? -1 : 1;
 }
 
-static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t count) {
+static int substitute(struct kam_run *run, const struct kam_arg *args, const struct script_subst *subst) {
     struct values v = values_of(run, args[0].pv), old = values_of(run, args[0].pv);
     struct span flags = flags_of(args[0].s);
     const struct cfg_pv *to = args[0].second_pv ? args[0].second_pv : args[0].pv;
     bool *gone = arena_new(&run->scratch, v.count + 1);
     int result = -1;
-    (void)count;
     for (size_t i = 0; i < v.count && (result < 0 || has_flag(flags, 'g')); i++) {
         struct span text = {0};
-        if (v.list[i].type == KAM_STR) text = kam_subst_apply(run, args[1].subst, v.list[i].s);
+        if (v.list[i].type == KAM_STR) text = kam_subst_apply(run, subst, v.list[i].s);
         gone[i] = text.p != NULL;
         if (!gone[i]) continue;
         v.list[i].s = text;
@@ -280,6 +279,20 @@ static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t cou
     if (!args[0].second_pv || has_flag(flags, 'd')) keep(run, args[0].pv, &old, gone);
     for (size_t i = 0; i < v.count; i++)
         if (gone[i]) push(run, to, v.list[i]);
+    return result;
+}
+
+static int avp_subst(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return substitute(run, args, args[1].subst);
+}
+
+/* The substitution is what the text gives. */
+static int avp_subst_pv(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    const struct script_subst *subst = kam_subst_new(run, args[1].s);
+    int result = subst ? substitute(run, args, subst) : -3;
+    (void)count;
+    kam_subst_drop(subst);
     return result;
 }
 
@@ -376,7 +389,14 @@ static const struct kam_function functions[] = {
     {"avp_print", 0, 0, KAM_ANY_ROUTE, avp_print},
     {"avp_pushto", 2, 2, KAM_ANY_ROUTE, avp_pushto, {ARG_PVS, ARG_PVS}, .check = wants_target},
     {"avp_subst", 2, 2, KAM_ANY_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_first_avp},
-    {"avp_subst_pv", 2, 2, KAM_ANY_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_first_avp},
+    {"avp_subst_pv",
+     2,
+     2,
+     KAM_ANY_ROUTE,
+     avp_subst_pv,
+     {ARG_PVS, ARG_FORMAT},
+     .check = wants_first_avp,
+     .expressions = true},
     {"is_avp_set", 1, 1, KAM_ANY_ROUTE, is_avp_set, {ARG_PVS}, .check = wants_avp},
     {0},
 };

@@ -306,7 +306,48 @@ static const struct kam_pv xlog_pvs[] = {
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
-const struct kam_module kam_corex_module = {.name = "corex", .functions = corex_functions, .pvs = corex_pvs};
+/* Is the host that domain, or one below it? */
+static bool is_below(struct span host, struct span domain) {
+    if (!domain.len || host.len < domain.len) return false;
+    size_t above = host.len - domain.len;
+    return span_eq_nocase(span_skip(host, above), domain) && (above == 0 || host.p[above - 1] == '.');
+}
+
+/* No transport may be any. */
+static bool may_be(struct span transport, struct span wanted) {
+    return !transport.len || span_eq_nocase(transport, wanted);
+}
+
+static bool is_transport(struct span word) {
+    return span_is_nocase(word, "udp") || span_is_nocase(word, "tcp") || span_is_nocase(word, "tls") ||
+           span_is_nocase(word, "sctp");
+}
+
+/* corex: modparam("corex", "alias_subdomains", "[udp:]domain[:port]") */
+static bool is_own_subdomain(const struct kamailio *k, struct span host, uint64_t port,
+                             struct span transport) {
+    struct kam_value text;
+    for (size_t n = 0; kam_program_value(k->program, &kam_corex_module, "alias_subdomains", n, &text); n++) {
+        uint64_t wanted;
+        struct span left = text.s;
+        struct span domain = span_cut(&left, ':');
+        if (is_transport(domain)) {
+            if (!may_be(transport, domain)) continue;
+            domain = span_cut(&left, ':');
+        }
+        if (port && span_to_u64(left, 65535, &wanted) && wanted && wanted != port) continue;
+        if (is_below(host, domain)) return true;
+    }
+    return false;
+}
+
+static const struct kam_param corex_params[] = {{KAM_TEXT("alias_subdomains", ""), KAM_EACH}, {0}};
+
+const struct kam_module kam_corex_module = {.name = "corex",
+                                            .functions = corex_functions,
+                                            .params = corex_params,
+                                            .pvs = corex_pvs,
+                                            .owns = is_own_subdomain};
 
 const struct kam_module kam_xlog_module = {
     .name = "xlog", .functions = xlog_functions, .params = xlog_params, .pvs = xlog_pvs};

@@ -68,8 +68,13 @@ static int setdsturi(struct kam_run *run, const struct kam_arg *args, size_t cou
 
 static int is_myself(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct uri uri;
+    struct span text = args[0].s;
+    uint64_t port = 0; /* without one, any will do */
     (void)count;
-    return uri_parse(&uri, args[0].s) && kam_is_own(run->k, &uri) ? 1 : -1;
+    if (!span_starts_nocase(text, "sip:") && !span_starts_nocase(text, "sips:")) /* it is the host */
+        return kam_is_own_host(run->k, text, 0, (struct span){0}) ? 1 : -1;
+    if (!uri_parse(&uri, text) || (uri.port.len && !span_to_u64(uri.port, 65535, &port))) return -1;
+    return kam_is_own_host(run->k, uri.host, port, uri_param(&uri, "transport")) ? 1 : -1;
 }
 
 static const struct kam_function functions[] = {
@@ -82,7 +87,7 @@ static const struct kam_function functions[] = {
     {"isdsturiset", 0, 0, KAM_ANY_ROUTE, isdsturiset},
     {"resetdsturi", 0, 0, KAM_ANY_ROUTE, resetdsturi},
     {"setdsturi", 1, 1, KAM_ANY_ROUTE, setdsturi, {ARG_TEXT}},
-    {"is_myself", 1, 1, KAM_ANY_ROUTE, is_myself, {ARG_FORMAT}},
+    {"is_myself", 1, 1, KAM_ANY_ROUTE, is_myself, {ARG_FORMAT}, .expressions = true},
     {0},
 };
 

@@ -86,6 +86,8 @@ struct kam_module {
     void (*reply_matched)(struct kam_run *run,
                           const struct kam_transaction_head *t);      /* before onreply_route */
     void (*replied)(struct kamailio *k, const struct kam_replied *r); /* tm has sent a reply upstream */
+    /* Is that another name of this machine? port 0, transport empty: any. */
+    bool (*owns)(const struct kamailio *k, struct span host, uint64_t port, struct span transport);
     size_t (*pending)(const void *data); /* how many things it has begun and not ended, transactions ... */
 };
 

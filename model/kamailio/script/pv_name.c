@@ -182,6 +182,7 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
         pv->arguments ? among(parts->argument, pv->arguments) : !pv->takes || pv->takes(parts->argument);
     if (!fits && span_is(parts->name, "sel") && pv_select_exists(select))
         return make_missing(m, span_of(kam_modules[0]->name), span_skip(text, 1), out);
+    if (!fits && span_is(parts->name, "stat")) return make_missing(m, span_of("pv"), span_skip(text, 1), out);
     if (!fits) return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
     out->at.argument = arena_text(m->arena, parts->argument);
     return true;

@@ -227,6 +227,17 @@ struct span kam_subst_apply(struct kam_run *run, const struct script_subst *subs
     return count ? replaced : (struct span){0};
 }
 
+const struct script_subst *kam_subst_new(struct kam_run *run, struct span text) {
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    struct script_pv_maker maker = {.program = state->program, .arena = state->scratch};
+    const struct script_subst *subst = script_subst_make(&maker, text);
+    buf_free(&maker.why);
+    if (subst) event_spend_match(state->queue, state->at, REGEX_NO, script_subst_steps(subst));
+    return subst;
+}
+
+void kam_subst_drop(const struct script_subst *subst) { script_subst_drop(subst); }
+
 bool kam_format(struct buf *out, struct kam_run *run, struct span text) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     struct script h = {.run = run, .state = state, .arena = state->scratch};

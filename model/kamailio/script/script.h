@@ -174,6 +174,10 @@ bool kam_subst_run(struct kam_run *run, const struct script_subst *subst, struct
  */
 struct span kam_subst_apply(struct kam_run *run, const struct script_subst *subst, struct span text);
 
+/* One that is built at run time; NULL: it is none. It is to be dropped. */
+const struct script_subst *kam_subst_new(struct kam_run *run, struct span text);
+void kam_subst_drop(const struct script_subst *subst);
+
 /*
  * Writes a text with its pseudo-variables expanded, as functions that take a format do (xlog, append_hf);
  * one without a value gives "<null>". Texts that the compiler could not see (built at run time) and that

@@ -14,7 +14,9 @@ struct part {
 struct script_subst {
     struct regex *regex;
     struct part *parts;
-    bool all; /* flag g */
+    bool all;       /* flag g */
+    bool own;       /* the expression ends with it: built at run time */
+    uint64_t steps; /* that this took */
 };
 
 static const struct script_subst *wrong(struct script_pv_maker *m, struct span text, const char *why) {
@@ -87,7 +89,6 @@ const struct script_subst *script_subst_make(struct script_pv_maker *m, struct s
     struct span part[3];
     const char *why;
     unsigned flags = REGEX_GROUPS | REGEX_LINES;
-    if (!m->names) return wrong(m, text, "not simulated in a text that is built at run time");
     if (!cut(text, part)) return wrong(m, text, "expected /expression/text/flags");
     struct script_subst *s = arena_new(m->arena, sizeof *s);
     *s = (struct script_subst){0};
@@ -101,10 +102,20 @@ const struct script_subst *script_subst_make(struct script_pv_maker *m, struct s
         else
             return wrong(m, text, "unknown flag");
     }
-    s->regex = program_regex_flags(m->names, part[0], flags, &why);
+    s->regex = m->names ? program_regex_flags(m->names, part[0], flags, &why)
+                        : regex_new(part[0], flags, &why, &s->steps);
+    s->own = !m->names;
     if (!s->regex) return wrong(m, text, why);
-    return read_parts(m, part[1], &s->parts) ? s : NULL;
+    if (read_parts(m, part[1], &s->parts)) return s;
+    script_subst_drop(s);
+    return NULL;
 }
+
+void script_subst_drop(const struct script_subst *s) {
+    if (s && s->own) regex_free(s->regex);
+}
+
+uint64_t script_subst_steps(const struct script_subst *s) { return s->steps; }
 
 static void add_parts(struct script *h, struct buf *out, const struct script_subst *s, struct span text,
                       const struct regex_match *groups) {

@@ -9,10 +9,12 @@ struct script_subst;
 struct script_pv_maker;
 
 /*
- * Reads one; its separator is its first character. The program that m compiles for owns the expression. NULL
- * and a reason in m->why if it is none, or stands in a text that is built at run time.
+ * Reads one; its separator is its first character. The program that m compiles for owns the expression;
+ * without one, at run time, it is to be dropped. NULL and a reason in m->why if it is none.
  */
 const struct script_subst *script_subst_make(struct script_pv_maker *m, struct span text);
+void script_subst_drop(const struct script_subst *subst);
+uint64_t script_subst_steps(const struct script_subst *subst); /* of compiling it at run time */
 
 /* Looks for all that it would replace. False: a match is empty, and nothing is replaced, whatever was found.
  */

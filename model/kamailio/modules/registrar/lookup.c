@@ -9,7 +9,11 @@ const struct registrar *registrar_of(const struct kam_run *run) {
 }
 
 struct usrloc *registrar_locations(const struct kam_run *run) {
-    return kam_module_data(run->k, KAM_MODULE_USRLOC);
+    struct usrloc *u = kam_module_data(run->k, KAM_MODULE_USRLOC);
+    if (u->db_mode > 2)
+        event_queue_stop(run->k->queue, run->state.at,
+                         "usrloc.db_mode above 2 is not simulated, and the run has reached the contacts");
+    return u;
 }
 
 /* %61 is an a. */

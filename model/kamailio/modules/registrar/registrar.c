@@ -85,7 +85,7 @@ static const struct kam_param registrar_params[] = {
 /* Contacts are kept in memory; how Kamailio keeps them has no effect on the wire. */
 static const struct kam_param usrloc_params[] = {
     {KAM_FLAG("use_domain", 0), KAM_INTO(struct usrloc, use_domain)},
-    {KAM_INT("db_mode", 0, 0, 2), KAM_NO_EFFECT},
+    {KAM_INT("db_mode", 0, 0, 4), KAM_INTO(struct usrloc, db_mode)},
     {KAM_FLAG("desc_time_order", 0), KAM_INTO(struct usrloc, desc_time_order)},
     {KAM_INT("matching_mode", 0, 0, USRLOC_BY_CALL), KAM_INTO(struct usrloc, matching_mode)},
     {KAM_INT("cseq_delay", 20, 0, INT32_MAX), KAM_NO_EFFECT},
@@ -105,10 +105,24 @@ static const struct kam_param usrloc_params[] = {
     {0},
 };
 
+static bool warn_of_db_mode(struct kam_program *p, const struct source *cfg, struct source_set *set,
+                            struct diag *diag) {
+    struct usrloc u;
+    (void)cfg, (void)set;
+    kam_program_settings(p, &kam_usrloc_module, &u);
+    if (u.db_mode > 2)
+        diag_warning(diag, kam_program_param_at(p, &kam_usrloc_module, "db_mode"),
+                     "usrloc.db_mode above 2 is not simulated: a run that reaches the contacts stops");
+    return true;
+}
+
 static void free_locations(void *data) { usrloc_free(data); }
 
-const struct kam_module kam_usrloc_module = {
-    .name = "usrloc", .params = usrloc_params, .data_size = sizeof(struct usrloc), .free = free_locations};
+const struct kam_module kam_usrloc_module = {.name = "usrloc",
+                                             .params = usrloc_params,
+                                             .data_size = sizeof(struct usrloc),
+                                             .load = warn_of_db_mode,
+                                             .free = free_locations};
 
 const struct kam_module kam_registrar_module = {.name = "registrar",
                                                 .needs = {"usrloc", "sl"},

@@ -36,6 +36,7 @@ struct usrloc {
     bool desc_time_order;    /* the same: the newest contact stands in front, whatever its q */
     int64_t matching_mode;   /* the same: an enum usrloc_match */
     int64_t nat_bflag;       /* the same: a branch flag, below 0 none */
+    int64_t db_mode;         /* the same: above 2, contacts are only in the data base */
     struct usrloc_aor *aors; /* hashed by name */
 };
 
