@@ -76,8 +76,19 @@ static bool reply_came(struct kamailio *k, struct kam_run *run) {
     return false;
 }
 
+/* Is that beyond what is simulated? */
+static bool stops(struct kam_run *run) {
+    static const enum sip_header_id asking[] = {SIP_CONTACT, SIP_ROUTE};
+    if (kam_program_stops_message(&run->state)) return true;
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        for (const struct sip_header *h = sip_msg_first(&run->msg, asking[i]); h;
+             h = sip_msg_next(&run->msg, h))
+            if (kam_program_stops_value(&run->state, h->value)) return true;
+    return false;
+}
+
 static void receive_request(struct kamailio *k, struct kam_run *run) {
-    if (kam_program_elsewhere(&run->state) || request_came(k, run)) return;
+    if (stops(run) || request_came(k, run)) return;
     /* Without a request_route, requests are read and that is all. */
     if (k->request_route) run_block(k, run, KAM_REQUEST_ROUTE, k->request_route);
     request_ended(k, run);
@@ -91,7 +102,7 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
         kam_note(k, run->about, &cause);
         return;
     }
-    if (kam_program_elsewhere(&run->state)) return;
+    if (kam_program_stops_message(&run->state)) return;
     if (k->reply_route) {
         struct kam_outcome outcome = run_block(k, run, KAM_CORE_ONREPLY_ROUTE, k->reply_route);
         if (outcome.dropped || outcome.value <= 0) {

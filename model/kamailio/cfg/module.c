@@ -154,8 +154,7 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
             if (!check_name(span_of(m->name), name, value, at, diag, &idle))
                 good = false;
             else if (!idle)
-                program_missing_acts(program, span_of(m->name), at, "the parameter " SPAN_FMT,
-                                     SPAN_ARG(name));
+                program_missing_parameter(program, span_of(m->name), name, value, at);
             continue;
         }
         if (!param) unknown_param(m, name, at, diag);
@@ -186,7 +185,7 @@ static bool note_matching(struct kam_program *program, struct regex *modules, st
         }
         bool idle;
         if (!check_name(m->module, name, value, at, diag, &idle)) return false;
-        if (!idle) program_missing_acts(program, m->module, at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+        if (!idle) program_missing_parameter(program, m->module, name, value, at);
     }
     return true;
 }

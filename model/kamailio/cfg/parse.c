@@ -290,9 +290,10 @@ static bool parse_engine(struct cfg_parse *p) {
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
     struct span engine = cfg_get(p)->text;
     if (span_is_nocase(engine, "native") || span_is_nocase(engine, "default")) return true;
-    p->program->engine = program_missing_reached(p->program, SPAN(""), word->at, "cfgengine \"" SPAN_FMT "\"",
-                                                 SPAN_ARG(engine));
-    p->program->engine_at = word->at;
+    p->program->on_message =
+        (struct program_stop){program_missing_reached(p->program, SPAN(""), word->at,
+                                                      "cfgengine \"" SPAN_FMT "\"", SPAN_ARG(engine)),
+                              word->at};
     return true;
 }
 

@@ -88,7 +88,7 @@ bool kam_names_idle(struct span module) { return has_line(module, "idle", (struc
 
 bool kam_names_idle_parameter(struct span module, struct span name) {
     return kam_names_idle(module) && kam_names_has(module, KAM_NAME_PARAMETER, name) &&
-           !has_line(module, "idle", name);
+           !has_line(module, "idle", name) && !has_line(module, "messages", name);
 }
 
 const char *kam_names_wants(struct span module, struct span parameter, bool number) {
@@ -138,11 +138,28 @@ static struct program_missing *find_or_add(struct kam_program *p, struct span mo
     return m;
 }
 
+/* Of a module that acts where a run may never get. */
+static void note_stops(struct kam_program *p, struct span module, struct source_pos at) {
+    struct span left = span_of(kam_names), owner, words;
+    if (has_line(module, "dialogs", (struct span){0}) && !p->on_dialog.why)
+        p->on_dialog = (struct program_stop){
+            program_missing_reached(p, SPAN(""), at, "what module \"" SPAN_FMT "\" does when a dialog begins",
+                                    SPAN_ARG(module)),
+            at};
+    while (next_line(&left, &owner, &words))
+        if (span_eq(owner, module) && span_is(span_cut(&words, ' '), "asked")) {
+            p->asked_texts = words;
+            p->on_asked =
+                (struct program_stop){program_missing_now(&p->arena, module, "what a request asks for"), at};
+        }
+}
+
 bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at) {
     if (find(p, module)) return false;
     struct program_missing *m = find_or_add(p, module, at);
     m->whole = true;
     m->idle = kam_names_idle(module);
+    note_stops(p, module, at);
     return true;
 }
 
@@ -158,6 +175,18 @@ static void add_name(struct kam_program *p, struct program_missing_uses *uses, s
         if (span_eq((*end)->name, name)) return;
     *end = arena_new(&p->arena, sizeof **end);
     (*end)->name = arena_text(&p->arena, name);
+}
+
+void program_missing_parameter(struct kam_program *p, struct span module, struct span name,
+                               struct kam_value value, struct source_pos at) {
+    if (!has_line(module, "messages", name)) {
+        program_missing_acts(p, module, at, "the parameter " SPAN_FMT, SPAN_ARG(name));
+    } else if ((value.type != KAM_INT || value.n != 0) && !p->on_message.why) {
+        p->on_message = (struct program_stop){
+            program_missing_reached(p, SPAN(""), at, "what " SPAN_FMT "." SPAN_FMT " does with each message",
+                                    SPAN_ARG(module), SPAN_ARG(name)),
+            at};
+    }
 }
 
 void program_missing_acts(struct kam_program *p, struct span module, struct source_pos at, const char *format,

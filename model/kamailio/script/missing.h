@@ -68,6 +68,10 @@ bool program_loads_name(const struct kam_program *p, struct span module);
 void program_missing_acts(struct kam_program *p, struct span module, struct source_pos at, const char *format,
                           ...) __attribute__((format(printf, 4, 5)));
 
+/* The same of a parameter with that value, which may act only on messages. */
+void program_missing_parameter(struct kam_program *p, struct span module, struct span name,
+                               struct kam_value value, struct source_pos at);
+
 /* The same of what matters where it is reached, "ds_select_dst()", or without a module what the language has;
  * in a block that never runs it is no use. Returns what a run says that stops there; it lives as long as the
  * program. */

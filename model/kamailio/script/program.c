@@ -201,10 +201,24 @@ bool program_add_flag(struct kam_program *p, struct span name, int64_t number) {
     return true;
 }
 
-bool kam_program_elsewhere(struct kam_script_state *state) {
+static bool stop(struct kam_script_state *state, const struct program_stop *s) {
+    if (s->why) event_queue_stop(state->queue, s->at, s->why);
+    return s->why != NULL;
+}
+
+bool kam_program_stops_message(struct kam_script_state *state) {
+    return stop(state, &state->program->on_message);
+}
+
+bool kam_program_stops_dialog(struct kam_script_state *state) {
+    return stop(state, &state->program->on_dialog);
+}
+
+bool kam_program_stops_value(struct kam_script_state *state, struct span value) {
     const struct kam_program *p = state->program;
-    if (p->engine) event_queue_stop(state->queue, p->engine_at, p->engine);
-    return p->engine != NULL;
+    for (struct span left = p->asked_texts; left.len;)
+        if (span_search_nocase(value, span_cut(&left, ' ')) >= 0) return stop(state, &p->on_asked);
+    return false;
 }
 
 struct regex *program_regex(struct kam_program *p, struct span pattern, bool icase, const char **why) {

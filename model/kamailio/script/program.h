@@ -51,6 +51,12 @@ struct program_regex {
     struct regex *regex;
 };
 
+/* Why a run stops that gets to something; why NULL: it does not. */
+struct program_stop {
+    const char *why;
+    struct source_pos at;
+};
+
 struct kam_program {
     struct arena arena; /* of all that follows */
     struct kam_globals globals;
@@ -68,9 +74,9 @@ struct kam_program {
     struct kam_route *route_table;
     struct program_name *vars, *avps;
     struct program_setting *settings;
-    const char *engine; /* cfgengine: why the first message stops the run; NULL: the routes are the file's */
-    struct source_pos engine_at;
-    struct program_name *flags; /* declared ones, with their numbers */
+    struct program_stop on_message, on_dialog, on_asked; /* where a run stops, for what is not simulated */
+    struct span asked_texts;                             /* on_asked: one of these is in a Contact or Route */
+    struct program_name *flags;                          /* declared ones, with their numbers */
     struct program_regex *regexes;
 };
 

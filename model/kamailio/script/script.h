@@ -90,8 +90,11 @@ struct kam_script_state;
 const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
                                           struct span name);
 
-/* Stops the simulation, and returns true, if the routes are in another language: cfgengine "lua". */
-bool kam_program_elsewhere(struct kam_script_state *state);
+/* Stops the simulation, and returns true, if something that is not simulated is done with each message
+ * (routes in another language); with each dialog that begins; because of such a Contact or Route. */
+bool kam_program_stops_message(struct kam_script_state *state);
+bool kam_program_stops_dialog(struct kam_script_state *state);
+bool kam_program_stops_value(struct kam_script_state *state, struct span value);
 
 /*
  * What scripts remember. $var(x) belongs to the worker process and lives as long as it; $avp(x) belongs to

@@ -105,6 +105,7 @@ static void forget_old(struct dialogs *d) {
 }
 
 struct dialog *dlg_new(struct kam_run *run) {
+    kam_program_stops_dialog(&run->state);
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = mem_new(sizeof *dlg), *first;
     const struct sip_header *contact = sip_msg_first(&run->msg, SIP_CONTACT);
