@@ -23,7 +23,6 @@ enum global_type {
 enum global_effect {
     GLOBAL_IGNORED, /* nothing of it reaches the simulated wire */
     GLOBAL_DEFAULT, /* only this value is simulated */
-    GLOBAL_NEVER,   /* not simulated at all */
     GLOBAL_WARNED,  /* any value loads; what another one than the default does is not simulated */
     GLOBAL_SET
 };
@@ -153,12 +152,29 @@ static bool set_advertised_port(struct cfg_parse *p, const struct cfg_token *val
     return true;
 }
 
+/* LOG_LOCAL0 and its like, not in quotes. */
+static bool check_log_facility(struct cfg_parse *p, const struct cfg_token *value) {
+    static const char *const names[] = {
+        "LOG_AUTH",   "LOG_CRON",   "LOG_DAEMON", "LOG_KERN",   "LOG_LOCAL0",   "LOG_LOCAL1", "LOG_LOCAL2",
+        "LOG_LOCAL3", "LOG_LOCAL4", "LOG_LOCAL5", "LOG_LOCAL6", "LOG_LOCAL7",   "LOG_LPR",    "LOG_MAIL",
+        "LOG_NEWS",   "LOG_USER",   "LOG_UUCP",   "LOG_SYSLOG", "LOG_AUTHPRIV", "LOG_FTP"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (value->kind != CFG_TOKEN_STRING && span_is_nocase(value->text, names[i])) found = true;
+    if (!found) diag_error(p->diag, value->at, "log_facility must be one of syslog's: LOG_LOCAL0 ...");
+    return found;
+}
+
+static bool check_hex_style(struct cfg_parse *p, const struct cfg_token *value) {
+    if (span_is_nocase(value->text, "a") || span_is(value->text, "c")) return true;
+    diag_error(p->diag, value->at, "ipv6_hex_style must be \"a\", \"A\" or \"c\"");
+    return false;
+}
+
 #define IGNORED(name, type)                                                                                  \
     { name, type, GLOBAL_IGNORED, 0, NULL }
 #define DEFAULT(name, type, n)                                                                               \
     { name, type, GLOBAL_DEFAULT, n, NULL }
-#define NEVER(name, type)                                                                                    \
-    { name, type, GLOBAL_NEVER, 0, NULL }
 #define WARNED(name, type, n)                                                                                \
     { name, type, GLOBAL_WARNED, n, NULL }
 #define SET(name, type, set)                                                                                 \
@@ -187,7 +203,6 @@ static const struct global globals[] = {
     SET("advertised_address", GLOBAL_HOST, set_advertised_address),
     SET("advertised_port", GLOBAL_NUMBER, set_advertised_port),
     /* what would reach it, but is not simulated */
-    NEVER("mcast", GLOBAL_WORD),
     DEFAULT("phone2tel", GLOBAL_NUMBER, 1),
     WARNED("uri_host_extra_chars", GLOBAL_TEXT, 0),
     WARNED("hdr_name_extra_chars", GLOBAL_TEXT, 0),
@@ -212,8 +227,9 @@ static const struct global globals[] = {
     IGNORED("fork_delay", GLOBAL_NUMBER),
     IGNORED("modinit_delay", GLOBAL_NUMBER),
     IGNORED("log_stderror", GLOBAL_NUMBER),
-    IGNORED("log_facility", GLOBAL_WORD),
+    SET("log_facility", GLOBAL_WORD, check_log_facility),
     IGNORED("log_name", GLOBAL_TEXT),
+    SET("ipv6_hex_style", GLOBAL_TEXT, check_hex_style),
     IGNORED("log_color", GLOBAL_NUMBER),
     IGNORED("log_prefix", GLOBAL_TEXT),
     IGNORED("log_prefix_mode", GLOBAL_NUMBER),
@@ -292,6 +308,7 @@ static const struct global globals[] = {
     IGNORED("udp_mtu_try_proto", GLOBAL_PROTO),
     IGNORED("udp4_raw_mtu", GLOBAL_NUMBER),
     IGNORED("udp4_raw_ttl", GLOBAL_NUMBER),
+    IGNORED("mcast", GLOBAL_WORD), /* where sockets with addresses of groups would listen */
     IGNORED("mcast_loopback", GLOBAL_NUMBER),
     IGNORED("mcast_ttl", GLOBAL_NUMBER),
     IGNORED("ip_free_bind", GLOBAL_SIGNED),
@@ -484,10 +501,6 @@ bool cfg_global_parse(struct cfg_parse *p) {
     if (!assigned && !cfg_expect(p, "=")) return false;
     if (g->type == GLOBAL_ALIAS) return cfg_alias_parse(p);
     if (g->type == GLOBAL_LISTEN) return cfg_listen_parse(p, name->at);
-    if (g->effect == GLOBAL_NEVER) {
-        diag_error(p->diag, name->at, "%s is not simulated", g->name);
-        return false;
-    }
     struct cfg_token value;
     if (!value_parse(p, g, &value)) return false;
     if (g->effect == GLOBAL_SET) return g->set(p, &value);
@@ -503,7 +516,6 @@ bool cfg_global_parse(struct cfg_parse *p) {
 void cfg_global_words(struct buf *out) {
     static const enum word_state states[] = {[GLOBAL_IGNORED] = WORD_NO_EFFECT,
                                              [GLOBAL_DEFAULT] = WORD_NOT_SIMULATED,
-                                             [GLOBAL_NEVER] = WORD_NOT_SIMULATED,
                                              [GLOBAL_WARNED] = WORD_NOT_SIMULATED,
                                              [GLOBAL_SET] = WORD_SIMULATED};
     for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)

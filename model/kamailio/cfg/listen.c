@@ -114,6 +114,9 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         }
         if (is_interface(listen.address)) {
             listen.address = (struct span){0}; /* the only one that a host has */
+        } else if (span_is(listen.address, "lo") || span_is_nocase(listen.address, "localhost")) {
+            listen.address = SPAN("127.0.0.1");
+            script_ipv4(listen.address, &listen.ip);
         } else if (!script_ipv4(listen.address, &listen.ip)) {
             diag_error(p->diag, listen.at,
                        "listen=" SPAN_FMT ": only an IPv4 address or an interface is simulated",

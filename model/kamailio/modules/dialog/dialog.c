@@ -191,7 +191,7 @@ static const struct kam_param params[] = {
     {INT("ka_failed_limit", 1), KAM_NO_EFFECT},
     {INT("timeout_noreset", 0), KAM_NO_EFFECT},
     {INT("timer_procs", 0), KAM_NO_EFFECT},
-    {INT("track_cseq_updates", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("track_cseq_updates", 0), KAM_INTO(struct dialogs, track_cseq)},
     {KAM_TEXT("lreq_callee_headers", ""), KAM_NO_EFFECT},
     {INT("enable_dmq", 0), KAM_NOT_SIMULATED},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
@@ -202,6 +202,17 @@ static const struct kam_param params[] = {
     {0},
 };
 
+static bool warn_of_cseq(struct kam_program *p, const struct source *cfg, struct source_set *set,
+                         struct diag *diag) {
+    struct dialogs d;
+    (void)cfg, (void)set;
+    kam_program_settings(p, &kam_dialog_module, &d);
+    if (d.track_cseq && kam_program_loads(p, KAM_MODULE_UAC))
+        diag_warning(diag, kam_program_param_at(p, &kam_dialog_module, "track_cseq_updates"),
+                     "dialog.track_cseq_updates is not simulated: a run that reaches uac_auth() stops");
+    return true;
+}
+
 static void begin(struct kamailio *k, void *data) { dlg_begin(k, data); }
 static void end(void *data) { dlg_end_all(data); }
 
@@ -211,6 +222,7 @@ const struct kam_module kam_dialog_module = {.name = "dialog",
                                              .pvs = dlg_pvs,
                                              .data_size = sizeof(struct dialogs),
                                              .needs = {"tm", "rr"},
+                                             .load = warn_of_cseq,
                                              .init = begin,
                                              .routed = dlg_routed,
                                              .transaction_made = dlg_transaction_made,

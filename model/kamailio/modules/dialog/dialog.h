@@ -60,7 +60,7 @@ struct dlg_profile {
 struct dialogs {
     struct span rr_param, with_value, without_value;
     int64_t default_timeout, match_mode, hash_size, dlg_flag;
-    bool send_bye, detect_spirals;
+    bool send_bye, detect_spirals, track_cseq;
     const struct cfg_pv *timeout_avp; /* NULL: not set */
     struct kamailio *k;
     struct random_stream random;
@@ -80,6 +80,9 @@ static inline struct dialogs *dialogs_of(const struct kam_run *run) {
 }
 
 /* table.c */
+
+/* track_cseq_updates is set, which concerns who answers a challenge. */
+bool dlg_tracks_cseq(const struct kamailio *k);
 
 void dlg_begin(struct kamailio *k, struct dialogs *d);
 void dlg_end_all(struct dialogs *d);

@@ -25,6 +25,11 @@ static void add_profiles(struct dialogs *d, struct span names, bool has_value) {
     }
 }
 
+bool dlg_tracks_cseq(const struct kamailio *k) {
+    const struct dialogs *d = kam_module_data(k, KAM_MODULE_DIALOG);
+    return d && d->track_cseq;
+}
+
 void dlg_begin(struct kamailio *k, struct dialogs *d) {
     int64_t size = 1;
     d->k = k;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* uac_auth(): the answer to a challenge, from failure_route (facts: Kamailio 30.3). */
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/uac/uac.h"
 #include "model/sip/digest.h"
 #include "model/sip/msg.h"
@@ -166,6 +167,12 @@ static struct span sent_uri(struct kam_run *run) {
 int uac_auth(struct kam_run *run, int64_t mode) {
     struct challenge c;
     struct credential who;
+    if (dlg_tracks_cseq(run->k)) {
+        event_queue_stop(
+            run->k->queue, run->state.at,
+            "uac_auth() with dialog.track_cseq_updates is not simulated, and the run has reached it");
+        return -1;
+    }
     struct uac *uac = kam_module_data(run->k, KAM_MODULE_UAC);
     /* Once it was asked for, Kamailio takes every password for the sum of one. */
     if (mode & 1) uac->passwords_are_ha1 = true;
