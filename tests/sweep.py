@@ -159,6 +159,7 @@ ERRORS = [
     ([], 'siptwin: error: sweep: nothing to vary; see --vary and --runs\n'),
     (['--vary', 'seed=1', '-o', 'no/such/x.csv'], 'siptwin: error: no/such/x.csv: No such file or directory\n'),
     (['--vary', 'seed=1', '-o', '/dev/full'], 'siptwin: error: /dev/full: No space left on device\n'),
+    (['--vary', 'event_limit=1000000,20'], '--set event_limit=20:1:13: error: the simulation needs more events than event_limit allows\n'),
     (['--vary', 'seed=1', '--measures', 'answer'], 'siptwin: error: sweep: unknown option --measures; did you mean --measure?\n'),
 ]
 

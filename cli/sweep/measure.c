@@ -210,12 +210,14 @@ enum sweep_run_result sweep_measure_run(struct sweep_sample *out, const struct l
     int64_t overruns = 0;
     for (size_t i = 0; i < config->host_count; i++)
         overruns += (int64_t)host_overruns(lab_host_at(lab, i));
+    if (result.stopped) diag_error(diag, result.stopped_at, "%s", result.stopped);
     if (complete) tell(out, &watch, config, &result);
     if (complete) set(out, SWEEP_OVERRUNS, overruns, 0);
+    bool failed = result.stopped != NULL;
     lab_free(lab);
     watch_free(&watch);
     free(points);
-    return complete ? SWEEP_RUN_DONE : SWEEP_RUN_STOPPED;
+    return failed ? SWEEP_RUN_FAILED : complete ? SWEEP_RUN_DONE : SWEEP_RUN_STOPPED;
 }
 
 void sweep_sample_free(struct sweep_sample *s) {
