@@ -66,27 +66,35 @@ static int setdsturi(struct kam_run *run, const struct kam_arg *args, size_t cou
     return 1;
 }
 
+/* A SIP URI, or a host without anything else. */
 static int is_myself(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct uri uri;
     struct span text = args[0].s;
     uint64_t port = 0; /* without one, any will do */
     (void)count;
-    if (!span_starts_nocase(text, "sip:") && !span_starts_nocase(text, "sips:")) /* it is the host */
+    if (!span_starts(text, "sip:") && !span_starts(text, "sips:")) /* it is the host */
         return kam_is_own_host(run->k, text, 0, (struct span){0}) ? 1 : -1;
     if (!uri_parse(&uri, text) || (uri.port.len && !span_to_u64(uri.port, 65535, &port))) return -1;
     return kam_is_own_host(run->k, uri.host, port, uri_param(&uri, "transport")) ? 1 : -1;
 }
 
+static int pv_printf(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return kam_pv_assign(run, args[0].pv, (struct kam_value){.type = KAM_STR, .s = args[1].s}) ? 1 : -1;
+}
+
 static const struct kam_function functions[] = {
-    {"setbflag", 1, 2, KAM_ANY_ROUTE, setbflag, {ARG_NUMBER, ARG_NUMBER}},
-    {"resetbflag", 1, 2, KAM_ANY_ROUTE, resetbflag, {ARG_NUMBER, ARG_NUMBER}},
-    {"isbflagset", 1, 2, KAM_ANY_ROUTE, isbflagset, {ARG_NUMBER, ARG_NUMBER}},
-    {"setsflag", 1, 1, KAM_ANY_ROUTE, setsflag, {ARG_NUMBER}},
-    {"resetsflag", 1, 1, KAM_ANY_ROUTE, resetsflag, {ARG_NUMBER}},
-    {"issflagset", 1, 1, KAM_ANY_ROUTE, issflagset, {ARG_NUMBER}},
+    {"setbflag", 1, 2, KAM_ANY_ROUTE, setbflag, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"resetbflag", 1, 2, KAM_ANY_ROUTE, resetbflag, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"isbflagset", 1, 2, KAM_ANY_ROUTE, isbflagset, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"setsflag", 1, 1, KAM_ANY_ROUTE, setsflag, {ARG_NUMBER}, .expressions = true},
+    {"resetsflag", 1, 1, KAM_ANY_ROUTE, resetsflag, {ARG_NUMBER}, .expressions = true},
+    {"issflagset", 1, 1, KAM_ANY_ROUTE, issflagset, {ARG_NUMBER}, .expressions = true},
     {"isdsturiset", 0, 0, KAM_ANY_ROUTE, isdsturiset},
     {"resetdsturi", 0, 0, KAM_ANY_ROUTE, resetdsturi},
-    {"setdsturi", 1, 1, KAM_ANY_ROUTE, setdsturi, {ARG_TEXT}},
+    {"setdsturi", 1, 1, KAM_ANY_ROUTE, setdsturi, {ARG_TEXT}, .expressions = true},
+    {"pv_printf", 2, 2, KAM_ANY_ROUTE, pv_printf, {ARG_RESULT, ARG_FORMAT}},
+    {"avp_printf", 2, 2, KAM_ANY_ROUTE, pv_printf, {ARG_RESULT, ARG_FORMAT}},
     {"is_myself", 1, 1, KAM_ANY_ROUTE, is_myself, {ARG_FORMAT}, .expressions = true},
     {0},
 };

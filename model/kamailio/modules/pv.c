@@ -96,9 +96,15 @@ static const struct kam_function functions[] = {
     {"not_empty", 1, 1, KAM_ANY_ROUTE, not_empty, {ARG_PV}},
     {"is_int", 1, 1, KAM_ANY_ROUTE, is_int, {ARG_PV}},
     {"typeof", 2, 2, KAM_ANY_ROUTE, type_of, {ARG_PV, ARG_TEXT}},
-    {"xavp_params_explode", 2, 2, KAM_ANY_ROUTE, params_explode, {ARG_FORMAT, ARG_FORMAT}},
-    {"xavp_rm", 1, 1, KAM_ANY_ROUTE, xavp_rm, {ARG_FORMAT}},
-    {"xavp_child_rm", 2, 2, KAM_ANY_ROUTE, xavp_child_rm, {ARG_FORMAT, ARG_FORMAT}},
+    {"xavp_params_explode",
+     2,
+     2,
+     KAM_ANY_ROUTE,
+     params_explode,
+     {ARG_FORMAT, ARG_FORMAT},
+     .expressions = true},
+    {"xavp_rm", 1, 1, KAM_ANY_ROUTE, xavp_rm, {ARG_FORMAT}, .expressions = true},
+    {"xavp_child_rm", 2, 2, KAM_ANY_ROUTE, xavp_child_rm, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
     {0},
 };
 

@@ -47,11 +47,11 @@ static int nothing(struct kam_run *run, const struct kam_arg *args, size_t count
     { ARG_VARIABLE_OR_FORMAT, ARG_VARIABLE_OR_FORMAT }
 
 static const struct kam_function functions[] = {
-    {"rtpproxy_manage", 0, 2, KAM_ANY_ROUTE, manage, FLAGS},
-    {"rtpproxy_offer", 0, 2, KAM_ANY_ROUTE, offer, FLAGS},
-    {"rtpproxy_answer", 0, 2, KAM_ANY_ROUTE, answer, FLAGS},
-    {"unforce_rtp_proxy", 0, 1, KAM_ANY_ROUTE, nothing, FLAGS},
-    {"rtpproxy_destroy", 0, 1, KAM_ANY_ROUTE, nothing, FLAGS},
+    {"rtpproxy_manage", 0, 2, KAM_ANY_ROUTE, manage, FLAGS, .expressions = true},
+    {"rtpproxy_offer", 0, 2, KAM_ANY_ROUTE, offer, FLAGS, .expressions = true},
+    {"rtpproxy_answer", 0, 2, KAM_ANY_ROUTE, answer, FLAGS, .expressions = true},
+    {"unforce_rtp_proxy", 0, 1, KAM_ANY_ROUTE, nothing, FLAGS, .expressions = true},
+    {"rtpproxy_destroy", 0, 1, KAM_ANY_ROUTE, nothing, FLAGS, .expressions = true},
     {"start_recording", 0, 0, KAM_ANY_ROUTE, nothing},
     {"rtpproxy_stream2uac", 2, 2, KAM_ANY_ROUTE, nothing, FLAGS},
     {"rtpproxy_stream2uas", 2, 2, KAM_ANY_ROUTE, nothing, FLAGS},
