@@ -257,9 +257,12 @@ static void fill_len(struct rendering *r) {
         memcpy(mark + LEN_WIDTH - shown, text, shown);
         return;
     }
-    /* Without a body SIPp writes an end of headers, and a NUL, over whatever follows (facts: SIPp 2). */
+    /* Without a body SIPp writes an end of headers, and a NUL, over whatever follows (facts: SIPp 2); the
+     * text of an action may be longer then. */
     static const char nothing[] = "    0\r\n\r\n";
-    memcpy(mark, nothing, room < sizeof nothing ? room : sizeof nothing);
+    for (; room < strlen(nothing); room++)
+        buf_add_char(r->out, ' ');
+    memcpy(r->out->p + r->len_at, nothing, room < sizeof nothing ? room : sizeof nothing);
 }
 
 /* A parameter of [authentication]: a template, the text of a field, or what SIPp takes without it. */

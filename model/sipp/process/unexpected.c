@@ -112,24 +112,40 @@ static void keep(struct call *call, struct payload *payload) {
     payload_drop(exchange(call, payload_hold(payload)));
 }
 
+/* Of what is ignored only these become the last message (facts: SIPp 6.1). */
+static bool stays(struct span msg) {
+    static const char *const methods[] = {"BYE", "CANCEL", "PING"};
+    struct span method = header_method(msg);
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (span_is(method, methods[i])) return true;
+    return false;
+}
+
 void call_abort_unexpected(struct call *call, struct payload *payload) {
-    keep(call, payload);
-    if (!has(call, SIPP_ABORTUNEXP)) {
+    bool is_ping = span_is(header_method(header_clip(payload_span(payload))), "PING");
+    if (!has(call, SIPP_ABORTUNEXP) || is_ping) { /* a PING comes here only without pingreply */
+        if (stays(header_clip(payload_span(payload))))
+            keep(call, payload);
+        else
+            command_abort(call);
         sipp_count(call->sipp, SIPP_WARNINGS);
         sipp_note(call->sipp,
-                  &(struct cause){.why = "unexpected, and ignored: default_behaviors has no abortunexp",
+                  &(struct cause){.why = is_ping
+                                             ? "unexpected, and ignored: default_behaviors has no pingreply"
+                                             : "unexpected, and ignored: default_behaviors has no abortunexp",
                                   .at = call_step(call)->at});
         return;
     }
+    keep(call, payload);
     tell(call, header_clip(payload_span(payload)));
     call_abort(call);
 }
 
-/* The last message stays what it was. */
+/* The last message stays what it was; where there was none, it is this one from now on (facts: SIPp 3.4). */
 void call_answer(struct call *call, struct payload *payload) {
     struct payload *before = exchange(call, payload_hold(payload));
     send_default(call, DEFAULT_200, "-aa answers it", NULL);
-    payload_drop(exchange(call, before));
+    if (before) payload_drop(exchange(call, before));
 }
 
 void call_unexpected(struct call *call, struct payload *payload) {
