@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -75,6 +76,7 @@ static bool begin_dump(struct capture *c, char **error) {
     FILE *file = fopencookie(c, "wb", (cookie_io_functions_t){.write = take_bytes});
     if (!file) mem_exhausted();
     setvbuf(file, c->buffer, _IOFBF, BUFFER);
+    __fsetlocking(file, FSETLOCKING_BYCALLER); /* nobody else has it: a tenth of what pcap_dump() takes */
     if (c->out) setvbuf(c->out->file, NULL, _IONBF, 0);
     c->part_bytes = PCAP_HEADER;
     c->dumper = pcap_dump_fopen(c->pcap, file);
@@ -175,7 +177,6 @@ void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction
         frame_write(&c->frame, o->link, direction, d, &packet);
         header.caplen = header.len = (bpf_u_int32)c->frame.len;
         pcap_dump((u_char *)c->dumper, &header, (const u_char *)c->frame.p);
-        if (!c->failed && ferror(pcap_dump_file(c->dumper))) c->failed = errno ? errno : EIO;
         c->part_bytes += PCAP_RECORD + header.len;
         c->packets++;
         if (o->filter != TAP_ALL) return; /* further fragments have no ports */

@@ -94,7 +94,8 @@ struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     *k = (struct known){.call = call, .hash = (uint32_t)span_hash(id), .len = (uint32_t)id.len};
     memcpy(k->id, id.p, id.len);
     expire(sipp);
-    if (t->count / 2 >= t->bucket_count) grow(t); /* one in a bucket would take a quarter of a megabyte more */
+    if (t->count / 2 >= t->bucket_count)
+        grow(t); /* one in a bucket would take a quarter of a megabyte more */
     struct known **link = find(t, k->hash, id);
     k->listed = !*link;
     if (k->listed) {
