@@ -154,8 +154,8 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->force_rport = run->force_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
-    buf_add(&t->path, run->path);
-    buf_add(&t->contacts, buf_span(&run->contacts));
+    if (run->path.len) buf_add(&t->path, run->path); /* an empty one would take memory, 10000 times */
+    if (run->contacts.len) buf_add(&t->contacts, buf_span(&run->contacts));
     t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
     t->fr_ms = run->fr_ms ? run->fr_ms : timer_ms(run, tm->set.fr_timer_avp, tm->set.fr_timer_ms);
     t->fr_inv_ms =
