@@ -18,7 +18,7 @@
 enum { SNAPLEN = 262144 };
 
 /* What is collected for one write(): a quarter of the system time that stdio's own 4 KiB cost. */
-enum { BUFFER = 1 << 18 };
+enum { BUFFER = 1 << 17 };
 
 /* Lengths in a pcap file: of its header, and of a record's. */
 enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };

@@ -3,7 +3,9 @@
 
 #include <assert.h>
 
-static size_t steps_of(size_t cap) { return (cap + PAYLOAD_STEP - 1) / PAYLOAD_STEP; }
+static size_t steps_of(size_t cap) {
+    return (offsetof(struct payload, bytes) + cap + PAYLOAD_STEP - 1) / PAYLOAD_STEP;
+}
 
 void pool_init(struct pool *pool) { *pool = (struct pool){.memory.chunk = 1 << 16}; }
 
@@ -20,11 +22,10 @@ struct payload *payload_new(struct pool *pool, size_t cap) {
     if (p) {
         pool->payloads[steps] = p->next;
     } else {
-        p = arena_new(&pool->memory, sizeof *p + steps * PAYLOAD_STEP);
-        p->pool = pool;
-        p->cap = (uint32_t)(steps * PAYLOAD_STEP);
+        p = arena_new(&pool->memory, steps * PAYLOAD_STEP);
+        p->cap = (uint32_t)(steps * PAYLOAD_STEP - offsetof(struct payload, bytes));
     }
-    p->next = NULL;
+    p->pool = pool;
     p->refs = 1;
     p->len = 0;
     pool->payloads_out++;
@@ -48,10 +49,11 @@ void payload_drop(struct payload *p) {
     if (!p) return;
     assert(p->refs > 0);
     if (--p->refs > 0) return;
+    struct pool *pool = p->pool;
     size_t steps = steps_of(p->cap);
-    p->next = p->pool->payloads[steps];
-    p->pool->payloads[steps] = p;
-    p->pool->payloads_out--;
+    p->next = pool->payloads[steps];
+    pool->payloads[steps] = p;
+    pool->payloads_out--;
 }
 
 struct datagram *datagram_new(struct pool *pool) {

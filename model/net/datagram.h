@@ -21,8 +21,10 @@
 struct pool;
 
 struct payload {
-    struct pool *pool;
-    struct payload *next; /* in the pool's free list */
+    union {
+        struct pool *pool;
+        struct payload *next; /* of one in the pool's free list */
+    };
     uint32_t refs, len, cap;
     char bytes[];
 };
@@ -40,8 +42,9 @@ struct datagram {
     uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
 };
 
-/* Room for payloads comes in steps of so many bytes: most of the memory of a run is in them. */
-enum { PAYLOAD_STEP = 32, PAYLOAD_STEPS = PAYLOAD_MAX / PAYLOAD_STEP + 1 };
+/* Payloads, with what stands before their bytes, come in steps of so many bytes: most of the memory of a run
+ * is in them. */
+enum { PAYLOAD_STEP = 32, PAYLOAD_STEPS = (sizeof(struct payload) + PAYLOAD_MAX) / PAYLOAD_STEP + 1 };
 
 /* Free payloads (by steps of room) and datagrams, for one run; their memory ends with it. */
 struct pool {
