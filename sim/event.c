@@ -76,7 +76,7 @@ void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
 
 void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns) {
     event_at(q, e, at_ns);
-    e->idle = true;
+    e->node.mark = true;
     q->idle++;
 }
 
@@ -86,8 +86,8 @@ void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
 }
 
 void event_cancel(struct event_queue *q, struct event *e) {
-    if (e->idle) q->idle--;
-    e->idle = false;
+    if (e->node.mark) q->idle--;
+    e->node.mark = false;
     if (e->link)
         wheel_remove(q, e);
     else

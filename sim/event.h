@@ -19,11 +19,10 @@
 #define NS_PER_S  INT64_C(1000000000)
 
 struct event {
-    struct heap_node node;      /* at: nanoseconds */
+    struct heap_node node;      /* at: nanoseconds; mark: it was scheduled by event_idle_at() */
     struct event *next, **link; /* in the wheel; link NULL: in no slot of it */
     void (*fire)(void *arg);
     void *arg;
-    bool idle; /* it is scheduled by event_idle_at() */
 };
 
 /*

@@ -19,7 +19,7 @@ bool heap_before(const struct heap_node *a, const struct heap_node *b) {
 
 static void place(struct heap *h, size_t i, struct heap_node *node) {
     h->nodes[i] = node;
-    node->slot = i + 1;
+    node->slot = (uint32_t)(i + 1);
 }
 
 static void sift_up(struct heap *h, size_t i, struct heap_node *node) {
@@ -39,7 +39,7 @@ static size_t sink_hole(struct heap *h, size_t i) {
 }
 
 void heap_add(struct heap *h, struct heap_node *node) {
-    assert(!node->slot);
+    assert(!node->slot && h->count < UINT32_MAX);
     h->nodes = mem_room(h->nodes, h->count, &h->cap, sizeof(struct heap_node *));
     sift_up(h, h->count++, node);
 }

@@ -16,7 +16,8 @@
 struct heap_node {
     int64_t at; /* in whatever unit the owner counts */
     uint64_t sequence;
-    size_t slot; /* 1 + place in the heap; 0: in none */
+    uint32_t slot; /* 1 + place in the heap; 0: in none */
+    bool mark;     /* the owner's: there is room for it */
 };
 
 /* All-zero is an empty heap. */

@@ -39,15 +39,15 @@ enum kam_patience { KAM_FR_TIMER, KAM_FR_INV_TIMER };
 struct kam_resend {
     struct event event;
     struct kam_transaction *transaction;
-    enum kam_resend_kind kind : 8;
-    enum kam_resend_state state : 8;
-    enum kam_patience patience : 8;
+    enum kam_resend_kind kind : 4;
+    enum kam_resend_state state : 4;
+    enum kam_patience patience : 4;
+    bool last : 1; /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
+    bool slow : 1; /* T2 from now on: a provisional reply to another request than INVITE */
     unsigned branch : 8;
     uint32_t copies;         /* sent so far, the first one not counted */
     struct payload *payload; /* NULL: nothing was sent yet */
     struct kam_destination destination;
-    bool last; /* only the end is left: the slow timers see to it, behind the fast ones of the tick */
-    bool slow; /* T2 from now on: a provisional reply to another request than INVITE */
     int64_t copy_tick, end_tick;
     int64_t last_ms, next_ms; /* the interval that runs and the one that comes after it */
     int64_t end_ms;           /* the patience that ran when it was set, for people */
@@ -115,37 +115,37 @@ struct kam_transaction {
     struct udp_address source;
     uint64_t about; /* its datagram */
     enum kam_method method;
+    bool force_rport;
+    bool was_saved; /* what the script had made of it, below */
+    bool auto_100;
+    bool canceled; /* a CANCEL came for it */
     struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
-    bool force_rport;
 
     /* What the script had made of it when the transaction was made: new_uri, next_hop, path; when it was
      * relayed first: saved. */
     struct buf new_uri, next_hop, path;
     struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
     struct kam_saved *saved;
-    bool was_saved;
 
     /* The server side. */
     enum kam_tm_state state;
     unsigned status; /* of the last reply sent, 0: none */
     enum kam_reply_origin origin;
+    uint32_t flags;       /* setflag() */
     struct buf local_tag; /* the To tag it has, if it was */
     struct kam_resend response;
     struct event wait; /* the end of the transaction, wt_timer after its final reply */
     int64_t end_of_life_tick;
-    bool canceled; /* a CANCEL came for it */
-    bool auto_100;
-    bool had_6xx;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
     int64_t fr_ms, fr_inv_ms;
-    uint32_t flags; /* setflag() */
     struct kam_vars avps;
 
     struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
     struct kam_client *only_client;
     unsigned client_count;
+    bool had_6xx;
 };
 
 /* The module parameters. */
