@@ -19,6 +19,16 @@
     "loadmodule \"dispatcher\" loadmodule \"htable\"\n"
 #define BLOCKS "\nfailure_route[X] { drop; }\nonreply_route[X] { drop; }\nbranch_route[X] { drop; }\n"
 
+/* What modules are given before they are asked. */
+static const struct {
+    const char *module, *lines;
+} settings[] = {
+    {"dialog", "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
+               "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n"},
+    {"rtpengine", "modparam(\"rtpengine\", \"rtpengine_sock\", \"udp:127.0.0.1:2223\")\n"},
+    {"rtpproxy", "modparam(\"rtpproxy\", \"rtpproxy_sock\", \"udp:127.0.0.1:7722\")\n"},
+};
+
 /* Does a configuration with that call load? modules: those that it loads besides. */
 static bool loads(struct span modules, const char *block, struct span call, struct buf *why) {
     struct source_set set = {0};
@@ -28,9 +38,8 @@ static bool loads(struct span modules, const char *block, struct span call, stru
     while (modules.len) {
         struct span name = span_cut(&modules, ' ');
         buf_addf(&text, "loadmodule \"" SPAN_FMT "\"\n", SPAN_ARG(name));
-        if (span_is(name, "dialog"))
-            buf_add_text(&text, "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
-                                "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n");
+        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+            if (span_is(name, settings[i].module)) buf_add_text(&text, settings[i].lines);
     }
     buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
     if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");

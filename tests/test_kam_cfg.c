@@ -255,7 +255,7 @@ static void what_is_not_simulated_is_told(void **state) {
          "2:8: warning: the configuration has no UDP socket, and others are not simulated: it does not run"},
         {"modparamx(\"tm\", \"fr_timer\", \"$env(A)\")",
          "2:1: error: modparamx with variables is not simulated"},
-        {"loadmodule \"rtpengine.so\"", "2:12: error: module \"rtpengine\" is not simulated"},
+        {"loadmodule \"lrkproxy.so\"", "2:12: error: module \"lrkproxy\" is not simulated"},
         {"event_route[core:pre-routing] { exit; } request_route { exit }",
          "2:1: error: event_route[core:pre-routing] is not simulated\n"
          "2:62: error: expected ';', found '}'"},

@@ -89,8 +89,10 @@ static bool read_pv(const struct reading *r, struct span text) {
     size_t len = script_pv_len(text);
     if (len == 0 || len != text.len) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
     const struct cfg_pv *pv = r->known->pv = cfg_pv_find(r->p, text, r->at);
-    if (pv && type_of(r) == ARG_RESULT && pv->kind == CFG_PV_TABLE && !pv->pv->set)
-        return wrong(r, "must be a variable that can be set");
+    bool fixed = pv && (pv->kind == CFG_PV_TABLE ? !pv->pv->set
+                                                 : pv->kind == CFG_PV_NULL || pv->kind == CFG_PV_RETCODE ||
+                                                       pv->kind == CFG_PV_DOLLAR);
+    if (fixed && type_of(r) == ARG_RESULT) return wrong(r, "must be a variable that can be set");
     return pv != NULL;
 }
 

@@ -3,7 +3,8 @@
  * rtpproxy, as it is where no rtpproxy answers: it says so in the log, and leaves messages as they are
  * (facts: Kamailio 42). One that does is not simulated.
  */
-#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/rtpset.h"
+#include "model/kamailio/pv/pv.h"
 
 /* Is there a session with a stream in it? */
 static bool has_session(const struct kam_run *run) {
@@ -38,6 +39,17 @@ static int manage(struct kam_run *run, const struct kam_arg *args, size_t count)
     return has_one && flags_readable(args, count) && has_session(run) ? NO_PROXY : NOTHING;
 }
 
+static int select_set(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    if (args[0].missing) return NOTHING;
+    return rtpset_exists(run->k->program, &kam_rtpproxy_module, "rtpproxy_sock", 0, args[0].n) ? 1 : NOTHING;
+}
+
+static const char *check_set(const struct kam_program *program, size_t index, struct span text) {
+    (void)index;
+    return rtpset_check(program, &kam_rtpproxy_module, "rtpproxy_sock", 0, text);
+}
+
 static int nothing(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)args, (void)count;
     return NOTHING;
@@ -57,6 +69,15 @@ static const struct kam_function functions[] = {
     {"rtpproxy_stream2uas", 2, 2, KAM_ANY_ROUTE, nothing, FLAGS},
     {"rtpproxy_stop_stream2uac", 0, 0, KAM_ANY_ROUTE, nothing},
     {"rtpproxy_stop_stream2uas", 0, 0, KAM_ANY_ROUTE, nothing},
+    {"set_rtp_proxy_set", 1, 1, KAM_ANY_ROUTE, select_set, {ARG_PV_NUMBER}, check_set},
+    {0},
+};
+
+PV_GETTER(get_nothing, pv_nothing())
+
+static const struct kam_pv variables[] = {
+    {"rtpstat", KAM_PV_PLAIN, get_nothing, NULL, NULL},
+    {"rtppstat", KAM_PV_PLAIN, get_nothing, NULL, NULL},
     {0},
 };
 
@@ -79,27 +100,39 @@ static const struct kam_param params[] = {
  * udp:localhost:7722" */
 static bool is_local(struct span sock) {
     return span_trim(sock).len == 0 || span_search(sock, SPAN("127.")) >= 0 ||
-           span_search(sock, SPAN("localhost")) >= 0 || span_search(sock, SPAN("unix:")) >= 0;
+           span_search(sock, SPAN("localhost")) >= 0 || span_search(sock, SPAN("udp")) < 0;
 }
 
-static bool check_sockets(struct kam_program *program, const struct source *cfg, struct source_set *set,
-                          struct diag *diag) {
+static bool load(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                 struct diag *diag) {
+    struct kam_value sock;
+    (void)cfg, (void)set;
+    for (size_t i = 0; kam_program_value(program, &kam_rtpproxy_module, "rtpproxy_sock", i, &sock); i++)
+        if (span_trim(sock.s).len)
+            diag_warning(diag, kam_program_value_at(program, &kam_rtpproxy_module, "rtpproxy_sock", i),
+                         is_local(sock.s)
+                             ? "no rtpproxy is simulated: it is as if none were running at " SPAN_FMT
+                             : "an rtpproxy on another machine is not simulated, no run begins: " SPAN_FMT,
+                         SPAN_ARG(sock.s));
+    return true;
+}
+
+static bool start(struct kamailio *k, void *data, struct diag *diag) {
     struct kam_value sock;
     bool good = true;
-    (void)cfg, (void)set;
-    for (size_t i = 0; kam_program_value(program, &kam_rtpproxy_module, "rtpproxy_sock", i, &sock); i++) {
-        struct source_pos at = kam_program_value_at(program, &kam_rtpproxy_module, "rtpproxy_sock", i);
-        if (is_local(sock.s)) {
-            if (span_trim(sock.s).len)
-                diag_warning(diag, at, "no rtpproxy is simulated: it is as if none were running at " SPAN_FMT,
-                             SPAN_ARG(sock.s));
-            continue;
-        }
-        diag_error(diag, at, "an rtpproxy on another machine is not simulated: " SPAN_FMT, SPAN_ARG(sock.s));
+    (void)data;
+    for (size_t i = 0; kam_program_value(k->program, &kam_rtpproxy_module, "rtpproxy_sock", i, &sock); i++) {
+        if (is_local(sock.s)) continue;
+        diag_error(diag, kam_program_value_at(k->program, &kam_rtpproxy_module, "rtpproxy_sock", i),
+                   "an rtpproxy on another machine is not simulated: " SPAN_FMT, SPAN_ARG(sock.s));
         good = false;
     }
     return good;
 }
 
-const struct kam_module kam_rtpproxy_module = {
-    .name = "rtpproxy", .functions = functions, .params = params, .load = check_sockets};
+const struct kam_module kam_rtpproxy_module = {.name = "rtpproxy",
+                                               .functions = functions,
+                                               .params = params,
+                                               .pvs = variables,
+                                               .load = load,
+                                               .start = start};

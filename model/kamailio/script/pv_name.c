@@ -164,6 +164,10 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     const struct kam_module *module;
     const struct kam_pv *pv = script_pv_row(parts->name, &module);
     if (!pv) return make_unknown(m, parts->name, text, out);
+    for (size_t i = 0; !loaded(m, module) && kam_modules[i]; i++) { /* another one that has it, too */
+        const struct kam_pv *other = in_table(kam_modules[i]->pvs, parts->name);
+        if (other && loaded(m, kam_modules[i])) pv = other, module = kam_modules[i];
+    }
     if (!loaded(m, module))
         return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded", SPAN_ARG(text),
                      module ? module->name : "pv");
