@@ -284,7 +284,7 @@ def write_tables(host):
 
 
 def start_kamailio(host, cfg):
-    if 'subscribers' in host.kamailio or 'aliases' in host.kamailio:
+    if 'subscribers' in host.kamailio or 'aliases' in host.kamailio or SCRATCH + '/db' in text_of(os.path.join(SCRATCH, cfg)):
         write_tables(host)
     program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
                       ['-DD', '-E', '-m', '64', '-M', '8',

@@ -25,6 +25,8 @@ static const struct {
 } settings[] = {
     {"dialog", "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
                "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n"},
+    {"speeddial", "modparam(\"uac\", \"reg_db_url\", \"text:///run/lab/db\")\n"
+                  "modparam(\"uac\", \"reg_contact_addr\", \"172.20.0.10:5060\")\n"},
     {"rtpengine", "modparam(\"rtpengine\", \"rtpengine_sock\", \"udp:127.0.0.1:2223\")\n"},
     {"rtpproxy", "modparam(\"rtpproxy\", \"rtpproxy_sock\", \"udp:127.0.0.1:7722\")\n"},
 };

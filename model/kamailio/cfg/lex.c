@@ -331,6 +331,19 @@ static void define(struct lexer *l, enum preprocess_how how) {
     preprocess_define(&l->pp, how, name, buf_span(&l->word), at);
 }
 
+/* NAME[=VARIABLE] of the environment, which is empty; Kamailio does not start where it must be there. */
+static void defenv(struct lexer *l, struct source_pos at, bool must_exist) {
+    skip_blanks(l);
+    buf_reset(&l->word);
+    for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';)
+        buf_add_char(&l->word, (char)c);
+    struct span name = span_trim(buf_span(&l->word));
+    if (!name.len || span_find(name, ' ') >= 0 || span_find(name, '\t') >= 0)
+        diag_error(l->diag, at, "expected the name of a variable of the environment");
+    else if (must_exist)
+        diag_error(l->diag, at, "#!defenv is not simulated: there is no environment; use #!define");
+}
+
 static void ifdef(struct lexer *l, struct source_pos at, bool wanted) {
     skip_blanks(l);
     struct source_pos name_at = cfg_input_at(&l->in);
@@ -359,6 +372,8 @@ enum directive {
     DIRECTIVE_DEFINE,
     DIRECTIVE_TRYDEF,
     DIRECTIVE_REDEF,
+    DIRECTIVE_DEFENV,
+    DIRECTIVE_TRYDEFENV,
     DIRECTIVE_IFDEF,
     DIRECTIVE_IFNDEF,
     DIRECTIVE_ELSE,
@@ -380,6 +395,10 @@ static const struct {
                   {"trydef", DIRECTIVE_TRYDEF},
                   {"redefine", DIRECTIVE_REDEF},
                   {"redef", DIRECTIVE_REDEF},
+                  {"defenv", DIRECTIVE_DEFENV},
+                  {"defenvs", DIRECTIVE_DEFENV},
+                  {"trydefenv", DIRECTIVE_TRYDEFENV},
+                  {"trydefenvs", DIRECTIVE_TRYDEFENV},
                   {"ifdef", DIRECTIVE_IFDEF},
                   {"ifndef", DIRECTIVE_IFNDEF},
                   {"else", DIRECTIVE_ELSE},
@@ -441,7 +460,7 @@ static bool read_directive(struct lexer *l) {
     enum directive what;
     size_t len;
     if (!find_directive(l, &what, &len)) return false;
-    bool needs_blank = what <= DIRECTIVE_IFNDEF;
+    bool needs_blank = what <= DIRECTIVE_IFNDEF && what != DIRECTIVE_DEFENV && what != DIRECTIVE_TRYDEFENV;
     bool stands_alone = what == DIRECTIVE_ELSE || what == DIRECTIVE_ENDIF || what == DIRECTIVE_KIND;
     if (needs_blank && !blank(cfg_input_peek(&l->in, 2 + len))) return false;
     if (stands_alone && !line_ends(l, 2 + len)) return false;
@@ -451,6 +470,8 @@ static bool read_directive(struct lexer *l) {
     case DIRECTIVE_DEFINE: define(l, PREPROCESS_DEFINE); break;
     case DIRECTIVE_TRYDEF: define(l, PREPROCESS_TRYDEF); break;
     case DIRECTIVE_REDEF: define(l, PREPROCESS_REDEF); break;
+    case DIRECTIVE_DEFENV: defenv(l, at, true); break;
+    case DIRECTIVE_TRYDEFENV: defenv(l, at, false); break;
     case DIRECTIVE_IFDEF: ifdef(l, at, true); break;
     case DIRECTIVE_IFNDEF: ifdef(l, at, false); break;
     case DIRECTIVE_ELSE: preprocess_else(&l->pp, at), skip_line(l); break;
@@ -548,6 +569,7 @@ void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set
         end = cfg_input_at(&l.in);
     } while (cfg_input_leave(&l.in));
     preprocess_finish(&l.pp);
+    out->defines = preprocess_list(&l.pp);
     add(&l, CFG_TOKEN_END, end, SPAN(""));
     preprocess_free(&l.pp);
     buf_free(&l.word);

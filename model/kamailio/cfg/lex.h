@@ -33,6 +33,7 @@ struct cfg_token {
 struct cfg_tokens {
     struct cfg_token *all; /* ends with a CFG_TOKEN_END; to be given to free() */
     size_t count, cap;
+    const struct program_define *defines; /* what is defined at the end of the file; in the arena */
 };
 
 /* Cuts the file, with more's defines. Texts go to the arena, included files to the set, errors to diag. */

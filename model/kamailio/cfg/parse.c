@@ -337,8 +337,19 @@ static bool parse_flags(struct cfg_parse *p) {
     return true;
 }
 
+/* avpflags NAME, ...: names for setavpflag(). */
+static bool parse_avpflags(struct cfg_parse *p) {
+    cfg_get(p);
+    do {
+        if (p->t->kind != CFG_TOKEN_WORD && p->t->kind != CFG_TOKEN_STRING)
+            return cfg_expected(p, "the name of a flag");
+        cfg_get(p);
+    } while (cfg_take(p, ","));
+    return true;
+}
+
 /* Words that begin something, all of it not simulated. */
-static const char *const not_simulated[] = {"onsend_route", "avpflags"};
+static const char *const not_simulated[] = {"onsend_route"};
 
 static bool parse_unknown(struct cfg_parse *p) {
     const struct cfg_token *t = p->t;
@@ -368,6 +379,7 @@ static bool parse_top(struct cfg_parse *p) {
     if (cfg_next_is(p, "loadmodule") || cfg_next_is(p, "loadmodulex")) return cfg_loadmodule_parse(p);
     if (cfg_next_is(p, "modparam") || cfg_next_is(p, "modparamx")) return cfg_modparam_parse(p);
     if (cfg_next_is(p, "flags") || cfg_next_is(p, "bool")) return parse_flags(p);
+    if (cfg_next_is(p, "avpflags")) return parse_avpflags(p);
     if (p->t->kind == CFG_TOKEN_RESERVED && cfg_global_known(p->t->text)) return cfg_global_parse(p);
     if (p->t->kind == CFG_TOKEN_WORD && (cfg_token_is(p->t + 1, ".") || cfg_token_is(p->t + 1, "[")))
         return parse_variable(p);
@@ -382,6 +394,7 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
     cfg_lex(&tokens, cfg, set, more, &program->arena, diag);
     struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag};
     p.refs_end = &p.refs;
+    program->defines = tokens.defines;
     if (diag->errors == errors) {
         /* what follows more errors than are shown is not looked at */
         find_variables(&p);
@@ -398,6 +411,7 @@ void cfg_parse_words(struct buf *out) {
         word_write(out, "block", WORD_SIMULATED, "%s", blocks[i].word);
     word_write(out, "declaration", WORD_SIMULATED, "flags");
     word_write(out, "declaration", WORD_SIMULATED, "bool");
+    word_write(out, "declaration", WORD_SIMULATED, "avpflags");
     for (size_t i = 0; i < sizeof not_simulated / sizeof *not_simulated; i++)
         word_write(out, "block", WORD_NOT_SIMULATED, "%s", not_simulated[i]);
 }

@@ -61,6 +61,16 @@ bool preprocess_value(const struct preprocess *p, struct span name, struct span 
     return d != NULL;
 }
 
+const struct program_define *preprocess_list(const struct preprocess *p) {
+    struct program_define *list = NULL;
+    for (const struct preprocess_define *d = p->defines; d; d = d->hh.next) {
+        struct program_define *copy = arena_new(p->arena, sizeof *copy);
+        *copy = (struct program_define){list, d->name, d->value};
+        list = copy;
+    }
+    return list;
+}
+
 bool preprocess_keeps(const struct preprocess *p) {
     for (size_t i = 0; i < p->ifdef_count; i++)
         if (!p->ifdefs[i].kept) return false;

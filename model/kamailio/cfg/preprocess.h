@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "model/kamailio/script/program.h"
 
 struct preprocess_define;
 struct preprocess_subst;
@@ -43,6 +44,9 @@ void preprocess_define(struct preprocess *p, enum preprocess_how how, struct spa
 
 /* The value of a name; false if it is not defined. */
 bool preprocess_value(const struct preprocess *p, struct span name, struct span *value);
+
+/* All names that are defined, in the arena. */
+const struct program_define *preprocess_list(const struct preprocess *p);
 
 /* #!ifdef NAME, or #!ifndef with `wanted` false; #!else; #!endif. */
 void preprocess_ifdef(struct preprocess *p, struct span name, bool wanted, struct source_pos at);

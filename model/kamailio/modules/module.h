@@ -53,6 +53,7 @@ enum kam_module_number {
     KAM_MODULE_PATH,
     KAM_MODULE_RTIMER,
     KAM_MODULE_RTPENGINE,
+    KAM_MODULE_SPEEDDIAL,
     KAM_MODULES
 };
 
@@ -65,7 +66,7 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
 extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module,
     kam_sdpops_module, kam_avpops_module, kam_diversion_module, kam_statistics_module, kam_counters_module,
     kam_uac_redirect_module, kam_path_module, kam_rtimer_module;
-extern const struct kam_module kam_rtpengine_module;
+extern const struct kam_module kam_rtpengine_module, kam_speeddial_module;
 extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dialog_module; /* folders */
 
 /* Modules that do nothing on the wire: idle.c. */

@@ -37,6 +37,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_DOMAIN] = &kam_domain_module,
     [KAM_MODULE_NATHELPER] = &kam_nathelper_module,
     [KAM_MODULE_RTPPROXY] = &kam_rtpproxy_module,
+    [KAM_MODULE_SPEEDDIAL] = &kam_speeddial_module,
     [KAM_MODULE_RTPENGINE] = &kam_rtpengine_module,
     [KAM_MODULE_DB_TEXT] = &kam_db_text_module,
     [KAM_MODULE_DB_MYSQL] = &kam_db_mysql_module,

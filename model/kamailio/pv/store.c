@@ -2,6 +2,7 @@
 /* Pseudo-variables that scripts keep things in, and constants. (facts: Kamailio 18.1) */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/program.h"
 #include "model/kamailio/script/pv_name.h"
 #include "model/kamailio/script/vars.h"
 
@@ -93,6 +94,13 @@ static struct kam_value get_K(struct kam_run *run, const struct kam_pv_at *at) {
     return pv_nothing();
 }
 
+/* $def(NAME): the text of a #!define. */
+static struct kam_value get_def(struct kam_run *run, const struct kam_pv_at *at) {
+    for (const struct program_define *d = run->k->program->defines; d; d = d->next)
+        if (span_eq(d->name, at->argument)) return pv_text(d->value.p ? d->value : SPAN(""));
+    return pv_nothing();
+}
+
 PV_GETTER(get_true, pv_number(1))
 PV_GETTER(get_version,
           pv_text(span_is(at->argument, "num") ? SPAN("5.6.3") : SPAN("kamailio 5.6.3 (x86_64/linux) ")))
@@ -115,7 +123,7 @@ const struct kam_pv kam_pv_stores[] = {
     NAMED("_s", get_s, NULL, NULL),
     NAMED("vn", NULL, NULL, NULL),
     NAMED("vz", NULL, NULL, NULL),
-    NAMED("def", NULL, NULL, NULL),
+    NAMED("def", get_def, NULL, NULL),
     NAMED("env", NULL, NULL, NULL),
     {"stat", KAM_PV_RAW, get_stat, NULL, NULL, is_of_scripts},
     NAMED("ksr", NULL, NULL, NULL),

@@ -46,6 +46,12 @@ struct program_setting {
     struct source_pos at;
 };
 
+/* What #!define has defined at the end of the file: $def(NAME). */
+struct program_define {
+    const struct program_define *next;
+    struct span name, value;
+};
+
 struct program_regex {
     struct program_regex *next;
     struct regex *regex;
@@ -77,6 +83,7 @@ struct kam_program {
     struct program_stop on_message, on_dialog, on_asked; /* where a run stops, for what is not simulated */
     struct span asked_texts;                             /* on_asked: one of these is in a Contact or Route */
     struct program_name *flags;                          /* declared ones, with their numbers */
+    const struct program_define *defines;
     struct program_regex *regexes;
 };
 

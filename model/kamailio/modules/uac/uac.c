@@ -26,6 +26,8 @@ static const char *find_fault(const struct kam_program *program, const struct ua
     *param = "auth_username_avp";
     size_t set = (u->user_pv.len > 0) + (u->realm_pv.len > 0) + (u->password_pv.len > 0);
     if (set > 0 && set < 3) return "needs auth_realm_avp and auth_password_avp, and they need it";
+    *param = "reg_db_url";
+    if (u->reg_db_url.len && !u->reg_contact_addr.len) return "needs reg_contact_addr";
     *param = "restore_mode";
     if (mode == UAC_NONE) return NULL;
     if (!kam_program_loads(program, KAM_MODULE_RR)) return "needs module rr, unless it is \"none\"";
@@ -90,7 +92,7 @@ static int auth(struct kam_run *run, const struct kam_arg *args, size_t count) {
     return uac_auth(run, count ? args[0].n : 0);
 }
 
-enum { REPLACES = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
+enum { REPLACES = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE, OUT_ROUTES = REPLACES | KAM_FAILURE_ROUTE };
 
 static const struct kam_function functions[] = {
     {"uac_replace_from", 1, 2, REPLACES, replace_from, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
@@ -99,6 +101,13 @@ static const struct kam_function functions[] = {
     {"uac_restore_to", 0, 0, KAM_REQUEST_ROUTE, restore_to},
     {"uac_auth", 0, 1, KAM_FAILURE_ROUTE, auth, {ARG_NUMBER}, .expressions = true},
     {"uac_auth_mode", 1, 1, KAM_FAILURE_ROUTE, auth, {ARG_NUMBER}, .expressions = true},
+    {"uac_reg_lookup", 2, 2, KAM_ANY_ROUTE, uac_reg_nothing, {ARG_FORMAT, ARG_PV}, .expressions = true},
+    {"uac_reg_lookup_uri", 2, 2, KAM_ANY_ROUTE, uac_reg_nothing, {ARG_FORMAT, ARG_PV}, .expressions = true},
+    {"uac_reg_status", 1, 1, KAM_ANY_ROUTE, uac_reg_nothing, {ARG_FORMAT}, .expressions = true},
+    {"uac_reg_request_to", 2, 2, OUT_ROUTES, uac_reg_nothing, {ARG_FORMAT, ARG_NUMERAL}, .expressions = true},
+    {"uac_reg_enable", 2, 2, KAM_ANY_ROUTE, uac_reg_switch, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"uac_reg_disable", 2, 2, KAM_ANY_ROUTE, uac_reg_switch, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"uac_reg_refresh", 1, 1, KAM_ANY_ROUTE, uac_reg_nothing, {ARG_FORMAT}, .expressions = true},
     {0},
 };
 
@@ -114,9 +123,9 @@ static const struct kam_param params[] = {
     {KAM_TEXT("auth_realm_avp", ""), KAM_INTO(struct uac, realm_pv)},
     {KAM_TEXT("auth_password_avp", ""), KAM_INTO(struct uac, password_pv)},
     {KAM_TEXT("credential", ""), KAM_EACH},
-    {KAM_TEXT("reg_db_url", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("reg_db_url", ""), KAM_INTO(struct uac, reg_db_url)},
     {KAM_TEXT("reg_db_table", "uacreg"), KAM_NO_EFFECT},
-    {KAM_TEXT("reg_contact_addr", ""), KAM_NO_EFFECT}, /* registrations: without reg_db_url there are none */
+    {KAM_TEXT("reg_contact_addr", ""), KAM_INTO(struct uac, reg_contact_addr)},
     {KAM_INT("reg_timer_interval", 90, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("reg_retry_interval", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("reg_keep_callid", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},

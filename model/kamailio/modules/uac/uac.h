@@ -11,6 +11,7 @@ enum uac_mode { UAC_NONE, UAC_MANUAL, UAC_AUTO };
 /* What the module keeps. */
 struct uac {
     struct span restore_mode, restore_passwd, rr_from_param, rr_to_param;
+    struct span reg_db_url, reg_contact_addr;
     struct span user_pv, realm_pv, password_pv; /* names of variables, as modparams give them */
     enum uac_mode mode;
     bool passwords_are_ha1;
@@ -37,6 +38,10 @@ int uac_restore(struct kam_run *run, enum kam_restore which);
 /* Answers the challenge of the reply that failure_route is about; mode 1: the password is the MD5 that it
  * goes into. 1, or -1. */
 int uac_auth(struct kam_run *run, int64_t mode);
+
+/* Functions of registrations: -1, or -2 where there would be some to switch on or off. */
+int uac_reg_nothing(struct kam_run *run, const struct kam_arg *args, size_t count);
+int uac_reg_switch(struct kam_run *run, const struct kam_arg *args, size_t count);
 
 /* Hooks: loose_route() has found our own entry; a reply belongs to a transaction (script/module.h). */
 void uac_routed(struct kam_run *run);
