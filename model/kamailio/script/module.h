@@ -15,7 +15,8 @@
 
 struct kam_program;
 struct kam_transaction_head; /* a transaction: model/kamailio/run.h */
-struct kamailio;             /* an instance: model/kamailio/instance.h */
+struct sip_msg;
+struct kamailio; /* an instance: model/kamailio/instance.h */
 
 enum kam_param_type { KAM_PARAM_INT, KAM_PARAM_FLAG, KAM_PARAM_TEXT, KAM_PARAM_AVP };
 
@@ -57,6 +58,7 @@ struct kam_param {
 struct kam_replied {
     struct span method, call_id, from_tag, to_tag; /* to_tag: the reply's; empty below 200 */
     unsigned status;
+    const struct sip_msg *msg; /* from 200 on: the reply itself; NULL: it cannot be read */
 };
 
 struct kam_module {

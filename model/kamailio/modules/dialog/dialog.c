@@ -102,6 +102,7 @@ static int set_timeout(struct kam_run *run, const struct kam_arg *args, size_t c
     dlg->lifetime_s = args[0].n;
     if (dlg->start_s && dlg->start_s + dlg->lifetime_s < d->next_end_s)
         d->next_end_s = dlg->start_s + dlg->lifetime_s;
+    dlg_bye_at_timeout(d, dlg);
     return 1;
 }
 
@@ -116,6 +117,23 @@ static int set_property(struct kam_run *run, const struct kam_arg *args, size_t 
         return 1;
     }
     return -1;
+}
+
+/* "all": the caller first. */
+static int hang_up(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct dialogs *d = dialogs_of(run);
+    struct dialog *dlg = dlg_current(run);
+    bool good = dlg && dlg->state >= DLG_CONFIRMED_NO_ACK && dlg->state != DLG_DELETED;
+    (void)count;
+    if (good && !span_is(args[0].s, "callee")) good = dlg_bye(d, dlg, DLG_CALLER);
+    if (good && !span_is(args[0].s, "caller")) good = dlg_bye(d, dlg, DLG_CALLEE);
+    return good ? 1 : -1;
+}
+
+static const char *check_side(const struct kam_program *program, size_t index, struct span text) {
+    (void)program, (void)index;
+    bool known = span_is(text, "all") || span_is(text, "caller") || span_is(text, "callee");
+    return known ? NULL : "must be \"caller\", \"callee\" or \"all\"";
 }
 
 /* A profile must be one that modparam names; its value is not empty. */
@@ -151,6 +169,7 @@ static const struct kam_function functions[] = {
     {"dlg_resetflag", 1, 1, KAM_ANY_ROUTE, reset_flag, {ARG_PV_NUMBER}, .expressions = true},
     {"dlg_isflagset", 1, 1, KAM_ANY_ROUTE, is_flag_set, {ARG_PV_NUMBER}, .expressions = true},
     {"dlg_set_timeout", 1, 1, KAM_ANY_ROUTE, set_timeout, {ARG_PV_NUMBER}, .expressions = true},
+    {"dlg_bye", 1, 1, KAM_ANY_ROUTE, hang_up, {ARG_TEXT}, .check = check_side},
     {"dlg_set_property", 1, 1, KAM_ANY_ROUTE, set_property, {ARG_FORMAT}, .expressions = true},
     {0},
 };

@@ -38,6 +38,12 @@ struct dialog {
     int64_t start_s;    /* since 1970: when it was confirmed; 0: not yet */
     int64_t lifetime_s; /* from then on */
     int64_t deleted_ns;
+    struct span to_contact;
+    uint64_t cseq[2];      /* the highest of the caller's and of the callee's requests */
+    bool routed;           /* there are other proxies between us and them */
+    unsigned byes;         /* that it has sent and that wait for an answer */
+    struct event bye;      /* the tick at which dialog hangs up */
+    struct dialogs *table; /* that it stands in */
     bool timeout_bye;
     struct dlg_properties has;
 };
@@ -98,6 +104,18 @@ struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag,
 /* It is confirmed, has ended; does nothing if that was known. */
 void dlg_confirm(struct dialogs *d, struct dialog *dlg);
 void dlg_delete(struct dialogs *d, struct dialog *dlg);
+
+/* Sends a BYE to the one (bye.c); false: it cannot. */
+enum dlg_side { DLG_CALLER, DLG_CALLEE };
+bool dlg_bye(struct dialogs *d, struct dialog *dlg, enum dlg_side to);
+
+void dlg_bye_init(struct dialog *dlg);
+
+/* An answered one will be hung up when its time is over, if that is wanted. */
+void dlg_bye_at_timeout(struct dialogs *d, struct dialog *dlg);
+
+/* What the reply says of where requests to the callee go. */
+void dlg_read_answer(struct dialogs *d, struct dialog *dlg, const struct sip_msg *msg);
 
 /* Ends those whose time is over. */
 void dlg_sweep(struct dialogs *d);

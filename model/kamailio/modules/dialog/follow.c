@@ -53,6 +53,9 @@ static void belongs(struct kam_run *run) {
     struct dialog *dlg = dlg_find(d, run->call_id->value, run->from_tag, false, &upstream);
     if (!dlg) return;
     c->dialog = dlg;
+    uint64_t cseq;
+    if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
+        dlg->cseq[upstream] = cseq;
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) dlg->state = DLG_CONFIRMED;
     if (span_is(run->msg.method, "BYE")) dlg_delete(d, dlg);
 }
@@ -108,6 +111,7 @@ void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
         dlg_delete(d, dlg);
     } else if (r->status >= 200) {
         dlg_text_set(&dlg->to_tag, r->to_tag);
+        if (r->msg) dlg_read_answer(d, dlg, r->msg);
         dlg_confirm(d, dlg);
     } else if (r->status > 100) {
         dlg->state = DLG_EARLY;

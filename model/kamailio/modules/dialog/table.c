@@ -56,8 +56,10 @@ void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool count
 }
 
 static void drop(struct dialogs *d, struct dialog *dlg) {
-    struct span *texts[] = {&dlg->call_id, &dlg->from_tag,  &dlg->to_tag,  &dlg->from_uri,
-                            &dlg->to_uri,  &dlg->from_cseq, &dlg->to_cseq, &dlg->from_contact};
+    struct span *texts[] = {&dlg->call_id,  &dlg->from_tag,     &dlg->to_tag,
+                            &dlg->from_uri, &dlg->to_uri,       &dlg->from_cseq,
+                            &dlg->to_cseq,  &dlg->from_contact, &dlg->to_contact};
+    event_cancel(d->k->queue, &dlg->bye);
     dlg_properties_free(d, &dlg->has, dlg->state != DLG_DELETED);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)texts[i]->p);
@@ -101,7 +103,7 @@ static uint32_t next_id(struct dialogs *d, uint32_t entry) {
 }
 
 static void forget_old(struct dialogs *d) {
-    while (d->deleted && d->deleted->deleted_ns + REMEMBERED_NS < d->k->queue->now_ns) {
+    while (d->deleted && !d->deleted->byes && d->deleted->deleted_ns + REMEMBERED_NS < d->k->queue->now_ns) {
         struct dialog *old = d->deleted;
         d->deleted = old->next;
         if (!d->deleted) d->last_deleted = NULL;
@@ -116,6 +118,9 @@ struct dialog *dlg_new(struct kam_run *run) {
     const struct sip_header *contact = sip_msg_first(&run->msg, SIP_CONTACT);
     forget_old(d);
     dlg->state = DLG_UNCONFIRMED;
+    dlg->table = d;
+    dlg_bye_init(dlg);
+    span_to_u64(run->cseq_number, UINT32_MAX, &dlg->cseq[0]);
     struct kam_value timeout = d->timeout_avp ? kam_pv_value(run, d->timeout_avp) : (struct kam_value){0};
     dlg->lifetime_s = timeout.type == KAM_INT && timeout.n > 0 ? timeout.n : d->default_timeout;
     dlg_text_set(&dlg->call_id, run->call_id->value);
@@ -154,12 +159,14 @@ void dlg_confirm(struct dialogs *d, struct dialog *dlg) {
     dlg->start_s = kam_now_s(d->k);
     d->confirmed++;
     if (dlg->start_s + dlg->lifetime_s < d->next_end_s) d->next_end_s = dlg->start_s + dlg->lifetime_s;
+    dlg_bye_at_timeout(d, dlg);
 }
 
 void dlg_delete(struct dialogs *d, struct dialog *dlg) {
     if (dlg->state == DLG_DELETED) return;
     if (dlg->state >= DLG_CONFIRMED_NO_ACK) d->confirmed--;
     dlg->state = DLG_DELETED;
+    event_cancel(d->k->queue, &dlg->bye);
     dlg->deleted_ns = d->k->queue->now_ns;
     for (struct dlg_membership *m = dlg->has.memberships; m; m = m->next)
         d->profiles[m->profile].size--;
@@ -178,9 +185,7 @@ void dlg_sweep(struct dialogs *d) {
         for (struct dialog *dlg = first; dlg; dlg = dlg->same) {
             if (dlg->state < DLG_CONFIRMED_NO_ACK || dlg->state == DLG_DELETED) continue;
             int64_t end_s = dlg->start_s + dlg->lifetime_s;
-            if (end_s <= now_s && (d->send_bye || dlg->timeout_bye))
-                event_queue_stop(d->k->queue, (struct source_pos){0},
-                                 "a dialog has timed out: the BYEs that dialog sends then are not simulated");
+            if (d->send_bye || dlg->timeout_bye) continue; /* bye.c ends it */
             if (end_s <= now_s)
                 dlg_delete(d, dlg);
             else if (end_s < d->next_end_s)

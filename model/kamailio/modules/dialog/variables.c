@@ -46,7 +46,10 @@ static bool set_ctx(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     if (value.type != KAM_INT || span_is(at->argument, "set") || span_is(at->argument, "dir")) return false;
     *context_field(run, at->argument) = value.n;
     struct dialog *dlg = dlg_current(run);
-    if (dlg && span_is(at->argument, "timeout_bye")) dlg->timeout_bye = value.n != 0;
+    if (dlg && span_is(at->argument, "timeout_bye")) {
+        dlg->timeout_bye = value.n != 0;
+        dlg_bye_at_timeout(dialogs_of(run), dlg);
+    }
     return true;
 }
 

@@ -112,9 +112,8 @@ static void tell_replied(struct kam_transaction *t, const struct payload *payloa
         wanted = wanted || (*m)->replied;
     if (!wanted) return;
     struct sip_msg msg = {0};
-    const struct sip_header *to = status >= 200 && payload && sip_msg_parse(&msg, payload_span(payload))
-                                      ? sip_msg_first(&msg, SIP_TO)
-                                      : NULL;
+    if (status >= 200 && payload && sip_msg_parse(&msg, payload_span(payload))) r.msg = &msg;
+    const struct sip_header *to = r.msg ? sip_msg_first(&msg, SIP_TO) : NULL;
     if (to) r.to_tag = sip_tag(to->value);
     for (const struct kam_module **m = k->loaded; *m; m++)
         if ((*m)->replied) (*m)->replied(k, &r);

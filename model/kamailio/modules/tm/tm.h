@@ -175,6 +175,7 @@ struct kam_tm {
     } * buckets;
     struct kam_uac *uacs; /* Kamailio's own requests that wait for an answer, newest first */
     uint64_t uac_count;   /* such requests so far */
+    uint64_t call_count;  /* ... with a Call-ID of Kamailio's own */
     struct random_stream uac_random;
     struct arena memory; /* of transactions and clients */
     struct kam_transaction *free_transactions;
@@ -382,15 +383,23 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
 
 /* uac.c */
 
-/* A request that Kamailio itself sends: a keep-alive. */
+/* The dialog that a request of Kamailio's own is sent in. */
+struct kam_uac_dialog {
+    struct span call_id, to_uri, to_tag, from_tag;
+    uint64_t cseq;
+};
+
+/* A request that Kamailio itself sends: a keep-alive, or one in a dialog of others. */
 struct kam_uac_request {
+    const struct kam_uac_dialog *dialog;     /* NULL: it is a keep-alive; it need not outlive the call */
     struct span method, uri, next_hop, from; /* next_hop.p NULL: the URI says it; from: a URI */
     struct kam_socket *socket;
-    void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come */
+    void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come; NULL: nobody
+                                                  wants to know */
     void *arg;                                 /* outlives the instance */
 };
 
-/* Puts it into the outbox; false: it cannot be sent. It does not keep the simulation going. */
+/* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r);
 
 /* The hook for replies: to one of these, or to a transaction. */

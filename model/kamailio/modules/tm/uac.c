@@ -26,6 +26,7 @@ struct kam_uac {
     struct span branch, method; /* in the payload */
     const struct kam_route *on_reply;
     int64_t fr_ms;
+    bool in_dialog;
     struct event event;
     int64_t copy_tick, end_tick, interval_ms;
     uint32_t copies;
@@ -49,13 +50,13 @@ void kam_tm_uacs_free(struct kam_tm *tm) {
 static void finish(struct kam_uac *u, unsigned status) {
     struct kam_uac_request r = u->request;
     drop(u);
-    r.ended(r.arg, status);
+    if (r.ended) r.ended(r.arg, status);
 }
 
 static void fire_next(struct kam_uac *u) {
     struct kamailio *k = u->tm->k;
     int64_t tick = u->copy_tick < u->end_tick ? u->copy_tick : u->end_tick;
-    event_idle_at(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
+    (u->in_dialog ? event_at : event_idle_at)(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
 }
 
 static void send(struct kam_uac *u) {
@@ -96,7 +97,7 @@ static void write_call_id(struct buf *out, struct kam_tm *tm) {
         host_random(tm->k->host, &r, "own Call-IDs");
         start = (uint64_t)random_u32(&r) << 32 | random_u32(&r);
     }
-    buf_addf(out, "%llx-" SPAN_FMT "@" SPAN_FMT, (unsigned long long)(start + tm->uac_count), SPAN_ARG(rest),
+    buf_addf(out, "%llx-" SPAN_FMT "@" SPAN_FMT, (unsigned long long)(start + tm->call_count), SPAN_ARG(rest),
              SPAN_ARG(tm->k->sockets[0].address));
 }
 
@@ -112,6 +113,27 @@ static void write_label(char md5[KAM_MD5_LEN + 1], struct kam_tm *tm) {
         const char *label = config->labels[tm->uac_count];
         memcpy(md5, label, strlen(label));
     }
+}
+
+/* One in a dialog of others, as dialog's BYE (facts: Kamailio 22.4). */
+static void write_in_dialog(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
+    const struct kam_uac_dialog *d = r->dialog;
+    struct buf cseq = {0};
+    char md5[KAM_MD5_LEN + 1];
+    write_label(md5, tm);
+    buf_addf(&cseq, "%llu", (unsigned long long)d->cseq);
+    buf_addf(out,
+             SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
+             SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
+    kam_branch_write(out, kam_branch_hash(d->call_id, buf_span(&cseq)), md5, 0);
+    buf_addf(out,
+             "\r\nTo: <" SPAN_FMT ">;tag=" SPAN_FMT "\r\nFrom: <" SPAN_FMT ">;tag=" SPAN_FMT
+             "\r\nCSeq: %llu " SPAN_FMT "\r\nCall-ID: " SPAN_FMT "\r\nContent-Length: 0\r\n",
+             SPAN_ARG(d->to_uri), SPAN_ARG(d->to_tag), SPAN_ARG(r->from), SPAN_ARG(d->from_tag),
+             (unsigned long long)d->cseq, SPAN_ARG(r->method), SPAN_ARG(d->call_id));
+    buf_add(out, buf_span(&tm->k->agent_line));
+    buf_add(out, SPAN("Max-Forwards: 70\r\n\r\n"));
+    buf_free(&cseq);
 }
 
 static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
@@ -200,8 +222,13 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     if (kam_resolve(r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
-    write_request(&text, tm, r);
+    if (r->dialog)
+        write_in_dialog(&text, tm, r);
+    else
+        write_request(&text, tm, r);
     tm->uac_count++;
+    if (!r->dialog) tm->call_count++;
+    u->in_dialog = r->dialog != NULL;
     u->tm = tm;
     u->request = *r;
     u->destination = d;
