@@ -393,6 +393,7 @@ struct kam_uac_dialog {
 struct kam_uac_request {
     const struct kam_uac_dialog *dialog;     /* NULL: it is a keep-alive; it need not outlive the call */
     struct span method, uri, next_hop, from; /* next_hop.p NULL: the URI says it; from: a URI */
+    struct span to, more_lines, body;        /* of one without dialog: to.p NULL: the URI */
     struct kam_socket *socket;
     void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come; NULL: nobody
                                                   wants to know */

@@ -146,15 +146,17 @@ static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_u
              SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
              SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
     buf_add(out, buf_span(&branch));
-    buf_addf(out, "\r\nTo: <" SPAN_FMT ">\r\nFrom: <" SPAN_FMT ">;tag=%s-", SPAN_ARG(r->uri),
-             SPAN_ARG(r->from), tm->k->uac_tag);
+    buf_addf(out, "\r\nTo: <" SPAN_FMT ">\r\nFrom: <" SPAN_FMT ">;tag=%s-",
+             SPAN_ARG(r->to.p ? r->to : r->uri), SPAN_ARG(r->from), tm->k->uac_tag);
     kam_fromtag_suffix_write(out, buf_span(&call_id), r->uri);
     buf_addf(out,
              "\r\nCSeq: 10 " SPAN_FMT "\r\nCall-ID: " SPAN_FMT
-             "\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n",
-             SPAN_ARG(r->method), SPAN_ARG(buf_span(&call_id)));
+             "\r\nMax-Forwards: 70\r\nContent-Length: %zu\r\n",
+             SPAN_ARG(r->method), SPAN_ARG(buf_span(&call_id)), r->body.len);
     buf_add(out, buf_span(&tm->k->agent_line));
+    if (r->more_lines.p) buf_add(out, r->more_lines);
     buf_add(out, SPAN("\r\n"));
+    if (r->body.p) buf_add(out, r->body);
     buf_free(&call_id);
     buf_free(&branch);
 }

@@ -8,9 +8,29 @@
 /* modparam restore_mode: who puts the old URIs back. */
 enum uac_mode { UAC_NONE, UAC_MANUAL, UAC_AUTO };
 
+/* What uac_req_send() sends: $uac_req(...). */
+enum uac_req_field {
+    UAC_REQ_METHOD,
+    UAC_REQ_RURI,
+    UAC_REQ_FURI,
+    UAC_REQ_TURI,
+    UAC_REQ_OURI,
+    UAC_REQ_HDRS,
+    UAC_REQ_BODY,
+    UAC_REQ_SOCK,
+    UAC_REQ_CALLID,
+    UAC_REQ_AUSER,
+    UAC_REQ_APASSWD,
+    UAC_REQ_EVPARAM,
+    UAC_REQ_FLAGS,
+    UAC_REQ_FIELDS
+};
+
 /* What the module keeps. */
 struct uac {
     struct span restore_mode, restore_passwd, rr_from_param, rr_to_param;
+    struct buf req[UAC_REQ_FIELDS];
+    bool req_event; /* event_route[uac:reply] is wanted */
     struct span reg_db_url, reg_contact_addr;
     struct span user_pv, realm_pv, password_pv; /* names of variables, as modparams give them */
     enum uac_mode mode;
@@ -38,6 +58,11 @@ int uac_restore(struct kam_run *run, enum kam_restore which);
 /* Answers the challenge of the reply that failure_route is about; mode 1: the password is the MD5 that it
  * goes into. 1, or -1. */
 int uac_auth(struct kam_run *run, int64_t mode);
+
+/* uac_req_send(), and what it sends (request.c). */
+int uac_req_send(struct kam_run *run, const struct kam_arg *args, size_t count);
+void uac_req_free(void *data);
+extern const struct kam_pv uac_pvs[];
 
 /* Functions of registrations: -1, or -2 where there would be some to switch on or off. */
 int uac_reg_nothing(struct kam_run *run, const struct kam_arg *args, size_t count);
