@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves that calls of functions are taken and refused as Kamailio 5.6.3 does it: more than 4000 calls, each
- * function with each kind of argument (tests/kam_calls.txt, recorded with the real one). */
+ * function with each kind of argument (tests/kam_calls.txt), and that values of parameters are, more than
+ * 4000 of them (tests/kam_values.txt). Both are recorded with the real one. */
 #include "base/mem.h"
 #include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/script/program.h"
@@ -31,28 +32,40 @@ static const struct {
     {"rtpproxy", "modparam(\"rtpproxy\", \"rtpproxy_sock\", \"udp:127.0.0.1:7722\")\n"},
 };
 
-/* Does a configuration with that call load? modules: those that it loads besides. */
-static bool loads(struct span modules, const char *block, struct span call, struct buf *why) {
-    struct source_set set = {0};
-    struct diag diag = {0};
-    struct buf text = {0};
-    buf_add_text(&text, MODULES);
+static void load_modules(struct buf *text, struct span modules) {
     while (modules.len) {
         struct span name = span_cut(&modules, ' ');
-        buf_addf(&text, "loadmodule \"" SPAN_FMT "\"\n", SPAN_ARG(name));
-        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-            if (span_is(name, settings[i].module)) buf_add_text(&text, settings[i].lines);
+        buf_addf(text, "loadmodule \"" SPAN_FMT "\"\n", SPAN_ARG(name));
     }
-    buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
-    if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");
-    const struct source *cfg = source_text(&set, "k.cfg", buf_span(&text));
-    struct kam_program *program = kam_program_load(cfg, &set, NULL, &diag);
+}
+
+static bool text_loads(const struct buf *text, struct buf *why) {
+    struct source_set set = {0};
+    struct diag diag = {0};
+    struct kam_program *program =
+        kam_program_load(source_text(&set, "k.cfg", buf_span(text)), &set, NULL, &diag);
     bool ok = program != NULL;
     buf_reset(why);
     buf_add_text(why, buf_text(&diag.text));
     kam_program_free(program);
     diag_free(&diag);
     source_set_free(&set);
+    return ok;
+}
+
+/* Does a configuration with that call load? modules: those that it loads besides. */
+static bool loads(struct span modules, const char *block, struct span call, struct buf *why) {
+    struct buf text = {0};
+    buf_add_text(&text, MODULES);
+    load_modules(&text, modules);
+    while (modules.len) {
+        struct span name = span_cut(&modules, ' ');
+        for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+            if (span_is(name, settings[i].module)) buf_add_text(&text, settings[i].lines);
+    }
+    buf_addf(&text, "%s { " SPAN_FMT "; }" BLOCKS, block, SPAN_ARG(call));
+    if (strcmp(block, "request_route") != 0) buf_add_text(&text, "request_route { drop; }\n");
+    bool ok = text_loads(&text, why);
     buf_free(&text);
     return ok;
 }
@@ -88,7 +101,55 @@ static void calls_load_as_with_kamailio(void **state) {
     assert_true(calls > 3000);
 }
 
+/* What Kamailio takes may be something that is not simulated; then that is what the error says. */
+static bool value_agrees(struct span modules, struct span name, struct span value, bool taken,
+                         struct buf *why) {
+    struct buf text = {0};
+    struct span left = modules, module = span_cut(&left, ' ');
+    buf_add_text(&text, "listen=udp:172.20.0.10:5060\nloadmodule \"sl\"\n");
+    if (span_search(modules, SPAN("pv")) != 0) buf_add_text(&text, "loadmodule \"pv\"\n");
+    load_modules(&text, left);
+    if (!span_is(module, "sl")) load_modules(&text, module);
+    buf_addf(&text, "modparam(\"" SPAN_FMT "\", \"" SPAN_FMT "\", " SPAN_FMT ")\nrequest_route { drop; }\n",
+             SPAN_ARG(module), SPAN_ARG(name), SPAN_ARG(value));
+    bool ok = text_loads(&text, why);
+    buf_free(&text);
+    return ok == taken || (taken && span_search(buf_span(why), SPAN("simulated")) >= 0);
+}
+
+static void values_are_taken_as_with_kamailio(void **state) {
+    (void)state;
+    char line[1024], section[256] = "";
+    unsigned wrong = 0, values = 0;
+    struct buf why = {0};
+    FILE *f = fopen(VALUES, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        struct span left = span_trim(span_of(line));
+        if (line[0] == '#') continue;
+        if (line[0] == '[') {
+            snprintf(section, sizeof section, SPAN_FMT,
+                     SPAN_ARG(span_between(left.p + 1, left.p + left.len - 1)));
+            continue;
+        }
+        left = span_skip(left, 2);
+        for (struct span name = span_cut(&left, ' '); left.len; values++) {
+            struct span value = span_trim(span_cut(&left, '|'));
+            if (value_agrees(span_of(section), name, value, line[0] == '+', &why)) continue;
+            wrong++;
+            print_error("%c [%s] " SPAN_FMT " " SPAN_FMT "\n%s", line[0], section, SPAN_ARG(name),
+                        SPAN_ARG(value), buf_text(&why));
+        }
+    }
+    fclose(f);
+    buf_free(&why);
+    print_message("%u values\n", values);
+    assert_int_equal(wrong, 0);
+    assert_true(values > 3000);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(calls_load_as_with_kamailio)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(calls_load_as_with_kamailio),
+                                       cmocka_unit_test(values_are_taken_as_with_kamailio)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

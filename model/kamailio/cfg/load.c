@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
 #include "model/kamailio/cfg/cfg.h"
+#include "model/kamailio/cfg/limits.h"
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/script/missing.h"
 
@@ -62,6 +63,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
         find_route(program, refs, diag);
     if (diag->errors == errors) check_needs(program, diag);
     apply_modparams(program, more->modparams, more->modparam_count, diag);
+    if (diag->errors == errors) cfg_limits_end(program, diag);
     program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* loadmodule and modparam. (facts: Kamailio 11.2) */
+#include "model/kamailio/cfg/limits.h"
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/pv_name.h"
@@ -65,17 +66,20 @@ static bool is_default(const struct kam_param *param, struct kam_value value) {
     return param->default_s ? span_is(value.s, param->default_s) : value.s.len == 0;
 }
 
-/* Type, range, and whether the simulation knows what to do with it. */
+/* Type, whether Kamailio takes it, and whether the simulation knows what to do with it. */
 static bool check_value(const struct kam_module *m, const struct kam_param *param, struct kam_value value,
                         struct source_pos at, struct diag *diag) {
+    if (!cfg_limit_check(span_of(m->name), span_of(param->name), value, at, diag)) return false;
+    if (param->type == KAM_PARAM_FLAG) value.n = value.n != 0;
     bool is_number = param->type != KAM_PARAM_TEXT && param->type != KAM_PARAM_AVP;
     if (is_number != (value.type == KAM_INT)) {
         diag_error(diag, at, "%s.%s must be %s", m->name, param->name, is_number ? "a number" : "a string");
         return false;
     }
-    if (is_number && (value.n < param->min_n || value.n > param->max_n)) {
-        diag_error(diag, at, "%s.%s must be from %lld to %lld", m->name, param->name, (long long)param->min_n,
-                   (long long)param->max_n);
+    if (param->type == KAM_PARAM_INT && param->use != KAM_PARAM_NO_EFFECT &&
+        (value.n < param->min_n || value.n > param->max_n)) {
+        diag_error(diag, at, "%s.%s=%lld is not simulated, only %lld to %lld", m->name, param->name,
+                   (long long)value.n, (long long)param->min_n, (long long)param->max_n);
         return false;
     }
     if (param->use != KAM_PARAM_NOT_SIMULATED || is_default(param, value)) return true;
@@ -105,11 +109,11 @@ static const struct cfg_pv *make_avp(struct kam_program *program, const struct k
                                      struct diag *diag) {
     struct script_pv_maker maker = script_pv_maker_of(program, at);
     struct cfg_pv *pv = arena_new(&program->arena, sizeof *pv);
-    bool good = text.len > 0 && script_pv_len(text) == text.len && script_pv_make(&maker, text, pv) &&
-                pv->kind == CFG_PV_AVP;
+    text.len = script_pv_len(text); /* Kamailio does not look at what stands behind it */
+    bool good = text.len > 0 && script_pv_make(&maker, text, pv) && pv->kind == CFG_PV_AVP;
     buf_free(&maker.why);
     if (good) return pv;
-    diag_error(diag, at, "%s.%s must be an AVP, such as $avp(name)", m->name, param->name);
+    diag_error(diag, at, "%s.%s is simulated only with an AVP, such as $avp(name)", m->name, param->name);
     return NULL;
 }
 
@@ -136,7 +140,7 @@ static bool check_name(struct span module, struct span name, struct kam_value va
     *idle = kam_names_idle_parameter(module, name);
     if (wants)
         diag_error(diag, at, SPAN_FMT "." SPAN_FMT " must be %s", SPAN_ARG(module), SPAN_ARG(name), wants);
-    return !wants;
+    return !wants && cfg_limit_check(module, name, value, at, diag);
 }
 
 /* The first argument of modparam is a regular expression over the names of the loaded modules: "tm|rr". */
@@ -160,7 +164,7 @@ static bool set_matching(struct kam_program *program, struct regex *modules, str
         if (!param) unknown_param(m, name, at, diag);
         const struct cfg_pv *avp = NULL;
         bool fits = param && check_value(m, param, value, at, diag);
-        if (fits && param->type == KAM_PARAM_AVP)
+        if (fits && param->type == KAM_PARAM_AVP && value.s.len)
             fits = (avp = make_avp(program, m, param, value.s, at, diag)) != NULL;
         if (fits)
             store(program, param, value, avp, at);
@@ -228,7 +232,7 @@ bool cfg_modparam_parse(struct cfg_parse *p) {
     struct kam_value value = {.type = KAM_STR, .s = p->t->text};
     bool negative = cfg_take(p, "-");
     if (p->t->kind == CFG_TOKEN_NUMBER)
-        value = (struct kam_value){.type = KAM_INT, .n = negative ? -p->t->n : p->t->n};
+        value = (struct kam_value){.type = KAM_INT, .n = negative ? (int32_t) - (uint32_t)p->t->n : p->t->n};
     else if (p->t->kind != CFG_TOKEN_STRING || negative)
         return cfg_expected(p, "a number or string");
     cfg_get(p);

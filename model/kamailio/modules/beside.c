@@ -47,7 +47,8 @@ const struct cfg_pv *kam_param_variable(struct kam_program *program, const struc
     struct script_pv_maker m = script_pv_maker_of(program, at);
     struct cfg_pv *pv = arena_new(&program->arena, sizeof *pv);
     if (text.len == 0) return NULL;
-    bool made = script_pv_len(text) == text.len && script_pv_make(&m, text, pv);
+    struct span first = span_head(text, script_pv_len(text)); /* what stands behind it does not count */
+    bool made = first.len && script_pv_make(&m, first, pv);
     bool writes = made && (pv->kind == CFG_PV_VAR || pv->kind == CFG_PV_AVP ||
                            (pv->kind == CFG_PV_TABLE && pv->pv->set));
     if (!writes) {

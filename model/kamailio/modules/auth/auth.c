@@ -166,6 +166,17 @@ static const struct kam_param params[] = {
     {0},
 };
 
+static bool load(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                 struct diag *diag) {
+    struct auth a;
+    (void)cfg, (void)set;
+    kam_program_settings(program, &kam_auth_module, &a);
+    if (a.algorithm.len == 0 || span_is(a.algorithm, "MD5")) return true;
+    diag_error(diag, kam_program_param_at(program, &kam_auth_module, "algorithm"),
+               "auth.algorithm=" SPAN_FMT " is not simulated, only MD5", SPAN_ARG(a.algorithm));
+    return false;
+}
+
 /* Without a secret Kamailio draws one; here the scenario's seed does. With checks it has two halves. */
 static void init(struct kamailio *k, void *data) {
     struct auth *a = data;
@@ -188,4 +199,5 @@ const struct kam_module kam_auth_module = {.name = "auth",
                                            .functions = functions,
                                            .params = params,
                                            .data_size = sizeof(struct auth),
+                                           .load = load,
                                            .init = init};

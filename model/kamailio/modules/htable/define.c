@@ -14,7 +14,7 @@ static bool read_number(struct span text, int64_t *n) {
 
 /* One attribute; what belongs to databases and other nodes is passed over. */
 static bool read_attribute(struct ht_definition *d, struct span name, struct span value, int64_t *size) {
-    static const char *const others[] = {"dbtable", "cols", "dbmode", "dmqreplicate", "colnull"};
+    static const char *const others[] = {"dbtable", "dbmode", "dmqreplicate", "colnull"};
     int64_t n = 0;
     if (span_is_nocase(name, "size")) return read_number(value, size);
     if (span_is_nocase(name, "autoexpire")) return read_number(value, &d->expire_s);
@@ -24,12 +24,13 @@ static bool read_attribute(struct ht_definition *d, struct span name, struct spa
         d->keeps_expiry = n == 0;
         return good;
     }
+    if (span_is_nocase(name, "cols")) return span_find(value, ',') >= 0;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (span_is_nocase(name, others[i])) return value.len > 0;
     return false;
 }
 
-static bool name_char(char c) { return ascii_alnum((unsigned char)c) || c == '_'; }
+static bool name_char(char c) { return c != '=' && !ascii_space((unsigned char)c); }
 
 /* Why not; NULL: it was read. */
 static const char *read_definition(struct ht_definition *d, struct span text) {
@@ -38,8 +39,7 @@ static const char *read_definition(struct ht_definition *d, struct span text) {
     if (arrow < 0) return "expected NAME=>ATTRIBUTE=VALUE;...";
     d->name = span_trim(span_head(text, (size_t)arrow));
     for (size_t i = 0; i < d->name.len; i++)
-        if (!name_char(d->name.p[i]))
-            return "the table's name has another character than letters, digits and _";
+        if (!name_char(d->name.p[i])) return "the table's name has a space or = in it";
     text = span_trim(span_skip(text, (size_t)arrow + 2));
     while (text.len) {
         size_t end = 0;

@@ -66,7 +66,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_FLAG("gruu_enabled", 1), KAM_NO_EFFECT},
     {KAM_INT("outbound_mode", 0, 0, 2), KAM_STOPS},
     {KAM_FLAG("regid_mode", 0), KAM_NO_EFFECT},
-    {KAM_INT("flow_timer", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("flow_timer", 0, 0, INT32_MAX), KAM_STOPS},
     {KAM_INT("retry_after", 0, 0, INT32_MAX), KAM_INTO(struct registrar, retry_after)},
     {KAM_INT("default_expires_range", 0, 0, 100), KAM_STOPS},
     {KAM_INT("expires_range", 0, 0, 100), KAM_STOPS},
