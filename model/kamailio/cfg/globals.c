@@ -2,6 +2,7 @@
 #include "model/kamailio/cfg/globals.h"
 
 #include "base/mem.h"
+#include "model/kamailio/cfg/limits.h"
 #include "model/kamailio/cfg/words.h"
 
 #include <stdio.h>
@@ -12,6 +13,8 @@ enum global_type {
     GLOBAL_SIGNED,
     GLOBAL_TEXT,
     GLOBAL_WORD,    /* an identifier or a string */
+    GLOBAL_ID,      /* an identifier */
+    GLOBAL_KEYWORD, /* a word that Kamailio's language keeps for it */
     GLOBAL_TOS,     /* a number or an identifier */
     GLOBAL_PROTO,   /* udp, tcp ... */
     GLOBAL_ADDRESS, /* of TCP's own settings */
@@ -21,6 +24,7 @@ enum global_type {
 };
 
 enum global_effect {
+    GLOBAL_CHECKED, /* the same; .set only looks whether Kamailio takes the value */
     GLOBAL_IGNORED, /* nothing of it reaches the simulated wire */
     GLOBAL_DEFAULT, /* only this value is simulated */
     GLOBAL_WARNED,  /* any value loads; what another one than the default does is not simulated */
@@ -36,20 +40,17 @@ struct global {
 };
 
 static bool set_children(struct cfg_parse *p, const struct cfg_token *value) {
-    if (value->n < 1 || value->n > 1024) {
-        diag_error(p->diag, value->at, "children must be from 1 to 1024");
+    if (value->n < 0 || value->n > 1024) {
+        diag_error(p->diag, value->at, "children=%lld is not simulated, only 0 to 1024", (long long)value->n);
         return false;
     }
-    p->program->globals.children = (unsigned)value->n;
+    p->program->globals.children = value->n ? (unsigned)value->n : 8;
     return true;
 }
 
 static bool set_port(struct cfg_parse *p, const struct cfg_token *value) {
-    if (value->n < 1 || value->n > 65535) {
-        diag_error(p->diag, value->at, "port must be from 1 to 65535");
-        return false;
-    }
-    p->program->default_port = (uint16_t)value->n;
+    uint16_t port = (uint16_t)value->n; /* of a larger number Kamailio takes the lower bits */
+    p->program->default_port = port ? port : 5060;
     return true;
 }
 
@@ -62,11 +63,7 @@ static bool set_tos(struct cfg_parse *p, const struct cfg_token *value) {
         p->program->globals.tos = span_is_nocase(value->text, "IPTOS_LOWDELAY") ? 0x08 : 0x10;
         return true;
     }
-    if (value->n > 255) {
-        diag_error(p->diag, value->at, "tos must be from 0 to 255");
-        return false;
-    }
-    p->program->globals.tos = (uint8_t)value->n;
+    p->program->globals.tos = (uint8_t)value->n; /* the kernel takes the lower bits */
     return true;
 }
 
@@ -145,29 +142,52 @@ static bool set_advertised_address(struct cfg_parse *p, const struct cfg_token *
 
 static bool set_advertised_port(struct cfg_parse *p, const struct cfg_token *value) {
     if (value->n < 1 || value->n > 65535) {
-        diag_error(p->diag, value->at, "advertised_port must be from 1 to 65535");
+        diag_error(p->diag, value->at, "advertised_port=%lld is not simulated, only 1 to 65535",
+                   (long long)value->n);
         return false;
     }
     p->program->globals.via_port = (uint16_t)value->n;
     return true;
 }
 
-/* LOG_LOCAL0 and its like, not in quotes. */
-static bool check_log_facility(struct cfg_parse *p, const struct cfg_token *value) {
-    static const char *const names[] = {
-        "LOG_AUTH",   "LOG_CRON",   "LOG_DAEMON", "LOG_KERN",   "LOG_LOCAL0",   "LOG_LOCAL1", "LOG_LOCAL2",
-        "LOG_LOCAL3", "LOG_LOCAL4", "LOG_LOCAL5", "LOG_LOCAL6", "LOG_LOCAL7",   "LOG_LPR",    "LOG_MAIL",
-        "LOG_NEWS",   "LOG_USER",   "LOG_UUCP",   "LOG_SYSLOG", "LOG_AUTHPRIV", "LOG_FTP"};
-    bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (value->kind != CFG_TOKEN_STRING && span_is_nocase(value->text, names[i])) found = true;
-    if (!found) diag_error(p->diag, value->at, "log_facility must be one of syslog's: LOG_LOCAL0 ...");
-    return found;
-}
-
 static bool check_hex_style(struct cfg_parse *p, const struct cfg_token *value) {
     if (span_is_nocase(value->text, "a") || span_is(value->text, "c")) return true;
     diag_error(p->diag, value->at, "ipv6_hex_style must be \"a\", \"A\" or \"c\"");
+    return false;
+}
+
+static bool set_max_branches(struct cfg_parse *p, const struct cfg_token *value) {
+    if (value->n < 1 || value->n > 31) {
+        diag_error(p->diag, value->at, "max_branches must be from 1 to 31");
+        return false;
+    }
+    if (value->n != 12)
+        diag_warning(p->diag, value->at, "max_branches=%lld: what that changes is not simulated",
+                     (long long)value->n);
+    return true;
+}
+
+/* Words that only some settings know. */
+static bool one_of(struct cfg_parse *p, const struct cfg_token *value, const char *const *words) {
+    for (; *words; words++)
+        if (span_is_nocase(value->text, *words)) return true;
+    diag_error(p->diag, value->at, "Kamailio knows no \"" SPAN_FMT "\" here", SPAN_ARG(value->text));
+    return false;
+}
+
+static bool check_poll_method(struct cfg_parse *p, const struct cfg_token *value) {
+    static const char *const words[] = {"poll", "select", "epoll_lt", "epoll_et", "sigio_rt", "kqueue", NULL};
+    return one_of(p, value, words);
+}
+
+static bool check_tls_method(struct cfg_parse *p, const struct cfg_token *value) {
+    static const char *const words[] = {"SSLv2", "SSLv3", "SSLv23", "TLSv1", NULL};
+    return one_of(p, value, words);
+}
+
+static bool check_facility(struct cfg_parse *p, const struct cfg_token *value) {
+    if (cfg_limit_facility(value->text)) return true;
+    diag_error(p->diag, value->at, "log_facility must be a facility of syslog, such as LOG_LOCAL0");
     return false;
 }
 
@@ -177,6 +197,8 @@ static bool check_hex_style(struct cfg_parse *p, const struct cfg_token *value) 
     { name, type, GLOBAL_DEFAULT, n, NULL }
 #define WARNED(name, type, n)                                                                                \
     { name, type, GLOBAL_WARNED, n, NULL }
+#define CHECKED(name, type, check)                                                                           \
+    { name, type, GLOBAL_CHECKED, 0, check }
 #define SET(name, type, set)                                                                                 \
     { name, type, GLOBAL_SET, 0, set }
 
@@ -210,15 +232,15 @@ static const struct global globals[] = {
     WARNED("udp4_raw", GLOBAL_SIGNED, 0),
     WARNED("use_dst_blocklist", GLOBAL_NUMBER, 0),
     WARNED("socket_workers", GLOBAL_NUMBER, 0),
-    WARNED("max_branches", GLOBAL_NUMBER, 12),
-    WARNED("sip_parser_mode", GLOBAL_NUMBER, 1),
+    SET("max_branches", GLOBAL_NUMBER, set_max_branches),
+    WARNED("sip_parser_mode", GLOBAL_SIGNED, 1),
     /* of other transports, of functions that say themselves what they do, of names that are not resolved here
      */
     IGNORED("enable_tls", GLOBAL_NUMBER),
     IGNORED("tls_enable", GLOBAL_NUMBER),
     IGNORED("xavp_via_params", GLOBAL_TEXT),
     IGNORED("xavp_via_fields", GLOBAL_TEXT),
-    IGNORED("received_route_mode", GLOBAL_NUMBER),
+    IGNORED("received_route_mode", GLOBAL_SIGNED),
     IGNORED("dns", GLOBAL_NUMBER),
     IGNORED("rev_dns", GLOBAL_NUMBER),
     /* processes, memory, logging */
@@ -227,9 +249,9 @@ static const struct global globals[] = {
     IGNORED("fork_delay", GLOBAL_NUMBER),
     IGNORED("modinit_delay", GLOBAL_NUMBER),
     IGNORED("log_stderror", GLOBAL_NUMBER),
-    SET("log_facility", GLOBAL_WORD, check_log_facility),
+    CHECKED("log_facility", GLOBAL_ID, check_facility),
     IGNORED("log_name", GLOBAL_TEXT),
-    SET("ipv6_hex_style", GLOBAL_TEXT, check_hex_style),
+    CHECKED("ipv6_hex_style", GLOBAL_TEXT, check_hex_style),
     IGNORED("log_color", GLOBAL_NUMBER),
     IGNORED("log_prefix", GLOBAL_TEXT),
     IGNORED("log_prefix_mode", GLOBAL_NUMBER),
@@ -251,8 +273,8 @@ static const struct global globals[] = {
     IGNORED("latency_limit_db", GLOBAL_NUMBER),
     IGNORED("latency_limit_action", GLOBAL_NUMBER),
     IGNORED("latency_limit_cfg", GLOBAL_NUMBER),
-    IGNORED("sip_parser_log", GLOBAL_NUMBER),
-    IGNORED("sip_parser_log_oneline", GLOBAL_NUMBER),
+    IGNORED("sip_parser_log", GLOBAL_SIGNED),
+    IGNORED("sip_parser_log_oneline", GLOBAL_SIGNED),
     IGNORED("msg_time", GLOBAL_NUMBER),
     IGNORED("user", GLOBAL_WORD),
     IGNORED("uid", GLOBAL_WORD),
@@ -366,7 +388,7 @@ static const struct global globals[] = {
     IGNORED("tcp_connect_timeout", GLOBAL_SIGNED),
     IGNORED("tcp_connection_lifetime", GLOBAL_SIGNED),
     IGNORED("tcp_connection_match", GLOBAL_NUMBER),
-    IGNORED("tcp_poll_method", GLOBAL_WORD),
+    CHECKED("tcp_poll_method", GLOBAL_ID, check_poll_method),
     IGNORED("tcp_max_connections", GLOBAL_NUMBER),
     IGNORED("tls_max_connections", GLOBAL_NUMBER),
     IGNORED("tcp_no_connect", GLOBAL_NUMBER),
@@ -393,14 +415,14 @@ static const struct global globals[] = {
     IGNORED("tcp_accept_haproxy", GLOBAL_NUMBER),
     IGNORED("tcp_clone_rcvbuf", GLOBAL_NUMBER),
     IGNORED("tcp_reuse_port", GLOBAL_NUMBER),
-    IGNORED("tcp_wait_data", GLOBAL_NUMBER),
-    IGNORED("tcp_script_mode", GLOBAL_NUMBER),
+    IGNORED("tcp_wait_data", GLOBAL_SIGNED),
+    IGNORED("tcp_script_mode", GLOBAL_SIGNED),
     IGNORED("disable_tls", GLOBAL_NUMBER),
     IGNORED("tls_disable", GLOBAL_NUMBER),
     IGNORED("tlslog", GLOBAL_NUMBER),
     IGNORED("tls_log", GLOBAL_NUMBER),
     IGNORED("tls_port_no", GLOBAL_NUMBER),
-    IGNORED("tls_method", GLOBAL_WORD),
+    CHECKED("tls_method", GLOBAL_KEYWORD, check_tls_method),
     IGNORED("tls_verify", GLOBAL_NUMBER),
     IGNORED("tls_require_certificate", GLOBAL_NUMBER),
     IGNORED("tls_certificate", GLOBAL_TEXT),
@@ -448,13 +470,16 @@ static bool is_proto(const struct cfg_token *t) {
     return false;
 }
 
-/* Addresses that do not matter: digits and dots, words, strings. */
+/* An address that does not matter: four numbers, or one of IPv6. */
 static bool skip_address(struct cfg_parse *p) {
-    bool some = false;
-    while (p->t->kind == CFG_TOKEN_NUMBER || p->t->kind == CFG_TOKEN_NUM_WORD || word_or_text(p->t) ||
-           p->t->kind == CFG_TOKEN_IPV6 || (some && cfg_next_is(p, ".")))
-        some = cfg_get(p) != NULL;
-    return some || cfg_expected(p, "an address");
+    bool bracket = cfg_take(p, "[");
+    if (p->t->kind == CFG_TOKEN_IPV6) return cfg_get(p), !bracket || cfg_expect(p, "]");
+    for (int i = 0; i < 4; i++)
+        if (bracket || (i > 0 && !cfg_take(p, ".")) || p->t->kind != CFG_TOKEN_NUMBER)
+            return cfg_expected(p, "an address");
+        else
+            cfg_get(p);
+    return true;
 }
 
 /* The value as one token; NULL after an error. */
@@ -474,8 +499,13 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
         if (value->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string"), NULL;
         break;
     case GLOBAL_WORD:
-        if (!word_or_text(value) && value->kind != CFG_TOKEN_RESERVED)
-            return cfg_expected(p, "a word or string"), NULL;
+        if (!word_or_text(value)) return cfg_expected(p, "a word or string"), NULL;
+        break;
+    case GLOBAL_ID:
+        if (value->kind != CFG_TOKEN_WORD) return cfg_expected(p, "a word"), NULL;
+        break;
+    case GLOBAL_KEYWORD:
+        if (value->kind != CFG_TOKEN_RESERVED) return cfg_expected(p, "a word"), NULL;
         break;
     case GLOBAL_TOS:
         if (value->kind != CFG_TOKEN_NUMBER && value->kind != CFG_TOKEN_WORD)
@@ -503,7 +533,7 @@ bool cfg_global_parse(struct cfg_parse *p) {
     if (g->type == GLOBAL_LISTEN) return cfg_listen_parse(p, name->at);
     struct cfg_token value;
     if (!value_parse(p, g, &value)) return false;
-    if (g->effect == GLOBAL_SET) return g->set(p, &value);
+    if (g->set) return g->set(p, &value);
     if (g->effect == GLOBAL_IGNORED || value.n == g->n) return true;
     if (g->effect == GLOBAL_WARNED)
         diag_warning(p->diag, name->at, "%s=" SPAN_FMT ": what that changes is not simulated", g->name,
@@ -514,7 +544,8 @@ bool cfg_global_parse(struct cfg_parse *p) {
 }
 
 void cfg_global_words(struct buf *out) {
-    static const enum word_state states[] = {[GLOBAL_IGNORED] = WORD_NO_EFFECT,
+    static const enum word_state states[] = {[GLOBAL_CHECKED] = WORD_NO_EFFECT,
+                                             [GLOBAL_IGNORED] = WORD_NO_EFFECT,
                                              [GLOBAL_DEFAULT] = WORD_NOT_SIMULATED,
                                              [GLOBAL_WARNED] = WORD_NOT_SIMULATED,
                                              [GLOBAL_SET] = WORD_SIMULATED};

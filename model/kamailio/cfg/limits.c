@@ -194,7 +194,7 @@ static bool is_names(struct span text) {
     return true;
 }
 
-static bool is_facility(struct span text) {
+bool cfg_limit_facility(struct span text) {
     static const char *const names[] = {
         "LOG_AUTH",   "LOG_AUTHPRIV", "LOG_CRON",   "LOG_DAEMON", "LOG_FTP",    "LOG_KERN",   "LOG_LOCAL0",
         "LOG_LOCAL1", "LOG_LOCAL2",   "LOG_LOCAL3", "LOG_LOCAL4", "LOG_LOCAL5", "LOG_LOCAL6", "LOG_LOCAL7",
@@ -270,7 +270,7 @@ static bool is_kind(enum limit_kind kind, struct span s, const char **wants) {
         CASE(STATUSES, is_statuses(s), "must be statuses with commas between them");
         CASE(NAMES, is_names(s), "must be names of letters, digits and _ with semicolons between them");
         CASE(ELEMENTS, s.len == 0 || span_find(s, ':') > 0, "must be NAME:ELEMENT;...");
-        CASE(FACILITY, is_facility(s), "must be a facility of syslog, such as LOG_LOCAL0");
+        CASE(FACILITY, cfg_limit_facility(s), "must be a facility of syslog, such as LOG_LOCAL0");
         CASE(COLORS, is_colors(s), "must be LEVEL=COLORS;..., such as L_ERR=cr");
         CASE(MARKED, s.len > 0 && *s.p == '$', "must begin with $");
         CASE(SHARED, is_shared(s), "must be name=i:NUMBER or name=s:TEXT");

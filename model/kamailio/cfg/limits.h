@@ -13,4 +13,7 @@ bool cfg_limit_check(struct span module, struct span parameter, struct kam_value
 /* The same for what shows only when the whole file is known: modules that must be loaded, sockets. */
 void cfg_limits_end(const struct kam_program *program, struct diag *diag);
 
+/* Is it a facility of syslog, such as LOG_LOCAL0? */
+bool cfg_limit_facility(struct span text);
+
 #endif

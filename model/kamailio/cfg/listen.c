@@ -29,7 +29,11 @@ bool cfg_host_parse(struct cfg_parse *p, struct span *host) {
 static bool port_parse(struct cfg_parse *p, uint16_t *port) {
     *port = 0;
     if (!cfg_take(p, ":") || cfg_take(p, "*")) return true;
-    if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n > 65535) return cfg_expected(p, "a port number");
+    if (p->t->kind != CFG_TOKEN_NUMBER) return cfg_expected(p, "a port number");
+    if (p->t->n > 65535) {
+        diag_error(p->diag, p->t->at, "port " SPAN_FMT " is not simulated", SPAN_ARG(p->t->text));
+        return false;
+    }
     *port = (uint16_t)cfg_get(p)->n;
     return true;
 }
@@ -68,6 +72,7 @@ static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *
 static bool another(const struct cfg_parse *p) {
     enum cfg_token_kind kind = p->t->kind;
     if (kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING) return true;
+    if (kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 1, ".")) return true; /* even GROUP.NAME = VALUE */
     return p->t->kind == CFG_TOKEN_RESERVED && cfg_token_is(p->t + 1, ":");
 }
 
@@ -117,6 +122,10 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         } else if (span_is(listen.address, "lo") || span_is_nocase(listen.address, "localhost")) {
             listen.address = SPAN("127.0.0.1");
             script_ipv4(listen.address, &listen.ip);
+        } else if (cfg_next_is(p, "=")) {
+            diag_error(p->diag, listen.at, SPAN_FMT " right after listen= is read as another address",
+                       SPAN_ARG(listen.address));
+            return false;
         } else if (!script_ipv4(listen.address, &listen.ip)) {
             diag_error(p->diag, listen.at,
                        "listen=" SPAN_FMT ": only an IPv4 address or an interface is simulated",

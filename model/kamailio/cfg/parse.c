@@ -214,6 +214,10 @@ static bool parse_event_route(struct cfg_parse *p) {
 
 /* The file. */
 
+static bool next_is_modparam(const struct cfg_parse *p) {
+    return cfg_next_is(p, "modparam") || cfg_next_is(p, "modparamx");
+}
+
 /* After an error: to a word that may begin something, outside of all braces. */
 static void recover(struct cfg_parse *p) {
     unsigned depth = 0;
@@ -221,10 +225,10 @@ static void recover(struct cfg_parse *p) {
         if (cfg_next_is(p, "{")) depth++;
         if (cfg_next_is(p, "}") && depth > 0) depth--;
         if (depth > 0 || p->t->kind != CFG_TOKEN_RESERVED) continue;
-        bool call = cfg_token_is(p->t + 1, "(") && !cfg_next_is(p, "modparam");
+        bool call = cfg_token_is(p->t + 1, "(") && !next_is_modparam(p);
         bool setting = cfg_global_known(p->t->text) && cfg_token_is(p->t + 1, "=");
         if (setting || (find_block(p->t) && !call)) return;
-        if (cfg_next_is(p, "modparam") || cfg_next_is(p, "loadmodule")) return;
+        if (next_is_modparam(p) || cfg_next_is(p, "loadmodule")) return;
     }
 }
 
