@@ -88,6 +88,8 @@ static void refer(const struct reading *r) {
 static bool read_pv(const struct reading *r, struct span text) {
     size_t len = script_pv_len(text);
     if (len == 0 || len != text.len) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
+    const char *what = r->function->check ? r->function->check(r->p->program, r->index, text) : NULL;
+    if (what) return wrong(r, what);
     const struct cfg_pv *pv = r->known->pv = cfg_pv_find(r->p, text, r->at);
     bool fixed = pv && (pv->kind == CFG_PV_TABLE ? !pv->pv->set
                                                  : pv->kind == CFG_PV_NULL || pv->kind == CFG_PV_RETCODE ||

@@ -227,7 +227,7 @@ static const struct cfg_expr *parse_text(struct cfg_parse *p) {
 
 static const struct cfg_expr *parse_pv(struct cfg_parse *p) {
     const struct cfg_token *t = cfg_get(p);
-    const struct cfg_pv *pv = cfg_pv_find(p, t->text, t->at);
+    const struct cfg_pv *pv = cfg_pv_bare(p, t);
     if (!pv) return NULL;
     struct cfg_expr *e = node(p, CFG_PV, t->at, NULL, NULL);
     e->pv = pv;

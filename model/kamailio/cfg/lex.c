@@ -21,6 +21,7 @@ struct lexer {
     struct cfg_input in;
     struct preprocess pp;
     struct buf word;                 /* the token that is being read */
+    bool kamailio;                   /* behind #!KAMAILIO */
     size_t included, included_bytes; /* so far; past a limit no more is */
 };
 
@@ -170,7 +171,7 @@ static void read_pv(struct lexer *l, struct source_pos at) {
         while (word_char(cfg_input_peek(&l->in, 0)))
             buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     if (cfg_input_peek(&l->in, 0) == '(' && !read_parentheses(l, at)) return;
-    add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word), at));
+    add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word), at))->n = l->kamailio;
 }
 
 /* Numbers and words. */
@@ -383,7 +384,9 @@ enum directive {
     DIRECTIVE_SUBSTDEFS,
     DIRECTIVE_INCLUDE,
     DIRECTIVE_IMPORT,
-    DIRECTIVE_KIND /* #!KAMAILIO: says which language this is */
+    DIRECTIVE_KAMAILIO, /* #!KAMAILIO: from here on, $name is never an AVP */
+    DIRECTIVE_SER,      /* pseudo-variables are unknown */
+    DIRECTIVE_KIND      /* #!ALL: it may be one again */
 };
 
 static const struct {
@@ -408,11 +411,11 @@ static const struct {
                   {"substdefs", DIRECTIVE_SUBSTDEFS},
                   {"include_file", DIRECTIVE_INCLUDE},
                   {"import_file", DIRECTIVE_IMPORT},
-                  {"KAMAILIO", DIRECTIVE_KIND},
-                  {"OPENSER", DIRECTIVE_KIND},
+                  {"KAMAILIO", DIRECTIVE_KAMAILIO},
+                  {"OPENSER", DIRECTIVE_KAMAILIO},
                   {"MAXCOMPAT", DIRECTIVE_KIND},
                   {"ALL", DIRECTIVE_KIND},
-                  {"SER", DIRECTIVE_KIND}};
+                  {"SER", DIRECTIVE_SER}};
 
 /* Which directive follows #! or !!, if the text is exactly one; *len is the word's length. */
 static bool find_directive(const struct lexer *l, enum directive *what, size_t *len) {
@@ -461,7 +464,7 @@ static bool read_directive(struct lexer *l) {
     size_t len;
     if (!find_directive(l, &what, &len)) return false;
     bool needs_blank = what <= DIRECTIVE_IFNDEF && what != DIRECTIVE_DEFENV && what != DIRECTIVE_TRYDEFENV;
-    bool stands_alone = what == DIRECTIVE_ELSE || what == DIRECTIVE_ENDIF || what == DIRECTIVE_KIND;
+    bool stands_alone = what == DIRECTIVE_ELSE || what == DIRECTIVE_ENDIF || what >= DIRECTIVE_KAMAILIO;
     if (needs_blank && !blank(cfg_input_peek(&l->in, 2 + len))) return false;
     if (stands_alone && !line_ends(l, 2 + len)) return false;
     struct source_pos at = cfg_input_at(&l->in);
@@ -481,7 +484,15 @@ static bool read_directive(struct lexer *l) {
     case DIRECTIVE_SUBSTDEFS: subst(l, PREPROCESS_SUBSTDEFS); break;
     case DIRECTIVE_INCLUDE: include(l, at, true); break;
     case DIRECTIVE_IMPORT: include(l, at, false); break;
-    case DIRECTIVE_KIND: skip_line(l); break;
+    case DIRECTIVE_SER:
+        diag_error(l->diag, cfg_input_at(&l->in), "#!SER, the language of another program, is not simulated");
+        skip_line(l);
+        break;
+    case DIRECTIVE_KAMAILIO:
+    case DIRECTIVE_KIND:
+        l->kamailio = what == DIRECTIVE_KAMAILIO;
+        skip_line(l);
+        break;
     }
     return true;
 }

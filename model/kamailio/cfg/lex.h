@@ -27,7 +27,7 @@ struct cfg_token {
     enum cfg_token_kind kind;
     struct source_pos at;
     struct span text; /* as written; of a string: its value */
-    int64_t n;        /* of a number */
+    int64_t n;        /* of a number; of a pseudo-variable: 1 behind #!KAMAILIO */
 };
 
 struct cfg_tokens {

@@ -20,6 +20,7 @@ enum limit_kind {
     EXTRA, /* name=$variable;... */
     LEGS,  /* name=$avp(x);... */
     STATUSES,
+    COLUMNS, /* column, $variable or column=$variable, with semicolons between them */
     NAMES,
     ELEMENTS, /* NAME:ELEMENT;... */
     FACILITY,
@@ -38,7 +39,7 @@ enum limit_kind {
     DATABASE_ALWAYS,
     SOCKET,         /* one of listen= */
     STORED,         /* above 0 only with the module of the data base */
-    WITH_MODULE,    /* above 0 only with that module */
+    WITH_MODULE,    /* above 0 only with that module; low -1: below it, too */
     WITH_PARAMETER, /* not empty only where that one is not empty either */
     KINDS
 };
@@ -87,7 +88,7 @@ static const struct limit limits[] = {
     {"uac", "rr_from_store_param", FILLED, 0, 0, NULL},
     {"uac", "rr_to_store_param", FILLED, 0, 0, NULL},
     {"uac", "credential", CREDENTIAL, 0, 0, NULL},
-    {"uac", "restore_dlg", WITH_MODULE, 0, 0, "dialog"},
+    {"uac", "restore_dlg", WITH_MODULE, -1, 0, "dialog"},
     {"permissions", "db_url", DATABASE_ALWAYS, 0, 0, NULL},
     {"permissions", "db_mode", NUMBER, 0, 1, NULL},
     {"permissions", "peer_tag_avp", AVP, 0, 0, NULL},
@@ -97,6 +98,7 @@ static const struct limit limits[] = {
     {"uac", "reg_db_url", DATABASE_ALWAYS, 0, 0, NULL},
     {"permissions", "load_backends", FILLED, 0, 0, NULL},
     {"registrar", "flow_timer", NUMBER, 0, 600, NULL},
+    {"registrar", "flow_timer", WITH_PARAMETER, 0, 0, "outbound_mode"},
     {"uac", "default_socket", SOCKET, 0, 0, NULL},
     {"dispatcher", "ds_default_socket", SOCKET, 0, 0, NULL},
     {"nathelper", "natping_socket", ADDRESS, 0, 0, NULL},
@@ -111,6 +113,7 @@ static const struct limit limits[] = {
     {"dispatcher", "ds_ping_interval", WITH_MODULE, 0, 0, "tm"},
     {"dispatcher", "setid_pvname", VARIABLE, 0, 0, NULL},
     {"dispatcher", "attrs_pvname", VARIABLE, 0, 0, NULL},
+    {"auth_db", "load_credentials", COLUMNS, 0, 0, NULL},
     {"auth_db", "db_url", DATABASE_ALWAYS, 0, 0, NULL},
     {"alias_db", "db_url", DATABASE_ALWAYS, 0, 0, NULL},
     {"domain", "db_url", DATABASE_ALWAYS, 0, 0, NULL},
@@ -174,6 +177,16 @@ static bool is_extra(struct span text, bool avps) {
         if (text.len == 0) return true;
     }
     return false;
+}
+
+static bool is_columns(struct span text) {
+    while (text.len) {
+        struct span value = span_trim(span_cut(&text, ';'));
+        ptrdiff_t equal = span_find(value, '=');
+        if (equal >= 0) value = span_skip(value, (size_t)equal + 1);
+        if ((equal >= 0 || (value.len && *value.p == '$')) && !is_variable(value)) return false;
+    }
+    return true;
 }
 
 static bool is_statuses(struct span text) {
@@ -267,6 +280,7 @@ static bool is_kind(enum limit_kind kind, struct span s, const char **wants) {
         CASE(FORMAT_FILLED, s.len > 0 && is_format(s), "must be a text with variables");
         CASE(EXTRA, is_extra(s, false), "must be name=$variable;...");
         CASE(LEGS, is_extra(s, true), "must be name=$avp(name);...");
+        CASE(COLUMNS, is_columns(s), "must be column=$variable;...");
         CASE(STATUSES, is_statuses(s), "must be statuses with commas between them");
         CASE(NAMES, is_names(s), "must be names of letters, digits and _ with semicolons between them");
         CASE(ELEMENTS, s.len == 0 || span_find(s, ':') > 0, "must be NAME:ELEMENT;...");
@@ -375,14 +389,14 @@ static void check_end(const struct kam_program *program, const struct limit *l, 
     const struct kam_param *param = find_param(l, l->parameter);
     const struct program_param *set = param ? find_set(program, param) : NULL;
     if (!set) return;
-    bool on = set->value.type == KAM_INT && set->value.n > 0;
+    bool on = set->value.type == KAM_INT && (set->value.n > 0 || (set->value.n && l->low < 0));
     if (l->kind == WITH_MODULE && on && !program_loads_name(program, span_of(l->other)))
         diag_error(diag, set->at, "%s.%s needs module \"%s\", which is not loaded", l->module, l->parameter,
                    l->other);
-    if (l->kind == WITH_PARAMETER && set->value.s.len) {
+    if (l->kind == WITH_PARAMETER && (on || set->value.s.len)) {
         const struct kam_param *other = find_param(l, l->other);
         const struct program_param *there = other ? find_set(program, other) : NULL;
-        if (!there || there->value.s.len == 0)
+        if (!there || (there->value.s.len == 0 && there->value.n == 0))
             diag_error(diag, set->at, "%s.%s needs %s.%s", l->module, l->parameter, l->module, l->other);
     }
     if (l->kind == SOCKET) check_socket(program, l, set, diag);

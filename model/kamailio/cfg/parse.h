@@ -106,6 +106,13 @@ struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p);
 /* Looks a pseudo-variable up that is written so; an error stands at `at`. */
 const struct cfg_pv *cfg_pv_find(struct cfg_parse *p, struct span text, struct source_pos at);
 
+/* That of a token, outside of texts: not behind #!KAMAILIO, $name is an AVP if no pseudo-variable is called
+ * so. */
+const struct cfg_pv *cfg_pv_bare(struct cfg_parse *p, const struct cfg_token *t);
+
+/* The same in front of =: one that a script may write. */
+const struct cfg_pv *cfg_pv_target(struct cfg_parse *p, const struct cfg_token *t);
+
 /* A text cut at its pseudo-variables, which must exist; at least one piece. */
 const struct cfg_piece *cfg_format_parse(struct cfg_parse *p, struct span text, struct source_pos at);
 

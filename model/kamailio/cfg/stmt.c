@@ -41,15 +41,8 @@ static bool parse_body(struct cfg_parse *p, const struct cfg_stmt **out) {
 struct cfg_stmt *cfg_assign_parse(struct cfg_parse *p) {
     const struct cfg_token *name = cfg_get(p);
     struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_ASSIGN, name->at);
-    s->target = cfg_pv_find(p, name->text, name->at);
+    s->target = cfg_pv_target(p, name);
     if (!s->target) return NULL;
-    bool writes = s->target->kind == CFG_PV_VAR || s->target->kind == CFG_PV_AVP ||
-                  s->target->kind == CFG_PV_MISSING ||
-                  (s->target->kind == CFG_PV_TABLE && s->target->pv->set);
-    if (!writes) {
-        diag_error(p->diag, name->at, "cannot assign to " SPAN_FMT ": it is read only", SPAN_ARG(name->text));
-        return NULL;
-    }
     if (!cfg_expect(p, "=")) return NULL;
     s->expr = cfg_expr_parse(p);
     return s->expr ? s : NULL;

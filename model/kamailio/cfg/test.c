@@ -180,7 +180,8 @@ static bool is_address(struct span text) {
 
 static bool parse_text_right(struct cfg_parse *p, struct cfg_test *test) {
     struct kam_value pattern;
-    if (test->subject == CFG_METHOD && p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
+    bool words = test->subject == CFG_METHOD || test->subject == CFG_SRC_IP || test->subject == CFG_DST_IP;
+    if (words && p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) {
         const struct cfg_token *t = cfg_get(p);
         test->right = constant_node(p, t->at, (struct kam_value){.type = KAM_STR, .s = t->text});
     } else {

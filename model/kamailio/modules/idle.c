@@ -68,12 +68,17 @@ static int db_request(struct kam_run *run, const struct kam_arg *args, size_t co
     return kam_program_value(run->k->program, &kam_acc_module, "db_url", 0, &url) && url.s.len ? 1 : -1;
 }
 
+static const char *check_text(const struct kam_program *program, size_t index, struct span text) {
+    (void)program, (void)index;
+    return text.len ? NULL : "must not be empty";
+}
+
 enum { ACCOUNTS = KAM_ANY_ROUTE };
 
 static const struct kam_function acc_functions[] = {
-    {"acc_log_request", 1, 1, ACCOUNTS, log_request, {ARG_FORMAT}, .expressions = true},
+    {"acc_log_request", 1, 1, ACCOUNTS, log_request, {ARG_FORMAT}, .check = check_text, .expressions = true},
     {"acc_request", 2, 2, ACCOUNTS, log_request, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
-    {"acc_db_request", 2, 2, ACCOUNTS, db_request, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"acc_db_request", 2, 2, ACCOUNTS, db_request, {ARG_FORMAT, ARG_TEXT}, .check = check_text},
     {0},
 };
 

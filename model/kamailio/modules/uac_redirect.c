@@ -73,7 +73,7 @@ static const char *check_limit(const struct kam_program *program, size_t index, 
 }
 
 static const struct kam_function functions[] = {
-    {"get_redirects", 1, 2, KAM_FAILURE_ROUTE, get_redirects, {ARG_TEXT, ARG_TEXT}, .check = check_limit},
+    {"get_redirects", 1, 2, KAM_FAILURE_ROUTE, get_redirects, {ARG_TEXT, ARG_FORMAT}, .check = check_limit},
     {0},
 };
 

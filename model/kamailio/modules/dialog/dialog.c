@@ -151,20 +151,36 @@ static const char *check_profile(const struct kam_program *program, size_t index
                  : "must be one of dialog's profiles (modparam profiles_with_value, profiles_no_value)";
 }
 
+/* The size goes into an AVP or a $var. */
+static const char *check_place(struct span text) {
+    static const char *const good[] = {"$avp(", "$var(", "$(avp(", "$(var("};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (span_starts(text, good[i])) return NULL;
+    return "must be an AVP or $var(name)";
+}
+
+static const char *check_size(const struct kam_program *program, size_t index, struct span text) {
+    return index == 1 ? check_place(text) : check_profile(program, index, text);
+}
+
+static const char *check_size_of(const struct kam_program *program, size_t index, struct span text) {
+    return index == 2 ? check_place(text) : check_profile(program, index, text);
+}
+
 static const struct kam_function functions[] = {
     {"dlg_manage", 0, 0, KAM_REQUEST_ROUTE, manage},
     {"is_known_dlg", 0, 0, KAM_ANY_ROUTE, is_known},
     {"set_dlg_profile", 1, 2, KAM_ANY_ROUTE, set_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
     {"unset_dlg_profile", 1, 2, KAM_ANY_ROUTE, unset_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
     {"is_in_profile", 1, 2, KAM_ANY_ROUTE, is_in_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
-    {"get_profile_size", 2, 2, KAM_ANY_ROUTE, profile_size, {ARG_TEXT, ARG_PV}, .check = check_profile},
+    {"get_profile_size", 2, 2, KAM_ANY_ROUTE, profile_size, {ARG_TEXT, ARG_PV}, .check = check_size},
     {"get_profile_size",
      3,
      3,
      KAM_ANY_ROUTE,
      profile_size,
      {ARG_TEXT, ARG_FORMAT, ARG_PV},
-     .check = check_profile},
+     .check = check_size_of},
     {"dlg_setflag", 1, 1, KAM_ANY_ROUTE, set_flag, {ARG_PV_NUMBER}, .expressions = true},
     {"dlg_resetflag", 1, 1, KAM_ANY_ROUTE, reset_flag, {ARG_PV_NUMBER}, .expressions = true},
     {"dlg_isflagset", 1, 1, KAM_ANY_ROUTE, is_flag_set, {ARG_PV_NUMBER}, .expressions = true},

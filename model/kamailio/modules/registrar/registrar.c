@@ -37,13 +37,29 @@ static int unregister(struct kam_run *run, const struct kam_arg *args, size_t co
     return registrar_unregister(run, uri_of(args, count)) ? 1 : -1;
 }
 
+/* The flags of save(): 0 to 31, also as 0x1f. */
+static const char *check_save(const struct kam_program *program, size_t index, struct span text) {
+    unsigned n = 0;
+    bool hex = span_starts(text, "0x") && text.len > 2;
+    (void)program;
+    if (index != 1) return NULL;
+    for (text = span_skip(text, hex ? 2 : 0); text.len; text = span_skip(text, 1)) {
+        char c = *text.p;
+        bool digit = c >= '0' && c <= '9', letter = hex && ((c | 32) >= 'a' && (c | 32) <= 'f');
+        n = n * (hex ? 16 : 10) + (unsigned)(digit ? c - '0' : (c | 32) - 'a' + 10);
+        if ((!digit && !letter) || n > 31) return "must be flags, 0 to 31";
+    }
+    return NULL;
+}
+
 static const struct kam_function functions[] = {
     {"save",
      1,
      3,
      KAM_REQUEST_ROUTE | KAM_CORE_ONREPLY_ROUTE | KAM_TM_ONREPLY_ROUTE,
      save,
-     {ARG_TEXT, ARG_TEXT, ARG_FORMAT}},
+     {ARG_TEXT, ARG_TEXT, ARG_FORMAT},
+     .check = check_save},
     {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
     {"registered", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
     {"unregister", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
