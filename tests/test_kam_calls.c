@@ -26,7 +26,7 @@ static const struct {
 } settings[] = {
     {"dialog", "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
                "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n"},
-    {"speeddial", "modparam(\"uac\", \"reg_db_url\", \"text:///run/lab/db\")\n"
+    {"speeddial", "loadmodule \"db_text\" modparam(\"uac\", \"reg_db_url\", \"text:///run/lab/db\")\n"
                   "modparam(\"uac\", \"reg_contact_addr\", \"172.20.0.10:5060\")\n"},
     {"rtpengine", "modparam(\"rtpengine\", \"rtpengine_sock\", \"udp:127.0.0.1:2223\")\n"},
     {"rtpproxy", "modparam(\"rtpproxy\", \"rtpproxy_sock\", \"udp:127.0.0.1:7722\")\n"},
@@ -148,8 +148,81 @@ static void values_are_taken_as_with_kamailio(void **state) {
     assert_true(values > 3000);
 }
 
+/* Does a file agree with its line? What Kamailio takes may be something that is not simulated. */
+static bool agrees(const struct buf *text, bool taken, struct buf *why) {
+    bool ok = text_loads(text, why);
+    return ok == taken || (taken && span_search(buf_span(why), SPAN("simulated")) >= 0);
+}
+
+/* "+ name,name value | value" */
+static unsigned settings_line(struct span left, unsigned *wrong, struct buf *why) {
+    unsigned asked = 0;
+    bool taken = left.p[0] == '+';
+    left = span_skip(left, 2);
+    struct span names = span_cut(&left, ' ');
+    while (names.len) {
+        struct span name = span_cut(&names, ',');
+        for (struct span values = left; values.len; asked++) {
+            struct span value = span_trim(span_cut(&values, '|'));
+            struct buf text = {0};
+            buf_addf(&text,
+                     "listen=udp:172.20.0.10:5060\n" SPAN_FMT "=" SPAN_FMT
+                     "\nloadmodule \"sl\"\nrequest_route { sl_send_reply(\"200\", \"OK\"); }\n",
+                     SPAN_ARG(name), SPAN_ARG(value));
+            if (!agrees(&text, taken, why)) {
+                ++*wrong;
+                print_error("%c %s\n%s", taken ? '+' : '-', buf_text(&text), buf_text(why));
+            }
+            buf_free(&text);
+        }
+    }
+    return asked;
+}
+
+static unsigned statement_line(struct span line, unsigned *wrong, struct buf *why) {
+    struct buf text = {0};
+    buf_addf(&text,
+             "loadmodule \"tm\" loadmodule \"sl\" loadmodule \"pv\" loadmodule \"rr\" loadmodule \"maxfwd\" "
+             "loadmodule \"textops\" loadmodule \"siputils\" loadmodule \"xlog\"\n"
+             "request_route {\n" SPAN_FMT "\ndrop; }\nroute[A] { return; }\nfailure_route[F] { drop; }\n",
+             SPAN_ARG(span_skip(line, 2)));
+    bool ok = text_loads(&text, why);
+    buf_free(&text);
+    if (ok == (line.p[0] == '+')) return 1;
+    ++*wrong;
+    print_error(SPAN_FMT "\n%s", SPAN_ARG(line), buf_text(why));
+    return 1;
+}
+
+static void check_lines(const char *path, unsigned (*check)(struct span, unsigned *, struct buf *)) {
+    char line[1024];
+    unsigned wrong = 0, asked = 0;
+    struct buf why = {0};
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        if (line[0] != '#') asked += check(span_trim(span_of(line)), &wrong, &why);
+    fclose(f);
+    buf_free(&why);
+    print_message("%u asked\n", asked);
+    assert_int_equal(wrong, 0);
+    assert_true(asked > 2000);
+}
+
+static void settings_are_taken_as_with_kamailio(void **state) {
+    (void)state;
+    check_lines(SETTINGS, settings_line);
+}
+
+static void statements_are_taken_as_with_kamailio(void **state) {
+    (void)state;
+    check_lines(STATEMENTS, statement_line);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(calls_load_as_with_kamailio),
-                                       cmocka_unit_test(values_are_taken_as_with_kamailio)};
+                                       cmocka_unit_test(values_are_taken_as_with_kamailio),
+                                       cmocka_unit_test(settings_are_taken_as_with_kamailio),
+                                       cmocka_unit_test(statements_are_taken_as_with_kamailio)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

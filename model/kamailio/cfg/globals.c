@@ -17,8 +17,9 @@ enum global_type {
     GLOBAL_KEYWORD, /* a word that Kamailio's language keeps for it */
     GLOBAL_TOS,     /* a number or an identifier */
     GLOBAL_PROTO,   /* udp, tcp ... */
-    GLOBAL_ADDRESS, /* of TCP's own settings */
-    GLOBAL_HOST,    /* a host's name or address */
+    GLOBAL_IPV4,    /* of TCP's own settings */
+    GLOBAL_IPV6,
+    GLOBAL_HOST, /* a host's name or address */
     GLOBAL_LISTEN,
     GLOBAL_ALIAS
 };
@@ -392,8 +393,8 @@ static const struct global globals[] = {
     IGNORED("tcp_max_connections", GLOBAL_NUMBER),
     IGNORED("tls_max_connections", GLOBAL_NUMBER),
     IGNORED("tcp_no_connect", GLOBAL_NUMBER),
-    IGNORED("tcp_source_ipv4", GLOBAL_ADDRESS),
-    IGNORED("tcp_source_ipv6", GLOBAL_ADDRESS),
+    IGNORED("tcp_source_ipv4", GLOBAL_IPV4),
+    IGNORED("tcp_source_ipv6", GLOBAL_IPV6),
     IGNORED("tcp_fd_cache", GLOBAL_NUMBER),
     IGNORED("tcp_buf_write", GLOBAL_NUMBER),
     IGNORED("tcp_async", GLOBAL_NUMBER),
@@ -470,16 +471,21 @@ static bool is_proto(const struct cfg_token *t) {
     return false;
 }
 
-/* An address that does not matter: four numbers, or one of IPv6. */
-static bool skip_address(struct cfg_parse *p) {
-    bool bracket = cfg_take(p, "[");
-    if (p->t->kind == CFG_TOKEN_IPV6) return cfg_get(p), !bracket || cfg_expect(p, "]");
-    for (int i = 0; i < 4; i++)
-        if (bracket || (i > 0 && !cfg_take(p, ".")) || p->t->kind != CFG_TOKEN_NUMBER)
-            return cfg_expected(p, "an address");
-        else
-            cfg_get(p);
+/* An address that does not matter. */
+static bool skip_ipv4(struct cfg_parse *p) {
+    for (int i = 0; i < 4; i++) {
+        if ((i > 0 && !cfg_take(p, ".")) || p->t->kind != CFG_TOKEN_NUMBER)
+            return cfg_expected(p, "an IPv4 address");
+        cfg_get(p);
+    }
     return true;
+}
+
+static bool skip_ipv6(struct cfg_parse *p) {
+    bool bracket = cfg_take(p, "[");
+    if (p->t->kind != CFG_TOKEN_IPV6) return cfg_expected(p, "an IPv6 address");
+    cfg_get(p);
+    return !bracket || cfg_expect(p, "]");
 }
 
 /* The value as one token; NULL after an error. */
@@ -515,9 +521,10 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
         if (!is_proto(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
         break;
     case GLOBAL_HOST: return cfg_host_parse(p, &value->text) ? value : NULL;
-    case GLOBAL_ADDRESS:
+    case GLOBAL_IPV4: return skip_ipv4(p) ? value : NULL;
+    case GLOBAL_IPV6: return skip_ipv6(p) ? value : NULL;
     case GLOBAL_ALIAS:
-    case GLOBAL_LISTEN: return skip_address(p) ? value : NULL;
+    case GLOBAL_LISTEN: break; /* these have parsers of their own */
     }
     cfg_get(p);
     return value;

@@ -196,6 +196,7 @@ static bool note_matching(struct kam_program *program, struct regex *modules, st
 
 bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
                       struct kam_value value, struct source_pos at, struct diag *diag) {
+    program->has_modparam = true;
     struct buf pattern = {0};
     const char *why;
     buf_addf(&pattern, "^(" SPAN_FMT ")$", SPAN_ARG(module));

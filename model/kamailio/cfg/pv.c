@@ -24,13 +24,11 @@ static bool is_bare(struct span text) {
     return text.len > 1 && n == text.len && !cfg_reserved(span_skip(text, 1));
 }
 
-/* Outside of texts, $shv() is looked up before there is memory for it, unless a modparam has asked for some.
- */
+/* Outside of texts, $shv() is looked up when it is read; Kamailio has memory for it from the first modparam
+ * on. */
 static bool is_shared_too_early(struct cfg_parse *p, struct span text) {
     struct script_pv_parts parts;
-    struct kam_value set;
-    return script_pv_cut(text, &parts) && span_is(parts.name, "shv") &&
-           !kam_program_value(p->program, kam_modules[program_module(SPAN("pv"))], "shvset", 0, &set);
+    return !p->program->has_modparam && script_pv_cut(text, &parts) && span_is(parts.name, "shv");
 }
 
 /* *alone: it is an AVP that is written $name. */
@@ -40,7 +38,7 @@ static struct cfg_pv *make(struct cfg_parse *p, const struct cfg_token *t, bool 
     struct script_pv_maker m = script_pv_maker_of(p->program, at);
     struct cfg_pv *pv = cfg_new(p, sizeof *pv);
     bool made = script_pv_make(&m, text, pv), early = made && is_shared_too_early(p, text);
-    if (early) buf_addf(&m.why, SPAN_FMT " needs modparam(\"pv\", \"shvset\", ...)", SPAN_ARG(text));
+    if (early) buf_addf(&m.why, SPAN_FMT " needs a modparam above it", SPAN_ARG(text));
     made = made && !early;
     *alone =
         !made && !early && !t->n && is_bare(text) && span_search(buf_span(&m.why), SPAN("simulated")) < 0;

@@ -74,6 +74,7 @@ struct kam_program {
     const void **kept;            /* by the modules that have read something: kam_program_kept() */
     struct source_pos *loaded_at; /* where */
     struct program_param *params;
+    bool has_modparam;               /* one is above what is read now */
     struct program_missing *missing; /* script/missing.h */
     bool never_runs;                 /* the block that is compiled: what is missing there is no matter */
     struct kam_route *routes, **routes_end; /* newest last */
