@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* textopsx: edits made at once, the status of a reply, what is left of the headers (facts: Kamailio 34). */
+#include "model/kamailio/modules/textopsx/textopsx.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/lump.h"
-#include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/pattern.h"
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
@@ -123,6 +123,14 @@ static int fnmatch(struct kam_run *run, const struct kam_arg *args, size_t count
 
 #define REPLIES (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
 
+/* A row of a function of iterators. */
+#define ITERATOR(name, n, body, ...)                                                                         \
+    { name, n, n, KAM_ANY_ROUTE, body, {__VA_ARGS__}, .expressions = true }
+
+/* A row of a function of values. */
+#define VALUE(name, n, body, form)                                                                           \
+    { name, n, n, KAM_ANY_ROUTE, body, {ARG_TEXT, n > 1 ? ARG_FORMAT : ARG_NONE}, .check = form }
+
 static const struct kam_function functions[] = {
     {"msg_apply_changes", 0, 0, KAM_REQUEST_ROUTE | REPLIES, msg_apply_changes},
     {"change_reply_status",
@@ -136,7 +144,30 @@ static const struct kam_function functions[] = {
     {"remove_body", 0, 0, KAM_ANY_ROUTE, remove_body},
     {"keep_hf", 1, 1, KAM_ANY_ROUTE, keep_hf, {ARG_PATTERN}, .expressions = true},
     {"fnmatch", 2, 2, KAM_ANY_ROUTE, fnmatch, {ARG_FORMAT, ARG_FORMAT}},
+    VALUE("hf_value_exists", 2, textopsx_value_exists, textopsx_check_name),
+    VALUE("include_hf_value", 2, textopsx_include_value, textopsx_check_name),
+    VALUE("exclude_hf_value", 2, textopsx_exclude_value, textopsx_check_name),
+    VALUE("append_hf_value", 2, textopsx_append_value, textopsx_check_value),
+    VALUE("insert_hf_value", 2, textopsx_insert_value, textopsx_check_value),
+    VALUE("remove_hf_value", 1, textopsx_remove_value, textopsx_check_part),
+    VALUE("assign_hf_value", 2, textopsx_assign_value, textopsx_check_assigned),
+    VALUE("remove_hf_value2", 1, textopsx_remove_value2, textopsx_check_part),
+    VALUE("assign_hf_value2", 2, textopsx_assign_value2, textopsx_check_assigned),
+    ITERATOR("hf_iterator_start", 1, textopsx_hf_start, ARG_FORMAT),
+    ITERATOR("hf_iterator_next", 1, textopsx_hf_next, ARG_FORMAT),
+    ITERATOR("hf_iterator_rm", 1, textopsx_hf_remove, ARG_FORMAT),
+    ITERATOR("hf_iterator_append", 2, textopsx_hf_append, ARG_FORMAT, ARG_FORMAT),
+    ITERATOR("hf_iterator_insert", 2, textopsx_hf_insert, ARG_FORMAT, ARG_FORMAT),
+    ITERATOR("bl_iterator_start", 1, textopsx_bl_start, ARG_FORMAT),
+    ITERATOR("bl_iterator_next", 1, textopsx_bl_next, ARG_FORMAT),
+    ITERATOR("bl_iterator_rm", 1, textopsx_bl_remove, ARG_FORMAT),
+    ITERATOR("bl_iterator_append", 2, textopsx_bl_append, ARG_FORMAT, ARG_FORMAT),
+    ITERATOR("bl_iterator_insert", 2, textopsx_bl_insert, ARG_FORMAT, ARG_FORMAT),
+    ITERATOR("hf_iterator_prev", 1, textopsx_iterator_prev, ARG_FORMAT),
+    ITERATOR("hf_iterator_end", 1, textopsx_iterator_end, ARG_FORMAT),
+    ITERATOR("bl_iterator_end", 1, textopsx_lines_end, ARG_FORMAT),
     {0},
 };
 
-const struct kam_module kam_textopsx_module = {.name = "textopsx", .functions = functions};
+const struct kam_module kam_textopsx_module = {
+    .name = "textopsx", .functions = functions, .pvs = textopsx_pvs, .data_size = sizeof(struct textopsx)};
