@@ -91,6 +91,7 @@ static void take_first(struct kam_run *run, const struct usrloc_contact *c) {
     kam_run_set_uri(run, span_of(c->uri));
     run->branch_flags = c->branch_flags;
     run->q = c->q;
+    run->forced = c->socket;
     run->next_hop = (struct span){0};
     if (next_hop.len) kam_run_set_next_hop(run, next_hop);
     if (path.len) run->path = arena_text(&run->scratch, path);
@@ -102,6 +103,7 @@ static void add_branch(struct kam_run *run, const struct usrloc_contact *c) {
     struct kam_added_branch *b = &run->added[run->added_count - 1];
     b->path = arena_text(&run->scratch, path);
     b->q = c->q;
+    b->forced = c->socket;
 }
 
 int registrar_lookup(struct kam_run *run, struct span uri) {

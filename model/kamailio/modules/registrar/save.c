@@ -150,6 +150,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     known->expires_s = expires_s;
     known->cseq = s->cseq;
     known->branch_flags = s->run->branch_flags;
+    known->socket = s->run->socket;
     if (s->path_received.len) known->branch_flags |= kam_flag_bit(s->table->nat_bflag);
     known->methods = c->methods.p ? registrar_methods(c->methods) : s->allow;
     usrloc_set_text(&known->call_id, s->run->call_id->value);

@@ -17,12 +17,14 @@
 /* All methods. */
 #define USRLOC_ALL_METHODS UINT32_MAX
 
+struct kam_socket;
 struct usrloc_contact {
     struct usrloc_contact *next;
     char *uri, *call_id, *received, *path, *instance, *reg_id; /* from the third on NULL: none */
     int q;                                                     /* thousandths, or USRLOC_NO_Q */
     int64_t expires_s; /* since 1970: registered as long as this lies ahead */
     uint32_t cseq, methods, branch_flags;
+    struct kam_socket *socket; /* where its last REGISTER came in */
 };
 
 struct usrloc_aor;

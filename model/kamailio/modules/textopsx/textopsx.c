@@ -79,6 +79,10 @@ static bool takes(struct span pattern, char c, size_t *len) {
     bool without, found = false;
     *len = 1;
     if (pattern.p[0] == '?') return true;
+    if (pattern.p[0] == '\\' && pattern.len > 1) {
+        *len = 2;
+        return pattern.p[1] == c;
+    }
     ptrdiff_t close = pattern.len > 2 ? span_find(span_skip(pattern, 2), ']') : -1;
     if (pattern.p[0] != '[' || close < 0) return pattern.p[0] == c;
     *len = (size_t)close + 3;
@@ -115,6 +119,7 @@ static bool glob(struct span text, struct span pattern) {
     return p == pattern.len;
 }
 
+/* Whatever the flags say: in Kamailio 5.6.3 they do nothing. */
 static int fnmatch(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     event_spend(run->k->queue, args[0].s.len * args[1].s.len / 64);
@@ -143,7 +148,7 @@ static const struct kam_function functions[] = {
     {"change_reply_status_code", 1, 1, REPLIES, change_reply_status_code, {ARG_NUMBER}, .expressions = true},
     {"remove_body", 0, 0, KAM_ANY_ROUTE, remove_body},
     {"keep_hf", 1, 1, KAM_ANY_ROUTE, keep_hf, {ARG_PATTERN}, .expressions = true},
-    {"fnmatch", 2, 2, KAM_ANY_ROUTE, fnmatch, {ARG_FORMAT, ARG_FORMAT}},
+    {"fnmatch", 2, 3, KAM_ANY_ROUTE, fnmatch, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
     VALUE("hf_value_exists", 2, textopsx_value_exists, textopsx_check_name),
     VALUE("include_hf_value", 2, textopsx_include_value, textopsx_check_name),
     VALUE("exclude_hf_value", 2, textopsx_exclude_value, textopsx_check_name),
