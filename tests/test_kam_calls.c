@@ -86,7 +86,10 @@ static void calls_load_as_with_kamailio(void **state) {
             memcpy(section, line + 1, strcspn(line + 1, "]"));
             section[strcspn(line + 1, "]")] = '\0';
             modules = span_of(section);
-            block = span_is(span_cut(&modules, ' '), "fail") ? "failure_route[F]" : "request_route";
+            struct span kind = span_cut(&modules, ' ');
+            block = span_is(kind, "fail")     ? "failure_route[F]"
+                    : span_is(kind, "onsend") ? "onsend_route"
+                                              : "request_route";
             continue;
         }
         calls++;

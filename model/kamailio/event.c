@@ -26,10 +26,9 @@ void kam_event(struct kam_run *run, const char *name) { kam_event_as(run, name, 
 /* It shows as 1.0.0.127. */
 static const struct udp_address made_up_source = {UINT32_C(0x0100007f), 5060};
 
-void kam_route_alone(struct kamailio *k, struct kam_process *process, const struct kam_route *route,
-                     struct span uri) {
+/* The request that Kamailio makes up. */
+static struct payload *made_up(struct kamailio *k, struct span uri) {
     struct buf text = {0};
-    struct kam_run run;
     buf_add_text(&text, "OPTIONS ");
     buf_add(&text, uri.len ? uri : SPAN("sip:you@kamailio.org"));
     buf_add_text(&text, " SIP/2.0\r\n"
@@ -40,31 +39,44 @@ void kam_route_alone(struct kamailio *k, struct kam_process *process, const stru
                         "CSeq: 1 OPTIONS\r\n"
                         "Content-Length: 0\r\n\r\n");
     struct payload *payload = payload_of(k->pool, buf_span(&text));
+    buf_free(&text);
+    return payload;
+}
+
+struct kam_outcome kam_route_alone(struct kamailio *k, const struct kam_route *route,
+                                   const struct kam_made_up *m) {
+    struct kam_outcome outcome = {.value = 1};
+    struct kam_run run;
+    struct payload *payload = made_up(k, m->uri);
     kam_run_init(&run, k);
     if (kam_run_begin(&run, payload, &k->sockets[0], made_up_source)) {
         run.origin = KAM_MADE_UP;
-        run.state.process = process ? process : &k->timer;
-        run.state.kind = KAM_REQUEST_ROUTE;
-        kam_route_run(route, &run);
+        run.arriving = m->arriving;
+        run.state.process = m->process ? m->process : &k->timer;
+        run.state.kind = m->kind ? m->kind : KAM_REQUEST_ROUTE;
+        if (m->avps) run.state.avps = m->avps;
+        outcome = kam_route_run(route, &run);
     }
     kam_run_free(&run);
     payload_drop(payload);
-    buf_free(&text);
+    return outcome;
 }
 
-void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri) {
+struct kam_outcome kam_event_alone(struct kamailio *k, const char *name, const struct kam_made_up *m) {
     const struct kam_route *route = find(k, name);
-    if (route) kam_route_alone(k, process, route, uri);
+    return route ? kam_route_alone(k, route, m) : (struct kam_outcome){.value = 1};
 }
 
-void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply, struct kam_vars *avps,
-                    int branch) {
+void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply,
+                    const struct kam_destination *to, struct kam_vars *avps, int branch) {
     const struct kam_route *route = find(k, name);
+    struct kam_passage leaving = {payload_span(reply), to->socket, to->to};
     struct kam_run run;
     if (!route) return;
     kam_run_init(&run, k);
     if (kam_run_begin(&run, reply, &k->sockets[0], (struct udp_address){0})) {
         run.origin = KAM_SENT_BY_US;
+        run.leaving = &leaving;
         buf_reset(&run.source_text);
         run.state.process = k->at_work;
         k->at_work->messages++;

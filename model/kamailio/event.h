@@ -15,18 +15,23 @@ void kam_event(struct kam_run *run, const char *name);
 /* The same as a block of that kind; what it came to, for those to whom a drop matters. */
 struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_route_kind kind);
 
-/* The same over the OPTIONS that Kamailio makes up for what happens without a message; uri.p NULL: its usual
- * one. It runs in that process; NULL: in the timer. */
-void kam_event_alone(struct kamailio *k, struct kam_process *process, const char *name, struct span uri);
+/* An event without a message: it runs over an OPTIONS that Kamailio makes up. All zero is the usual one. */
+struct kam_made_up {
+    struct kam_process *process;        /* NULL: the timer */
+    struct span uri;                    /* Request-URI; p NULL: the usual one */
+    enum kam_route_kind kind;           /* 0: as a request_route */
+    struct kam_vars *avps;              /* NULL: its own */
+    const struct kam_passage *arriving; /* what has arrived and has not been read; NULL: nothing */
+};
+struct kam_outcome kam_event_alone(struct kamailio *k, const char *name, const struct kam_made_up *m);
 
 /* The same, of any block. */
-void kam_route_alone(struct kamailio *k, struct kam_process *process, const struct kam_route *route,
-                     struct span uri);
+struct kam_outcome kam_route_alone(struct kamailio *k, const struct kam_route *route,
+                                   const struct kam_made_up *m);
 
 /* The same over a reply that was made here and has been sent, which came from nowhere; with those AVPs, at
  * that branch, or KAM_NO_BRANCH. */
-enum { KAM_NO_BRANCH = -1 };
-void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply, struct kam_vars *avps,
-                    int branch);
+void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply,
+                    const struct kam_destination *to, struct kam_vars *avps, int branch);
 
 #endif

@@ -4,6 +4,7 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/onsend.h"
 #include "model/kamailio/script/error.h"
 
 struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri) {
@@ -51,7 +52,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     struct payload *p = kam_render_request(run, &run->edits, kam_run_uri(run));
     struct cause cause = kam_cause(run, why, "RFC 3261 16.6, 16.11");
     cause.retransmission = run->retransmission;
-    bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
+    bool ok = kam_onsend(run, &d, p, KAM_NO_BRANCH) && kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
     kam_run_fail(run, ok ? KAM_E_OK : KAM_E_SEND);
     return ok;
@@ -81,6 +82,6 @@ void kam_forward_reply(struct kam_run *run) {
         kam_cause(run, "reply relayed by its second Via, without a transaction", "RFC 3261 16.11");
     cause.at = (struct source_pos){0};
     cause.retransmission = run->retransmission;
-    kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
+    if (kam_onsend(run, &d, p, KAM_NO_BRANCH)) kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);
 }

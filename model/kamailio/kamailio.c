@@ -245,7 +245,8 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
     kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
     kam_totag_prefix(k->uac_tag, "Long live kamailio server", address, port);
-    kam_event_alone(k, &k->sockets[0].pool.workers[0].process, "core:worker-one-init", (struct span){0});
+    kam_event_alone(k, "core:worker-one-init",
+                    &(struct kam_made_up){.process = &k->sockets[0].pool.workers[0].process});
     return k;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/receive.h"
 
+#include "model/kamailio/event.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/via_edit.h"
@@ -87,6 +88,23 @@ static bool stops(struct kam_run *run) {
     return false;
 }
 
+/* event_route[core:pre-routing], before all else; the blocks that it arms are forgotten. False: it has
+ * dropped the message. */
+static bool before_routing(struct kam_run *run) {
+    struct kam_outcome outcome = kam_event_as(run, "core:pre-routing", KAM_REQUEST_ROUTE);
+    run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
+    return !outcome.dropped;
+}
+
+/* event_route[core:msg-received]: of the bytes, before they are read. False: it has dropped them. */
+static bool before_reading(struct kamailio *k, const struct kam_socket *socket, struct kam_process *process,
+                           const struct datagram *d, struct kam_vars *avps) {
+    if (!k->globals->tells_of_bytes) return true;
+    struct kam_passage arriving = {payload_span(d->payload), socket, datagram_from(d)};
+    struct kam_made_up about = {.process = process, .avps = avps, .arriving = &arriving};
+    return !kam_event_alone(k, "core:msg-received", &about).dropped;
+}
+
 static void receive_request(struct kamailio *k, struct kam_run *run) {
     if (stops(run) || request_came(k, run)) return;
     /* Without a request_route, requests are read and that is all. */
@@ -119,12 +137,18 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     struct kam_run *run = &k->run;
     enum kam_cost cost = KAM_COST_SL_ACK;
     k->at_work = process;
-    if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
+    if (d->payload->len >= SHORTEST && !before_reading(k, socket, process, d, &run->message_avps)) {
+        struct cause cause = {.why = "dropped by event_route[core:msg-received]"};
+        kam_note(k, d->number, &cause);
+    } else if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
         run->state.process = process;
         process->messages++;
         run->about = d->number;
         run->retransmission = d->cause.retransmission;
-        if (run->msg.is_request)
+        if (!before_routing(run)) {
+            struct cause cause = kam_cause(run, "dropped by event_route[core:pre-routing]", NULL);
+            kam_note(k, run->about, &cause);
+        } else if (run->msg.is_request)
             receive_request(k, run);
         else
             receive_reply(k, run);

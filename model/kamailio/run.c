@@ -34,6 +34,7 @@ static void clear(struct kam_run *run) {
     run->target = &run->edits;
     run->new_uri = run->next_hop = run->path = (struct span){0};
     run->forced = NULL;
+    run->advertised = (struct kam_advertised){0};
     run->uri_is_new = true;
     run->added_count = 0;
     run->flags = run->branch_flags = 0;
@@ -67,6 +68,7 @@ static void clear(struct kam_run *run) {
     run->slept_ns = 0;
     run->about = 0;
     run->origin = KAM_RECEIVED;
+    run->arriving = run->leaving = NULL;
     run->retransmission = 0;
     run->state.avps = &run->message_avps;
     run->state.at = (struct source_pos){0};

@@ -55,6 +55,21 @@ enum kam_origin {
     KAM_SENT_BY_US /* for an event: it has gone out */
 };
 
+/* What a script has told Via to say of this Kamailio: set_advertised_address(), set_advertised_port(). */
+struct kam_advertised {
+    struct span host, port; /* texts of the program; empty: not told */
+};
+
+/* The number of the branch where there is none. */
+enum { KAM_NO_BRANCH = -1 };
+
+/* A datagram on its way: what $rcv(...) and $snd(...) tell of. */
+struct kam_passage {
+    struct span bytes;
+    const struct kam_socket *socket; /* that it has come to, or leaves from */
+    struct udp_address other;        /* where it comes from, or goes */
+};
+
 struct kam_run {
     struct kam_script_state state; /* first: the interpreter's part */
     struct kamailio *k;
@@ -65,6 +80,8 @@ struct kam_run {
     struct udp_address source;
     struct buf source_text; /* the source address */
     enum kam_origin origin;
+    const struct kam_passage *arriving,
+        *leaving;            /* while an event of that is told, or onsend_route runs; NULL: not */
     uint64_t about;          /* number of its datagram; 0: none */
     uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
@@ -88,7 +105,8 @@ struct kam_run {
     struct kam_socket *forced;     /* the socket that it leaves from: $fs, force_send_socket(); NULL: none */
     uint32_t flags, branch_flags;  /* setflag(), setbflag(): of the Request-URI's branch */
     int q;                         /* of the Request-URI, as kam_added_branch.q */
-    bool uri_is_new;               /* the current Request-URI has not been used for a branch yet */
+    struct kam_advertised advertised;
+    bool uri_is_new; /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */

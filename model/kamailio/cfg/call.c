@@ -107,6 +107,7 @@ struct span cfg_literal_text(struct cfg_parse *p, struct kam_value v) {
  */
 static struct cfg_stmt *parse_route(struct cfg_parse *p) {
     struct cfg_stmt *s = cfg_stmt_new(p, CFG_STMT_ROUTE, cfg_get(p)->at);
+    if (p->kind == KAM_ONSEND_ROUTE) diag_error(p->diag, s->at, "route() cannot be used in onsend_route");
     if (!cfg_expect(p, "(")) return NULL;
     struct kam_value name;
     if (p->t->kind == CFG_TOKEN_WORD && cfg_token_is(p->t + 1, ")")) {
@@ -186,6 +187,13 @@ struct lookup {
     bool loaded, count_fits, kind_fits;
 };
 
+/* In onsend_route, of the core's functions only those of flags and the log. */
+static bool may_stand(const struct cfg_parse *p, const struct kam_module *m, const struct kam_function *f) {
+    bool harmless = strstr(f->name, "flag") || strcmp(f->name, "log") == 0;
+    if (p->kind == KAM_ONSEND_ROUTE && m == kam_modules[0] && !harmless) return false;
+    return f->routes & p->kind;
+}
+
 /* A function of the name that fits best: loaded, right number of arguments, allowed here. */
 static struct lookup find(const struct cfg_parse *p, struct span name, size_t args) {
     struct lookup best = {0};
@@ -193,7 +201,7 @@ static struct lookup find(const struct cfg_parse *p, struct span name, size_t ar
         for (const struct kam_function *f = kam_modules[i]->functions; f && f->name; f++) {
             if (!span_is(name, f->name)) continue;
             struct lookup now = {f, kam_modules[i], p->program->loaded[i],
-                                 args >= f->min_args && args <= f->max_args, (f->routes & p->kind) != 0};
+                                 args >= f->min_args && args <= f->max_args, may_stand(p, kam_modules[i], f)};
             int score = now.loaded * 4 + now.count_fits * 2 + now.kind_fits;
             int best_score = best.function ? best.loaded * 4 + best.count_fits * 2 + best.kind_fits : -1;
             if (score > best_score) best = now;
@@ -206,6 +214,7 @@ static const char *const kind_names[] = {"request_route", "failure_route", "onre
                                          "onreply_route"};
 
 static const char *kind_name(enum kam_route_kind kind) {
+    if (kind == KAM_ONSEND_ROUTE) return "onsend_route";
     for (unsigned i = 0; i < sizeof kind_names / sizeof *kind_names; i++)
         if (kind == 1u << i) return kind_names[i];
     return "this block";

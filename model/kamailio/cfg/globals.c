@@ -103,6 +103,16 @@ static bool set_reply_to_via(struct cfg_parse *p, const struct cfg_token *value)
     return true;
 }
 
+static bool set_onsend_route_reply(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.onsend_replies = value->n != 0;
+    return true;
+}
+
+static bool set_received_route_mode(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.tells_of_bytes = value->n == 1;
+    return true;
+}
+
 static bool set_max_while_loops(struct cfg_parse *p, const struct cfg_token *value) {
     if (value->n == 0) {
         diag_error(p->diag, value->at, "max_while_loops=0, a while without limit, is not simulated");
@@ -215,6 +225,8 @@ static const struct global globals[] = {
     SET("sip_warning", GLOBAL_NUMBER, set_sip_warning),
     SET("check_via", GLOBAL_NUMBER, set_check_via),
     SET("reply_to_via", GLOBAL_NUMBER, set_reply_to_via),
+    SET("onsend_route_reply", GLOBAL_NUMBER, set_onsend_route_reply),
+    SET("received_route_mode", GLOBAL_SIGNED, set_received_route_mode),
     SET("max_while_loops", GLOBAL_NUMBER, set_max_while_loops),
     SET("max_recursive_level", GLOBAL_NUMBER, set_max_recursive_level),
     SET("listen", GLOBAL_LISTEN, NULL),
@@ -241,7 +253,6 @@ static const struct global globals[] = {
     IGNORED("tls_enable", GLOBAL_NUMBER),
     IGNORED("xavp_via_params", GLOBAL_TEXT),
     IGNORED("xavp_via_fields", GLOBAL_TEXT),
-    IGNORED("received_route_mode", GLOBAL_SIGNED),
     IGNORED("dns", GLOBAL_NUMBER),
     IGNORED("rev_dns", GLOBAL_NUMBER),
     /* processes, memory, logging */
@@ -326,7 +337,6 @@ static const struct global globals[] = {
     IGNORED("version_table", GLOBAL_TEXT),
     IGNORED("http_reply_hack", GLOBAL_NUMBER),
     IGNORED("http_reply_parse", GLOBAL_NUMBER),
-    IGNORED("onsend_route_reply", GLOBAL_NUMBER),
     IGNORED("auto_aliases", GLOBAL_NUMBER),
     IGNORED("udp_mtu_try_proto", GLOBAL_PROTO),
     IGNORED("udp4_raw_mtu", GLOBAL_NUMBER),

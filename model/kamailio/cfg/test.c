@@ -15,6 +15,7 @@ static const struct subject {
     enum subject_kind kind;
     const char *pv, *reply_pv;
     int64_t n;
+    const char *argument; /* of pv */
 } subjects[] = {
     {"method", CFG_METHOD, SUBJECT_TEXT, "rm", NULL, 0},
     {"uri", CFG_URI, SUBJECT_URI, "ru", "rs", 0},
@@ -28,11 +29,19 @@ static const struct subject {
     {"msg:len", CFG_MSG_LEN, SUBJECT_NUMBER, "ml", NULL, 0},
     {"proto", CFG_PROTO, SUBJECT_PROTO, NULL, NULL, NUMBER_UDP},
     {"af", CFG_AF, SUBJECT_NUMBER, NULL, NULL, NUMBER_INET},
+    /* of what leaves, in onsend_route */
+    {"snd_ip", CFG_SRC_IP, SUBJECT_IP, "sndfrom", NULL, 0, "ip"},
+    {"snd_port", CFG_SRC_PORT, SUBJECT_NUMBER, "sndfrom", NULL, 0, "port"},
+    {"snd_proto", CFG_PROTO, SUBJECT_PROTO, "sndfrom", NULL, 0, "proto"},
+    {"snd_af", CFG_AF, SUBJECT_NUMBER, "sndfrom", NULL, 0, "af"},
+    {"to_ip", CFG_DST_IP, SUBJECT_IP, "sndto", NULL, 0, "ip"},
+    {"to_port", CFG_DST_PORT, SUBJECT_NUMBER, "sndto", NULL, 0, "port"},
+    {"to_proto", CFG_PROTO, SUBJECT_PROTO, "sndto", NULL, 0, "proto"},
+    {"to_af", CFG_AF, SUBJECT_NUMBER, "sndto", NULL, 0, "af"},
 };
 
-/* Words of the same kind that are not simulated: they belong to onsend_route. */
-static const char *const onsend_words[] = {"snd_ip",  "snd_port", "snd_proto", "snd_af", "to_ip",
-                                           "to_port", "to_proto", "to_af",     "max_len"};
+/* Words of the same kind that are not simulated. */
+static const char *const other_words[] = {"max_len"};
 
 static const struct subject *find_subject(const struct cfg_token *t) {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
@@ -40,14 +49,14 @@ static const struct subject *find_subject(const struct cfg_token *t) {
     return NULL;
 }
 
-static bool is_onsend_word(const struct cfg_token *t) {
-    for (size_t i = 0; i < sizeof onsend_words / sizeof *onsend_words; i++)
-        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, onsend_words[i])) return true;
+static bool is_other_word(const struct cfg_token *t) {
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, other_words[i])) return true;
     return false;
 }
 
 bool cfg_test_starts(const struct cfg_parse *p) {
-    return find_subject(p->t) || is_onsend_word(p->t) || cfg_next_is(p, "myself");
+    return find_subject(p->t) || is_other_word(p->t) || cfg_next_is(p, "myself");
 }
 
 static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order) {
@@ -205,6 +214,7 @@ static const struct cfg_expr *finish(struct cfg_parse *p, const struct subject *
                                      struct source_pos at) {
     test->subject = s->subject;
     test->n = s->n;
+    if (s->argument) test->argument = span_of(s->argument);
     test->pv = test->myself.p ? &kam_pv_myself : s->pv ? script_pv_row(span_of(s->pv), NULL) : NULL;
     if (test->myself.p) test->myself = span_of(s->pv);
     test->reply_pv = s->reply_pv ? script_pv_row(span_of(s->reply_pv), NULL) : NULL;
@@ -226,7 +236,7 @@ static const struct cfg_expr *parse_myself(struct cfg_parse *p) {
     test->myself = SPAN("myself");
     if (!take_op(p, &test->op, false, false)) return NULL;
     const struct subject *s = find_subject(p->t);
-    if (!s || (s->kind != SUBJECT_URI && s->kind != SUBJECT_IP)) {
+    if (!s || s->argument || (s->kind != SUBJECT_URI && s->kind != SUBJECT_IP)) {
         cfg_expected(p, "uri, from_uri, to_uri, src_ip or dst_ip");
         return NULL;
     }
@@ -250,8 +260,11 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
     bool parsed;
     if ((s->kind == SUBJECT_URI || s->kind == SUBJECT_IP) && cfg_take(p, "myself")) {
         test->myself = SPAN("myself");
-        parsed = test->op != CFG_MATCH;
-        if (!parsed) diag_error(p->diag, at, "=~ myself is not simulated");
+        parsed = test->op != CFG_MATCH && !s->argument;
+        if (s->argument)
+            diag_error(p->diag, at, "%s == myself is not simulated", s->word);
+        else if (!parsed)
+            diag_error(p->diag, at, "=~ myself is not simulated");
     } else if (s->kind == SUBJECT_IP && test->op != CFG_MATCH) {
         parsed = parse_ip_right(p, test);
         if (parsed && !test->with_net && !test->right)
@@ -271,6 +284,6 @@ void cfg_test_words(struct buf *out) {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         word_write(out, "condition", WORD_SIMULATED, "%s", subjects[i].word);
     word_write(out, "condition", WORD_SIMULATED, "myself");
-    for (size_t i = 0; i < sizeof onsend_words / sizeof *onsend_words; i++)
-        word_write(out, "condition", WORD_NOT_SIMULATED, "%s", onsend_words[i]);
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        word_write(out, "condition", WORD_NOT_SIMULATED, "%s", other_words[i]);
 }

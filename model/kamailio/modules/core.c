@@ -30,6 +30,18 @@ static int add_local_rport(struct kam_run *run, const struct kam_arg *args, size
     return 1;
 }
 
+static int set_advertised_address(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->advertised.host = args[0].s;
+    return 1;
+}
+
+static int set_advertised_port(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->advertised.port = args[0].s;
+    return 1;
+}
+
 static int setflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     run->flags |= kam_flag_bit(args[0].n);
@@ -194,6 +206,8 @@ static const struct kam_function core_functions[] = {
     {"prefix", 1, 1, CHANGES, prefix, {ARG_TEXT}},
     {"clear_branches", 0, 0, CHANGES, clear_branches},
     {"remove_branch", 0, 1, CHANGES, remove_branch, {ARG_INTEGER}},
+    {"set_advertised_address", 1, 1, KAM_ANY_ROUTE, set_advertised_address, {ARG_TEXT}},
+    {"set_advertised_port", 1, 1, KAM_ANY_ROUTE, set_advertised_port, {ARG_INTEGER}},
     {"force_send_socket", 1, 1, KAM_ANY_ROUTE, force_send_socket, {ARG_SOCKET}},
     {"force_tcp_alias", 0, 1, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER}}, /* of TCP connections */
     {"add_tcp_alias", 0, 1, KAM_ANY_ROUTE, no_effect, {ARG_INTEGER}},
@@ -289,7 +303,8 @@ static const struct kam_param xlog_params[] = {
     {0},
 };
 
-static const char *const core_events[] = {"core:worker-one-init", NULL};
+static const char *const core_events[] = {"core:worker-one-init", "core:pre-routing", "core:msg-received",
+                                          NULL};
 
 const struct kam_module kam_core_module = {
     .name = "core", .functions = core_functions, .events = core_events};

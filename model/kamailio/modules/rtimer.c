@@ -129,7 +129,7 @@ static void run_blocks(struct job *j) {
         if (!name.len || !route || !span_eq(timer, j->name)) continue;
         struct kam_process *process = j->own ? &j->process : &k->timer;
         process->messages++;
-        kam_route_alone(k, process, route, (struct span){0});
+        kam_route_alone(k, route, &(struct kam_made_up){.process = process});
     }
     j->next_ns += j->every_ns;
 }

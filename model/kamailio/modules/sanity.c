@@ -156,7 +156,7 @@ static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t 
 }
 
 static const struct kam_function functions[] = {
-    {"sanity_check", 0, 2, KAM_ANY_ROUTE, sanity_check, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"sanity_check", 0, 2, KAM_USUAL_ROUTE, sanity_check, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
     {0},
 };
 

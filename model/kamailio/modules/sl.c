@@ -29,7 +29,7 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
         kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
     cause.arg[0] = status;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
-    if (ok) kam_event_sent(run->k, "sl:local-response", p, run->state.avps, KAM_NO_BRANCH);
+    if (ok) kam_event_sent(run->k, "sl:local-response", p, &d, run->state.avps, KAM_NO_BRANCH);
     payload_drop(p);
     sl_of(run)->until_ns = run->k->queue->now_ns + SL_WAIT_NS;
     return ok;

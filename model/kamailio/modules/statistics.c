@@ -150,14 +150,14 @@ static const struct kam_function statistics_functions[] = {
      update_stat,
      {ARG_VARIABLE_OR_TEXT, ARG_NUMERAL},
      .check = check_variable},
-    {"reset_stat", 1, 1, KAM_ANY_ROUTE, reset_stat, {ARG_VARIABLE_OR_TEXT}, .check = check_variable},
+    {"reset_stat", 1, 1, KAM_USUAL_ROUTE, reset_stat, {ARG_VARIABLE_OR_TEXT}, .check = check_variable},
     {0},
 };
 
 static const struct kam_function counters_functions[] = {
-    {"cnt_inc", 1, 1, KAM_ANY_ROUTE, cnt_inc, {ARG_TEXT}, .check = check_counter},
-    {"cnt_add", 2, 2, KAM_ANY_ROUTE, cnt_add, {ARG_TEXT, ARG_NUMBER}, .check = check_counter},
-    {"cnt_reset", 1, 1, KAM_ANY_ROUTE, cnt_reset, {ARG_TEXT}, .check = check_counter},
+    {"cnt_inc", 1, 1, KAM_USUAL_ROUTE, cnt_inc, {ARG_TEXT}, .check = check_counter},
+    {"cnt_add", 2, 2, KAM_USUAL_ROUTE, cnt_add, {ARG_TEXT, ARG_NUMBER}, .check = check_counter},
+    {"cnt_reset", 1, 1, KAM_USUAL_ROUTE, cnt_reset, {ARG_TEXT}, .check = check_counter},
     {0},
 };
 

@@ -48,6 +48,9 @@ static int t_flush_flags(struct kam_run *run, const struct kam_arg *args, size_t
 
 static bool in_failure(const struct kam_run *run) { return run->state.kind == KAM_FAILURE_ROUTE; }
 
+/* Blocks that belong to no part of a transaction. */
+enum { APART = KAM_LOCAL_ROUTE | KAM_ONSEND_ROUTE };
+
 /* The same, or told of one branch. */
 static bool after_failure(const struct kam_run *run) {
     return run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE);
@@ -58,14 +61,14 @@ static bool in_reply(const struct kam_run *run) { return run->state.kind == KAM_
 /* The branch that is at work; 0 outside of all; in failure_route, how many there have been. */
 static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
-    if (run->state.kind == KAM_LOCAL_ROUTE) return pv_number((int)run->branch);
+    if (run->state.kind & APART) return pv_number((int)run->branch);
     return pv_number(in_failure(run) ? run->transaction->client_count : run->branch);
 }
 
 static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (after_failure(run)) return pv_number(run->failure_status);
-    if (run->state.kind == KAM_LOCAL_ROUTE) return pv_number(0);
+    if (run->state.kind & APART) return pv_number(0);
     if (!run->msg.is_request) return pv_number(run->msg.status);
     return pv_number(run->transaction ? run->transaction->status : 0);
 }

@@ -71,6 +71,39 @@ static bool set_fsn(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     return socket != NULL;
 }
 
+/* A part of a datagram on its way: its bytes, or the address of one end. */
+static struct kam_value passage_part(struct kam_run *run, const struct kam_passage *p, struct span part,
+                                     struct span ip, unsigned port) {
+    (void)run;
+    if (!p) return pv_nothing();
+    if (span_is(part, "buf")) return pv_text(p->bytes);
+    if (span_is(part, "len")) return pv_number((int64_t)p->bytes.len);
+    if (span_is(part, "proto")) return pv_number(1);
+    if (span_is(part, "sproto")) return pv_text(SPAN("udp"));
+    if (span_is(part, "af")) return pv_number(2);
+    return span_search(part, SPAN("port")) >= 0 ? pv_number(port) : pv_text(ip);
+}
+
+static struct kam_value other_end(struct kam_run *run, const struct kam_passage *p, struct span part) {
+    struct buf b = {0};
+    if (!p) return pv_nothing();
+    ipv4_write(&b, p->other.ip);
+    struct span ip = arena_text(&run->scratch, buf_span(&b));
+    buf_free(&b);
+    return passage_part(run, p, part, ip, p->other.port);
+}
+
+static struct kam_value own_end(struct kam_run *run, const struct kam_passage *p, struct span part) {
+    return p ? passage_part(run, p, part, p->socket->address, p->socket->port) : pv_nothing();
+}
+
+PV_GETTER(get_rcv, span_starts(at->argument, "rcv") ? own_end(run, run->arriving, at->argument)
+                                                    : other_end(run, run->arriving, at->argument))
+PV_GETTER(get_sndto, other_end(run, run->leaving, at->argument))
+PV_GETTER(get_sndfrom, own_end(run, run->leaving, at->argument))
+
+#define SND_PARTS "ip|port|proto|sproto|af|buf|len"
+
 #define PLAIN(name, get)                                                                                     \
     { name, KAM_PV_PLAIN, get, NULL, NULL }
 
@@ -101,9 +134,9 @@ const struct kam_pv kam_pv_network[] = {
     PLAIN("fsp", NULL),
     PLAIN("conid", NULL),
     PLAIN("sid", NULL),
-    {"rcv", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"snd", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"sndto", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"sndfrom", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"rcv", KAM_PV_NAMED, get_rcv, NULL, "buf|len|proto|sproto|srcip|rcvip|srcport|rcvport|af"},
+    {"snd", KAM_PV_NAMED, get_sndto, NULL, SND_PARTS},
+    {"sndto", KAM_PV_NAMED, get_sndto, NULL, SND_PARTS},
+    {"sndfrom", KAM_PV_NAMED, get_sndfrom, NULL, SND_PARTS},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };

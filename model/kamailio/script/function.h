@@ -18,11 +18,13 @@ enum kam_route_kind {
     KAM_TM_ONREPLY_ROUTE = 4, /* onreply_route[N] */
     KAM_BRANCH_ROUTE = 8,
     KAM_CORE_ONREPLY_ROUTE = 16, /* onreply_route without name, reply_route */
-    KAM_ANY_ROUTE = 31,
-    KAM_EVENT_ROUTE = 32, /* a block of that name; what may stand in it is as in request_route */
+    KAM_EVENT_ROUTE = 32,        /* a block of that name; what may stand in it is as in request_route */
     /* Only while they run: event_route[tm:branch-failure:...], and those of what Kamailio itself has sent. */
     KAM_BRANCH_FAILURE_ROUTE = 64,
-    KAM_LOCAL_ROUTE = 128
+    KAM_LOCAL_ROUTE = 128,
+    KAM_ONSEND_ROUTE = 256,
+    KAM_USUAL_ROUTE = 31, /* all of the first five */
+    KAM_ANY_ROUTE = KAM_USUAL_ROUTE | KAM_ONSEND_ROUTE
 };
 
 struct kam_run; /* one run of a route block over one message: model/kamailio/run.h */

@@ -59,6 +59,8 @@ struct kam_replied {
     struct span method, call_id, from_tag, to_tag; /* to_tag: the reply's; empty below 200 */
     unsigned status;
     const struct sip_msg *msg; /* from 200 on: the reply itself; NULL: it cannot be read */
+    struct kam_run *reply;     /* that has come and is relayed so; NULL: it is made here */
+    struct kam_vars *avps;     /* the transaction's */
 };
 
 struct kam_module {

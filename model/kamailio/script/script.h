@@ -48,6 +48,8 @@ struct kam_globals {
     bool sip_warning, check_via, reply_to_via;
     bool mhomed; /* sends from the first socket of the address that the way leads from */
     bool force_rport, local_rport;
+    bool onsend_replies; /* onsend_route_reply: onsend_route runs for replies, too */
+    bool tells_of_bytes; /* received_route_mode: event_route[core:msg-received] runs */
 };
 
 struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */

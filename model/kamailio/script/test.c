@@ -70,10 +70,11 @@ static bool test_text(struct script *h, const struct cfg_test *test, struct span
 bool script_test(struct script *h, const struct cfg_test *test, int64_t *out) {
     const struct kam_pv *pv = test->pv;
     if (test->subject == CFG_URI && in_reply(h) && !test->myself.p) pv = test->reply_pv;
-    struct kam_value left = pv ? pv->get(h->run, &(struct kam_pv_at){.argument = test->myself})
-                               : (struct kam_value){.type = KAM_INT, .n = test->n};
-    if (test->subject == CFG_URI && h->state->kind == KAM_LOCAL_ROUTE && left.type == KAM_NULL &&
-        test->reply_pv)
+    struct kam_value left =
+        pv ? pv->get(h->run, &(struct kam_pv_at){.argument = test->myself.p ? test->myself : test->argument})
+           : (struct kam_value){.type = KAM_INT, .n = test->n};
+    if (test->subject == CFG_URI && h->state->kind & (KAM_LOCAL_ROUTE | KAM_ONSEND_ROUTE) &&
+        left.type == KAM_NULL && test->reply_pv)
         left = test->reply_pv->get(h->run, &(struct kam_pv_at){0}); /* a reply that was sent */
     struct kam_value right;
     *out = 0;

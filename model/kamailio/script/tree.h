@@ -95,6 +95,7 @@ struct cfg_test {
     enum cfg_op op;                /* CFG_EQUAL, CFG_DIFFERENT, CFG_MATCH or, for numbers, an order */
     const struct kam_pv *pv;       /* gives the left side; NULL: it is the number n */
     const struct kam_pv *reply_pv; /* of CFG_URI in a reply */
+    struct span argument;          /* of pv */
     int64_t n;
     struct span myself;           /* p not NULL: the right side is `myself`, this is the argument of pv */
     bool with_net;                /* the right side is an IPv4 network */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The BYEs that dialog sends itself. (facts: Kamailio 22.4) */
+#include "model/kamailio/event.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "sim/event.h"
@@ -14,6 +15,9 @@ static void ended(void *arg, unsigned status) {
     struct dialog *dlg = arg;
     (void)status;
     dlg->byes--;
+    if (dlg->state != DLG_DELETED && kam_event_wanted(dlg->table->k, "dialog:end"))
+        event_queue_stop(dlg->table->k->queue, (struct source_pos){0},
+                         "event_route[dialog:end] of a dialog that hangs up is not simulated");
     dlg_delete(dlg->table, dlg);
 }
 

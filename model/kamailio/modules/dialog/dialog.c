@@ -171,7 +171,13 @@ static const struct kam_function functions[] = {
     {"dlg_manage", 0, 0, KAM_REQUEST_ROUTE, manage},
     {"is_known_dlg", 0, 0, KAM_ANY_ROUTE, is_known},
     {"set_dlg_profile", 1, 2, KAM_ANY_ROUTE, set_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
-    {"unset_dlg_profile", 1, 2, KAM_ANY_ROUTE, unset_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
+    {"unset_dlg_profile",
+     1,
+     2,
+     KAM_USUAL_ROUTE,
+     unset_profile,
+     {ARG_TEXT, ARG_FORMAT},
+     .check = check_profile},
     {"is_in_profile", 1, 2, KAM_ANY_ROUTE, is_in_profile, {ARG_TEXT, ARG_FORMAT}, .check = check_profile},
     {"get_profile_size", 2, 2, KAM_ANY_ROUTE, profile_size, {ARG_TEXT, ARG_PV}, .check = check_size},
     {"get_profile_size",
@@ -251,10 +257,13 @@ static bool warn_of_cseq(struct kam_program *p, const struct source *cfg, struct
 static void begin(struct kamailio *k, void *data) { dlg_begin(k, data); }
 static void end(void *data) { dlg_end_all(data); }
 
+static const char *const events[] = {"dialog:start", "dialog:end", "dialog:failed", NULL};
+
 const struct kam_module kam_dialog_module = {.name = "dialog",
                                              .functions = functions,
                                              .params = params,
                                              .pvs = dlg_pvs,
+                                             .events = events,
                                              .data_size = sizeof(struct dialogs),
                                              .needs = {"tm", "rr"},
                                              .load = warn_of_cseq,

@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/xavp.h"
+#include "sim/event.h"
 #include "sim/random.h"
 
 enum dlg_state { DLG_UNCONFIRMED = 1, DLG_EARLY, DLG_CONFIRMED_NO_ACK, DLG_CONFIRMED, DLG_DELETED };
@@ -74,11 +75,13 @@ struct dialogs {
     uint32_t *next_id; /* of each entry; 0: none yet */
     struct dialog *by_call;
     struct dialog *deleted, *last_deleted;
-    size_t confirmed;   /* $DLG_count */
-    int64_t next_end_s; /* no dialog ends by itself before */
+    size_t confirmed;      /* $DLG_count */
+    int64_t next_end_s;    /* no dialog ends by itself before */
+    struct event next_end; /* then, where a script is told of it */
     struct dlg_profile *profiles;
     size_t profile_count;
     struct dlg_context context;
+    struct dialog *told; /* that an event without a message tells of; NULL: none */
 };
 
 static inline struct dialogs *dialogs_of(const struct kam_run *run) {
@@ -137,6 +140,13 @@ struct dialog *dlg_current(struct kam_run *run);
 
 /* Where the script's properties go: to the dialog, or to what waits for one. */
 struct dlg_properties *dlg_properties(struct kam_run *run);
+
+/* Runs an event's block over the run's message, or without one (NULL), with those AVPs (NULL: its own). */
+void dlg_tell(struct dialogs *d, struct dialog *dlg, const char *event, struct kam_run *run,
+              struct kam_vars *avps);
+
+/* It has ended with that request, or by itself (NULL); the event's block still counts it. */
+void dlg_end(struct dialogs *d, struct dialog *dlg, struct kam_run *run);
 
 /* dlg_manage() */
 int dlg_manage(struct kam_run *run);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What messages do to dialogs. (facts: Kamailio 22.2) */
 #include "base/mem.h"
+#include "model/kamailio/event.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/rr.h"
 
@@ -15,6 +16,7 @@ struct dlg_context *dlg_context(struct kam_run *run) {
 
 struct dialog *dlg_current(struct kam_run *run) {
     bool upstream;
+    if (run->origin == KAM_MADE_UP && dialogs_of(run)->told) return dialogs_of(run)->told;
     struct dlg_context *c = dlg_context(run);
     if (c->dialog || (run->state.kind == KAM_REQUEST_ROUTE && !run->to_tag.len)) return c->dialog;
     return dlg_find(dialogs_of(run), run->call_id->value, run->from_tag, true, &upstream);
@@ -23,6 +25,33 @@ struct dialog *dlg_current(struct kam_run *run) {
 struct dlg_properties *dlg_properties(struct kam_run *run) {
     struct dialog *dlg = dlg_current(run);
     return dlg ? &dlg->has : &dlg_context(run)->pending;
+}
+
+void dlg_tell(struct dialogs *d, struct dialog *dlg, const char *event, struct kam_run *run,
+              struct kam_vars *avps) {
+    if (!kam_event_wanted(d->k, event)) return;
+    if (run) {
+        struct kam_vars *own = run->state.avps;
+        if (avps) run->state.avps = avps;
+        kam_event_as(run, event, KAM_LOCAL_ROUTE);
+        run->state.avps = own;
+        return;
+    }
+    struct dlg_context context = d->context; /* an event without a message has none of its own */
+    d->context.pending = (struct dlg_properties){0};
+    d->told = dlg;
+    kam_event_alone(d->k, event,
+                    &(struct kam_made_up){.process = d->k->at_work, .kind = KAM_LOCAL_ROUTE, .avps = avps});
+    d->told = NULL;
+    d->context = context;
+}
+
+void dlg_end(struct dialogs *d, struct dialog *dlg, struct kam_run *run) {
+    size_t counted = dlg->state == DLG_CONFIRMED_NO_ACK || dlg->state == DLG_CONFIRMED;
+    dlg_delete(d, dlg);
+    d->confirmed += counted;
+    dlg_tell(d, dlg, "dialog:end", run, NULL);
+    d->confirmed -= counted;
 }
 
 /* Hexadecimal, the least significant digit first. */
@@ -57,7 +86,7 @@ static void belongs(struct kam_run *run) {
     if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
         dlg->cseq[upstream] = cseq;
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) dlg->state = DLG_CONFIRMED;
-    if (span_is(run->msg.method, "BYE")) dlg_delete(d, dlg);
+    if (span_is(run->msg.method, "BYE")) dlg_end(d, dlg, run);
 }
 
 void dlg_routed(struct kam_run *run) {
@@ -109,8 +138,12 @@ void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
     if (!dlg || upstream || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
     if (r->status >= 300) {
         dlg_delete(d, dlg);
+        dlg_tell(d, dlg, "dialog:failed", r->reply, r->avps);
     } else if (r->status >= 200) {
-        dlg_text_set(&dlg->to_tag, r->to_tag);
+        dlg->state = DLG_CONFIRMED_NO_ACK;
+        dlg_tell(d, dlg, "dialog:start", r->reply, r->avps);
+        dlg->state = DLG_EARLY;                              /* it is counted only now */
+        if (r->reply) dlg_text_set(&dlg->to_tag, r->to_tag); /* that of a reply made here it does not know */
         if (r->msg) dlg_read_answer(d, dlg, r->msg);
         dlg_confirm(d, dlg);
     } else if (r->status > 100) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The dialogs of an instance, by Call-ID, and the profiles. (facts: Kamailio 22.1) */
 #include "base/mem.h"
+#include "model/kamailio/event.h"
 #include "model/kamailio/message/branch.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/modules/dialog/dialog.h"
+#include "model/kamailio/modules/tm/tm.h"
 
 #include <stdlib.h>
 
@@ -30,6 +32,20 @@ bool dlg_tracks_cseq(const struct kamailio *k) {
     return d && d->track_cseq;
 }
 
+static void sweep_fire(void *arg) {
+    struct dialogs *d = arg;
+    dlg_sweep(d);
+    kam_tm_timer_sends(kam_tm_of(d->k)); /* what the script has sent */
+}
+
+/* Scripts learn of an end when it is, all others when they ask. */
+static void schedule(struct dialogs *d) {
+    struct kamailio *k = d->k;
+    if (d->next_end_s == INT64_MAX || !kam_event_wanted(k, "dialog:end")) return;
+    event_cancel(k->queue, &d->next_end);
+    event_idle_at(k->queue, &d->next_end, d->next_end_s * NS_PER_S - k->config.start_ns);
+}
+
 void dlg_begin(struct kamailio *k, struct dialogs *d) {
     int64_t size = 1;
     d->k = k;
@@ -38,6 +54,7 @@ void dlg_begin(struct kamailio *k, struct dialogs *d) {
     d->hash_size = size;
     d->next_id = mem_new((size_t)size * sizeof *d->next_id);
     d->next_end_s = INT64_MAX;
+    event_init(&d->next_end, sweep_fire, d);
     host_random(k->host, &d->random, "dialog");
     add_profiles(d, d->with_value, true);
     add_profiles(d, d->without_value, false);
@@ -83,6 +100,7 @@ static void forget(struct dialogs *d, struct dialog *dlg) {
 }
 
 void dlg_end_all(struct dialogs *d) {
+    if (d->k) event_cancel(d->k->queue, &d->next_end);
     while (d->by_call)
         forget(d, d->by_call);
     dlg_properties_free(d, &d->context.pending, false);
@@ -158,8 +176,10 @@ void dlg_confirm(struct dialogs *d, struct dialog *dlg) {
     dlg->state = DLG_CONFIRMED_NO_ACK;
     dlg->start_s = kam_now_s(d->k);
     d->confirmed++;
-    if (dlg->start_s + dlg->lifetime_s < d->next_end_s) d->next_end_s = dlg->start_s + dlg->lifetime_s;
     dlg_bye_at_timeout(d, dlg);
+    if (dlg->start_s + dlg->lifetime_s >= d->next_end_s) return;
+    d->next_end_s = dlg->start_s + dlg->lifetime_s;
+    schedule(d);
 }
 
 void dlg_delete(struct dialogs *d, struct dialog *dlg) {
@@ -187,11 +207,12 @@ void dlg_sweep(struct dialogs *d) {
             int64_t end_s = dlg->start_s + dlg->lifetime_s;
             if (d->send_bye || dlg->timeout_bye) continue; /* bye.c ends it */
             if (end_s <= now_s)
-                dlg_delete(d, dlg);
+                dlg_end(d, dlg, NULL);
             else if (end_s < d->next_end_s)
                 d->next_end_s = end_s;
         }
     }
+    schedule(d);
 }
 
 struct dlg_profile *dlg_profile_find(struct dialogs *d, struct span name) {

@@ -54,8 +54,9 @@ static void ended(void *arg, unsigned status) {
     bool was_usable = ds_usable(t);
     t->flags = is_answer(d, status) ? after_answer(d, t) : after_failure(d, t);
     ds_share_rweights(d, t->set);
-    if (was_usable && !ds_usable(t)) kam_event_alone(d->k, NULL, "dispatcher:dst-down", t->line->uri);
-    if (!was_usable && ds_usable(t)) kam_event_alone(d->k, NULL, "dispatcher:dst-up", t->line->uri);
+    struct kam_made_up about = {.uri = t->line->uri};
+    if (was_usable && !ds_usable(t)) kam_event_alone(d->k, "dispatcher:dst-down", &about);
+    if (!was_usable && ds_usable(t)) kam_event_alone(d->k, "dispatcher:dst-up", &about);
 }
 
 static void ping(struct dispatcher *d, struct ds_target *t) {

@@ -265,7 +265,7 @@ static const struct kam_param params[] = {
 static bool start(struct kamailio *k, void *data, struct diag *diag) {
     (void)diag;
     ht_begin(k, data);
-    kam_event_alone(k, NULL, "htable:mod-init", (struct span){0});
+    kam_event_alone(k, "htable:mod-init", &(struct kam_made_up){0});
     return true;
 }
 

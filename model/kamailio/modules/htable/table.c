@@ -80,7 +80,7 @@ static void sweep_table(struct htable *h, struct ht_table *t, int64_t at_s) {
     for (struct ht_cell *c = ht_next(t, &slot, &order); c; c = ht_next(t, &slot, &order)) {
         if (!expired(c, at_s)) continue;
         h->record = c;
-        kam_event_alone(h->k, NULL, buf_text(&event), (struct span){0});
+        kam_event_alone(h->k, buf_text(&event), &(struct kam_made_up){0});
         h->record = NULL;
         ht_remove(t, c);
     }

@@ -85,10 +85,10 @@ static const struct kam_pv pvs[] = {{"rr_count", KAM_PV_PLAIN, get_rr_count, NUL
 enum { ANYWHERE = KAM_ANY_ROUTE, REQUESTS = KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE };
 
 static const struct kam_function functions[] = {
-    {"nat_uac_test", 1, 1, ANYWHERE, nat_uac_test, {ARG_NUMBER}, .expressions = true},
+    {"nat_uac_test", 1, 1, KAM_USUAL_ROUTE, nat_uac_test, {ARG_NUMBER}, .expressions = true},
     {"is_rfc1918", 1, 1, ANYWHERE, is_rfc1918, {ARG_FORMAT}, .expressions = true},
     {"fix_nated_contact", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_fix_contact},
-    {"fix_nated_sdp", 1, 2, ANYWHERE, nathelper_fix_sdp, {ARG_NUMBER, ARG_FORMAT}},
+    {"fix_nated_sdp", 1, 2, KAM_USUAL_ROUTE, nathelper_fix_sdp, {ARG_NUMBER, ARG_FORMAT}},
     {"fix_nated_register", 0, 0, KAM_REQUEST_ROUTE, fix_nated_register, .check = check_register},
     {"set_contact_alias",
      0,
@@ -97,8 +97,8 @@ static const struct kam_function functions[] = {
      nathelper_set_alias,
      {ARG_FLAG},
      .expressions = true},
-    {"add_contact_alias", 0, 0, ANYWHERE & ~KAM_FAILURE_ROUTE, nathelper_add_alias},
-    {"add_contact_alias", 3, 3, ANYWHERE, nathelper_add_alias, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
+    {"add_contact_alias", 0, 0, KAM_USUAL_ROUTE & ~KAM_FAILURE_ROUTE, nathelper_add_alias},
+    {"add_contact_alias", 3, 3, KAM_USUAL_ROUTE, nathelper_add_alias, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
     {"handle_ruri_alias", 0, 1, REQUESTS, nathelper_handle_alias, {ARG_NUMBER}, .expressions = true},
     {"add_rcv_param", 0, 1, KAM_REQUEST_ROUTE, nathelper_add_received, {ARG_NUMBER}, .expressions = true},
     {"set_alias_to_pv", 1, 1, ANYWHERE, nathelper_alias_to_pv, {ARG_PV}},

@@ -61,8 +61,8 @@ static const struct kam_function functions[] = {
      {ARG_TEXT, ARG_TEXT, ARG_FORMAT},
      .check = check_save},
     {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
-    {"registered", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
-    {"unregister", 2, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
+    {"registered", 1, 2, KAM_ANY_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
+    {"unregister", 2, 2, KAM_ANY_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
     {0},
 };
 

@@ -100,7 +100,7 @@ static const struct kam_function functions[] = {
      {ARG_TEXT, ARG_RESULT},
      .expressions = true},
     {"uri_param_rm", 1, 1, ANSWERED, siputils_uri_param_rm, {ARG_FORMAT}, .expressions = true},
-    {"tel2sip", 3, 3, KAM_ANY_ROUTE, siputils_tel2sip, {ARG_FORMAT, ARG_FORMAT, ARG_RESULT}},
+    {"tel2sip", 3, 3, KAM_USUAL_ROUTE, siputils_tel2sip, {ARG_FORMAT, ARG_FORMAT, ARG_RESULT}},
     {"encode_contact", 2, 2, EDITED, siputils_encode_contact, {ARG_TEXT, ARG_TEXT}, .expressions = true},
     {"decode_contact", 0, 0, KAM_REQUEST_ROUTE, siputils_decode_contact},
     {"decode_contact_header", 0, 0, EDITED | KAM_FAILURE_ROUTE, siputils_decode_contact_header},

@@ -3,6 +3,7 @@
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/via_edit.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/onsend.h"
 #include "model/kamailio/script/error.h"
 
 /*
@@ -108,7 +109,9 @@ static unsigned send_branches(struct kam_transaction *t, struct kam_run *run, un
             cause.why = "relayed by t_relay(), branch %";
             cause.arg[0] = i;
         }
-        if (kam_send(t->tm->k, KAM_SEND_OTHER, &c->request.destination, c->request.payload, &cause)) {
+        const struct kam_destination *d = &c->request.destination;
+        if (kam_onsend(run, d, c->request.payload, KAM_NO_BRANCH) &&
+            kam_send(t->tm->k, KAM_SEND_OTHER, d, c->request.payload, &cause)) {
             kam_resend_start(&c->request, t->fr_ms);
             sent++;
         } else {

@@ -12,6 +12,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->about = t->about;
     run->force_rport = t->force_rport;
     run->flags = t->flags;
+    run->advertised = t->advertised;
     run->restores = t->head.restores;
     if (t->saved) {
         edit_list_copy(&run->edits, &t->saved->edits);

@@ -266,7 +266,7 @@ static const struct kam_function functions[] = {
     {"t_on_failure", 1, 1, WITH_TM, t_on_failure, {ARG_FAILURE_ROUTE}},
     {"t_on_branch_failure", 1, 1, WITH_TM, t_on_branch_failure, {ARG_BRANCH_FAILURE_ROUTE}},
     {"t_on_reply", 1, 1, WITH_TM, t_on_reply, {ARG_ONREPLY_ROUTE}},
-    {"t_is_set", 1, 1, WITH_TM, t_is_set, {ARG_TEXT}},
+    {"t_is_set", 1, 1, KAM_ANY_ROUTE, t_is_set, {ARG_TEXT}},
     {"t_on_branch", 1, 1, REQUESTS, t_on_branch, {ARG_BRANCH_ROUTE}},
     {"t_check_status", 1, 1, REQUESTS | REPLIES, t_check_status, {ARG_REGEX}},
     {"t_is_canceled", 0, 0, WITH_TM, t_is_canceled},

@@ -6,6 +6,7 @@
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/onsend.h"
 #include "model/kamailio/script/error.h"
 
 #include <assert.h>
@@ -307,6 +308,11 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
     }
     if (d->relay >= 0) {
         struct upstream u = choose(t, in, (unsigned)d->relay);
+        /* over the reply in hand, also where another one goes */
+        if (in->run && !kam_onsend(in->run, &t->response.destination, u.payload, d->relay)) {
+            payload_drop(u.payload); /* all else happens as if it had gone, but there is nothing to repeat */
+            u.payload = NULL;
+        }
         if (d->outcome == AFTER_COMPLETION) {
             /* Passed on; what is repeated and answered from here stays as it was (facts: Kamailio 6.4). */
             kam_send(t->tm->k, u.kind, &t->response.destination, u.payload, &u.cause);
@@ -438,7 +444,9 @@ bool kam_tm_recv_reply(struct kam_run *run) {
 
     struct incoming in = {run, run->branch, status};
     struct decision d;
+    t->tm->in_hand = run;
     enum outcome outcome = relay(t, &in, &d);
+    t->tm->in_hand = NULL;
     if (outcome == COMPLETED) {
         kam_tm_stop_clients(t);
         if (t->method == KAM_INVITE) kam_tm_cancel_branches(t, d.canceled, d.cancel_cause, KAM_CANCEL_KILL);

@@ -105,8 +105,12 @@ void kam_tm_start_final(struct kam_transaction *t) {
 /* Tells the modules that want to know. */
 static void tell_replied(struct kam_transaction *t, const struct payload *payload, unsigned status) {
     struct kamailio *k = t->tm->k;
-    struct kam_replied r = {
-        .method = t->method_name, .call_id = t->call_id, .from_tag = t->from_tag, .status = status};
+    struct kam_replied r = {.method = t->method_name,
+                            .call_id = t->call_id,
+                            .from_tag = t->from_tag,
+                            .status = status,
+                            .reply = t->tm->in_hand,
+                            .avps = &t->avps};
     bool wanted = false;
     for (const struct kam_module **m = k->loaded; *m; m++)
         wanted = wanted || (*m)->replied;
@@ -136,7 +140,7 @@ static void tell_local_reply(struct kam_transaction *t, const struct kam_run *ru
     struct kamailio *k = t->tm->k;
     if (k->at_work->told_reply || !t->response.payload) return;
     k->at_work->told_reply = true;
-    kam_event_sent(k, "tm:local-response", t->response.payload, &t->avps,
+    kam_event_sent(k, "tm:local-response", t->response.payload, &t->response.destination, &t->avps,
                    run->state.kind == KAM_FAILURE_ROUTE ? (int)run->branch : KAM_NO_BRANCH);
 }
 
@@ -165,7 +169,10 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
             kam_tm_cancel_branches(t, kam_tm_pick_canceled(t), status, KAM_CANCEL_KILL);
         kam_tm_start_final(t);
     }
+    struct kam_run *in_hand = t->tm->in_hand;
+    t->tm->in_hand = NULL;
     kam_tm_send_reply(t, p, status, kind, cause);
+    t->tm->in_hand = in_hand;
     tell_local_reply(t, request);
     if (status >= 200) kam_tm_wait(t);
     return true;

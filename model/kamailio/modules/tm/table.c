@@ -165,6 +165,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->on_branch = run->on_branch;
     t->on_branch_failure = run->on_branch_failure;
     t->flags = run->flags;
+    t->advertised = run->advertised;
     t->avps = run->message_avps;
     run->message_avps = (struct kam_vars){0};
     run->state.avps = &t->avps;

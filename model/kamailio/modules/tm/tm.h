@@ -140,6 +140,7 @@ struct kam_transaction {
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
     int64_t fr_ms, fr_inv_ms;
+    struct kam_advertised advertised;
     struct kam_vars avps;
 
     struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
@@ -181,10 +182,11 @@ struct kam_tm {
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
     struct kam_saved *free_saved;
-    size_t count;          /* transactions now */
-    uint64_t numbered;     /* transactions so far */
-    int64_t timer_free_ns; /* when the timer process has sent what it had to send */
-    struct sip_msg sent;   /* for reading a request as it was sent */
+    struct kam_run *in_hand; /* the reply that is being relayed; NULL: none */
+    size_t count;            /* transactions now */
+    uint64_t numbered;       /* transactions so far */
+    int64_t timer_free_ns;   /* when the timer process has sent what it had to send */
+    struct sip_msg sent;     /* for reading a request as it was sent */
     struct buf text;
 };
 

@@ -181,6 +181,8 @@ static bool run_local_request(struct kam_uac *u) {
     kam_run_init(&run, k);
     struct kam_socket *socket = u->destination.socket;
     kam_run_begin(&run, u->payload, socket, (struct udp_address){socket->ip, socket->port});
+    struct kam_passage leaving = {payload_span(u->payload), socket, u->destination.to};
+    run.leaving = &leaving;
     run.state.process = k->at_work;
     run.branch = (unsigned)KAM_NO_BRANCH;
     k->at_work->messages++;
