@@ -146,12 +146,19 @@ static void note_stops(struct kam_program *p, struct span module, struct source_
             program_missing_reached(p, SPAN(""), at, "what module \"" SPAN_FMT "\" does when a dialog begins",
                                     SPAN_ARG(module)),
             at};
-    while (next_line(&left, &owner, &words))
-        if (span_eq(owner, module) && span_is(span_cut(&words, ' '), "asked")) {
-            p->asked_texts = words;
-            p->on_asked =
-                (struct program_stop){program_missing_now(&p->arena, module, "what a request asks for"), at};
-        }
+    while (next_line(&left, &owner, &words)) {
+        struct span kind = span_cut(&words, ' ');
+        if (!span_eq(owner, module)) continue;
+        if (span_is(kind, "messages") && words.len == 0 && !p->on_message.why)
+            p->on_message = (struct program_stop){
+                program_missing_reached(
+                    p, SPAN(""), at, "what module \"" SPAN_FMT "\" does with each message", SPAN_ARG(module)),
+                at};
+        if (!span_is(kind, "asked")) continue;
+        p->asked_texts = words;
+        p->on_asked =
+            (struct program_stop){program_missing_now(&p->arena, module, "what a request asks for"), at};
+    }
 }
 
 bool program_missing_load(struct kam_program *p, struct span module, struct source_pos at) {
