@@ -241,7 +241,7 @@ def signals(parent):
     work = new_work(parent, 'signals')
     before = files(work)
     rng = random.Random(7)
-    many = ['--set', 'hosts.uac.sipp.calls=100000', '--set', 'hosts.uac.sipp.rate=1000', '--set', 'hosts.uac.sipp.limit=60000']
+    many = ['--set', 'hosts.uac.sipp.calls=100000', '--set', 'hosts.uac.sipp.rate=1000', '--set', 'hosts.uac.sipp.limit=60000', '--set', 'memory_limit=4000']
     long = {'run': ['run', './case', '-q', '-w', 'o.pcap', '--ladder', 'o.txt', '--recipe', *many], 'check': ['check', '--update', '.', './case', '--name', 'o', *many],
             'sweep': ['sweep', './case', '--vary', 'hosts.uas.sipp.ring_after=0s..35s/1ms', '--plot', 'o.svg', '-o', 'o.csv', '--jobs', '2'],
             'compare': ['compare', './case', './case', *[x.replace('--set', '--set-a') for x in many]]}
