@@ -142,6 +142,7 @@ struct kam_route *program_add_route(struct kam_program *p, enum kam_route_kind k
     *r = (struct kam_route){.kind = kind, .name = name, .at = at};
     r->key = arena_text(&p->arena, route_key(&key, kind, name));
     HASH_ADD_KEYPTR(hh, p->route_table, r->key.p, r->key.len, r);
+    if (kind != KAM_ANY_ROUTE) p->route_kinds |= kind;
     *p->routes_end = r;
     p->routes_end = &r->next;
     buf_free(&key);
@@ -152,6 +153,8 @@ struct kam_route *program_find_route(const struct kam_program *p, enum kam_route
                                      struct span name) {
     struct buf buf = {0};
     struct kam_route *found;
+    /* Each message asks for blocks that few programs have. */
+    if (kind != KAM_ANY_ROUTE && !(p->route_kinds & kind)) return NULL;
     struct span key = route_key(&buf, kind, name);
     HASH_FIND(hh, p->route_table, key.p, key.len, found);
     buf_free(&buf);

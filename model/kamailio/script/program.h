@@ -79,6 +79,7 @@ struct kam_program {
     bool never_runs;                 /* the block that is compiled: what is missing there is no matter */
     struct kam_route *routes, **routes_end; /* newest last */
     struct kam_route *route_table;
+    unsigned route_kinds; /* enum kam_route_kind: those that it has, besides route[X] */
     struct program_name *vars, *avps;
     struct program_setting *settings;
     struct program_stop on_message, on_dialog, on_asked; /* where a run stops, for what is not simulated */
