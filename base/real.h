@@ -40,6 +40,10 @@ bool real_parse(struct span text, struct real *out);
 /* As printf("%f") does: "2.000000", "-inf", "nan". */
 void real_write(struct buf *out, struct real r);
 
+/* "e-3", or "p-3" if that is the letter, at the start of text, which goes on behind it; 0: there is none, as
+ * without digits. Far beyond any use it is cut off. */
+int real_take_exponent(struct span *text, char letter);
+
 /* The number m * 2^exponent, rounded; inexact: a little more than m, less than m + 1. For real_parse. */
 struct real real_pack(bool negative, uint64_t m, int exponent, bool inexact);
 

@@ -96,8 +96,7 @@ static struct real real_of_decimal(struct decimal *d, bool negative) {
     return real_pack(negative, m, exponent, d->count > d->point || d->more);
 }
 
-/* "e-3" or "p-3" at the start of text, which goes on behind it. Without digits it is no exponent. */
-static int take_exponent(struct span *text, char letter) {
+int real_take_exponent(struct span *text, char letter) {
     if (text->len < 2 || ascii_lower((unsigned char)text->p[0]) != letter) return 0;
     struct span s = span_skip(*text, 1);
     bool negative = s.p[0] == '-';
@@ -128,7 +127,7 @@ static bool parse_decimal(struct span *text, bool negative, struct real *out) {
             d.point += !point && d.point < EXPONENT_LIMIT;
         }
     }
-    d.point += take_exponent(text, 'e');
+    d.point += real_take_exponent(text, 'e');
     trim(&d);
     *out = real_of_decimal(&d, negative);
     return any;
@@ -153,7 +152,7 @@ static bool parse_hex(struct span *text, bool negative, struct real *out) {
             exponent -= point ? 4 : 0;
         }
     }
-    *out = real_pack(negative, m, exponent + take_exponent(text, 'p'), more);
+    *out = real_pack(negative, m, exponent + real_take_exponent(text, 'p'), more);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/number.h"
 
+#include "base/real.h"
 #include "base/wide.h"
 
 #include <string.h>
@@ -16,20 +17,6 @@ static uint64_t size_of(int64_t n) { return n < 0 ? (uint64_t)0 - (uint64_t)n : 
 
 /* A power of ten that says more than this about a digit is out of reach either way. */
 enum { EXPONENT_MAX = 1000 };
-
-/* "e-3" at the start of text: its value, and text goes on behind it. Without digits it is no exponent. */
-static int take_exponent(struct span *text) {
-    if (text->len < 2 || ascii_lower((unsigned char)text->p[0]) != 'e') return 0;
-    struct span s = span_skip(*text, 1);
-    bool negative = s.p[0] == '-';
-    if (s.p[0] == '-' || s.p[0] == '+') s = span_skip(s, 1);
-    if (s.len == 0 || !ascii_digit((unsigned char)s.p[0])) return 0;
-    int n = 0;
-    for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]); s = span_skip(s, 1))
-        if (n < EXPONENT_MAX) n = n * 10 + (s.p[0] - '0');
-    *text = s;
-    return negative ? -n : n;
-}
 
 /*
  * The digits of a mantissa, its point after before of them, times ten to the exponent; in billionths,
@@ -67,7 +54,7 @@ static bool parse_decimal(struct span *text, uint64_t *out) {
     if (digits == 0) return false;
     struct span mantissa = span_head(*text, n);
     *text = span_skip(*text, n);
-    *out = scale_digits(mantissa, before, take_exponent(text));
+    *out = scale_digits(mantissa, before, real_take_exponent(text, 'e'));
     return true;
 }
 
