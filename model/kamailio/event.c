@@ -9,9 +9,8 @@ static const struct kam_route *find(const struct kamailio *k, const char *name) 
 
 bool kam_event_wanted(const struct kamailio *k, const char *name) { return find(k, name) != NULL; }
 
-struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_route_kind kind) {
-    const struct kam_route *route = find(run->k, name);
-    if (!route) return (struct kam_outcome){.value = 1};
+struct kam_outcome kam_route_within(struct kam_run *run, const struct kam_route *route,
+                                    enum kam_route_kind kind) {
     struct kam_script_state before = run->state;
     run->state.kind = kind;
     struct kam_outcome outcome = kam_route_run(route, run);
@@ -19,6 +18,11 @@ struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_
     run->state.at = before.at;
     run->state.retcode = before.retcode;
     return outcome;
+}
+
+struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_route_kind kind) {
+    const struct kam_route *route = find(run->k, name);
+    return route ? kam_route_within(run, route, kind) : (struct kam_outcome){.value = 1};
 }
 
 void kam_event(struct kam_run *run, const char *name) { kam_event_as(run, name, run->state.kind); }

@@ -12,6 +12,11 @@ bool kam_event_wanted(const struct kamailio *k, const char *name);
  * whether it exits, does not matter to the block that runs now. */
 void kam_event(struct kam_run *run, const char *name);
 
+/* Runs a block over the message that another one is busy with, as a block of that kind; the other one goes on
+ * where it was. */
+struct kam_outcome kam_route_within(struct kam_run *run, const struct kam_route *route,
+                                    enum kam_route_kind kind);
+
 /* The same as a block of that kind; what it came to, for those to whom a drop matters. */
 struct kam_outcome kam_event_as(struct kam_run *run, const char *name, enum kam_route_kind kind);
 
