@@ -7,10 +7,15 @@
 
 void event_queue_init(struct event_queue *q) { memset(q, 0, sizeof *q); }
 
+static void forget(struct event *list) {
+    for (struct event *e = list; e; e = e->next)
+        e->link = NULL;
+}
+
 void event_queue_free(struct event_queue *q) {
-    for (size_t i = 0; q->far && i < EVENT_SLOTS; i++)
-        for (struct event *e = q->slots[i]; e; e = e->next)
-            e->link = NULL;
+    for (size_t i = 0; q->waiting && i < EVENT_SLOTS; i++)
+        forget(q->slots[i]);
+    forget(q->soon);
     heap_free(&q->heap);
     event_queue_init(q);
 }
@@ -19,25 +24,45 @@ void event_init(struct event *e, void (*fire)(void *arg), void *arg) {
     *e = (struct event){.fire = fire, .arg = arg};
 }
 
+static void list_add(struct event **link, struct event *e) {
+    e->next = *link;
+    e->link = link;
+    if (e->next) e->next->link = &e->next;
+    *link = e;
+}
+
+static void list_remove(struct event *e) {
+    *e->link = e->next;
+    if (e->next) e->next->link = e->link;
+    e->link = NULL;
+}
+
 static size_t slot_of(int64_t slot) { return (size_t)slot % EVENT_SLOTS; }
+
+/* Of an event in a list: is it the wheel's, or is its slot up? */
+static bool is_far(const struct event_queue *q, int64_t at_ns) { return at_ns >> EVENT_SLOT_SHIFT > q->slot; }
 
 static void wheel_add(struct event_queue *q, struct event *e) {
     size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
-    e->next = q->slots[i];
-    e->link = &q->slots[i];
-    if (e->next) e->next->link = &e->next;
-    q->slots[i] = e;
+    list_add(&q->slots[i], e);
     q->used[i / 64] |= UINT64_C(1) << i % 64;
-    q->far++;
 }
 
 static void wheel_remove(struct event_queue *q, struct event *e) {
     size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
-    *e->link = e->next;
-    if (e->next) e->next->link = e->link;
-    e->link = NULL;
+    list_remove(e);
     if (!q->slots[i]) q->used[i / 64] &= ~(UINT64_C(1) << i % 64);
-    q->far--;
+}
+
+/* What is scheduled now comes behind all of its time: their sequence numbers need not be looked at. */
+static void soon_add(struct event_queue *q, struct event *e) {
+    struct event **link = &q->soon;
+    for (int passed = 0; *link && (*link)->node.at <= e->node.at; link = &(*link)->next)
+        if (passed++ == EVENT_SOON) {
+            heap_add(&q->heap, &e->node);
+            return;
+        }
+    list_add(link, e);
 }
 
 /* The next slot after that one, as time goes, that holds an event, of this round or a later one. */
@@ -50,17 +75,25 @@ static int64_t next_used(const struct event_queue *q, int64_t slot) {
     }
 }
 
-/* Moves the next slot that holds an event of its own round into the heap. */
+/* Moves the next slot that holds an event of its own round into the heap, where there is one. */
 static void turn_wheel(struct event_queue *q) {
-    while (q->far && !q->heap.count) {
+    while (q->waiting && !q->heap.count) {
         q->slot = next_used(q, q->slot);
         for (struct event *e = q->slots[slot_of(q->slot)], *next; e; e = next) {
             next = e->next;
-            if (e->node.at >> EVENT_SLOT_SHIFT != q->slot) continue;
+            if (is_far(q, e->node.at)) continue;
             wheel_remove(q, e);
             heap_add(&q->heap, &e->node);
         }
     }
+}
+
+/* The event that fires next; NULL: there is none. */
+static struct event *first(struct event_queue *q) {
+    if (!q->soon && !q->heap.count) turn_wheel(q);
+    const struct heap_node *top = heap_first(&q->heap);
+    if (q->soon && !(top && heap_before(top, &q->soon->node))) return q->soon;
+    return (struct event *)top; /* its node is its first member */
 }
 
 void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
@@ -68,10 +101,11 @@ void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
     event_cancel(q, e);
     e->node.at = at_ns;
     e->node.sequence = q->heap.sequence++;
-    if (at_ns >> EVENT_SLOT_SHIFT > q->slot)
+    q->waiting++;
+    if (is_far(q, at_ns))
         wheel_add(q, e);
     else
-        heap_add(&q->heap, &e->node);
+        soon_add(q, e);
 }
 
 void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns) {
@@ -86,12 +120,16 @@ void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
 }
 
 void event_cancel(struct event_queue *q, struct event *e) {
+    if (!event_pending(e)) return;
+    q->waiting--;
     if (e->node.mark) q->idle--;
     e->node.mark = false;
-    if (e->link)
+    if (!e->link)
+        heap_remove(&q->heap, &e->node);
+    else if (is_far(q, e->node.at))
         wheel_remove(q, e);
     else
-        heap_remove(&q->heap, &e->node);
+        list_remove(e);
 }
 
 void event_spend(struct event_queue *q, uint64_t n) {
@@ -117,16 +155,14 @@ bool event_queue_stopped(const struct event_queue *q) {
 }
 
 int64_t event_queue_next_ns(struct event_queue *q) {
-    turn_wheel(q);
-    const struct heap_node *first = heap_first(&q->heap);
-    return first ? first->at : INT64_MAX;
+    const struct event *e = first(q);
+    return e ? e->node.at : INT64_MAX;
 }
 
 bool event_queue_step(struct event_queue *q) {
     if (event_queue_stopped(q)) return false;
-    turn_wheel(q);
-    struct event *e = (struct event *)heap_first(&q->heap); /* its node is its first member */
-    if (!e || q->idle == q->heap.count + q->far) return false;
+    struct event *e = first(q);
+    if (!e || q->idle == q->waiting) return false;
     assert(e->node.at >= q->now_ns);
     event_cancel(q, e);
     q->now_ns = e->node.at;

@@ -20,16 +20,20 @@
 
 struct event {
     struct heap_node node;      /* at: nanoseconds; mark: it was scheduled by event_idle_at() */
-    struct event *next, **link; /* in the wheel; link NULL: in no slot of it */
+    struct event *next, **link; /* in the list of the next ones, or of a slot; link NULL: in none */
     void (*fire)(void *arg);
     void *arg;
 };
 
 /*
- * What is due soon is in a heap, what is far off waits in a wheel of slots until its slot comes up: thousands
- * of timers that will be cancelled before they are due then cost the few datagrams in flight nothing. The
- * order is the heap's all the same: a slot goes into it as a whole before the first of its events may fire.
+ * What is far off waits in a wheel of slots until its slot comes up: thousands of timers that will be
+ * cancelled before they are due then cost the few datagrams in flight nothing. What is due before that is in
+ * the order in which it fires, in a list: most of what is scheduled is one of the next three events (a
+ * twentieth of a run's instructions less than in a heap). What would go behind more than a few of the list,
+ * and a slot that comes up, is in a heap. The order is the same for all: the first of list and heap fires,
+ * and a slot goes into the heap as a whole before the first of its events may.
  */
+enum { EVENT_SOON = 8 /* events of the list that a new one may go behind */ };
 enum { EVENT_SLOT_SHIFT = 22 /* 4.2 ms */, EVENT_SLOTS = 4096 /* 17 s; what is later comes round again */ };
 
 /* The reason why a simulation stops, at most; what is longer is cut. */
@@ -42,10 +46,11 @@ struct event_queue {
     uint64_t limit;          /* of both together, 0: none */
     char why[EVENT_WHY_MAX]; /* it was stopped for this; empty: it runs */
     struct source_pos stopped_at;
+    struct event *soon;
     struct heap heap;
-    int64_t slot; /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
-    size_t far;   /* events in the wheel */
-    size_t idle;  /* events that alone do not keep the simulation going */
+    int64_t slot;   /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
+    size_t waiting; /* events that are scheduled */
+    size_t idle;    /* those that alone do not keep the simulation going */
     struct event *slots[EVENT_SLOTS];
     uint64_t used[EVENT_SLOTS / 64]; /* a bit for each slot that holds an event */
 };
