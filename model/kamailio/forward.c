@@ -34,7 +34,7 @@ void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
     struct kam_destination d = {.socket = kam_run_send_socket(run)};
-    if (!run->from_readable) return false;
+    if (!kam_run_from(run)->readable) return false;
     int error = KAM_E_OK;
     if (to)
         d.to = *to;

@@ -108,6 +108,12 @@ void kam_run_end(struct kam_run *run) {
     kam_vars_free(&run->message_avps);
 }
 
+const struct kam_address *kam_run_from(struct kam_run *run) {
+    if (!run->from_is_read) kam_address_parse(&run->from_read, run->from->value);
+    run->from_is_read = true;
+    return &run->from_read;
+}
+
 struct span kam_run_uri(const struct kam_run *run) {
     return run->new_uri.p ? run->new_uri : run->msg.uri;
 }
@@ -170,14 +176,15 @@ uint32_t kam_run_hash(struct kam_run *run) {
 
 const char *kam_run_md5(struct kam_run *run) {
     if (!run->digested) {
+        const struct kam_address *from = kam_run_from(run);
         struct kam_branch_input in = {.method = run->msg.method,
                                       .uri = kam_run_original_uri(run),
                                       .call_id = run->call_id->value,
                                       .cseq_number = run->cseq_number,
-                                      .from_tag = run->from_tag,
+                                      .from_tag = from->tag,
                                       .to_tag = run->to_tag,
                                       .via = &run->via};
-        if (run->from_readable)
+        if (from->readable)
             kam_branch_md5(run->md5, &in);
         else
             memset(run->md5, 0, sizeof run->md5); /* and so they stand in the branch: 32 bytes of 0 */

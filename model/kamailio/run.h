@@ -6,6 +6,7 @@
 #ifndef MODEL_KAMAILIO_RUN_H
 #define MODEL_KAMAILIO_RUN_H
 
+#include "model/kamailio/message/address.h"
 #include "model/kamailio/message/branch.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
@@ -89,12 +90,12 @@ struct kam_run {
     struct via via;         /* the topmost one */
     const struct sip_header *via_header, *from, *to, *call_id, *cseq;
     struct span cseq_number, cseq_method;
-    struct span from_uri, from_tag, to_uri,
-        to_tag;      /* p of a tag NULL: none; of from_uri: From cannot be read */
+    struct span to_uri, to_tag;   /* p of the tag NULL: none */
+    struct kam_address from_read; /* kam_run_from() */
+    bool from_is_read;
     bool damaged;    /* not all of its headers can be read: msg holds those before the first bad one */
     bool unfinished; /* the empty line after them is missing */
-    bool from_readable;
-    bool all_read; /* somebody has read all its headers: Kamailio knows where they end */
+    bool all_read;   /* somebody has read all its headers: Kamailio knows where they end */
 
     /* What changes in it when it is relayed. */
     struct edit_list edits;        /* all copies of it */
@@ -173,6 +174,9 @@ void kam_run_end(struct kam_run *run);
 static inline struct span kam_run_original_uri(const struct kam_run *run) {
     return run->marred_uri.p ? run->marred_uri : run->msg.uri;
 }
+
+/* The message's From, read when somebody asks for it, as Kamailio does: of most replies nobody does. */
+const struct kam_address *kam_run_from(struct kam_run *run);
 
 /* The Request-URI as it goes out. */
 struct span kam_run_uri(const struct kam_run *run);

@@ -10,13 +10,11 @@ const uint16_t stop_bits[256] = {
 };
 
 size_t stop_find(struct span s, unsigned stops) {
-    const unsigned char *p = (const unsigned char *)s.p;
-    size_t n = 0;
+    const unsigned char *p = (const unsigned char *)s.p, *from = p, *end = p + s.len;
     /* Four at a time: words are long, and asking for each byte whether it is the last takes half the time. */
-    while (n + 4 <= s.len &&
-           !((stop_bits[p[n]] | stop_bits[p[n + 1]] | stop_bits[p[n + 2]] | stop_bits[p[n + 3]]) & stops))
-        n += 4;
-    while (n < s.len && !(stop_bits[p[n]] & stops))
-        n++;
-    return n;
+    while (end - p >= 4 && !((stop_bits[p[0]] | stop_bits[p[1]] | stop_bits[p[2]] | stop_bits[p[3]]) & stops))
+        p += 4;
+    while (p < end && !(stop_bits[*p] & stops))
+        p++;
+    return (size_t)(p - from);
 }

@@ -61,12 +61,13 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
 /* What a parameter is: where it goes, and whether it has a value. */
 enum { NOWHERE = -1 };
 enum value_rule { ANY_VALUE, SOME_VALUE, BRANCH_VALUE /* its quotes must end */, NO_VALUE };
-static const struct {
+enum { BRANCH };
+static const struct known_param {
     struct span name;
     ptrdiff_t where;
     enum value_rule value;
 } known_params[] = {
-    {SPAN_INIT("branch"), offsetof(struct via, branch), BRANCH_VALUE},
+    [BRANCH] = {SPAN_INIT("branch"), offsetof(struct via, branch), BRANCH_VALUE},
     {SPAN_INIT("received"), offsetof(struct via, received), SOME_VALUE},
     {SPAN_INIT("rport"), offsetof(struct via, rport), ANY_VALUE},
     {SPAN_INIT("maddr"), NOWHERE, SOME_VALUE},
@@ -93,10 +94,9 @@ static const char *parse_value(struct value *value, const char *p, const char *e
         value->quotes = p < end ? 2 : 1;
         return p < end ? p + 1 : p;
     }
-    p = skip_word(p, end, STOP_SEMICOLON | STOP_COMMA | STOP_EQUALS);
+    p = skip_word(p, end, STOP_SEMICOLON | STOP_COMMA | STOP_EQUALS | STOP_QUOTE);
     value->text = span_between(from, p);
-    if (p < end && (*p == '=' || (*p == ',' && p == from))) return NULL;
-    return span_find(value->text, '"') < 0 ? p : NULL;
+    return p < end && (*p == '=' || *p == '"' || (*p == ',' && p == from)) ? NULL : p;
 }
 
 /* Does the value keep the rule? */
@@ -112,13 +112,19 @@ static bool value_fits(enum value_rule rule, const struct value *value) {
     }
 }
 
+static const struct known_param *known_param(struct span name) {
+    for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++)
+        if (span_eq_nocase(name, known_params[i].name)) return &known_params[i];
+    return NULL;
+}
+
 /* Of several parameters of a name the last one counts. */
-static bool keep_param(struct via *v, struct span name, struct span whole, const struct value *value) {
-    for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++) {
-        if (!span_eq_nocase(name, known_params[i].name)) continue;
-        if (!value_fits(known_params[i].value, value)) return false;
-        if (known_params[i].where == NOWHERE) return true;
-        struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);
+static bool keep_param(struct via *v, const struct known_param *known, struct span whole,
+                       const struct value *value) {
+    if (!known) return true;
+    if (!value_fits(known->value, value)) return false;
+    if (known->where != NOWHERE) {
+        struct via_param *param = (struct via_param *)((char *)v + known->where);
         *param = (struct via_param){whole, value->text};
     }
     return true;
@@ -130,10 +136,16 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         const char *from = skip_blanks(p, end);
         if (from == end || *from != ';') return p;
         const char *name = skip_blanks(from + 1, end);
-        p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
-        struct span word = span_between(name, p);
+        const struct known_param *known;
         struct value value = {0};
-        if (word.len == 0) return NULL;
+        if (span_starts(span_between(name, end), "branch=")) { /* as nearly every Via has it */
+            known = &known_params[BRANCH];
+            p = name + strlen("branch");
+        } else {
+            p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
+            if (p == name) return NULL;
+            known = known_param(span_between(name, p));
+        }
         const char *after = skip_blanks(p, end);
         value.after_blank = after > p;
         if (after < end && *after == '=') {
@@ -144,7 +156,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         }
         after = skip_blanks(p, end);
         value.last = after == end || *after != ';';
-        if (!keep_param(v, word, span_between(from, p), &value)) return NULL;
+        if (!keep_param(v, known, span_between(from, p), &value)) return NULL;
     }
 }
 

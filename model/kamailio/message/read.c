@@ -62,14 +62,11 @@ static enum kam_method method_of(struct span name) {
     return KAM_OTHER_METHOD;
 }
 
-/* To is read of every message, From of requests when it is needed: that it cannot be read is known then. */
-static bool read_addresses(struct kam_run *run) {
-    struct kam_address from, to;
-    kam_address_parse(&from, run->from->value);
+/* To is read of every message, From when it is needed: that it cannot be read is known then. */
+static bool read_to(struct kam_run *run) {
+    struct kam_address to;
     kam_address_parse(&to, run->to->value);
-    run->from_uri = from.uri;
-    run->from_tag = from.tag;
-    run->from_readable = from.readable;
+    run->from_is_read = false;
     run->to_uri = to.uri;
     run->to_tag = to.tag;
     return to.readable;
@@ -90,7 +87,7 @@ static bool find_headers(struct kam_run *run) {
     }
     if (!via_parse(&run->via, kam_via_value(run->via_header)) || !kam_via_readable(&run->via)) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
-    return span_find(run->cseq->value, '\n') < 0 && read_addresses(run);
+    return span_find(run->cseq->value, '\n') < 0 && read_to(run);
 }
 
 bool kam_msg_read(struct kam_run *run) {

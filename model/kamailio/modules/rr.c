@@ -47,7 +47,7 @@ void kam_rr_add_params(struct kam_run *run, struct span params) {
 
 /* False: it cannot be, or not again; each branch may have its own, or several. */
 static bool may_record(struct kam_run *run) {
-    if (!run->from_readable || run->record_routed) return false;
+    if (!kam_run_from(run)->readable || run->record_routed) return false;
     run->record_routed = run->state.kind != KAM_BRANCH_ROUTE;
     return true;
 }
@@ -90,7 +90,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     kam_rr_add_address(&b, run->socket);
     add_loose(&b, run);
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
-    add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : run->from_tag);
+    add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
     if (count > 0) buf_add(&b, args[0].s);
     add_params(&b, run);
     put_in(run, &b);
@@ -98,13 +98,13 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
 }
 
 /* An address that the script gives. The tag is always From's. */
-static void begin_given(struct buf *b, const struct kam_run *run, struct span address) {
+static void begin_given(struct buf *b, struct kam_run *run, struct span address) {
     struct uri uri = {0};
     uri_parse(&uri, kam_run_uri(run));
     buf_add_text(b, BEGIN "sip:");
     add_username(b, run, uri);
     buf_add(b, address);
-    add_tag(b, run, run->from_tag);
+    add_tag(b, run, kam_run_from(run)->tag);
 }
 
 static int record_route_preset(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -319,9 +319,9 @@ struct span kam_rr_param(const struct kam_run *run, struct span name) {
     return (struct span){0};
 }
 
-bool kam_rr_upstream(const struct kam_run *run) {
+bool kam_rr_upstream(struct kam_run *run) {
     struct span ftag = kam_rr_param(run, SPAN("ftag"));
-    return !run->taken_for_downstream && ftag.len && !span_eq(ftag, run->from_tag);
+    return !run->taken_for_downstream && ftag.len && !span_eq(ftag, kam_run_from(run)->tag);
 }
 
 bool kam_rr_appends_tag(const struct kam_program *program) {
@@ -406,8 +406,8 @@ static const struct kam_param params[] = {
 };
 
 /* The tag of who began the dialog, and of the other: they change places in requests of the callee. */
-PV_GETTER(get_fti, pv_text(kam_rr_upstream(run) ? run->to_tag : run->from_tag))
-PV_GETTER(get_tti, pv_text(kam_rr_upstream(run) ? run->from_tag : run->to_tag))
+PV_GETTER(get_fti, pv_text(kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag))
+PV_GETTER(get_tti, pv_text(kam_rr_upstream(run) ? kam_run_from(run)->tag : run->to_tag))
 
 static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at) {
     if (span_is(at->argument, "id")) return pv_number(kam_rr_upstream(run) ? 2 : 1);

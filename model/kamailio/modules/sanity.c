@@ -54,7 +54,7 @@ static const char *check_ruri(struct kam_run *run) {
 }
 
 static const char *check_from(struct kam_run *run) {
-    return kam_uri_readable(run->from_uri) ? NULL : "Invalid From Header";
+    return kam_uri_readable(kam_run_from(run)->uri) ? NULL : "Invalid From Header";
 }
 
 static const char *check_to(struct kam_run *run) {

@@ -95,8 +95,8 @@ static struct kam_value display(const struct sip_header *h) {
 
 PV_GETTER(get_fn, display(run->from))
 PV_GETTER(get_tn, display(run->to))
-PV_PARTY_SETTER(set_fn, from, from_uri, PV_DISPLAY)
-PV_PARTY_SETTER(set_tn, to, to_uri, PV_DISPLAY)
+PV_PARTY_SETTER(set_fn, from, kam_run_from(run)->uri, PV_DISPLAY)
+PV_PARTY_SETTER(set_tn, to, run->to_uri, PV_DISPLAY)
 
 static struct kam_value address_part(struct kam_run *run, const char *name, enum pv_part part) {
     const struct sip_header *h = find(run, name);

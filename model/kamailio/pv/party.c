@@ -50,7 +50,7 @@ static bool set_display(struct kam_run *run, const struct sip_header *h, struct 
 bool pv_set_party(struct kam_run *run, const struct sip_header *h, struct span uri, enum pv_part part,
                   struct kam_value value) {
     struct uri u;
-    if (!h || !run->from_readable || !uri.p || !uri_parse(&u, uri)) return false;
+    if (!h || !kam_run_from(run)->readable || !uri.p || !uri_parse(&u, uri)) return false;
     if (part == PV_USER) return set_user(run, &u, value);
     if (part == PV_DISPLAY) return set_display(run, h, value);
     struct span old = part == PV_HOST ? u.host : uri;

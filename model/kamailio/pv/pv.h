@@ -44,7 +44,7 @@ bool pv_set_party(struct kam_run *run, const struct sip_header *h, struct span u
 #define PV_PARTY_SETTER(name, header, uri, part)                                                             \
     static bool name(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {              \
         (void)at;                                                                                            \
-        return pv_set_party(run, run->header, run->uri, part, value);                                        \
+        return pv_set_party(run, run->header, uri, part, value);                                             \
     }
 
 /* The value of the first header of that name, as it is now. */

@@ -90,11 +90,11 @@ PV_GETTER(get_du, pv_text(run->next_hop))
 PV_GETTER(get_dd, pv_part(run->next_hop, PV_HOST))
 PV_GETTER(get_dp, next_hop_port(run))
 PV_GETTER(get_dP, pv_part(run->next_hop, PV_PROTO))
-PV_GETTER(get_fu, pv_text(run->from_uri))
-PV_GETTER(get_fU, pv_part(run->from_uri, PV_USER))
-PV_GETTER(get_fUl, pv_part(run->from_uri, PV_USER_LEN))
-PV_GETTER(get_fd, pv_part(run->from_uri, PV_HOST))
-PV_GETTER(get_ft, pv_text(run->from_tag))
+PV_GETTER(get_fu, pv_text(kam_run_from(run)->uri))
+PV_GETTER(get_fU, pv_part(kam_run_from(run)->uri, PV_USER))
+PV_GETTER(get_fUl, pv_part(kam_run_from(run)->uri, PV_USER_LEN))
+PV_GETTER(get_fd, pv_part(kam_run_from(run)->uri, PV_HOST))
+PV_GETTER(get_ft, pv_text(kam_run_from(run)->tag))
 PV_GETTER(get_tu, pv_text(run->to_uri))
 PV_GETTER(get_tU, pv_part(run->to_uri, PV_USER))
 PV_GETTER(get_tUl, pv_part(run->to_uri, PV_USER_LEN))
@@ -126,7 +126,7 @@ static struct kam_value get_myself(struct kam_run *run, const struct kam_pv_at *
         return pv_number(0);
     }
     if (span_is(of, "ru")) uri = kam_run_uri(run);
-    if (span_is(of, "fu")) uri = run->from_uri;
+    if (span_is(of, "fu")) uri = kam_run_from(run)->uri;
     if (span_is(of, "tu")) uri = run->to_uri;
     return pv_number(uri.p && uri_parse(&u, uri) && kam_is_own(run->k, &u));
 }
@@ -169,12 +169,12 @@ static bool set_du(struct kam_run *run, const struct kam_pv_at *at, struct kam_v
     return true;
 }
 
-PV_PARTY_SETTER(set_fu, from, from_uri, PV_WHOLE)
-PV_PARTY_SETTER(set_fU, from, from_uri, PV_USER)
-PV_PARTY_SETTER(set_fd, from, from_uri, PV_HOST)
-PV_PARTY_SETTER(set_tu, to, to_uri, PV_WHOLE)
-PV_PARTY_SETTER(set_tU, to, to_uri, PV_USER)
-PV_PARTY_SETTER(set_td, to, to_uri, PV_HOST)
+PV_PARTY_SETTER(set_fu, from, kam_run_from(run)->uri, PV_WHOLE)
+PV_PARTY_SETTER(set_fU, from, kam_run_from(run)->uri, PV_USER)
+PV_PARTY_SETTER(set_fd, from, kam_run_from(run)->uri, PV_HOST)
+PV_PARTY_SETTER(set_tu, to, run->to_uri, PV_WHOLE)
+PV_PARTY_SETTER(set_tU, to, run->to_uri, PV_USER)
+PV_PARTY_SETTER(set_td, to, run->to_uri, PV_HOST)
 
 #define PLAIN(name, get, set)                                                                                \
     { name, KAM_PV_PLAIN, get, set, NULL }

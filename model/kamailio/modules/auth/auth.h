@@ -66,20 +66,19 @@ void auth_ha1(char ha1[DIGEST_HEX_LEN], struct span username, struct span realm,
  * Are these the user's own From, To of REGISTER and PUBLISH, and Request-URI of PUBLISH? With by_domain their
  * domains must be the realm, too. (facts: Kamailio 40.4)
  */
-bool auth_is_own(const struct kam_run *run, const struct kam_credentials *c, struct span realm,
-                 bool by_domain);
+bool auth_is_own(struct kam_run *run, const struct kam_credentials *c, struct span realm, bool by_domain);
 
 /* Adds a nonce for an answer to the run's request. */
-void auth_nonce_write(struct buf *out, const struct kam_run *run);
+void auth_nonce_write(struct buf *out, struct kam_run *run);
 
 /* Is it a nonce of ours that is still good for the run's request? */
-enum auth_result auth_nonce_check(const struct kam_run *run, struct span nonce);
+enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce);
 
 /* How to challenge. */
 enum { AUTH_QOP_AUTH = 1, AUTH_QOP_AUTH_INT = 2, AUTH_NO_500 = 4, AUTH_SAY_STALE = 16 };
 
 /* Adds `WWW-Authenticate: Digest ...` with its line's end. */
-void auth_challenge_write(struct buf *out, const struct kam_run *run, enum auth_kind kind, struct span realm,
+void auth_challenge_write(struct buf *out, struct kam_run *run, enum auth_kind kind, struct span realm,
                           int64_t flags);
 
 /* Answers the request with a 401 or 407, or with 500 where an argument has no value. */

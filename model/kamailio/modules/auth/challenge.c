@@ -3,7 +3,7 @@
 #include "model/kamailio/modules/auth/auth.h"
 #include "model/kamailio/modules/sl.h"
 
-void auth_challenge_write(struct buf *out, const struct kam_run *run, enum auth_kind kind, struct span realm,
+void auth_challenge_write(struct buf *out, struct kam_run *run, enum auth_kind kind, struct span realm,
                           int64_t flags) {
     const struct auth *a = auth_of(run);
     buf_add_text(out, kind == AUTH_WWW ? "WWW-Authenticate" : "Proxy-Authenticate");

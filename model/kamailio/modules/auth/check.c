@@ -82,11 +82,12 @@ static bool is_users(struct span uri, struct span user, struct span realm, bool 
     return span_eq(u.user, user) && (!by_domain || span_eq(u.host, realm));
 }
 
-bool auth_is_own(const struct kam_run *run, const struct kam_credentials *c, struct span realm,
-                 bool by_domain) {
+bool auth_is_own(struct kam_run *run, const struct kam_credentials *c, struct span realm, bool by_domain) {
     bool publish = span_is(run->msg.method, "PUBLISH");
     struct span user = kam_credentials_user(c);
-    if (!span_is(run->msg.method, "REGISTER") && !publish) return is_users(run->from_uri, user, realm, false);
-    return is_users(run->from_uri, user, realm, by_domain) && is_users(run->to_uri, user, realm, by_domain) &&
+    if (!span_is(run->msg.method, "REGISTER") && !publish)
+        return is_users(kam_run_from(run)->uri, user, realm, false);
+    return is_users(kam_run_from(run)->uri, user, realm, by_domain) &&
+           is_users(run->to_uri, user, realm, by_domain) &&
            (!publish || is_users(run->msg.uri, user, realm, by_domain));
 }

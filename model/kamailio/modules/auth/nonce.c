@@ -50,14 +50,14 @@ static void stamp_sum(uint8_t sum[SUM_LEN], const struct auth *a, const uint8_t 
     MD5Final(sum, &md5);
 }
 
-static void request_sum(uint8_t sum[SUM_LEN], const struct kam_run *run, int64_t checks) {
+static void request_sum(uint8_t sum[SUM_LEN], struct kam_run *run, int64_t checks) {
     MD5_CTX md5;
     uint8_t source[4];
     put_u32(source, run->source.ip);
     MD5Init(&md5);
     if (checks & CHECK_URI) add(&md5, run->msg.uri);
     if (checks & CHECK_CALL_ID) add(&md5, run->call_id->value);
-    if (checks & CHECK_FROM_TAG) add(&md5, run->from_tag);
+    if (checks & CHECK_FROM_TAG) add(&md5, kam_run_from(run)->tag);
     if (checks & CHECK_SOURCE) MD5Update(&md5, source, sizeof source);
     add(&md5, auth_of(run)->check_secret);
     MD5Final(sum, &md5);
@@ -93,7 +93,7 @@ static size_t read_base64(uint8_t *bytes, struct span text) {
     return len;
 }
 
-void auth_nonce_write(struct buf *out, const struct kam_run *run) {
+void auth_nonce_write(struct buf *out, struct kam_run *run) {
     const struct auth *a = auth_of(run);
     int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
     uint8_t bytes[CHECKED_LEN];
@@ -104,7 +104,7 @@ void auth_nonce_write(struct buf *out, const struct kam_run *run) {
     add_base64(out, bytes, checks ? CHECKED_LEN : PLAIN_LEN);
 }
 
-enum auth_result auth_nonce_check(const struct kam_run *run, struct span nonce) {
+enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce) {
     const struct auth *a = auth_of(run);
     int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
     uint8_t bytes[TEXT_MAX], sum[SUM_LEN];

@@ -19,7 +19,7 @@ struct dialog *dlg_current(struct kam_run *run) {
     if (run->origin == KAM_MADE_UP && dialogs_of(run)->told) return dialogs_of(run)->told;
     struct dlg_context *c = dlg_context(run);
     if (c->dialog || (run->state.kind == KAM_REQUEST_ROUTE && !run->to_tag.len)) return c->dialog;
-    return dlg_find(dialogs_of(run), run->call_id->value, run->from_tag, true, &upstream);
+    return dlg_find(dialogs_of(run), run->call_id->value, kam_run_from(run)->tag, true, &upstream);
 }
 
 struct dlg_properties *dlg_properties(struct kam_run *run) {
@@ -79,7 +79,7 @@ static void belongs(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
     if (c->dialog || (d->match_mode == 0 && !kam_rr_param(run, d->rr_param).p)) return;
-    struct dialog *dlg = dlg_find(d, run->call_id->value, run->from_tag, false, &upstream);
+    struct dialog *dlg = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, false, &upstream);
     if (!dlg) return;
     c->dialog = dlg;
     uint64_t cseq;
@@ -99,7 +99,7 @@ static bool begin(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
     if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return false;
-    if (dlg_find(d, run->call_id->value, run->from_tag, false, &upstream)) return false;
+    if (dlg_find(d, run->call_id->value, kam_run_from(run)->tag, false, &upstream)) return false;
     c->dialog = dlg_new(run);
     c->dialog->has = c->pending;
     c->dialog->timeout_bye = c->timeout_bye != 0;

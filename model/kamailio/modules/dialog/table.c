@@ -142,8 +142,8 @@ struct dialog *dlg_new(struct kam_run *run) {
     struct kam_value timeout = d->timeout_avp ? kam_pv_value(run, d->timeout_avp) : (struct kam_value){0};
     dlg->lifetime_s = timeout.type == KAM_INT && timeout.n > 0 ? timeout.n : d->default_timeout;
     dlg_text_set(&dlg->call_id, run->call_id->value);
-    dlg_text_set(&dlg->from_tag, run->from_tag);
-    dlg_text_set(&dlg->from_uri, run->from_uri);
+    dlg_text_set(&dlg->from_tag, kam_run_from(run)->tag);
+    dlg_text_set(&dlg->from_uri, kam_run_from(run)->uri);
     dlg_text_set(&dlg->to_uri, run->to_uri);
     dlg_text_set(&dlg->from_cseq, run->cseq_number);
     if (contact) dlg_text_set(&dlg->from_contact, name_addr_uri(contact->value));

@@ -51,7 +51,7 @@ static bool choose(struct kam_run *run, struct dispatcher *d, struct ds_set *s, 
     *place = 0;
     switch (algorithm) {
     case 0: *place = kam_hash(run->call_id->value, (struct span){0}); return true;
-    case 1: return hash_uri(d, run->from_uri, place);
+    case 1: return hash_uri(d, kam_run_from(run)->uri, place);
     case 2: return hash_uri(d, run->to_uri, place);
     case 3: return hash_uri(d, kam_run_uri(run), place);
     case 5:

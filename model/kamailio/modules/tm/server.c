@@ -66,7 +66,7 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
         return KAM_NEWTRAN_RETRANSMISSION;
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
-    if (run->method == KAM_INVITE && !run->from_readable) return KAM_NEWTRAN_FAILED;
+    if (run->method == KAM_INVITE && !kam_run_from(run)->readable) return KAM_NEWTRAN_FAILED;
     if (!kam_uri_readable(kam_run_uri(run))) {
         kam_run_fail(run, KAM_E_BAD_URI);
         return KAM_NEWTRAN_FAILED;

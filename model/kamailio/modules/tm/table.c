@@ -148,7 +148,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->uri = run->msg.uri;
     t->call_id = run->call_id->value;
     t->cseq_number = run->cseq_number;
-    t->from_tag = run->from_tag;
+    t->from_tag = kam_run_from(run)->tag;
     t->to_tag = run->to_tag;
     t->sender = sender_of(&run->via);
     t->force_rport = run->force_rport;
@@ -255,9 +255,9 @@ static bool matches(const struct kam_transaction *t, const struct kam_run *run, 
 }
 
 /* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */
-static bool acks_local_2xx(const struct kam_transaction *t, const struct kam_run *run) {
+static bool acks_local_2xx(const struct kam_transaction *t, struct kam_run *run) {
     return t->origin == KAM_REPLY_MADE_HERE && span_eq(t->call_id, run->call_id->value) &&
-           span_eq(t->cseq_number, run->cseq_number) && span_eq(t->from_tag, run->from_tag) &&
+           span_eq(t->cseq_number, run->cseq_number) && span_eq(t->from_tag, kam_run_from(run)->tag) &&
            span_eq(buf_span(&t->local_tag), run->to_tag);
 }
 

@@ -121,7 +121,7 @@ static void replace_display(struct kam_run *run, const struct party *p, struct s
 int uac_replace(struct kam_run *run, enum kam_restore which, struct span display, struct span uri) {
     struct party p;
     enum uac_mode mode = uac_of(run)->mode;
-    if (!run->from_readable || !party_read(&p, header_of(run, which))) return -1;
+    if (!kam_run_from(run)->readable || !party_read(&p, header_of(run, which))) return -1;
     if (mode == UAC_AUTO && uri.len && run->to_tag.len) return -1; /* a dialog keeps what it has */
     if (run->restores & which) return -1;
     if (display.p) replace_display(run, &p, display);
@@ -156,7 +156,8 @@ int uac_restore(struct kam_run *run, enum kam_restore which) {
     /* The callee's requests have the caller in To. */
     if (kam_rr_upstream(run)) in = which == KAM_RESTORE_FROM ? KAM_RESTORE_TO : KAM_RESTORE_FROM;
     struct span kept = kam_rr_param(run, param_of(run, which));
-    bool good = run->from_readable && party_read(&p, header_of(run, in)) && kept_uri(run, &uri, kept, p.uri);
+    bool good =
+        kam_run_from(run)->readable && party_read(&p, header_of(run, in)) && kept_uri(run, &uri, kept, p.uri);
     if (good) {
         kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, buf_span(&uri));
         if (uac_of(run)->mode == UAC_AUTO) mark(run, in);
