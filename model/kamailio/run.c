@@ -145,13 +145,17 @@ struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
     return run->k->globals->mhomed ? &run->k->sockets[0] : run->socket;
 }
 
-bool kam_run_force_socket(struct kam_run *run, struct span text) {
+struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text) {
     uint32_t ip;
     uint64_t port = SIP_PORT;
     if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
     struct span host = span_cut(&text, ':');
-    if (!kam_ipv4_parse(host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return false;
-    struct kam_socket *socket = kam_socket_at(run->k, ip, (uint16_t)port);
+    if (!kam_ipv4_parse(host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
+    return kam_socket_at(run->k, ip, (uint16_t)port);
+}
+
+bool kam_run_force_socket(struct kam_run *run, struct span text) {
+    struct kam_socket *socket = kam_run_socket(run, text);
     if (socket) run->forced = socket;
     return socket != NULL;
 }

@@ -159,7 +159,9 @@ static bool read_text(const struct reading *r, struct span text) {
 static const char *core_wants(enum kam_arg_type type, const struct cfg_expr *e) {
     if (type == ARG_NAMED_FLAG && e->op == CFG_TEXT) return NULL;
     if (type == ARG_INTEGER || type == ARG_NAMED_FLAG)
-        return e->op == CFG_INT && e->constant.n >= 0 ? NULL : "must be a number without quotes";
+        return e->op != CFG_INT || e->constant.n < 0          ? "must be a number without quotes"
+               : type == ARG_NAMED_FLAG && e->constant.n > 31 ? "must be a flag, 0 to 31"
+                                                              : NULL;
     return e->op == CFG_TEXT ? NULL : "must be a text";
 }
 

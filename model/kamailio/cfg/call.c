@@ -165,9 +165,9 @@ static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, const struct cfg
                        bool core, bool hosts) {
     if (!cfg_expect(p, "(")) return false;
     if (hosts && cfg_next_is(p, "uri:host")) {
-        /* forward(uri:host, uri:port) is forward() */
+        /* forward(uri:host), forward(uri:host, uri:port) are forward() */
         cfg_get(p);
-        if (!cfg_expect(p, ",") || !cfg_expect(p, "uri:port")) return false;
+        if (cfg_take(p, ",") && !cfg_expect(p, "uri:port")) return false;
         return cfg_expect(p, ")");
     }
     if (cfg_take(p, ")")) return true;

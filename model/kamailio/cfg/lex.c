@@ -310,12 +310,18 @@ static void include(struct lexer *l, struct source_pos at, bool must_exist) {
     buf_free(&name);
 }
 
+/* To the name of a define: what cannot begin one does not count. */
+static void skip_to_name(struct lexer *l) {
+    for (int c; c = cfg_input_peek(&l->in, 0), c != -1 && c != '\n' && c != '_' && !ascii_alpha(c);)
+        cfg_input_get(&l->in);
+}
+
 /* The rest of a #!define line; a backslash before the line's end joins the next one. */
 static void define(struct lexer *l, enum preprocess_how how) {
-    skip_blanks(l);
+    skip_to_name(l);
     struct source_pos at = cfg_input_at(&l->in);
     struct span word = read_word(l);
-    if (word.len == 0 || ascii_digit((unsigned char)word.p[0]) || cfg_input_peek(&l->in, 0) == '-') {
+    if (word.len == 0 || cfg_input_peek(&l->in, 0) == '-') {
         diag_error(l->diag, at, "expected a name of letters, digits and _ to define");
         skip_line(l);
         return;
@@ -346,10 +352,10 @@ static void defenv(struct lexer *l, struct source_pos at, bool must_exist) {
 }
 
 static void ifdef(struct lexer *l, struct source_pos at, bool wanted) {
-    skip_blanks(l);
+    skip_to_name(l);
     struct source_pos name_at = cfg_input_at(&l->in);
     struct span name = read_word(l);
-    bool good = name.len > 0 && !ascii_digit((unsigned char)name.p[0]) && cfg_input_peek(&l->in, 0) != '-';
+    bool good = name.len > 0 && cfg_input_peek(&l->in, 0) != '-';
     if (!good) diag_error(l->diag, name_at, "expected the name of a define");
     preprocess_ifdef(&l->pp, name, wanted, at);
     skip_line(l);

@@ -95,11 +95,18 @@ bool cfg_alias_parse(struct cfg_parse *p) {
         for (size_t i = 0; i < sizeof protos / sizeof *protos; i++)
             if (kind == CFG_TOKEN_RESERVED && span_is_nocase(p->t->text, protos[i])) with_proto = true;
         bool host = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING ||
-                    kind == CFG_TOKEN_IPV6 ||
-                    (kind == CFG_TOKEN_WORD && (!any || cfg_token_is(p->t + 1, ".")));
+                    kind == CFG_TOKEN_IPV6 || kind == CFG_TOKEN_WORD || cfg_next_is(p, "*") ||
+                    cfg_next_is(p, "[");
         if (!with_proto && !host) return any || cfg_expected(p, "a host name");
         if (with_proto && (cfg_get(p), !cfg_expect(p, ":"))) return false;
-        if (!cfg_host_parse(p, &alias->host) || !port_parse(p, &alias->port)) return false;
+        bool brackets = cfg_take(p, "[");
+        bool all = cfg_next_is(p, "*");
+        if (all)
+            alias->host = cfg_get(p)->text;
+        else if (!cfg_host_parse(p, &alias->host))
+            return false;
+        if ((brackets && !cfg_expect(p, "]")) || !port_parse(p, &alias->port)) return false;
+        if (all && alias->port == 0) return cfg_expected(p, "a port number");
         alias->next = p->program->globals.aliases;
         p->program->globals.aliases = alias;
         any = true;

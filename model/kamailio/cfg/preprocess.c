@@ -87,11 +87,10 @@ void preprocess_ifdef(struct preprocess *p, struct span name, bool wanted, struc
 
 void preprocess_else(struct preprocess *p, struct source_pos at) {
     struct preprocess_ifdef *open = p->ifdef_count ? &p->ifdefs[p->ifdef_count - 1] : NULL;
-    if (!open) {
-        diag_error(p->diag, at, "#!else without #!ifdef");
-        return;
-    }
-    open->kept = !open->kept;
+    if (open)
+        open->kept = !open->kept;
+    else
+        diag_warning(p->diag, at, "#!else without #!ifdef: Kamailio leaves nothing out");
 }
 
 void preprocess_endif(struct preprocess *p, struct source_pos at) {
@@ -123,23 +122,12 @@ static bool cut_rule(struct span rule, struct span part[3]) {
     return n == 2 && part[0].len > 0;
 }
 
-static bool is_name(struct span s) {
-    if (s.len == 0 || ascii_digit((unsigned char)s.p[0])) return false;
-    for (size_t i = 0; i < s.len; i++)
-        if (!ascii_alnum((unsigned char)s.p[i]) && s.p[i] != '_') return false;
-    return true;
-}
-
 void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
                       struct source_pos at) {
     struct span part[3];
     if (!cut_rule(rule, part)) {
         diag_error(p->diag, at, "invalid substitution \"" SPAN_FMT "\": expected \"/pattern/text/\"",
                    SPAN_ARG(rule));
-        return;
-    }
-    if (how != PREPROCESS_SUBST && !is_name(part[0])) {
-        diag_error(p->diag, at, "cannot define \"" SPAN_FMT "\": not a name", SPAN_ARG(part[0]));
         return;
     }
     if (span_find(part[1], '\\') >= 0 || span_find(part[1], '$') >= 0) {

@@ -2,6 +2,7 @@
 /* uac_redirect: a proxy that follows the Contacts of a 3xx itself (facts: Kamailio 30.10). */
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/msg.h"
 
 enum { CONTACTS_MAX = 10, Q_DEFAULT = 10 }; /* Kamailio keeps no more; a Contact without q, in thousandths */
@@ -36,40 +37,42 @@ static void read_reply(struct targets *t, struct sip_msg *reply, struct span byt
     }
 }
 
-/* "*", "N": so many at most; no number at all is none of them. "*:N", "N:N": the second one is for a branch.
- */
-static bool read_limit(struct span text, size_t *most) {
-    struct span total = span_cut(&text, ':');
-    *most = CONTACTS_MAX;
-    for (struct span part = total; part.p; part = text, text = (struct span){0}) {
-        uint64_t n;
-        if (part.len == 0 || span_is(part, "*")) continue;
-        if (!span_to_u64(part, 255, &n)) return false;
-        if (n > 0 && n < *most) *most = n;
+/* "*", "N": so many at most in all; "*:N", "N:N": and of each branch; 0 and nothing: all. */
+static bool read_limits(struct span text, size_t most[2]) {
+    struct span part = span_cut(&text, ':');
+    for (size_t i = 0; i < 2; i++, part = text) {
+        uint64_t n = 0;
+        if (part.len && !span_is(part, "*") && !span_to_u64(part, 255, &n)) return false;
+        most[i] = n ? (size_t)n : SIZE_MAX;
     }
     return true;
 }
 
+/* The Contacts of all branches that were redirected. */
 static int get_redirects(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct targets t = {0};
     struct sip_msg reply = {0};
-    size_t most;
+    size_t most[2], added = 0;
     (void)count;
-    if (run->failure_status < 300 || run->failure_status > 399) return -1;
-    read_reply(&t, &reply, run->failure_reply);
-    read_limit(args[0].s, &most);
-    size_t n = t.count < most ? t.count : most;
-    for (size_t i = n; i-- > 0;)
-        kam_run_add_branch(run, arena_text(&run->scratch, t.list[i].uri), (struct span){0},
-                           run->branch_flags);
+    read_limits(args[0].s, most);
+    for (unsigned branch = 0; run->transaction && branch < run->transaction->client_count; branch++) {
+        struct targets t = {0};
+        unsigned status;
+        struct span bytes = kam_tm_branch_reply(run->transaction, branch, &status);
+        if (status < 300 || status > 399) continue;
+        read_reply(&t, &reply, bytes);
+        size_t n = most[0] - added < most[1] ? most[0] - added : most[1];
+        for (size_t i = n < t.count ? n : t.count; i-- > 0; added++)
+            kam_run_add_branch(run, arena_text(&run->scratch, t.list[i].uri), (struct span){0},
+                               run->branch_flags);
+    }
     sip_msg_free(&reply);
-    return n ? 1 : -1;
+    return added ? 1 : -1;
 }
 
 static const char *check_limit(const struct kam_program *program, size_t index, struct span text) {
-    size_t most;
+    size_t most[2];
     (void)program;
-    return index > 0 || read_limit(text, &most) ? NULL : "must be a number or *, or two of them: \"*:1\"";
+    return index > 0 || read_limits(text, most) ? NULL : "must be a number or *, or two of them: \"*:1\"";
 }
 
 static const struct kam_function functions[] = {

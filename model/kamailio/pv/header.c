@@ -49,6 +49,7 @@ static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at)
     if (run->damaged) return pv_nothing();
     if (at->index == KAM_INDEX_NONE) return pv_header(run, name);
     if (at->index == KAM_INDEX_ALL) return all(run, name);
+    if (at->index == KAM_INDEX_ADD) return pv_nothing();
     int64_t n = at->n < 0 ? count_of(run, name) + at->n : at->n;
     for (size_t i = 0; i < run->msg.header_count && n >= 0; i++)
         if (kam_header_is(&run->msg.headers[i], name) && n-- == 0)

@@ -40,7 +40,16 @@ static bool set_shv(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     return true;
 }
 
-static bool is_variable(struct span argument) { return argument.len && argument.p[0] == '$'; }
+/* Kamailio counts the values of these. */
+static bool is_counted(struct span argument) {
+    static const char *const names[] = {"avp", "xavp", "xavu", "xavi"};
+    struct script_pv_parts parts;
+    bool found = false;
+    if (!argument.len || argument.p[0] != '$' || !script_pv_cut(argument, &parts)) return false;
+    for (size_t i = 0; parts.argument.p && i < sizeof names / sizeof *names; i++)
+        found = found || span_is(parts.name, names[i]);
+    return found;
+}
 
 /* $cnt($avp(x)), $cnt($xavp(a)): how many values there are. */
 static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at) {
@@ -49,7 +58,7 @@ static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at)
     int64_t n = 0;
     if (!script_pv_cut(at->argument, &parts) || !parts.argument.p) return pv_nothing();
     if (span_is(parts.name, "avp")) {
-        if (span_starts(parts.argument, "s:")) parts.argument = span_skip(parts.argument, 2);
+        script_avp_name(&parts.argument, run->state.scratch);
         ptrdiff_t number = program_find_number(run->state.program->avps, parts.argument);
         while (number >= 0 && script_vars_nth(run->state.avps, (size_t)number, n).type != KAM_NULL)
             n++;
@@ -116,7 +125,7 @@ const struct kam_pv kam_pv_stores[] = {
     NAMED("xavi", get_xavi, set_xavi, NULL),
     NAMED("xavu", get_xavu, set_xavu, NULL),
     NAMED("shv", get_shv, set_shv, NULL),
-    {"cnt", KAM_PV_RAW, get_cnt, .takes = is_variable},
+    {"cnt", KAM_PV_RAW, get_cnt, .takes = is_counted},
     NAMED("K", get_K, NULL, "IPv4|INET|IPv6|INET6|UDP|TCP|TLS|SCTP|WS|WSS"),
     PLAIN("true", get_true),
     NAMED("version", get_version, NULL, "num|full"),

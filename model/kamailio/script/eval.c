@@ -74,7 +74,7 @@ static struct kam_pv_at at_now(struct script *h, const struct cfg_pv *pv) {
 }
 
 static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
-    if (!pv->at.index) return script_vars_get(h->state->avps, pv->number);
+    if (!pv->at.index || pv->at.index == KAM_INDEX_ADD) return script_vars_get(h->state->avps, pv->number);
     struct kam_pv_at at = at_now(h, pv);
     if (at.index == KAM_INDEX_NUMBER) return script_vars_nth(h->state->avps, pv->number, at.n);
     struct buf b = {0};
@@ -142,7 +142,7 @@ bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v
                 script_vars_pop(h->state->avps, pv->number);
         if (v.type != KAM_NULL)
             script_vars_push(h->state->avps, pv->number, v);
-        else if (!pv->at.index)
+        else
             script_vars_pop(h->state->avps, pv->number);
         check_bytes(h, h->state->avps);
         return true;

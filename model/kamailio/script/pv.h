@@ -21,7 +21,7 @@ enum kam_pv_shape {
 /* What stands with it: $name(argument), $(name(argument)[index]). */
 struct kam_pv_at {
     struct span argument; /* its variables replaced; p NULL: none */
-    enum { KAM_INDEX_NONE, KAM_INDEX_NUMBER, KAM_INDEX_ALL } index;
+    enum { KAM_INDEX_NONE, KAM_INDEX_NUMBER, KAM_INDEX_ALL, KAM_INDEX_ADD } index; /* [1], [*], [+] */
     int64_t n; /* of KAM_INDEX_NUMBER; from -1 on down it counts from the end */
 };
 

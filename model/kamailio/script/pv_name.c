@@ -192,12 +192,44 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     return true;
 }
 
-/* $var(x), $avp(x); $avp(s:x) and $avp(x) are one. */
+const char *script_avp_name(struct span *name, struct arena *arena) {
+    static const char *const lists[] = {"f", "fr", "t", "tr", "fu", "fd", "tu", "td", "g"};
+    struct span text = *name;
+    uint64_t n;
+    if (text.len < 2 || text.p[1] != ':') { /* without a type */
+        struct span left = text, list = span_cut(&left, '.');
+        if (!left.p || span_search(text, SPAN(":")) >= 0) return NULL;
+        for (size_t i = 0; left.len && span_find(left, '.') < 0 && i < sizeof lists / sizeof *lists; i++) {
+            if (!span_is(list, lists[i])) continue;
+            *name = left;
+            return i < 2 ? NULL : "is not simulated: only the first list of From is";
+        }
+        return "has a dot in its name";
+    }
+    *name = span_skip(text, 2);
+    int type = ascii_lower((unsigned char)text.p[0]);
+    if (type == 's' && name->len) {
+        /* only such a name can look like a number's */
+        if (span_starts(*name, "i:")) *name = text;
+        return NULL;
+    }
+    if (type != 'i' || !span_to_u64(*name, UINT32_MAX, &n)) return "is neither s:NAME nor i:NUMBER";
+    if (n == 0) return "is not simulated: the number 0 is never found";
+    struct buf number = {0};
+    buf_addf(&number, "i:%u", (unsigned)(n & 0xffff));
+    *name = arena_text(arena, buf_span(&number));
+    buf_free(&number);
+    return NULL;
+}
+
+/* $var(x), $avp(x). */
 static bool make_name(struct script_pv_maker *m, struct span name, bool var, struct cfg_pv *out) {
-    if (!var && span_starts(name, "s:")) name = span_skip(name, 2);
     if (span_find(name, '$') >= 0)
         return wrong(m, "$%s(" SPAN_FMT ") is not simulated: give the name itself", var ? "var" : "avp",
                      SPAN_ARG(name));
+    struct span written = name;
+    const char *why = var ? NULL : script_avp_name(&name, m->arena);
+    if (why) return wrong(m, "$avp(" SPAN_FMT ") %s", SPAN_ARG(written), why);
     if (m->names) {
         size_t number = program_number(m->names, var ? &m->names->vars : &m->names->avps, name);
         *out = (struct cfg_pv){.kind = var ? CFG_PV_VAR : CFG_PV_AVP, .number = number};
@@ -209,15 +241,15 @@ static bool make_name(struct script_pv_maker *m, struct span name, bool var, str
     return true;
 }
 
-/* [1], [-1], [*], [$var(i)]; *rest is what follows. */
+/* [1], [-1], [*], [+], [$var(i)]; *rest is what follows. */
 static bool make_index(struct script_pv_maker *m, struct span *rest, struct cfg_pv *out) {
     ptrdiff_t end = span_find(*rest, ']');
     if (end < 0) return wrong(m, "the index " SPAN_FMT " has no ]", SPAN_ARG(*rest));
-    struct span index = span_trim((struct span){rest->p + 1, (size_t)end - 1});
+    struct span index = {rest->p + 1, (size_t)end - 1};
     *rest = span_skip(*rest, (size_t)end + 1);
     out->at.index = KAM_INDEX_NUMBER;
-    if (span_is(index, "*")) {
-        out->at.index = KAM_INDEX_ALL;
+    if (span_is(index, "*") || span_is(index, "+")) {
+        out->at.index = index.p[0] == '*' ? KAM_INDEX_ALL : KAM_INDEX_ADD;
         return true;
     }
     if (index.len && index.p[0] == '$') {

@@ -29,6 +29,12 @@ const struct kam_pv *script_pv_row(struct span name, const struct kam_module **m
 /* Does Kamailio have a pseudo-variable that is called so? */
 bool script_pv_known(struct span name);
 
+/*
+ * One name for all spellings of an AVP: $avp(x), (s:x), (f.x); (i:5), (i:05). NULL, or what is wrong with it.
+ * A new text is in the arena.
+ */
+const char *script_avp_name(struct span *name, struct arena *arena);
+
 /* Who asks for pseudo-variables: the compiler, or a text that is built at run time. */
 struct script_pv_maker {
     const struct kam_program *program;

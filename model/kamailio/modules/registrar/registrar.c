@@ -8,7 +8,7 @@
 static unsigned read_flags(struct span text) {
     unsigned flags = 0;
     bool hex = span_starts(text, "0x");
-    for (size_t i = hex ? 2 : 0; i < text.len; i++) {
+    for (size_t i = hex ? 2 : span_starts(text, "+"); i < text.len; i++) {
         int c = ascii_lower((unsigned char)text.p[i]);
         flags = flags * (hex ? 16 : 10) + (unsigned)(ascii_digit((unsigned char)c) ? c - '0' : c - 'a' + 10);
     }
@@ -43,7 +43,7 @@ static const char *check_save(const struct kam_program *program, size_t index, s
     bool hex = span_starts(text, "0x") && text.len > 2;
     (void)program;
     if (index != 1) return NULL;
-    for (text = span_skip(text, hex ? 2 : 0); text.len; text = span_skip(text, 1)) {
+    for (text = span_skip(text, hex ? 2 : span_starts(text, "+")); text.len; text = span_skip(text, 1)) {
         char c = *text.p;
         bool digit = c >= '0' && c <= '9', letter = hex && ((c | 32) >= 'a' && (c | 32) <= 'f');
         n = n * (hex ? 16 : 10) + (unsigned)(digit ? c - '0' : (c | 32) - 'a' + 10);

@@ -74,6 +74,11 @@ static int keep_hf(struct kam_run *run, const struct kam_arg *args, size_t count
     return -1;
 }
 
+static const char *check_keep(const struct kam_program *program, size_t index, struct span text) {
+    (void)program, (void)index;
+    return text.p ? NULL : "needs an argument";
+}
+
 /* Does one character of a pattern, with its set if it is one, take c? *len: its length. */
 static bool takes(struct span pattern, char c, size_t *len) {
     bool without, found = false;
@@ -147,7 +152,7 @@ static const struct kam_function functions[] = {
      .expressions = true},
     {"change_reply_status_code", 1, 1, REPLIES, change_reply_status_code, {ARG_NUMBER}, .expressions = true},
     {"remove_body", 0, 0, KAM_ANY_ROUTE, remove_body},
-    {"keep_hf", 1, 1, KAM_ANY_ROUTE, keep_hf, {ARG_PATTERN}, .expressions = true},
+    {"keep_hf", 0, 1, KAM_ANY_ROUTE, keep_hf, {ARG_PATTERN}, .check = check_keep, .expressions = true},
     {"fnmatch", 2, 3, KAM_ANY_ROUTE, fnmatch, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
     VALUE("hf_value_exists", 2, textopsx_value_exists, textopsx_check_name),
     VALUE("include_hf_value", 2, textopsx_include_value, textopsx_check_name),

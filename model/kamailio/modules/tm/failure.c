@@ -67,3 +67,13 @@ void kam_tm_run_branch_failure(struct kam_transaction *t, unsigned branch,
     t->flags = run->flags;
     kam_run_end(run);
 }
+
+struct span kam_tm_branch_reply(const struct kam_transaction *t, unsigned branch, unsigned *status) {
+    const struct kam_client *c = t->clients[branch];
+    const struct kam_run *in_hand = t->tm->in_hand;
+    *status = c->last_status;
+    for (unsigned i = branch + 1; i < t->client_count; i++)
+        if (t->clients[i]->first_of_step) return (struct span){0};
+    if (in_hand && in_hand->transaction == t && in_hand->branch == branch) return in_hand->msg.bytes;
+    return c->reply ? payload_span(c->reply) : (struct span){0};
+}

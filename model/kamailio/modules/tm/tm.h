@@ -429,4 +429,10 @@ bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, const 
 /* Runs the branch's event_route[tm:branch-failure:...], if it has one. */
 void kam_tm_run_branch_failure(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure);
 
+/*
+ * For failure_route: the bytes of the final reply of a branch of the t_relay() that has failed, and its
+ * status; p NULL where it has none, or where the branch is an earlier one's.
+ */
+struct span kam_tm_branch_reply(const struct kam_transaction *t, unsigned branch, unsigned *status);
+
 #endif
