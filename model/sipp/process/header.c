@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "model/sipp/scenario/number.h"
 
-#include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 
 struct span header_clip(struct span datagram) {
@@ -19,48 +19,83 @@ struct span header_body(struct span msg) {
 
 static size_t initial(char c) { return (unsigned char)c % HEADER_INITIALS; }
 
+/*
+ * The first four bytes as a number, letters made small: it tells nearly all lines from those that are looked
+ * for. Some other bytes become the same too, so that lines which share it are compared in full.
+ */
+static uint32_t letters(const char *p, size_t len) {
+    uint32_t four = 0;
+    if (len >= sizeof four)
+        memcpy(&four, p, sizeof four);
+    else
+        memcpy(&four, p, len);
+    return le32toh(four) | UINT32_C(0x20202020);
+}
+
+/* What the letters of a line are, in the bits of the mask, if it begins with a name. */
+struct name_key {
+    uint32_t letters, mask;
+};
+
+static struct name_key name_key(struct span name) {
+    uint32_t mask = name.len < sizeof mask ? (UINT32_C(1) << 8 * name.len) - 1 : UINT32_MAX;
+    return (struct name_key){letters(name.p, name.len) & mask, mask};
+}
+
+static bool may_be(const struct header_line *line, struct name_key key) {
+    return (line->letters & key.mask) == key.letters;
+}
+
 /* An end of headers is looked for at line ends only: it begins with one. */
-static void lay(struct header_lines *l, struct span datagram) {
-    struct span text = header_clip(datagram);
+static void find_lines(struct header_lines *l, struct span text) {
+    const char *line = text.p, *end = text.p + text.len, *lf;
+    size_t count = 0;
     l->text = l->headers = text;
-    l->count = 0;
     l->readable = SIZE_MAX;
-    memset(l->first, 0, sizeof l->first);
-    size_t last[HEADER_INITIALS]; /* of the chains that are begun */
-    for (size_t from = 0;;) {
-        if (l->count == l->cap) l->lines = mem_room(l->lines, l->count, &l->cap, sizeof *l->lines);
-        size_t line = l->count++;
-        l->lines[line] = (struct header_line){(uint32_t)from, 0};
-        if (from == text.len) return;
-        size_t i = initial(text.p[from]);
-        *(l->first[i] ? &l->lines[last[i]].next : &l->first[i]) = (uint32_t)l->count;
-        last[i] = line;
-        const char *lf = memchr(text.p + from, '\n', text.len - from);
-        if (!lf) return;
-        bool crlf = lf > text.p + from && lf[-1] == '\r';
-        if (!crlf && l->readable > l->count) l->readable = l->count;
-        from = (size_t)(lf + 1 - text.p);
-        if (crlf && text.len - from >= 2 && text.p[from] == '\r' && text.p[from + 1] == '\n') {
-            l->headers.len = from - 2;
-            return;
+    for (;; line = lf + 1) {
+        if (count == l->cap) l->lines = mem_room(l->lines, count, &l->cap, sizeof *l->lines);
+        l->lines[count++] = (struct header_line){.start = (uint16_t)(line - text.p),
+                                                 .letters = letters(line, (size_t)(end - line))};
+        lf = memchr(line, '\n', (size_t)(end - line));
+        if (!lf) break;
+        if (lf == text.p || lf[-1] != '\r') {
+            if (l->readable > count) l->readable = count;
+        } else if (end - lf > 2 && lf[1] == '\r' && lf[2] == '\n') {
+            l->headers.len = (size_t)(lf - 1 - text.p);
+            break;
         }
+    }
+    l->count = count;
+}
+
+/* From the last line to the first, so that each is put before those that follow it. */
+static void chain_lines(struct header_lines *l) {
+    memset(l->first, 0, sizeof l->first);
+    for (size_t i = l->count; i > 0; i--) {
+        struct header_line *line = &l->lines[i - 1];
+        uint16_t *first = &l->first[initial((char)(line->letters & 0xff))];
+        line->next = *first;
+        *first = (uint16_t)i;
     }
 }
 
-const struct header_lines *header_lines_of(struct header_lines *l, struct payload *payload) {
+const struct header_lines *header_lines_lay(struct header_index *index, struct payload *payload) {
+    struct header_lines *l = index->latest = &index->lines[index->latest == index->lines];
     if (payload && l->payload == payload) return l;
     payload_drop(l->payload);
     l->payload = payload ? payload_hold(payload) : NULL;
-    lay(l, payload ? payload_span(payload) : SPAN(""));
+    find_lines(l, payload ? header_clip(payload_span(payload)) : SPAN(""));
+    chain_lines(l);
     return l;
 }
 
-void header_lines_free(struct header_lines *l) {
-    payload_drop(l->payload);
-    free(l->lines);
-    *l = (struct header_lines){0};
+void header_index_free(struct header_index *index) {
+    for (size_t i = 0; i < sizeof index->lines / sizeof *index->lines; i++) {
+        payload_drop(index->lines[i].payload);
+        free(index->lines[i].lines);
+    }
+    *index = (struct header_index){0};
 }
-
 /* Headers with a compact form that SIPp knows. */
 static const struct {
     struct span full, compact;
@@ -79,25 +114,24 @@ static struct span compact_form(struct span name) {
     return (struct span){0};
 }
 
-/*
- * The first line of a chain from the i-th on, but for the first of all, that begins with name, which ends in
- * a colon; the count: none. That the colon is in its place is asked first: of lines with the same initial few
- * have it there.
+static struct span line_and_rest(const struct header_lines *l, size_t i) {
+    return span_skip(l->headers, l->lines[i].start);
+}
+
+/* The first line of a chain from the i-th on that begins with name, which ends in a colon; the count: none.
  */
-static size_t find_in_chain(const struct header_lines *l, uint32_t next, size_t i, struct span name) {
-    assert(name.p[name.len - 1] == ':');
-    i = i > 0 ? i : 1;
-    for (; next; next = l->lines[next - 1].next) {
-        struct span line = span_skip(l->headers, l->lines[next - 1].start);
-        if (next > i && line.len >= name.len && line.p[name.len - 1] == ':' &&
-            span_eq_nocase(span_head(line, name.len), name))
+static inline size_t find_in_chain(const struct header_lines *l, uint32_t next, size_t i, struct span name,
+                                   struct name_key key) {
+    for (; next; next = l->lines[next - 1].next)
+        if (may_be(&l->lines[next - 1], key) && next > i &&
+            span_eq_nocase(span_head(line_and_rest(l, next - 1), name.len), name))
             return next - 1;
-    }
     return l->count;
 }
 
-static size_t find_line(const struct header_lines *l, struct span name) {
-    return find_in_chain(l, l->first[initial(name.p[0])], 0, name);
+/* The first of all lines is no header. */
+static inline size_t find_line(const struct header_lines *l, struct span name, struct name_key key) {
+    return find_in_chain(l, l->first[initial(name.p[0])], 1, name, key);
 }
 
 /* The line behind the i-th and those that go on with it. */
@@ -109,13 +143,17 @@ static size_t behind_folded(const struct header_lines *l, size_t i) {
     return i;
 }
 
-/* SIPp never trims the first byte: an empty value stays the CR that it ends in. A line feed stops it, but
- * where another header is to follow. */
-static void trim_end(struct buf *out, size_t begin, bool more_follows) {
-    for (; out->len > begin + 1; out->len--) {
-        char c = out->p[out->len - 1];
-        if (!ascii_space((unsigned char)c) || (c == '\n' && !more_follows)) return;
-    }
+/* SIPp never trims the first byte: an empty value stays the CR that it ends in. A line feed stops it. */
+static struct span trim_end(struct span s) {
+    while (s.len > 1 && ascii_space((unsigned char)s.p[s.len - 1]) && s.p[s.len - 1] != '\n')
+        s.len--;
+    return s;
+}
+
+/* Where another header is to follow it does not. */
+static void trim_all(struct buf *out, size_t begin) {
+    while (out->len > begin + 1 && ascii_space((unsigned char)out->p[out->len - 1]))
+        out->len--;
 }
 
 /* The CR of an inner line end goes, so that a folded header has bare LFs. */
@@ -129,52 +167,76 @@ static void unfold(struct buf *out, size_t begin) {
     out->len = to;
 }
 
-static bool write_lines(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
-    size_t begin = out->len;
-    bool found = false, folded = false;
-    uint32_t link = l->first[initial(name.p[0])];
-    for (size_t i, next = 0; link && (i = find_in_chain(l, link, next, name)) < l->count; found = true) {
-        link = l->lines[i].next;
-        next = behind_folded(l, i);
-        folded |= next > i + 1;
-        /* up to the LF, or to the end */
-        size_t end = next < l->count ? l->lines[next].start - 1 : l->headers.len;
-        struct span text = span_between(l->headers.p + l->lines[i].start, l->headers.p + end);
-        if (found || value_only)
-            for (text = span_skip(text, name.len); text.len > 0 && text.p[0] == ' ';)
-                text = span_skip(text, 1);
-        if (found) {
-            trim_end(out, begin, true);
-            buf_add(out, SPAN(", "));
-        }
-        buf_add(out, text);
-    }
-    trim_end(out, begin, false);
-    if (folded) unfold(out, begin);
-    return found;
+/* From the i-th line up to the LF before the line `next`, or to the end of the headers. */
+static struct span whole_header(const struct header_lines *l, size_t i, size_t next) {
+    size_t end = next < l->count ? (size_t)l->lines[next].start - 1 : l->headers.len;
+    return span_between(l->headers.p + l->lines[i].start, l->headers.p + end);
 }
 
-bool header_write(struct buf *out, const struct header_lines *l, struct span name, bool value_only) {
-    if (write_lines(out, l, name, value_only)) return true;
+static struct span behind_name(struct span header, struct span name) {
+    struct span value = span_skip(header, name.len);
+    while (value.len > 0 && value.p[0] == ' ')
+        value = span_skip(value, 1);
+    return value;
+}
+
+/* Joins what has been written of the i-th line with the headers of the same name behind it. */
+static void join_lines(struct buf *out, size_t begin, const struct header_lines *l, size_t i, size_t next,
+                       struct span name, struct name_key key) {
+    bool folded = next > i + 1;
+    while ((i = find_in_chain(l, l->lines[i].next, next, name, key)) < l->count) {
+        next = behind_folded(l, i);
+        folded |= next > i + 1;
+        trim_all(out, begin);
+        buf_add(out, SPAN(", "));
+        buf_add(out, behind_name(whole_header(l, i, next), name));
+    }
+    out->len = begin + trim_end(span_skip(buf_span(out), begin)).len;
+    if (folded) unfold(out, begin);
+}
+
+static enum header_found write_lines(struct buf *out, const struct header_lines *l, struct span name,
+                                     bool value_only) {
+    struct name_key key = name_key(name);
+    size_t i = find_line(l, name, key);
+    if (i == l->count) return HEADER_NONE;
+    size_t next = behind_folded(l, i), begin = out->len;
+    struct span header = whole_header(l, i, next);
+    buf_add(out, trim_end(value_only ? behind_name(header, name) : header));
+    if (next == i + 1 && !l->lines[i].next) return HEADER_LINE;
+    join_lines(out, begin, l, i, next, name, key);
+    return HEADER_TEXT;
+}
+
+enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
+                               bool value_only) {
+    enum header_found found = write_lines(out, l, name, value_only);
+    if (found) return found;
     struct span compact = compact_form(name);
-    return compact.p && write_lines(out, l, compact, value_only);
+    return compact.p ? write_lines(out, l, compact, value_only) : HEADER_NONE;
 }
 
 static bool lws(char c) { return c == ' ' || c == '\t'; }
 
 /* Behind blanks, and behind line ends that a blank follows. False at the end of the header. */
 static bool skip_lws(struct span *s) {
-    for (;;) {
-        while (s->len > 0 && lws(s->p[0]))
-            *s = span_skip(*s, 1);
+    for (;; s->p += 3, s->len -= 3) {
+        for (; s->len > 0 && lws(s->p[0]); s->len--)
+            s->p++;
         if (!span_starts(*s, "\r\n")) return true;
         if (s->len < 3 || !lws(s->p[2])) return false;
-        *s = span_skip(*s, 3);
     }
 }
 
-/* Where the header ends whose value begins the text: at its CRLF that no blank follows, or the end. */
-static size_t value_len(struct span s) {
+/*
+ * Where the header of the i-th line ends whose value begins the text: at its CRLF that no blank follows, or
+ * the end. It is searched for where the next line is not known, or goes on with this one.
+ */
+static size_t value_len(const struct header_lines *l, size_t i, struct span s) {
+    if (i + 1 < l->count && i + 1 != l->readable) {
+        const char *next = l->text.p + l->lines[i + 1].start;
+        if (s.p + 2 <= next && (next == s.p + s.len || !lws(*next))) return (size_t)(next - 2 - s.p);
+    }
     for (size_t from = 0;;) {
         ptrdiff_t end = span_search(span_skip(s, from), SPAN("\r\n"));
         if (end < 0) return s.len;
@@ -185,15 +247,17 @@ static size_t value_len(struct span s) {
 
 /* The first line that begins with name, before blanks and a colon, and what follows these; the count: none.
  */
-static size_t find_named(const struct header_lines *l, struct span name, struct span *value) {
+static inline size_t find_named(const struct header_lines *l, struct span name, struct span *value) {
+    struct name_key key = name_key(name);
     for (uint32_t next = l->first[initial(name.p[0])]; next; next = l->lines[next - 1].next) {
+        if (!may_be(&l->lines[next - 1], key)) continue;
         struct span text = span_skip(l->text, l->lines[next - 1].start);
         if (!span_eq_nocase(span_head(text, name.len), name)) continue;
-        *value = span_skip(text, name.len);
-        while (value->len > 0 && lws(value->p[0]))
-            *value = span_skip(*value, 1);
-        if (value->len == 0 || value->p[0] != ':') continue;
-        *value = span_skip(*value, 1);
+        const char *p = text.p + name.len, *end = text.p + text.len;
+        while (p < end && lws(*p))
+            p++;
+        if (p == end || *p != ':') continue;
+        *value = span_between(p + 1, end);
         return next - 1;
     }
     return l->count;
@@ -201,8 +265,8 @@ static size_t find_named(const struct header_lines *l, struct span name, struct 
 
 /* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. SIPp
  * looks no further than to a line that ends without a CR. */
-static bool find_value(const struct header_lines *l, struct span full, struct span compact,
-                       struct span *value) {
+static inline bool find_value(const struct header_lines *l, struct span full, struct span compact,
+                              struct span *value) {
     struct span short_value;
     size_t i = find_named(l, full, value), j = find_named(l, compact, &short_value);
     if (j < i) {
@@ -210,7 +274,7 @@ static bool find_value(const struct header_lines *l, struct span full, struct sp
         *value = short_value;
     }
     if (i >= l->count || i >= l->readable || !skip_lws(value)) return false;
-    *value = span_head(*value, value_len(*value));
+    value->len = value_len(l, i, *value);
     return true;
 }
 
@@ -221,8 +285,12 @@ bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) 
     return true;
 }
 
+static inline bool has_line(const struct header_lines *l, struct span name) {
+    return find_line(l, name, name_key(name)) < l->count;
+}
+
 bool header_has_to(const struct header_lines *l) {
-    return find_line(l, SPAN("To:")) < l->count || find_line(l, SPAN("t:")) < l->count;
+    return has_line(l, SPAN("To:")) || has_line(l, SPAN("t:"));
 }
 
 unsigned header_status(struct span msg) {

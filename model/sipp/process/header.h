@@ -12,10 +12,11 @@
 /* The message as SIPp's string functions see it. */
 struct span header_clip(struct span datagram);
 
-/* A line: its offset, and the next one, plus 1, whose first letter has the same five bits; 0: none. Most
- * questions are for a header that is not there, or stands in the first line of its initial. */
+/* A line: where it begins; 1 + the next one whose first letter has the same five bits, 0: none; and its first
+ * four letters, by which nearly all lines that are not looked for are told. */
 struct header_line {
-    uint32_t start, next;
+    uint16_t start, next;
+    uint32_t letters;
 };
 enum { HEADER_INITIALS = 32 };
 
@@ -26,23 +27,38 @@ struct header_lines {
     struct span headers; /* all before the empty line */
     struct header_line *lines;
     size_t count, cap;
-    uint32_t first[HEADER_INITIALS]; /* 1 + the first line with that initial; 0: none */
+    uint16_t first[HEADER_INITIALS]; /* 1 + the first line with that initial; 0: none */
     size_t readable;                 /* how many lines there are up to the first that ends without a CR */
 };
 
 /*
- * The lines of a payload; NULL: of an empty text. SIPp scans a message about ten times, for each keyword and
- * each question anew; here it is scanned once, when it comes, and the lines serve as long as no other payload
- * is asked about. All-zero is one that holds none.
+ * SIPp scans a message about ten times, for each keyword and each question anew; here it is scanned once,
+ * when it comes. Two are remembered, as between two answers to a message the next one comes. All-zero holds
+ * none.
  */
-const struct header_lines *header_lines_of(struct header_lines *l, struct payload *payload);
-void header_lines_free(struct header_lines *l);
+struct header_index {
+    struct header_lines lines[2];
+    struct header_lines *latest; /* of the two; NULL: none yet */
+};
+void header_index_free(struct header_index *index);
+
+/* The lines of a payload, until those of two others have been asked for; NULL: of an empty text. */
+const struct header_lines *header_lines_lay(struct header_index *index, struct payload *payload);
+static inline const struct header_lines *header_lines_of(struct header_index *index,
+                                                         struct payload *payload) {
+    bool again = payload && index->latest && index->latest->payload == payload;
+    return again ? index->latest : header_lines_lay(index, payload);
+}
+
+/* What a look for headers of one name gives: none, a single line, or a text of several or of a folded one. */
+enum header_found { HEADER_NONE, HEADER_LINE, HEADER_TEXT };
 
 /*
  * Adds all headers of that name (which ends in a colon), joined by ", ", as [last_name] shows them; with
- * value_only without the name. False if there is none. The compact form is tried when the full one is absent.
+ * value_only without the name. The compact form is tried when the full one is absent.
  */
-bool header_write(struct buf *out, const struct header_lines *l, struct span name, bool value_only);
+enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
+                               bool value_only);
 
 /* The value of Call-ID, or with prefix what stands behind a "///" in it; false if there is none. */
 bool header_call_id(const struct header_lines *l, bool prefix, struct span *id);

@@ -90,7 +90,7 @@ struct sipp {
     struct template *folded; /* the program's templates, by their number */
     size_t folded_count;
     struct buf text, text2;    /* for rendering */
-    struct header_lines lines; /* of the payload that was asked about last */
+    struct header_index lines; /* of the payloads that were asked about last */
     struct rand rand;
     bool rand_seeded;
     struct random_stream random;

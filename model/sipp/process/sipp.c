@@ -248,7 +248,7 @@ void sipp_free(struct sipp *sipp) {
     free(sipp->inject_order);
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
-    header_lines_free(&sipp->lines);
+    header_index_free(&sipp->lines);
     fold_free(sipp);
     arena_free(&sipp->memory);
     loop_free(&sipp->loop);
