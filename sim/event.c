@@ -5,7 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-void event_queue_init(struct event_queue *q) { memset(q, 0, sizeof *q); }
+void event_queue_init(struct event_queue *q) {
+    memset(q, 0, sizeof *q);
+    q->limit = UINT64_MAX;
+    q->end.node.at = INT64_MAX;
+    q->end.link = &q->soon;
+    q->soon = &q->end;
+}
+
+/* Events that are scheduled: what has been, but has neither fired nor been cancelled. */
+static size_t waiting(const struct event_queue *q) { return q->heap.sequence - q->fired - q->cancelled; }
 
 static void forget(struct event *list) {
     for (struct event *e = list; e; e = e->next)
@@ -13,7 +22,7 @@ static void forget(struct event *list) {
 }
 
 void event_queue_free(struct event_queue *q) {
-    for (size_t i = 0; q->waiting && i < EVENT_SLOTS; i++)
+    for (size_t i = 0; waiting(q) && i < EVENT_SLOTS; i++)
         forget(q->slots[i]);
     forget(q->soon);
     heap_free(&q->heap);
@@ -25,10 +34,11 @@ void event_init(struct event *e, void (*fire)(void *arg), void *arg) {
 }
 
 static void list_add(struct event **link, struct event *e) {
-    e->next = *link;
-    e->link = link;
-    if (e->next) e->next->link = &e->next;
+    struct event *next = *link;
+    e->next = next;
     *link = e;
+    e->link = link;
+    if (next) next->link = &e->next;
 }
 
 static void list_remove(struct event *e) {
@@ -54,15 +64,15 @@ static void wheel_remove(struct event_queue *q, struct event *e) {
     if (!q->slots[i]) q->used[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-/* What is scheduled now comes behind all of its time: their sequence numbers need not be looked at. */
-static void soon_add(struct event_queue *q, struct event *e) {
-    struct event **link = &q->soon;
-    for (int passed = 0; *link && (*link)->node.at <= e->node.at; link = &(*link)->next)
+/* Adds an event behind those that are due before a time. */
+static void soon_add(struct event_queue *q, struct event *e, int64_t before_ns) {
+    struct event *next = q->soon;
+    for (int passed = 0; next->node.at < before_ns; next = next->next)
         if (passed++ == EVENT_SOON) {
             heap_add(&q->heap, &e->node);
             return;
         }
-    list_add(link, e);
+    list_add(next->link, e);
 }
 
 /* The next slot after that one, as time goes, that holds an event, of this round or a later one. */
@@ -75,37 +85,44 @@ static int64_t next_used(const struct event_queue *q, int64_t slot) {
     }
 }
 
-/* Moves the next slot that holds an event of its own round into the heap, where there is one. */
+/* Takes the next slot that holds an event of its own round out of the wheel, where there is one. */
 static void turn_wheel(struct event_queue *q) {
-    while (q->waiting && !q->heap.count) {
+    while (waiting(q) && q->soon == &q->end) {
         q->slot = next_used(q, q->slot);
         for (struct event *e = q->slots[slot_of(q->slot)], *next; e; e = next) {
             next = e->next;
             if (is_far(q, e->node.at)) continue;
             wheel_remove(q, e);
-            heap_add(&q->heap, &e->node);
+            soon_add(q, e, e->node.at); /* a slot's list begins with what was scheduled last */
         }
     }
 }
 
-/* The event that fires next; NULL: there is none. */
-static struct event *first(struct event_queue *q) {
-    if (!q->soon && !q->heap.count) turn_wheel(q);
-    const struct heap_node *top = heap_first(&q->heap);
-    if (q->soon && !(top && heap_before(top, &q->soon->node))) return q->soon;
-    return (struct event *)top; /* its node is its first member */
+/* The event that fires next; &q->end: there is none. */
+static inline struct event *first(struct event_queue *q) {
+    if (q->heap.count) {
+        struct event *top = (struct event *)heap_first(&q->heap); /* its node is its first member */
+        if (heap_before(&top->node, &q->soon->node)) return top;
+    }
+    if (q->soon == &q->end) turn_wheel(q);
+    return q->soon;
 }
 
-void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
+static void near_remove(struct event_queue *q, struct event *e) {
+    if (e->link)
+        list_remove(e);
+    else
+        heap_remove(&q->heap, &e->node);
+}
+
+void event_add(struct event_queue *q, struct event *e, int64_t at_ns) {
     assert(e->fire && at_ns >= q->now_ns);
-    event_cancel(q, e);
     e->node.at = at_ns;
     e->node.sequence = q->heap.sequence++;
-    q->waiting++;
     if (is_far(q, at_ns))
         wheel_add(q, e);
     else
-        soon_add(q, e);
+        soon_add(q, e, at_ns + 1);
 }
 
 void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns) {
@@ -114,22 +131,20 @@ void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns) {
     q->idle++;
 }
 
-void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
-    assert(delay_ns >= 0);
-    event_at(q, e, q->now_ns + delay_ns);
+static void take_mark(struct event_queue *q, struct event *e) {
+    if (!e->node.mark) return;
+    e->node.mark = false;
+    q->idle--;
 }
 
 void event_cancel(struct event_queue *q, struct event *e) {
     if (!event_pending(e)) return;
-    q->waiting--;
-    if (e->node.mark) q->idle--;
-    e->node.mark = false;
-    if (!e->link)
-        heap_remove(&q->heap, &e->node);
-    else if (is_far(q, e->node.at))
+    q->cancelled++;
+    take_mark(q, e);
+    if (e->link && is_far(q, e->node.at))
         wheel_remove(q, e);
     else
-        list_remove(e);
+        near_remove(q, e);
 }
 
 void event_spend(struct event_queue *q, uint64_t n) {
@@ -148,23 +163,20 @@ void event_queue_stop(struct event_queue *q, struct source_pos at, const char *w
     if (!q || q->why[0]) return;
     snprintf(q->why, sizeof q->why, "%s", why);
     q->stopped_at = at;
+    q->limit = 0;
 }
 
-bool event_queue_stopped(const struct event_queue *q) {
-    return q && (q->why[0] || (q->limit && q->fired + q->spent >= q->limit));
-}
+bool event_queue_stopped(const struct event_queue *q) { return q && q->fired + q->spent >= q->limit; }
 
-int64_t event_queue_next_ns(struct event_queue *q) {
-    const struct event *e = first(q);
-    return e ? e->node.at : INT64_MAX;
-}
+int64_t event_queue_next_ns(struct event_queue *q) { return first(q)->node.at; }
 
 bool event_queue_step(struct event_queue *q) {
     if (event_queue_stopped(q)) return false;
     struct event *e = first(q);
-    if (!e || q->idle == q->waiting) return false;
+    if (e == &q->end || (q->idle && q->idle == waiting(q))) return false;
     assert(e->node.at >= q->now_ns);
-    event_cancel(q, e);
+    near_remove(q, e);
+    take_mark(q, e);
     q->now_ns = e->node.at;
     q->fired++;
     e->fire(e->arg);

@@ -28,10 +28,10 @@ struct event {
 /*
  * What is far off waits in a wheel of slots until its slot comes up: thousands of timers that will be
  * cancelled before they are due then cost the few datagrams in flight nothing. What is due before that is in
- * the order in which it fires, in a list: most of what is scheduled is one of the next three events (a
- * twentieth of a run's instructions less than in a heap). What would go behind more than a few of the list,
- * and a slot that comes up, is in a heap. The order is the same for all: the first of list and heap fires,
- * and a slot goes into the heap as a whole before the first of its events may.
+ * a list, in the order in which it fires: most of what is scheduled is one of the next three events, and a
+ * heap took twice as many instructions. What would go behind more than a few of the list is in a heap. The
+ * order is the same for all: the first of list and heap fires, and a slot leaves the wheel as a whole before
+ * the first of its events may.
  */
 enum { EVENT_SOON = 8 /* events of the list that a new one may go behind */ };
 enum { EVENT_SLOT_SHIFT = 22 /* 4.2 ms */, EVENT_SLOTS = 4096 /* 17 s; what is later comes round again */ };
@@ -43,14 +43,14 @@ struct event_queue {
     int64_t now_ns;
     uint64_t fired;          /* how many events have fired */
     uint64_t spent;          /* work beside the events, counted as so many more */
-    uint64_t limit;          /* of both together, 0: none */
+    uint64_t limit;          /* of both together; 0: it was stopped */
     char why[EVENT_WHY_MAX]; /* it was stopped for this; empty: it runs */
     struct source_pos stopped_at;
-    struct event *soon;
-    struct heap heap;
-    int64_t slot;   /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that went into the heap */
-    size_t waiting; /* events that are scheduled */
-    size_t idle;    /* those that alone do not keep the simulation going */
+    struct event *soon, end; /* the list, and what ends it */
+    struct heap heap;        /* its sequence counts what has been scheduled, ever */
+    int64_t slot;            /* at_ns >> EVENT_SLOT_SHIFT of the latest slot that left the wheel */
+    uint64_t cancelled;      /* events that have been */
+    size_t idle;             /* those scheduled that alone do not keep the simulation going */
     struct event *slots[EVENT_SLOTS];
     uint64_t used[EVENT_SLOTS / 64]; /* a bit for each slot that holds an event */
 };
@@ -63,20 +63,28 @@ void event_queue_free(struct event_queue *q);
 /* Sets what the event does; it is not scheduled by this and must not be scheduled. */
 void event_init(struct event *e, void (*fire)(void *arg), void *arg);
 
-/* Schedules e at a time not before now; if it is scheduled already, it is moved (with a new sequence number).
- */
-void event_at(struct event_queue *q, struct event *e, int64_t at_ns);
-
-/* The same for what goes on for ever by itself: when only such events are left, the simulation has ended. */
-void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns);
-
-/* Schedules e after a delay of 0 or more. */
-void event_after(struct event_queue *q, struct event *e, int64_t delay_ns);
+static inline bool event_pending(const struct event *e) { return e->node.slot != 0 || e->link; }
 
 /* Takes e out of the queue; does nothing if it is not in it. */
 void event_cancel(struct event_queue *q, struct event *e);
 
-static inline bool event_pending(const struct event *e) { return e->node.slot != 0 || e->link; }
+/* Schedules e, which is not scheduled, at a time not before now. */
+void event_add(struct event_queue *q, struct event *e, int64_t at_ns);
+
+/* The same of any event; if it is scheduled already, it is moved (with a new sequence number). */
+static inline void event_at(struct event_queue *q, struct event *e, int64_t at_ns) {
+    if (event_pending(e)) event_cancel(q, e);
+    event_add(q, e, at_ns);
+}
+
+/* Schedules e after a delay of 0 or more. */
+static inline void event_after(struct event_queue *q, struct event *e, int64_t delay_ns) {
+    event_at(q, e, q->now_ns + delay_ns);
+}
+
+/* As event_at() for what goes on for ever by itself: when only such events are left, the simulation has
+ * ended. */
+void event_idle_at(struct event_queue *q, struct event *e, int64_t at_ns);
 
 /* What an event does that costs far more than the others: it counts as n more. The queue may be NULL. */
 void event_spend(struct event_queue *q, uint64_t n);

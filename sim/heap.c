@@ -13,10 +13,6 @@ void heap_free(struct heap *h) {
     *h = (struct heap){0};
 }
 
-bool heap_before(const struct heap_node *a, const struct heap_node *b) {
-    return a->at != b->at ? a->at < b->at : a->sequence < b->sequence;
-}
-
 static void place(struct heap *h, size_t i, struct heap_node *node) {
     h->nodes[i] = node;
     node->slot = (uint32_t)(i + 1);

@@ -31,7 +31,9 @@ struct heap {
 void heap_free(struct heap *h);
 
 /* Would a come out before b? Both are in. */
-bool heap_before(const struct heap_node *a, const struct heap_node *b);
+static inline bool heap_before(const struct heap_node *a, const struct heap_node *b) {
+    return a->at != b->at ? a->at < b->at : a->sequence < b->sequence;
+}
 
 /* Puts a node in; one that is in already is moved (with a new sequence number). */
 void heap_put(struct heap *h, struct heap_node *node, int64_t at);

@@ -140,7 +140,7 @@ struct lab *lab_new(const struct lab_config *config, const struct trace *trace, 
     bool good = true;
     lab->config = config;
     event_queue_init(&lab->queue);
-    lab->queue.limit = config->event_limit;
+    if (config->event_limit) lab->queue.limit = config->event_limit;
     lab->net = net_new(&lab->queue, config->seed, config->network.mtu);
     lab->stations = mem_new(config->host_count * sizeof *lab->stations);
     for (size_t i = 0; i < config->host_count; i++) {
