@@ -2,6 +2,7 @@
 /* Proves the IPv4 and UDP bytes: headers, checksums as valid and as a veth shows them, and Linux's fragments.
  */
 #include "model/net/ip.h"
+#include "sim/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,6 +36,43 @@ static void headers_are_those_of_rfc_791_and_768(void **state) {
     assert_true(udp_address_eq(datagram_from(d), (struct udp_address){UAC, 5060}));
     assert_true(udp_address_eq(datagram_to(d), (struct udp_address){PROXY, 5060}));
     datagram_drop(d);
+    pool_free(&pool);
+}
+
+/* The sum of RFC 768 as it says it: 16 bits after the other, the pseudo header first. */
+static unsigned plain_checksum(const struct datagram *d) {
+    unsigned udp_len = UDP_HEADER_LEN + d->payload->len;
+    const uint8_t *bytes = (const uint8_t *)d->payload->bytes;
+    uint64_t sum = (UAC >> 16) + (UAC & 0xffff) + (PROXY >> 16) + (PROXY & 0xffff) + 17 + udp_len;
+    sum += 5060 + 5060 + udp_len;
+    for (size_t i = 0; i < d->payload->len; i++)
+        sum += i % 2 == 0 ? (unsigned)bytes[i] << 8 : bytes[i];
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum == 0xffff ? 0xffff : ~(unsigned)sum & 0xffff;
+}
+
+/* Of each length, and of bytes that carry as often and as seldom as there are. */
+static void checksums_are_those_of_plain_sums(void **state) {
+    (void)state;
+    struct pool pool;
+    struct random_stream r;
+    pool_init(&pool);
+    random_init(&r, 1, "test", "checksums");
+    for (size_t len = 0; len < 300; len++)
+        for (int kind = 0; kind < 6; kind++) {
+            struct datagram *d = datagram_of(&pool, len, true);
+            for (size_t i = 0; i < len; i++) {
+                uint32_t drawn = random_u32(&r);
+                d->payload->bytes[i] = (char)(kind == 0   ? 0
+                                              : kind == 1 ? 0xff
+                                              : kind == 2 ? 0xff - (drawn % 64 == 0)
+                                                          : drawn);
+            }
+            ip_write_headers(d, datagram_from(d), datagram_to(d), 0, true, 1);
+            assert_int_equal(get16(d->header + 26), plain_checksum(d));
+            datagram_drop(d);
+        }
     pool_free(&pool);
 }
 
@@ -109,6 +147,7 @@ static void addresses_are_read_strictly(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_those_of_rfc_791_and_768),
+        cmocka_unit_test(checksums_are_those_of_plain_sums),
         cmocka_unit_test(partial_checksum_is_the_one_the_lab_shows),
         cmocka_unit_test(what_exceeds_the_mtu_is_fragmented_as_linux_does_it),
         cmocka_unit_test(addresses_are_read_strictly),

@@ -58,14 +58,16 @@ void payload_drop(struct payload *p) {
 
 struct datagram *datagram_new(struct pool *pool) {
     struct datagram *d = pool->datagrams;
-    if (d) {
+    if (d)
         pool->datagrams = d->next;
-        *d = (struct datagram){0};
-    } else {
+    else
         d = arena_new(&pool->memory, sizeof *d);
-    }
     d->pool = pool;
     d->refs = 1;
+    d->number = 0;
+    d->sent_ns = 0;
+    d->cause = (struct cause){0};
+    d->checksummed = false;
     pool->datagrams_out++;
     return d;
 }

@@ -69,6 +69,7 @@ void payload_drop(struct payload *p); /* NULL is fine */
 
 static inline struct span payload_span(const struct payload *p) { return (struct span){p->bytes, p->len}; }
 
+/* A datagram without payload, cause and headers. */
 struct datagram *datagram_new(struct pool *pool);
 struct datagram *datagram_hold(struct datagram *d);
 void datagram_drop(struct datagram *d);

@@ -11,13 +11,13 @@ enum { IP_LEN = 2, IP_ID = 4, IP_FLAGS = 6, IP_TTL = 8, IP_SUM = 10, IP_SRC = 12
 enum { UDP_SRC = IPV4_HEADER_LEN, UDP_DST = UDP_SRC + 2, UDP_LEN = UDP_SRC + 4, UDP_SUM = UDP_SRC + 6 };
 
 static void put16(uint8_t *at, unsigned n) {
-    at[0] = (uint8_t)(n >> 8);
-    at[1] = (uint8_t)n;
+    uint16_t network = htobe16((uint16_t)n);
+    memcpy(at, &network, sizeof network);
 }
 
 static void put32(uint8_t *at, uint32_t n) {
-    put16(at, n >> 16);
-    put16(at + 2, n & 0xffff);
+    uint32_t network = htobe32(n);
+    memcpy(at, &network, sizeof network);
 }
 
 static unsigned get16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; }
@@ -25,30 +25,45 @@ static unsigned get16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; 
 static uint32_t get32(const uint8_t *at) { return (uint32_t)get16(at) << 16 | get16(at + 2); }
 
 static uint16_t fold(uint64_t sum) {
+    sum = (sum & UINT32_MAX) + (sum >> 32);
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)sum;
 }
 
+static uint64_t word_at(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return le64toh(word);
+}
+
 /*
  * Adds bytes to a 16-bit one's complement sum (RFC 1071); len is even but for the last call. The sum may be
- * taken in the machine's byte order and turned at the end (RFC 1071 2 B), so that eight bytes are added at
- * once.
+ * of longer words and in the other byte order (RFC 1071 2 B): times 256 it is in this one, as 65536 counts as
+ * 1. In this form compilers take two instructions for eight bytes: half of what adding 32-bit words in lanes
+ * took.
  */
 static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
-    uint64_t words = 0;
-    size_t count = len / sizeof(uint32_t);
-    for (size_t i = 0; i < count; i++) { /* in this form compilers make it several words at a time */
-        uint32_t word;
-        memcpy(&word, bytes + i * sizeof word, sizeof word);
+    enum { WORD = sizeof(uint64_t), BLOCK = 8 * WORD };
+    const uint8_t *end = bytes + len;
+    uint64_t words = 0, carries = 0, rest = 0;
+    for (; end - bytes >= BLOCK; bytes += BLOCK)
+        for (size_t i = 0; i < BLOCK; i += WORD) {
+            uint64_t word = word_at(bytes + i);
+            words += word;
+            carries += words < word;
+        }
+    for (; end - bytes >= WORD; bytes += WORD) {
+        uint64_t word = word_at(bytes);
         words += word;
+        carries += words < word;
     }
-    sum += be16toh(fold(words));
-    bytes += count * sizeof(uint32_t);
-    len -= count * sizeof(uint32_t);
-    for (; len > 1; bytes += 2, len -= 2)
-        sum += get16(bytes);
-    return len ? sum + ((unsigned)bytes[0] << 8) : sum;
+    while (end > bytes)
+        rest = rest << 8 | *--end;
+    words += rest;
+    carries += words < rest;
+    uint64_t little_endian = (words >> 32) + (words & UINT32_MAX) + carries; /* below 2^34 */
+    return sum + (little_endian << 8);
 }
 
 static uint64_t pseudo_header_sum(const uint8_t *header) {

@@ -257,11 +257,12 @@ static void arrive(void *arg) {
 
 static void fly(struct net *net, struct host *to, struct datagram *d, int64_t delay_ns) {
     struct flight *f = net->free_flights;
-    if (f)
+    if (f) {
         net->free_flights = f->next;
-    else
+    } else {
         f = mem_new(sizeof *f);
-    event_init(&f->arrival, arrive, f);
+        event_init(&f->arrival, arrive, f);
+    }
     f->datagram = datagram_hold(d);
     f->to = to;
     f->next = net->flying;
