@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves the views over SIP messages, Vias and URIs, and that edits leave every other byte as it was. */
+#include "model/sip/digest.h"
 #include "model/sip/edit.h"
 #include "model/sip/msg.h"
 #include "model/sip/uri.h"
@@ -9,6 +10,7 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <md5.h>
 
 static void assert_span(struct span s, const char *expected) {
     struct buf b = {0};
@@ -212,6 +214,46 @@ static void edits_are_applied_in_one_pass_and_in_order(void **state) {
     pool_free(&pool);
 }
 
+/* Texts of all lengths around the edges of blocks, cut anywhere, have the sums that libmd gives them. */
+static void digests_do_not_depend_on_how_a_text_is_cut(void **state) {
+    (void)state;
+    enum { LONGEST = 200 };
+    char text[LONGEST];
+    for (size_t i = 0; i < LONGEST; i++)
+        text[i] = (char)(i * 7);
+    for (size_t len = 0; len <= LONGEST; len++) {
+        char whole[MD5_DIGEST_STRING_LENGTH], cut[DIGEST_HEX_LEN];
+        MD5Data((const uint8_t *)text, len, whole);
+        for (size_t at = 0; at <= len; at += 1 + len / 9) {
+            struct digest_text t;
+            digest_begin(&t);
+            digest_add(&t, (struct span){text, at});
+            digest_add(&t, (struct span){text + at, len - at});
+            digest_end(&t, cut);
+            assert_memory_equal(cut, whole, DIGEST_HEX_LEN);
+        }
+    }
+}
+
+/* Edits that lie in front of a place, or end there, do not make what follows it longer. */
+static void growth_counts_from_a_place_on(void **state) {
+    (void)state;
+    struct edit_list list = {0};
+    assert_int_equal(edit_growth(&list, 0), 0);
+    edit_insert(&list, 3, SPAN("xx"));
+    edit_remove(&list, 4, 2);
+    assert_int_equal(edit_growth(&list, 7), 0);
+    assert_int_equal(edit_growth(&list, 6), 0);
+    assert_int_equal(edit_growth(&list, 5), -1);
+    assert_int_equal(edit_growth(&list, 3), 0);
+    edit_insert(&list, 9, SPAN("y"));
+    assert_int_equal(edit_growth(&list, 9), 1);
+    assert_int_equal(edit_growth(&list, 10), 0);
+    edit_list_reset(&list);
+    assert_int_equal(edit_growth(&list, 0), 0);
+    edit_list_free(&list);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_views_over_their_bytes),
@@ -222,6 +264,8 @@ int main(void) {
         cmocka_unit_test(uris_in_all_their_forms),
         cmocka_unit_test(lists_are_split_at_their_own_commas_only),
         cmocka_unit_test(edits_are_applied_in_one_pass_and_in_order),
+        cmocka_unit_test(digests_do_not_depend_on_how_a_text_is_cut),
+        cmocka_unit_test(growth_counts_from_a_place_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,20 +3,58 @@
 
 #include <md5.h>
 
+/* RFC 1321 3.3 */
+void digest_begin(struct digest_text *t) {
+    *t = (struct digest_text){.state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}};
+}
+
+void digest_add(struct digest_text *t, struct span piece) {
+    while (piece.len) {
+        size_t used = t->len % sizeof t->block, room = sizeof t->block - used;
+        size_t len = piece.len < room ? piece.len : room;
+        memcpy(t->block + used, piece.p, len);
+        t->len += len;
+        piece = span_skip(piece, len);
+        if (len == room) MD5Transform(t->state, t->block);
+    }
+}
+
+/* RFC 1321 3.1, 3.2: a one bit, then zeros, then the number of bits in the last eight bytes of a block. */
+static void add_padding(struct digest_text *t) {
+    enum { LENGTH_AT = sizeof t->block - sizeof t->len };
+    size_t used = t->len % sizeof t->block;
+    t->block[used++] = 0x80;
+    if (used > LENGTH_AT) {
+        memset(t->block + used, 0, sizeof t->block - used);
+        MD5Transform(t->state, t->block);
+        used = 0;
+    }
+    memset(t->block + used, 0, LENGTH_AT - used);
+    for (size_t i = 0; i < sizeof t->len; i++)
+        t->block[LENGTH_AT + i] = (uint8_t)(t->len * 8 >> 8 * i);
+    MD5Transform(t->state, t->block);
+}
+
+void digest_end(struct digest_text *t, char hex[DIGEST_HEX_LEN]) {
+    uint8_t sum[sizeof t->state];
+    add_padding(t);
+    for (size_t i = 0; i < sizeof sum; i++)
+        sum[i] = (uint8_t)(t->state[i / 4] >> 8 * (i % 4));
+    for (size_t i = 0; i < sizeof sum; i++) { /* in this form compilers make it many at a time */
+        uint8_t high = sum[i] >> 4, low = sum[i] & 15;
+        hex[2 * i] = (char)(high + (high > 9 ? 'a' - 10 : '0'));
+        hex[2 * i + 1] = (char)(low + (low > 9 ? 'a' - 10 : '0'));
+    }
+}
+
 void digest_md5(char hex[DIGEST_HEX_LEN], const struct span *parts, size_t count) {
-    static const char digits[] = "0123456789abcdef";
-    MD5_CTX context;
-    uint8_t sum[MD5_DIGEST_LENGTH];
-    MD5Init(&context);
+    struct digest_text t;
+    digest_begin(&t);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) MD5Update(&context, (const uint8_t *)":", 1);
-        MD5Update(&context, (const uint8_t *)parts[i].p, parts[i].len);
+        if (i > 0) digest_add(&t, SPAN(":"));
+        digest_add(&t, parts[i]);
     }
-    MD5Final(sum, &context);
-    for (size_t i = 0; i < sizeof sum; i++) {
-        hex[2 * i] = digits[sum[i] >> 4];
-        hex[2 * i + 1] = digits[sum[i] & 15];
-    }
+    digest_end(&t, hex);
 }
 
 void digest_response(char hex[DIGEST_HEX_LEN], const struct digest *d) {

@@ -13,7 +13,7 @@ void edit_list_free(struct edit_list *list) {
 }
 
 void edit_list_reset(struct edit_list *list) {
-    list->count = 0;
+    list->count = list->reach = 0;
     buf_reset(&list->texts);
 }
 
@@ -27,6 +27,7 @@ static struct edit *add(struct edit_list *list, size_t at, size_t len, struct sp
     list->edits[i] = (struct edit){(uint32_t)at,       (uint32_t)len, (uint32_t)list->texts.len,
                                    (uint32_t)text.len, false,         false};
     list->count++;
+    if (list->reach < at + len) list->reach = at + len;
     buf_add(&list->texts, text);
     return &list->edits[i];
 }
@@ -100,7 +101,9 @@ static int64_t growth(const struct edit_list *list, size_t at, bool all) {
     return sum;
 }
 
-int64_t edit_growth(const struct edit_list *list, size_t at) { return growth(list, at, false); }
+int64_t edit_growth(const struct edit_list *list, size_t at) {
+    return list->reach < at ? 0 : growth(list, at, false); /* bodies seldom change */
+}
 
 struct payload *edit_apply(const struct edit_list *list, struct span original, struct pool *pool) {
     size_t len = (size_t)((int64_t)original.len + growth(list, 0, true)), at = 0;

@@ -22,6 +22,7 @@ struct edit {
 struct edit_list {
     struct edit *edits; /* ordered by offset; at equal offsets in the order of the calls */
     size_t count, cap;
+    size_t reach; /* no edit is, or removes anything, behind this offset */
     struct buf texts;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/branch.h"
 
-#include <md5.h>
+#include "model/sip/digest.h"
 
 #define COOKIE "z9hG4bK"
 
@@ -32,7 +32,10 @@ uint32_t kam_branch_hash(struct span call_id, struct span cseq_number) {
     return kam_hash(call_id, cseq_number) & 0xffff;
 }
 
+static bool is_graph(char c) { return c > ' '; }
+
 static struct span trimmed(struct span s) {
+    if (s.len && is_graph(s.p[0]) && is_graph(s.p[s.len - 1])) return s; /* as nearly all */
     while (s.len && (*s.p == ' ' || *s.p == '\t'))
         s = span_skip(s, 1);
     while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0'))
@@ -48,31 +51,21 @@ void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in
                                  in->call_id,     in->uri,
                                  in->cseq_number, in->via->host,
                                  in->via->port,   in->via->branch.value};
-    uint8_t text[256]; /* a short part costs more to digest alone than to be put behind the others */
-    size_t len = 0;
-    MD5_CTX md5;
-    MD5Init(&md5);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        struct span part = trimmed(parts[i]);
-        if (part.len > sizeof text - len) {
-            MD5Update(&md5, text, len);
-            len = 0;
-        }
-        if (part.len > sizeof text)
-            MD5Update(&md5, (const uint8_t *)part.p, part.len);
-        else if (part.len)
-            memcpy(text + len, part.p, part.len);
-        len += part.len > sizeof text ? 0 : part.len;
-    }
-    MD5Update(&md5, text, len);
-    MD5End(&md5, out);
+    struct digest_text t;
+    digest_begin(&t);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        digest_add(&t, trimmed(parts[i]));
+    digest_end(&t, out);
+    out[KAM_MD5_LEN] = '\0';
 }
 
 /* Hexadecimal, the least significant digit first. */
 static void reverse_hex(struct buf *out, uint32_t n) {
+    char *from = buf_room(out, 2 * sizeof n), *at = from;
     do
-        buf_add_char(out, "0123456789abcdef"[n & 15]);
+        *at++ = "0123456789abcdef"[n & 15];
     while (n >>= 4);
+    out->len += (size_t)(at - from);
 }
 
 static int hex_digit(char c) {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/totag.h"
 
-#include <md5.h>
+#include "model/sip/digest.h"
 
 void kam_totag_prefix(char out[33], const char *signature, struct span address, struct span port) {
-    MD5_CTX md5;
-    MD5Init(&md5);
-    MD5Update(&md5, (const uint8_t *)signature, strlen(signature));
-    MD5Update(&md5, (const uint8_t *)address.p, address.len);
-    MD5Update(&md5, (const uint8_t *)port.p, port.len);
-    MD5End(&md5, out);
+    struct digest_text t;
+    digest_begin(&t);
+    digest_add(&t, span_of(signature));
+    digest_add(&t, address);
+    digest_add(&t, port);
+    digest_end(&t, out);
+    out[DIGEST_HEX_LEN] = '\0';
 }
 
 /* CRC-16/X-25, bit by bit: tags are rare. */
