@@ -8,7 +8,7 @@
 #include "model/kamailio/script/error.h"
 
 struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri) {
-    if (!span_eq(uri, run->msg.uri)) {
+    if (uri.p != run->msg.uri.p && !span_eq(uri, run->msg.uri)) {
         size_t at = (size_t)(run->msg.uri.p - run->msg.bytes.p);
         for (size_t i = 0; i < list->count; i++) {
             if (list->edits[i].at != at)
@@ -39,7 +39,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     if (to)
         d.to = *to;
     else
-        error = kam_resolve(run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to);
+        error = kam_resolve(run->k, run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to);
     if (error) {
         kam_run_fail(run, error);
         return false;

@@ -24,6 +24,19 @@ struct kam_socket {
     struct kam_worker_pool pool;
 };
 
+/* Where modules are called while a message is handled (script/module.h). */
+enum kam_hook {
+    KAM_HOOK_REQUEST_CAME,
+    KAM_HOOK_REQUEST_ENDED,
+    KAM_HOOK_REPLY_CAME,
+    KAM_HOOK_ROUTED,
+    KAM_HOOK_TRANSACTION_MADE,
+    KAM_HOOK_REPLY_MATCHED,
+    KAM_HOOK_REPLIED,
+    KAM_HOOK_OWNS,
+    KAM_HOOKS
+};
+
 struct kamailio {
     const struct kam_program *program;
     const struct kam_globals *globals;
@@ -33,7 +46,8 @@ struct kamailio {
     const struct trace *trace;
     struct kam_config config; /* its wakeups are a copy */
     struct random_stream wakeup_random;
-    const struct kam_route *request_route, *reply_route; /* reply_route NULL: none */
+    const struct kam_route *request_route, *reply_route; /* NULL: none, as of those that follow */
+    const struct kam_route *onsend_route, *pre_routing;  /* the latter: event_route[core:pre-routing] */
 
     struct kam_socket *sockets;
     size_t socket_count;
@@ -42,10 +56,12 @@ struct kamailio {
     struct buf agent_line;  /* "User-Agent: ...\r\n", or empty */
     char sl_tag[33], tm_tag[33], uac_tag[33];
 
-    void **module_data;               /* what each of kam_modules keeps; NULL: it is not loaded */
-    const struct kam_module **loaded; /* those that are, in that order; ends with NULL */
-    struct buf text;                  /* for texts that are needed for a moment */
+    void **module_data;                          /* what each of kam_modules keeps; NULL: it is not loaded */
+    const struct kam_module **having[KAM_HOOKS]; /* the loaded ones that have that hook, in that order; ends
+                                                    with NULL: most have none, and each message asks */
+    struct buf text;                             /* for texts that are needed for a moment */
 
+    struct kam_resolved resolved[KAM_RESOLVED];
     struct kam_outbox outbox;
     struct kam_run run;          /* the message that a worker handles now */
     struct kam_xavp *shared;     /* $shv(x): of all processes */

@@ -59,8 +59,8 @@ bool kam_is_own_host(const struct kamailio *k, struct span host, uint64_t port, 
     }
     for (const struct kam_alias *a = k->globals->aliases; a; a = a->next)
         if ((!port || a->port == 0 || a->port == port) && span_eq_nocase(a->host, host)) return true;
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        if ((*m)->owns && (*m)->owns(k, host, port, transport)) return true;
+    for (const struct kam_module **m = k->having[KAM_HOOK_OWNS]; *m; m++)
+        if ((*m)->owns(k, host, port, transport)) return true;
     return false;
 }
 
@@ -164,17 +164,38 @@ static bool check_globals(const struct kamailio *k, struct diag *diag) {
     return false;
 }
 
+/* Adds the module to the lists of the hooks that it has. */
+static void note_hooks(struct kamailio *k, const struct kam_module *m) {
+    const bool has[KAM_HOOKS] = {
+        [KAM_HOOK_REQUEST_CAME] = m->request_came,
+        [KAM_HOOK_REQUEST_ENDED] = m->request_ended,
+        [KAM_HOOK_REPLY_CAME] = m->reply_came,
+        [KAM_HOOK_ROUTED] = m->routed,
+        [KAM_HOOK_TRANSACTION_MADE] = m->transaction_made,
+        [KAM_HOOK_REPLY_MATCHED] = m->reply_matched,
+        [KAM_HOOK_REPLIED] = m->replied,
+        [KAM_HOOK_OWNS] = m->owns,
+    };
+    for (int hook = 0; hook < KAM_HOOKS; hook++) {
+        const struct kam_module **list = k->having[hook];
+        while (*list)
+            list++;
+        if (has[hook]) *list = m;
+    }
+}
+
 /* Gives each loaded module its data and settings, then lets it begin. */
 static void begin_modules(struct kamailio *k) {
     size_t count = 0;
     while (kam_modules[count])
         count++;
     k->module_data = mem_new(count * sizeof *k->module_data);
-    k->loaded = mem_new((count + 1) * sizeof *k->loaded);
-    for (size_t i = 0, n = 0; i < count; i++) {
+    for (int hook = 0; hook < KAM_HOOKS; hook++)
+        k->having[hook] = mem_new((count + 1) * sizeof *k->having[hook]);
+    for (size_t i = 0; i < count; i++) {
         const struct kam_module *m = kam_modules[i];
         if (!kam_program_loads(k->program, i)) continue;
-        k->loaded[n++] = m;
+        note_hooks(k, m);
         k->module_data[i] = mem_new(m->data_size + 1);
         kam_program_settings(k->program, m, (char *)k->module_data[i] + m->settings);
         if (m->init) m->init(k, k->module_data[i]);
@@ -196,7 +217,8 @@ static void end_modules(struct kamailio *k) {
         free(k->module_data[i]);
     }
     free(k->module_data);
-    free(k->loaded);
+    for (int hook = 0; hook < KAM_HOOKS; hook++)
+        free(k->having[hook]);
 }
 
 /* A line about the program itself, unless server_signature=no: as configured, or the default. */
@@ -226,6 +248,8 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     k->config.version = mem_text(span_of(config->version));
     k->request_route = kam_program_route(program, KAM_REQUEST_ROUTE, (struct span){0});
     k->reply_route = kam_program_route(program, KAM_CORE_ONREPLY_ROUTE, (struct span){0});
+    k->onsend_route = kam_program_route(program, KAM_ONSEND_ROUTE, (struct span){0});
+    k->pre_routing = kam_program_route(program, KAM_EVENT_ROUTE, SPAN("core:pre-routing"));
     write_signature(k, &k->server_line, "Server", k->globals->server_header);
     write_signature(k, &k->agent_line, "User-Agent", k->globals->user_agent_header);
     kam_outbox_init(&k->outbox);
@@ -274,6 +298,7 @@ void kamailio_free(struct kamailio *k) {
     kam_run_free(&k->run);
     end_modules(k);
     buf_free(&k->text);
+    kam_resolved_free(k);
     kam_outbox_free(&k->outbox);
     kam_process_free(&k->timer);
     buf_free(&k->server_line);

@@ -7,7 +7,7 @@
 bool kam_onsend(struct kam_run *run, const struct kam_destination *d, const struct payload *payload,
                 int branch) {
     const struct kamailio *k = run->k;
-    const struct kam_route *route = kam_program_route(k->program, KAM_ONSEND_ROUTE, (struct span){0});
+    const struct kam_route *route = k->onsend_route;
     if (!route || !payload || (!run->msg.is_request && !k->globals->onsend_replies)) return true;
     struct kam_passage leaving = {payload_span(payload), d->socket, d->to};
     unsigned own_branch = run->branch;

@@ -61,19 +61,19 @@ static struct kam_outcome run_block(struct kamailio *k, struct kam_run *run, enu
 
 /* The modules are asked in their order; true: one of them says that it is done with the message. */
 static bool request_came(struct kamailio *k, struct kam_run *run) {
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        if ((*m)->request_came && (*m)->request_came(run)) return true;
+    for (const struct kam_module **m = k->having[KAM_HOOK_REQUEST_CAME]; *m; m++)
+        if ((*m)->request_came(run)) return true;
     return false;
 }
 
 static void request_ended(struct kamailio *k, struct kam_run *run) {
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        if ((*m)->request_ended) (*m)->request_ended(run);
+    for (const struct kam_module **m = k->having[KAM_HOOK_REQUEST_ENDED]; *m; m++)
+        (*m)->request_ended(run);
 }
 
 static bool reply_came(struct kamailio *k, struct kam_run *run) {
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        if ((*m)->reply_came && (*m)->reply_came(run)) return true;
+    for (const struct kam_module **m = k->having[KAM_HOOK_REPLY_CAME]; *m; m++)
+        if ((*m)->reply_came(run)) return true;
     return false;
 }
 
@@ -81,6 +81,7 @@ static bool reply_came(struct kamailio *k, struct kam_run *run) {
 static bool stops(struct kam_run *run) {
     static const enum sip_header_id asking[] = {SIP_CONTACT, SIP_ROUTE};
     if (kam_program_stops_message(&run->state)) return true;
+    if (!kam_program_asks_values(run->state.program)) return false;
     for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
         for (const struct sip_header *h = sip_msg_first(&run->msg, asking[i]); h;
              h = sip_msg_next(&run->msg, h))
@@ -91,7 +92,8 @@ static bool stops(struct kam_run *run) {
 /* event_route[core:pre-routing], before all else; the blocks that it arms are forgotten. False: it has
  * dropped the message. */
 static bool before_routing(struct kam_run *run) {
-    struct kam_outcome outcome = kam_event_as(run, "core:pre-routing", KAM_REQUEST_ROUTE);
+    if (!run->k->pre_routing) return true;
+    struct kam_outcome outcome = kam_route_within(run, run->k->pre_routing, KAM_REQUEST_ROUTE);
     run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
     return !outcome.dropped;
 }

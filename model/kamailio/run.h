@@ -8,6 +8,7 @@
 
 #include "model/kamailio/message/address.h"
 #include "model/kamailio/message/branch.h"
+#include "model/kamailio/resolve.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
 #include "model/sip/edit.h"
@@ -204,19 +205,6 @@ const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_
 
 uint32_t kam_run_hash(struct kam_run *run);
 const char *kam_run_md5(struct kam_run *run);
-
-/*
- * An IPv4 address as Kamailio reads it: four numbers, of which each may have no digits or too many, and
- * counts modulo 256.
- */
-bool kam_ipv4_parse(struct span text, uint32_t *ip);
-
-/*
- * Where a SIP URI points: its host as an IPv4 address, 5060 without a port. 0, or what is wrong:
- * KAM_E_BAD_URI, KAM_E_NO_SOCKET for what asks for TCP or TLS (only UDP is simulated), KAM_E_BAD_ADDRESS for
- * all that cannot be resolved here.
- */
-int kam_resolve(struct span uri, struct udp_address *to);
 
 /* Where replies to the request go (facts: Kamailio 2.3). */
 struct kam_destination kam_reply_destination(const struct kam_run *run);

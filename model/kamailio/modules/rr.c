@@ -341,8 +341,8 @@ static int route(struct kam_run *run, bool always_loose) {
     bool own = is_own(run, &first.uri), in_dialog = run->to_tag.len > 0;
     int result = in_dialog && is_own(run, &uri) && !always_loose ? after_strict(run, first)
                                                                  : after_loose(run, first, !in_dialog);
-    for (const struct kam_module **m = run->k->loaded; own && *m; m++)
-        if ((*m)->routed) (*m)->routed(run);
+    for (const struct kam_module **m = run->k->having[KAM_HOOK_ROUTED]; own && *m; m++)
+        (*m)->routed(run);
     return result;
 }
 

@@ -166,6 +166,8 @@ const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_
     return program_find_route(p, kind, name);
 }
 
+bool kam_program_has_kinds(const struct kam_program *p, unsigned kinds) { return p->route_kinds & kinds; }
+
 ptrdiff_t program_find_number(const struct program_name *names, struct span name) {
     const struct program_name *found;
     HASH_FIND(hh, names, name.p, name.len, found);
@@ -216,6 +218,8 @@ bool kam_program_stops_message(struct kam_script_state *state) {
 bool kam_program_stops_dialog(struct kam_script_state *state) {
     return stop(state, &state->program->on_dialog);
 }
+
+bool kam_program_asks_values(const struct kam_program *p) { return p->asked_texts.len > 0; }
 
 bool kam_program_stops_value(struct kam_script_state *state, struct span value) {
     const struct kam_program *p = state->program;

@@ -92,11 +92,17 @@ struct kam_script_state;
 const struct kam_route *kam_program_route(const struct kam_program *p, enum kam_route_kind kind,
                                           struct span name);
 
+/* Is there a block of one of those kinds, an enum kam_route_kind each? */
+bool kam_program_has_kinds(const struct kam_program *p, unsigned kinds);
+
 /* Stops the simulation, and returns true, if something that is not simulated is done with each message
  * (routes in another language); with each dialog that begins; because of such a Contact or Route. */
 bool kam_program_stops_message(struct kam_script_state *state);
 bool kam_program_stops_dialog(struct kam_script_state *state);
 bool kam_program_stops_value(struct kam_script_state *state, struct span value);
+
+/* False: there is nothing in a Contact or Route that stops it. */
+bool kam_program_asks_values(const struct kam_program *p);
 
 /*
  * What scripts remember. $var(x) belongs to the worker process and lives as long as it; $avp(x) belongs to

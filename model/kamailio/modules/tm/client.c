@@ -12,8 +12,11 @@
  */
 static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
     if (t->was_saved || run->state.kind != KAM_REQUEST_ROUTE) return;
-    struct kam_saved *saved = kam_tm_save(t);
+    t->was_saved = true;
     t->flags = run->flags;
+    bool may_fail = kam_program_has_kinds(run->state.program, KAM_FAILURE_ROUTE | KAM_EVENT_ROUTE);
+    if (!may_fail && !run->reply_lines.len && !run->reply_body.len) return; /* nobody will ask */
+    struct kam_saved *saved = kam_tm_save(t);
     edit_list_copy(&saved->edits, &run->edits);
     buf_add(&saved->reply_lines, buf_span(&run->reply_lines));
     buf_add(&saved->reply_body, buf_span(&run->reply_body));
@@ -57,7 +60,7 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
                        struct span where) {
     struct kam_destination d = {.socket = b->forced ? b->forced : kam_run_send_socket(run)};
-    int error = run->proxy.ip ? KAM_E_OK : kam_resolve(where, &d.to);
+    int error = run->proxy.ip ? KAM_E_OK : kam_resolve(run->k, where, &d.to);
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);

@@ -437,8 +437,8 @@ bool kam_tm_recv_reply(struct kam_run *run) {
     }
     if (status < 200 && cancel_now(t, run->branch)) return true;
     stop_timers(t, c, run);
-    for (const struct kam_module **m = run->k->loaded; *m; m++)
-        if ((*m)->reply_matched) (*m)->reply_matched(run, &t->head);
+    for (const struct kam_module **m = run->k->having[KAM_HOOK_REPLY_MATCHED]; *m; m++)
+        (*m)->reply_matched(run, &t->head);
     if (!run_onreply_route(t, c, run)) return true;
     status = run->msg.status; /* the script may have changed it */
 

@@ -67,14 +67,15 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
     if (run->method == KAM_INVITE && !kam_run_from(run)->readable) return KAM_NEWTRAN_FAILED;
-    if (!kam_uri_readable(kam_run_uri(run))) {
+    struct udp_address to;
+    if (kam_resolve(run->k, kam_run_uri(run), &to) == KAM_E_BAD_URI) {
         kam_run_fail(run, KAM_E_BAD_URI);
         return KAM_NEWTRAN_FAILED;
     }
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);
-    for (const struct kam_module **m = run->k->loaded; *m; m++)
-        if ((*m)->transaction_made) (*m)->transaction_made(run);
+    for (const struct kam_module **m = run->k->having[KAM_HOOK_TRANSACTION_MADE]; *m; m++)
+        (*m)->transaction_made(run);
     t->canceled = canceled;
     return KAM_NEWTRAN_NEW;
 }
@@ -105,22 +106,19 @@ void kam_tm_start_final(struct kam_transaction *t) {
 /* Tells the modules that want to know. */
 static void tell_replied(struct kam_transaction *t, const struct payload *payload, unsigned status) {
     struct kamailio *k = t->tm->k;
+    if (!*k->having[KAM_HOOK_REPLIED]) return;
     struct kam_replied r = {.method = t->method_name,
                             .call_id = t->call_id,
                             .from_tag = t->from_tag,
                             .status = status,
                             .reply = t->tm->in_hand,
                             .avps = &t->avps};
-    bool wanted = false;
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        wanted = wanted || (*m)->replied;
-    if (!wanted) return;
     struct sip_msg msg = {0};
     if (status >= 200 && payload && sip_msg_parse(&msg, payload_span(payload))) r.msg = &msg;
     const struct sip_header *to = r.msg ? sip_msg_first(&msg, SIP_TO) : NULL;
     if (to) r.to_tag = sip_tag(to->value);
-    for (const struct kam_module **m = k->loaded; *m; m++)
-        if ((*m)->replied) (*m)->replied(k, &r);
+    for (const struct kam_module **m = k->having[KAM_HOOK_REPLIED]; *m; m++)
+        (*m)->replied(k, &r);
     sip_msg_free(&msg);
 }
 

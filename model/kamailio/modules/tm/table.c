@@ -94,7 +94,6 @@ struct kam_saved *kam_tm_save(struct kam_transaction *t) {
     edit_list_reset(&s->edits);
     buf_reset(&s->reply_lines);
     buf_reset(&s->reply_body);
-    t->was_saved = true;
     return t->saved = s;
 }
 

@@ -223,7 +223,7 @@ static void give_up(struct kam_uac *u) {
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     struct kam_tm *tm = kam_tm_of(k);
     struct kam_destination d = {.socket = r->socket};
-    if (kam_resolve(r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
+    if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
     if (r->dialog)
