@@ -58,9 +58,13 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
         outbox->free = s->next;
     else
         s = mem_new(sizeof *s);
-    *s = (struct kam_send){
-        .k = k, .kind = kind, .destination = *destination, .cause = *cause, .slept_ns = k->run.slept_ns};
+    s->next = NULL;
+    s->k = k;
+    s->kind = kind;
+    s->destination = *destination;
     s->payload = payload_hold(payload);
+    s->cause = *cause;
+    s->slept_ns = k->run.slept_ns;
     event_init(&s->departure, depart, s);
     *outbox->last = s;
     outbox->last = &s->next;

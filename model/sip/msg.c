@@ -128,9 +128,13 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
 }
 
 const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id) {
-    size_t place = m->first[id];
-    return place && place <= m->header_count ? &m->headers[place - 1]
-                                             : NULL; /* the count may have been cut */
+    return m->first[id] ? &m->headers[m->first[id] - 1] : NULL;
+}
+
+void sip_msg_cut(struct sip_msg *m, size_t count) {
+    m->header_count = count;
+    for (size_t id = 0; id < SIP_HEADER_IDS; id++)
+        if (m->first[id] > count) m->first[id] = 0;
 }
 
 const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_header *h) {

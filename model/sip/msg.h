@@ -59,6 +59,9 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes);
 const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id);
 const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_header *h);
 
+/* Forgets all headers but the first `count`. */
+void sip_msg_cut(struct sip_msg *m, size_t count);
+
 /* The id that belongs to a header name, compact or full. */
 enum sip_header_id sip_header_id(struct span name);
 

@@ -3,12 +3,6 @@
 
 #include "model/kamailio/message/address.h"
 
-/* The headers that there may be only one of in a request: the parser stops at a second one. */
-static bool is_single(enum sip_header_id id) {
-    return id == SIP_FROM || id == SIP_TO || id == SIP_CALL_ID || id == SIP_CSEQ || id == SIP_MAX_FORWARDS ||
-           id == SIP_CONTENT_LENGTH;
-}
-
 /* Fewer characters than RFC 3261 has in a token. */
 static bool name_readable(struct span name) {
     for (size_t i = 0; i < name.len; i++) {
@@ -33,26 +27,37 @@ bool kam_via_readable(const struct via *v) {
     return !v->rest.p || (via_parse(&next, v->rest) && kam_via_readable(&next));
 }
 
-/* Can the parser read the header, after those before it? The first Via is read elsewhere. */
-static bool readable(const struct sip_msg *m, const struct sip_header *h) {
+/* Can the parser read the header, after those before it? The first Via is read elsewhere. Of some there may
+ * be only one in a request: the parser stops at a second one. */
+static bool readable(const struct sip_msg *m, size_t place) {
     uint64_t n;
     struct via via;
-    if (h->line.p[h->line.len - 1] != '\n' || (h->id == SIP_OTHER && !name_readable(h->name))) return false;
-    if (m->is_request && is_single(h->id) && sip_msg_first(m, h->id) != h) return false;
-    if (h->id == SIP_VIA && sip_msg_first(m, SIP_VIA) != h)
-        return via_parse(&via, kam_via_value(h)) && kam_via_readable(&via);
-    return h->id != SIP_CONTENT_LENGTH || span_to_u64(h->value, UINT32_MAX, &n);
+    const struct sip_header *h = &m->headers[place];
+    bool is_first = m->first[h->id] == place + 1;
+    switch (h->id) {
+    case SIP_OTHER: return name_readable(h->name);
+    case SIP_VIA: return is_first || (via_parse(&via, kam_via_value(h)) && kam_via_readable(&via));
+    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && span_to_u64(h->value, UINT32_MAX, &n);
+    case SIP_FROM:
+    case SIP_TO:
+    case SIP_CALL_ID:
+    case SIP_CSEQ:
+    case SIP_MAX_FORWARDS: return is_first || !m->is_request;
+    default: return true;
+    }
 }
 
-/* Cuts the views off at the first header that cannot be read. */
+/* Cuts the views off at the first header that cannot be read; the last one may lack its line end. */
 static void cut_off(struct kam_run *run, bool well_formed) {
     struct sip_msg *m = &run->msg;
-    const struct sip_header *h = m->headers, *end = m->headers + m->header_count;
-    while (h < end && readable(m, h))
-        h++;
-    run->damaged = !well_formed || h < end;
+    size_t count = 0, whole = m->header_count;
+    struct span last = whole ? m->headers[whole - 1].line : SPAN("\n");
+    if (last.p[last.len - 1] != '\n') whole--;
+    while (count < whole && readable(m, count))
+        count++;
+    run->damaged = !well_formed || count < m->header_count;
     run->unfinished = m->header_end == run->payload->len;
-    m->header_count = (size_t)(h - m->headers);
+    if (count < m->header_count) sip_msg_cut(m, count);
 }
 
 static enum kam_method method_of(struct span name) {
@@ -87,7 +92,9 @@ static bool find_headers(struct kam_run *run) {
     }
     if (!via_parse(&run->via, kam_via_value(run->via_header)) || !kam_via_readable(&run->via)) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
-    return span_find(run->cseq->value, '\n') < 0 && read_to(run);
+    for (const char *p = run->cseq_number.p + run->cseq_number.len; p < run->cseq_method.p; p++)
+        if (*p == '\n') return false; /* it is folded */
+    return read_to(run);
 }
 
 bool kam_msg_read(struct kam_run *run) {

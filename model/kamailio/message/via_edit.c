@@ -10,6 +10,10 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 
 /* Host and port, as the socket's, unless the script has told otherwise. */
 static void add_sent_by(struct buf *b, const struct kam_run *run, const struct kam_socket *socket) {
+    if (!run->advertised.host.len && !run->advertised.port.len) {
+        buf_add(b, socket->sent_by);
+        return;
+    }
     struct span port = socket->sent_by, host = span_cut(&port, ':');
     if (run->advertised.host.len) host = run->advertised.host;
     if (run->advertised.port.len) port = run->advertised.port;
@@ -45,24 +49,34 @@ static const char *before_params(const struct via *via) {
     return p < end && *p == ';' ? p : after;
 }
 
+static struct span rport_text(const struct kam_run *run) {
+    struct buf *b = &run->k->text;
+    buf_reset(b);
+    buf_add(b, SPAN(";rport="));
+    buf_add_u64(b, run->source.port);
+    return buf_span(b);
+}
+
+static struct span received_text(const struct kam_run *run) {
+    struct buf *b = &run->k->text;
+    buf_reset(b);
+    buf_add(b, SPAN(";received="));
+    buf_add(b, buf_span(&run->source_text));
+    return buf_span(b);
+}
+
 void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
-    char rport[40], address[40];
-    struct buf b = {.p = rport, .cap = sizeof rport}, received = {.p = address, .cap = sizeof address};
     const struct via *via = &run->via;
     struct span old_rport = via->rport.whole, old_received = via->received.whole;
     size_t front = offset_of(run, before_params(via));
-    buf_add(&b, SPAN(";rport="));
-    buf_add_u64(&b, run->source.port);
-    if (!old_rport.p && run->force_rport) kam_lump_insert(list, front, buf_span(&b));
+    if (!old_rport.p && run->force_rport) kam_lump_insert(list, front, rport_text(run));
     if (kam_via_needs_received(run)) {
-        buf_add(&received, SPAN(";received="));
-        buf_add(&received, buf_span(&run->source_text));
         if (old_received.p)
-            kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, buf_span(&received));
+            kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, received_text(run));
         else
-            kam_lump_insert(list, front, buf_span(&received));
+            kam_lump_insert(list, front, received_text(run));
     }
-    if (old_rport.p) kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, buf_span(&b));
+    if (old_rport.p) kam_lump_replace(list, offset_of(run, old_rport.p), old_rport.len, rport_text(run));
 }
 
 void kam_via_strip(struct edit_list *list, const struct kam_run *run) {
