@@ -59,14 +59,14 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 }
 
 void kam_forward_reply(struct kam_run *run) {
-    struct via second;
+    const struct via *second = kam_via_second(run);
     struct kam_destination d = {.socket = run->socket};
     uint64_t port = 0;
-    bool known = kam_via_second(run, &second);
+    bool known = second != NULL;
     if (known) {
-        struct span host = second.received.value.len ? second.received.value : second.host;
-        struct span port_text = second.rport.value.len ? second.rport.value : second.port;
-        known = kam_ipv4_parse(host, &d.to.ip) && span_is_nocase(second.transport, "UDP");
+        struct span host = second->received.value.len ? second->received.value : second->host;
+        struct span port_text = second->rport.value.len ? second->rport.value : second->port;
+        known = kam_ipv4_parse(host, &d.to.ip) && span_is_nocase(second->transport, "UDP");
         if (!span_to_u64(port_text, UINT32_MAX, &port)) port = 5060;
         d.to.port = (uint16_t)port ? (uint16_t)port : 5060;
     }

@@ -87,8 +87,10 @@ struct kam_run {
     uint64_t about;          /* number of its datagram; 0: none */
     uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
-    enum kam_method method; /* a reply's is its CSeq's */
-    struct via via;         /* the topmost one */
+    enum kam_method method;                /* a reply's is its CSeq's */
+    struct via via;                        /* the topmost one */
+    struct via second_via;                 /* kam_via_second() */
+    const struct sip_header *further_vias; /* the second header of Vias; NULL: none, or it is cut off */
     const struct sip_header *via_header, *from, *to, *call_id, *cseq;
     struct span cseq_number, cseq_method;
     struct span to_uri, to_tag;   /* p of the tag NULL: none */

@@ -11,9 +11,12 @@ const uint16_t stop_bits[256] = {
 
 size_t stop_find(struct span s, unsigned stops) {
     const unsigned char *p = (const unsigned char *)s.p, *from = p, *end = p + s.len;
-    /* Four at a time: words are long, and asking for each byte whether it is the last takes half the time. */
-    while (end - p >= 4 && !((stop_bits[p[0]] | stop_bits[p[1]] | stop_bits[p[2]] | stop_bits[p[3]]) & stops))
-        p += 4;
+    /* Eight at a time: words are long, and asking for each byte whether it is the last takes twice the time.
+     */
+    while (end - p >= 8 && !((stop_bits[p[0]] | stop_bits[p[1]] | stop_bits[p[2]] | stop_bits[p[3]] |
+                              stop_bits[p[4]] | stop_bits[p[5]] | stop_bits[p[6]] | stop_bits[p[7]]) &
+                             stops))
+        p += 8;
     while (p < end && !(stop_bits[*p] & stops))
         p++;
     return (size_t)(p - from);

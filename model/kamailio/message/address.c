@@ -29,15 +29,15 @@ static const char *skip_word(const char *p, const char *end, unsigned stops) {
 /* Quoted text in one line, without its quotes; a backslash hides the character behind it, or is not allowed.
  */
 static const char *read_quoted(const char *p, const char *end, bool escapes, struct span *text) {
-    const char *from = ++p;
-    for (; p < end && *p != '"'; p++) {
-        if (*p == '\r' || *p == '\n') return NULL;
-        if (*p != '\\') continue;
-        if (!escapes || end - p < 2) return NULL;
-        p++;
+    const char *from = p + 1;
+    for (p = from;; p++) {
+        p = skip_word(p, end, STOP_QUOTE | STOP_BACKSLASH);
+        if (p == end || *p == '\r' || *p == '\n') return NULL;
+        if (*p == '"') break;
+        if (*p == '\\' && (!escapes || end - p++ < 2)) return NULL;
     }
     *text = span_between(from, p);
-    return p < end ? p + 1 : NULL;
+    return p + 1;
 }
 
 /* <URI>: blanks in one line may stand around the URI, not in it. */
@@ -88,20 +88,18 @@ static bool read_params(const char *p, const char *end, struct span *tag) {
         if (p == end) return true;
         if (*p != ';') return false;
         const char *name = skip_blanks(p + 1, end);
-        bool is_tag = span_starts(span_between(name, end), "tag="); /* as nearly all that have any */
+        bool is_tag = span_starts(span_between(name, end), "tag="); /* as of nearly all that have any */
         struct span value = {0};
         if (is_tag) {
-            p = name + strlen("tag");
+            p = read_value(name + strlen("tag="), end, is_tag, &value);
         } else {
             p = skip_word(name, end, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | STOP_COMMA);
             if (p == name) return false;
             is_tag = span_is_nocase(span_between(name, p), "tag");
+            p = skip_blanks(p, end);
+            if (p < end && *p == '=') p = read_value(p + 1, end, is_tag, &value);
         }
-        p = skip_blanks(p, end);
-        if (p < end && *p == '=') {
-            p = read_value(p + 1, end, is_tag, &value);
-            if (!p) return false;
-        }
+        if (!p) return false;
         if (is_tag) *tag = value.len ? value : (struct span){0};
     }
 }

@@ -19,24 +19,32 @@ struct span kam_via_value(const struct sip_header *h) {
     return span_between(h->value.p, end);
 }
 
-/* A Via and all that follow it in its header. */
-bool kam_via_readable(const struct via *v) {
+/* Reads a Via, the next one, and all that follow them in their header. */
+static bool read_vias(struct via *v, struct via *next, struct span value) {
     uint64_t port;
-    struct via next;
-    if (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port)) return false;
-    return !v->rest.p || (via_parse(&next, v->rest) && kam_via_readable(&next));
+    struct via other;
+    if (!via_parse(v, value) || (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port))) return false;
+    return !v->rest.p || read_vias(next, &other, v->rest);
+}
+
+/* Reads those of another header than the first one, and keeps the first of them. */
+static bool read_further_vias(struct kam_run *run, const struct sip_header *h) {
+    struct via v, next;
+    bool keep = !run->further_vias;
+    if (keep) run->further_vias = h;
+    return read_vias(keep ? &run->second_via : &v, &next, kam_via_value(h));
 }
 
 /* Can the parser read the header, after those before it? The first Via is read elsewhere. Of some there may
  * be only one in a request: the parser stops at a second one. */
-static bool readable(const struct sip_msg *m, size_t place) {
+static bool readable(struct kam_run *run, size_t place) {
     uint64_t n;
-    struct via via;
+    const struct sip_msg *m = &run->msg;
     const struct sip_header *h = &m->headers[place];
     bool is_first = m->first[h->id] == place + 1;
     switch (h->id) {
     case SIP_OTHER: return name_readable(h->name);
-    case SIP_VIA: return is_first || (via_parse(&via, kam_via_value(h)) && kam_via_readable(&via));
+    case SIP_VIA: return is_first || read_further_vias(run, h);
     case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && span_to_u64(h->value, UINT32_MAX, &n);
     case SIP_FROM:
     case SIP_TO:
@@ -51,13 +59,15 @@ static bool readable(const struct sip_msg *m, size_t place) {
 static void cut_off(struct kam_run *run, bool well_formed) {
     struct sip_msg *m = &run->msg;
     size_t count = 0, whole = m->header_count;
+    run->further_vias = NULL;
     struct span last = whole ? m->headers[whole - 1].line : SPAN("\n");
     if (last.p[last.len - 1] != '\n') whole--;
-    while (count < whole && readable(m, count))
+    while (count < whole && readable(run, count))
         count++;
     run->damaged = !well_formed || count < m->header_count;
     run->unfinished = m->header_end == run->payload->len;
     if (count < m->header_count) sip_msg_cut(m, count);
+    if (run->further_vias && run->further_vias >= m->headers + count) run->further_vias = NULL;
 }
 
 static enum kam_method method_of(struct span name) {
@@ -90,7 +100,7 @@ static bool find_headers(struct kam_run *run) {
         *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
         if (!*needed[i].where) return false;
     }
-    if (!via_parse(&run->via, kam_via_value(run->via_header)) || !kam_via_readable(&run->via)) return false;
+    if (!read_vias(&run->via, &run->second_via, kam_via_value(run->via_header))) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
     for (const char *p = run->cseq_number.p + run->cseq_number.len; p < run->cseq_method.p; p++)
         if (*p == '\n') return false; /* it is folded */

@@ -20,7 +20,4 @@ bool kam_uri_readable(struct span uri);
 /* The value of a Via header with the blanks and folds behind it: they count. */
 struct span kam_via_value(const struct sip_header *h);
 
-/* Can Kamailio's parser read a Via and all that follow it in its header? */
-bool kam_via_readable(const struct via *v);
-
 #endif

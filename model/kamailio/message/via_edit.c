@@ -88,10 +88,8 @@ void kam_via_strip(struct edit_list *list, const struct kam_run *run) {
     kam_lump_remove(list, offset_of(run, h->value.p), (size_t)(run->via.rest.p - h->value.p));
 }
 
-bool kam_via_second(const struct kam_run *run, struct via *out) {
-    const struct sip_header *h = sip_msg_next(&run->msg, run->via_header);
-    struct span value = run->via.rest.p ? run->via.rest : h ? kam_via_value(h) : (struct span){0};
-    return value.p && via_parse(out, value) && kam_via_readable(out);
+const struct via *kam_via_second(const struct kam_run *run) {
+    return run->via.rest.p || run->further_vias ? &run->second_via : NULL;
 }
 
 bool kam_via_is_ours(const struct kamailio *k, const struct via *via) {

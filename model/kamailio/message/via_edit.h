@@ -19,8 +19,8 @@ bool kam_via_needs_received(const struct kam_run *run);
 /* Takes the topmost Via off a reply. */
 void kam_via_strip(struct edit_list *list, const struct kam_run *run);
 
-/* The second Via of a reply; false if it has none. */
-bool kam_via_second(const struct kam_run *run, struct via *out);
+/* The second Via of a reply; NULL if it has none. */
+const struct via *kam_via_second(const struct kam_run *run);
 
 /* Does the Via name one of our sockets? */
 bool kam_via_is_ours(const struct kamailio *k, const struct via *via);

@@ -26,7 +26,16 @@ void script_vars_pop(struct kam_vars *vars, size_t number) {
     free(v);
 }
 
+/* Most messages have no variables. */
+static bool is_empty(const struct kam_vars *vars) {
+    const struct kam_xavp *any = NULL;
+    for (size_t i = 0; i < KAM_LISTS && !any; i++)
+        any = vars->lists[i];
+    return !vars->tops && !any;
+}
+
 void kam_vars_free(struct kam_vars *vars) {
+    if (is_empty(vars)) return;
     for (size_t i = 0; i < vars->count; i++)
         while (vars->tops[i])
             script_vars_pop(vars, i);
