@@ -12,25 +12,11 @@ void kam_outbox_init(struct kam_outbox *outbox) {
     outbox->last = &outbox->first;
 }
 
-static void to_free(struct kam_outbox *outbox, struct kam_send *s) {
-    payload_drop(s->payload);
-    s->payload = NULL;
-    s->next = outbox->free;
-    outbox->free = s;
-}
-
 void kam_outbox_free(struct kam_outbox *outbox) {
-    for (struct kam_send *s = outbox->first, *next; s; s = next) {
-        next = s->next;
-        to_free(outbox, s);
-    }
-    for (struct kam_send *s = outbox->leaving, *next; s; s = next) {
-        next = s->next;
+    for (struct kam_send *s = outbox->made, *next; s; s = next) {
+        next = s->next_made;
         event_cancel(s->k->queue, &s->departure);
-        to_free(outbox, s);
-    }
-    for (struct kam_send *s = outbox->free, *next; s; s = next) {
-        next = s->next;
+        payload_drop(s->payload);
         free(s);
     }
     kam_outbox_init(outbox);
@@ -41,10 +27,20 @@ static void depart(void *arg) {
     struct kamailio *k = s->k;
     const struct kam_globals *g = k->globals;
     struct udp_options options = {g->tos, g->pmtu_discovery};
-    *s->link = s->next;
-    if (s->next) s->next->link = s->link;
     host_send(k->host, s->destination.socket->port, options, s->destination.to, s->payload, &s->cause);
-    to_free(&k->outbox, s);
+    payload_drop(s->payload);
+    s->payload = NULL;
+    s->next = k->outbox.free;
+    k->outbox.free = s;
+}
+
+static struct kam_send *send_new(struct kamailio *k) {
+    struct kam_send *s = mem_new(sizeof *s);
+    s->k = k;
+    s->next_made = k->outbox.made;
+    k->outbox.made = s;
+    event_init(&s->departure, depart, s);
+    return s;
 }
 
 bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *destination,
@@ -57,15 +53,13 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
     if (s)
         outbox->free = s->next;
     else
-        s = mem_new(sizeof *s);
+        s = send_new(k);
     s->next = NULL;
-    s->k = k;
     s->kind = kind;
     s->destination = *destination;
     s->payload = payload_hold(payload);
     s->cause = *cause;
     s->slept_ns = k->run.slept_ns;
-    event_init(&s->departure, depart, s);
     *outbox->last = s;
     outbox->last = &s->next;
     return true;
@@ -77,10 +71,6 @@ void kam_send_leave(struct kamailio *k, int64_t at_ns) {
     assert(s);
     outbox->first = s->next;
     if (!outbox->first) outbox->last = &outbox->first;
-    s->next = outbox->leaving;
-    s->link = &outbox->leaving;
-    if (s->next) s->next->link = &s->next;
-    outbox->leaving = s;
     if (at_ns > k->queue->now_ns)
         event_at(k->queue, &s->departure, at_ns);
     else

@@ -27,9 +27,8 @@ struct kam_destination {
 };
 
 struct kam_send {
-    struct kam_send
-        *next; /* in the list of collected ones, then of those that wait to leave, or in the free list */
-    struct kam_send **link;
+    struct kam_send *next;      /* in the list of collected ones, or in the free list */
+    struct kam_send *next_made; /* in the list of all */
     struct event departure;
     struct kamailio *k;
     enum kam_send_kind kind;
@@ -41,8 +40,7 @@ struct kam_send {
 
 struct kam_outbox {
     struct kam_send *first, **last; /* collected, in order; last points to where the next one is linked */
-    struct kam_send *leaving;       /* their departure is scheduled */
-    struct kam_send *free;
+    struct kam_send *free, *made; /* all there are: collected, free, or with a departure that is scheduled */
 };
 
 void kam_outbox_init(struct kam_outbox *outbox);

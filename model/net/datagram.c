@@ -64,9 +64,6 @@ struct datagram *datagram_new(struct pool *pool) {
         d = arena_new(&pool->memory, sizeof *d);
     d->pool = pool;
     d->refs = 1;
-    d->number = 0;
-    d->sent_ns = 0;
-    d->cause = (struct cause){0};
     d->checksummed = false;
     pool->datagrams_out++;
     return d;

@@ -69,7 +69,7 @@ void payload_drop(struct payload *p); /* NULL is fine */
 
 static inline struct span payload_span(const struct payload *p) { return (struct span){p->bytes, p->len}; }
 
-/* A datagram without payload, cause and headers. */
+/* A datagram whose sender says all that is in it; it has no checksum of its own. */
 struct datagram *datagram_new(struct pool *pool);
 struct datagram *datagram_hold(struct datagram *d);
 void datagram_drop(struct datagram *d);

@@ -52,10 +52,9 @@ struct way {
     bool seeded; /* the stream, with the first datagram: of many hosts most never meet */
 };
 
-/* A datagram on its way. */
+/* A datagram on its way: for as long as its arrival is scheduled. */
 struct flight {
-    struct flight *next; /* in the free list, or in the list of all that fly */
-    struct flight **link;
+    struct flight *next, *next_free; /* in the list of all, in that of those that are free */
     struct event arrival;
     struct datagram *datagram;
     struct host *to;
@@ -70,7 +69,7 @@ struct net {
     struct host **hosts;
     size_t host_count, host_cap;
     struct way *ways; /* host_count x host_count, row: from */
-    struct flight *free_flights, *flying;
+    struct flight *flights, *free_flights;
     void (*lost)(void *arg, int64_t now_ns, enum lost_why why, const struct datagram *d);
     void *lost_arg;
 };
@@ -84,22 +83,11 @@ struct net *net_new(struct event_queue *queue, uint64_t seed, uint32_t mtu) {
     return net;
 }
 
-static void flight_end(struct flight *f) {
-    struct net *net = f->to->net;
-    *f->link = f->next;
-    if (f->next) f->next->link = f->link;
-    datagram_drop(f->datagram);
-    f->next = net->free_flights;
-    net->free_flights = f;
-}
-
 void net_free(struct net *net) {
-    while (net->flying) {
-        event_cancel(net->queue, &net->flying->arrival);
-        flight_end(net->flying);
-    }
-    for (struct flight *f = net->free_flights, *next; f; f = next) {
+    for (struct flight *f = net->flights, *next; f; f = next) {
         next = f->next;
+        if (event_pending(&f->arrival)) datagram_drop(f->datagram);
+        event_cancel(net->queue, &f->arrival);
         free(f);
     }
     for (size_t i = 0; i < net->host_count; i++) {
@@ -243,9 +231,10 @@ uint64_t host_overruns(const struct host *host) { return host->overruns; }
 static void arrive(void *arg) {
     struct flight *f = arg;
     struct host *host = f->to;
-    struct datagram *d = datagram_hold(f->datagram);
+    struct datagram *d = f->datagram;
     bool over_lo = datagram_from(d).ip == host->ip;
-    flight_end(f);
+    f->next_free = host->net->free_flights;
+    host->net->free_flights = f;
     if (host->tap && !over_lo) host->tap(host->tap_arg, host->net->queue->now_ns, TAP_RECEIVED, d);
     struct socket *s = find_socket(host, datagram_to(d).port);
     if (s)
@@ -258,17 +247,15 @@ static void arrive(void *arg) {
 static void fly(struct net *net, struct host *to, struct datagram *d, int64_t delay_ns) {
     struct flight *f = net->free_flights;
     if (f) {
-        net->free_flights = f->next;
+        net->free_flights = f->next_free;
     } else {
         f = mem_new(sizeof *f);
         event_init(&f->arrival, arrive, f);
+        f->next = net->flights;
+        net->flights = f;
     }
     f->datagram = datagram_hold(d);
     f->to = to;
-    f->next = net->flying;
-    f->link = &net->flying;
-    if (f->next) f->next->link = &f->next;
-    net->flying = f;
     event_after(net->queue, &f->arrival, delay_ns);
 }
 
@@ -318,7 +305,7 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->payload = payload_hold(payload);
     d->number = ++net->datagrams;
     d->sent_ns = net->queue->now_ns;
-    if (cause) d->cause = *cause;
+    d->cause = cause ? *cause : (struct cause){0};
     bool fits = host_fits(host, payload->len);
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
                      options.dont_fragment && fits, next_identification(host, to.ip));
