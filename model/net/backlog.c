@@ -5,11 +5,14 @@
 
 #include <stdlib.h>
 
+/* The place in the ring that is so many behind its beginning: at most one time round. */
+static size_t place(const struct backlog *b, size_t n) { return n < b->cap ? n : n - b->cap; }
+
 static void grow(struct backlog *b) {
     size_t cap = b->cap ? 2 * b->cap : 16;
     struct datagram **ring = mem_new(cap * sizeof(struct datagram *));
     for (size_t i = 0; i < b->count; i++)
-        ring[i] = b->ring[(b->first + i) % b->cap];
+        ring[i] = b->ring[place(b, b->first + i)];
     free(b->ring);
     b->ring = ring;
     b->first = 0;
@@ -38,7 +41,7 @@ bool backlog_add(struct backlog *b, struct datagram *d) {
     if (b->charged + size > b->limit && b->limit) return false;
     b->charged += size;
     if (b->count == b->cap) grow(b);
-    b->ring[(b->first + b->count++) % b->cap] = datagram_hold(d);
+    b->ring[place(b, b->first + b->count++)] = datagram_hold(d);
     return true;
 }
 
@@ -46,7 +49,7 @@ struct datagram *backlog_take(struct backlog *b) {
     if (b->count == 0) return NULL;
     struct datagram *d = b->ring[b->first];
     if (b->spliced == 0) b->spliced = b->count;
-    b->first = (b->first + 1) % b->cap;
+    b->first = place(b, b->first + 1);
     b->count--;
     b->spliced--;
     if (b->limit == 0) return d;

@@ -55,7 +55,13 @@ int64_t loop_time_ms(const struct loop *l, int64_t at_ns) {
     return ms - ms % l->tick_ms;
 }
 
-int64_t loop_clock(struct loop *l) { return l->clock_ms = loop_time_ms(l, l->queue->now_ns); }
+int64_t loop_clock(struct loop *l) {
+    if (l->queue->now_ns >= l->clock_until_ns) {
+        l->clock_ms = loop_time_ms(l, l->queue->now_ns);
+        l->clock_until_ns = (l->clock_ms + l->tick_ms) * NS_PER_MS;
+    }
+    return l->clock_ms;
+}
 
 static void leave_runnable(struct loop *l, struct task *t) {
     if (!t->runnable) return;

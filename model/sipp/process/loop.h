@@ -31,7 +31,8 @@ struct loop {
     struct event event; /* whatever comes next */
     enum loop_phase phase;
     int64_t tick_ms;           /* length of a kernel tick */
-    int64_t clock_ms;          /* SIPp's clock as it was read last */
+    int64_t clock_ms;          /* SIPp's clock as it was read last ... */
+    int64_t clock_until_ns;    /* ... and as it is until then */
     int64_t cycle_ms;          /* the clock at the last release of timers */
     int64_t idle_from_ns;      /* since when the loop is in epoll_wait */
     int64_t spent_ns;          /* processor time that the step being run has used */
