@@ -82,19 +82,25 @@ static bool is_taken(const struct point *point, int64_t now_ns, enum tap_directi
     return true;
 }
 
+/* What one capture point sends to another is in both captures. */
+static bool is_another_points(const struct run_lab *run, enum tap_direction direction,
+                              const struct datagram *d) {
+    return direction == TAP_RECEIVED && run->config->capture.at_count > 1 &&
+           is_captured(run, net_find_host(lab_net(run->lab), datagram_from(d).ip));
+}
+
 static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct point *point = arg;
     struct run_lab *run = point->run;
     if (run->on_seen) run->on_seen(run->seen_arg, (size_t)(point - run->points), now_ns, direction, d);
-    /* The number is the first fragment's. */
-    bool one = run->config->capture.at_count == 1 && point->capture;
-    uint64_t frame = one ? capture_packets(point->capture) + 1 : 0;
+    uint64_t before = run->packets;
     bool taken = is_taken(point, now_ns, direction, d);
     if (taken && run->first_ns < 0) run->first_ns = now_ns;
-    /* What one capture point sends to another is in both captures. */
-    const struct host *sender = net_find_host(lab_net(run->lab), datagram_from(d).ip);
-    if (taken && !(direction == TAP_RECEIVED && is_captured(run, sender))) run->datagrams++;
+    if (taken && !is_another_points(run, direction, d)) run->datagrams++;
     if (!run->flow) return;
+    /* The number is the first fragment's. */
+    bool one = run->config->capture.at_count == 1 && point->capture;
+    uint64_t frame = one ? before + 1 : 0;
     if (taken)
         flow_seen(run->flow, frame, now_ns, direction, d);
     else if (direction == TAP_RECEIVED)
