@@ -149,7 +149,8 @@ static struct span value_of(const char *from, const char *next) {
     return span_between(from + 1, next - 2);
 }
 
-bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
+/* loose: a line that is no header is passed over. */
+static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
     struct sip_header *memory = m->headers;
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
@@ -163,7 +164,10 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
         while (next < end && *next <= ' ' && (*next == ' ' || *next == '\t'))
             next = line_end(next, end);
         const char *colon = usual ? p + usual->len - 1 : memchr(p, ':', (size_t)(next - p));
-        if (!colon || colon == p) return false;
+        if (!colon || colon == p) {
+            if (loose) continue;
+            return false;
+        }
         if (m->header_count == m->header_cap)
             m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
         struct sip_header *h = &m->headers[m->header_count++];
@@ -177,6 +181,10 @@ bool sip_msg_parse(struct sip_msg *m, struct span bytes) {
     m->body = span_between(line_end(p, end), end);
     return true;
 }
+
+bool sip_msg_parse(struct sip_msg *m, struct span bytes) { return parse(m, bytes, false); }
+
+bool sip_msg_parse_loosely(struct sip_msg *m, struct span bytes) { return parse(m, bytes, true); }
 
 const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id) {
     return m->first[id] ? &m->headers[m->first[id] - 1] : NULL;

@@ -55,6 +55,9 @@ void sip_msg_free(struct sip_msg *m);
  */
 bool sip_msg_parse(struct sip_msg *m, struct span bytes);
 
+/* The same, but header lines without a colon are passed over. */
+bool sip_msg_parse_loosely(struct sip_msg *m, struct span bytes);
+
 /* The first header of that kind, or NULL; the next one after h. */
 const struct sip_header *sip_msg_first(const struct sip_msg *m, enum sip_header_id id);
 const struct sip_header *sip_msg_next(const struct sip_msg *m, const struct sip_header *h);

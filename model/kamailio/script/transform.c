@@ -6,7 +6,8 @@
 #include "model/kamailio/script/subst.h"
 
 const struct transform_row *const script_transform_tables[] = {
-    script_transform_strings, script_transform_codes, script_transform_uris, script_transform_texts, NULL};
+    script_transform_strings, script_transform_codes, script_transform_uris,
+    script_transform_texts,   kam_transform_core,     NULL};
 
 static const struct transform_row *find(struct span name) {
     for (size_t t = 0; script_transform_tables[t]; t++)

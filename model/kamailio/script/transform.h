@@ -33,7 +33,7 @@ struct transform_row {
 /* All of Kamailio's, in tables that end with a name NULL; the list ends with NULL. */
 extern const struct transform_row *const script_transform_tables[];
 extern const struct transform_row script_transform_strings[], script_transform_codes[],
-    script_transform_uris[], script_transform_texts[];
+    script_transform_uris[], script_transform_texts[], kam_transform_core[]; /* the last one is in pv/ */
 
 /* What stands behind a variable. */
 struct script_transform {

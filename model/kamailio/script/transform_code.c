@@ -111,7 +111,10 @@ static bool s_64u(const struct transform_call *c, struct kam_value *v) {
 static bool s_64ut(const struct transform_call *c, struct kam_value *v) {
     return encode64(c, v, base64url, false);
 }
-static bool s_un64(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64); }
+static bool s_un64t(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64); }
+static bool s_un64(const struct transform_call *c, struct kam_value *v) {
+    return transform_text(c, *v).len % 4 == 0 && s_un64t(c, v);
+}
 static bool s_un64u(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64url); }
 
 /* A backslash before quotes, backslashes and NUL. */
@@ -190,6 +193,9 @@ static bool s_csv(const struct transform_call *c, struct kam_value *v) {
 static bool s_ftime(const struct transform_call *c, struct kam_value *v) {
     struct calendar calendar;
     struct buf b = {0};
+    struct span text = transform_text(c, *v);
+    for (size_t i = 0; v->type == KAM_STR && i < text.len; i++)
+        if (!ascii_digit((unsigned char)text.p[i])) return false;
     int64_t seconds = script_int(*v);
     calendar_split(&calendar, seconds > 0 ? seconds : 0);
     calendar_write(&b, &calendar, c->s[0]);
@@ -206,7 +212,7 @@ const struct transform_row script_transform_codes[] = {
     {"s.encode.base64", "", s_64},
     {"s.decode.base64", "", s_un64},
     {"s.encode.base64t", "", s_64t},
-    {"s.decode.base64t", "", s_un64},
+    {"s.decode.base64t", "", s_un64t},
     {"s.encode.base64url", "", s_64u},
     {"s.decode.base64url", "", s_un64u},
     {"s.encode.base64urlt", "", s_64ut},
@@ -224,7 +230,6 @@ const struct transform_row script_transform_codes[] = {
     {"s.escape.csv", "", s_csv},
     {"s.urlencode.param", "", s_url},
     {"s.urldecode.param", "", s_unurl},
-    {"s.corehash", "?n", NULL},
     {"s.ftime", "s", s_ftime},
     {NULL, NULL, NULL},
 };

@@ -186,6 +186,12 @@ static bool s_unbracket(const struct transform_call *c, struct kam_value *v) {
     return without(c, v, "<>()[]{}");
 }
 
+/* In 5.6.3, nothing. */
+static bool s_rafter(const struct transform_call *c, struct kam_value *v) {
+    (void)c;
+    return transform_is_text(v, SPAN(""));
+}
+
 const struct transform_row script_transform_strings[] = {
     {"s.len", "", s_len},
     {"s.int", "", s_int},
@@ -211,7 +217,7 @@ const struct transform_row script_transform_strings[] = {
     {"s.unquote", "", s_unquote},
     {"s.unbracket", "", s_unbracket},
     {"s.rbefore", "c", NULL}, /* 5.6.3 reads past the value */
-    {"s.rafter", "c", NULL},
+    {"s.rafter", "c", s_rafter},
     {"s.fmtlines", "nn", NULL},
     {"s.fmtlinet", "nn", NULL},
     {NULL, NULL, NULL},

@@ -1,63 +1,119 @@
 /* SPDX-License-Identifier: MIT */
-/* {param.*}, {nameaddr.*}, {tobody.*}, {line.*}, {re.subst}: lists, addresses, lines. (facts: Kamailio 18.2)
+/* {param.*}, {nameaddr.*}, {line.*}, {re.subst}: lists, addresses, lines. (facts: Kamailio 18.2)
  */
 #include "model/kamailio/script/subst.h"
 #include "model/kamailio/script/transform.h"
-#include "model/sip/uri.h"
 
-/* Parameters: name=value between separators; a quoted value may have the separator inside. */
+/*
+ * Parameters: name=value between separators, up to a comma. One that cannot be read makes them all
+ * unreadable.
+ */
 
 struct param {
     struct span name, value;
 };
 
-static size_t param_end(struct span s, char separator) {
-    bool quoted = false;
-    size_t i = 0;
-    for (; i < s.len && (quoted || s.p[i] != separator); i++)
-        if (s.p[i] == '"') quoted = !quoted;
-    return i;
+/* What ends a name or a value. */
+static bool ends(char c, char separator) {
+    return c == separator || c == ',' || ascii_space((unsigned char)c);
 }
 
-static bool next_param(struct span *left, char separator, struct param *out) {
-    while (left->len && (ascii_space((unsigned char)left->p[0]) || left->p[0] == separator))
-        *left = span_skip(*left, 1);
-    if (left->len == 0) return false;
-    size_t end = param_end(*left, separator);
-    struct span value = span_head(*left, end);
-    *left = span_skip(*left, end < left->len ? end + 1 : end);
-    out->name = span_trim(span_cut(&value, '='));
-    out->value = span_trim(value);
-    if (out->value.len > 1 && out->value.p[0] == '"' && out->value.p[out->value.len - 1] == '"')
-        out->value = (struct span){out->value.p + 1, out->value.len - 2};
-    return true;
+static struct span skip_blanks(struct span s) {
+    while (s.len && ascii_space((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    return s;
 }
 
-/* The separator that the parameter with that number says; ; without. */
+static struct span cut_word(struct span *left, char separator, bool is_name) {
+    size_t n = 0;
+    while (n < left->len && !ends(left->p[n], separator) && !(is_name && left->p[n] == '='))
+        n++;
+    struct span word = span_head(*left, n);
+    *left = span_skip(*left, n);
+    return word;
+}
+
+/* In quotes of either kind, with backslashes; false: they do not close. */
+static bool cut_quoted(struct span *left, struct span *text) {
+    char quote = left->p[0];
+    for (size_t i = 1; i < left->len; i++) {
+        if (left->p[i] == '\\')
+            i++;
+        else if (left->p[i] == quote) {
+            *text = (struct span){left->p + 1, i - 1};
+            *left = span_skip(*left, i + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* 1: it is there; 0: none is left; -1: it cannot be read. */
+static int next_param(struct span *left, char separator, struct param *out) {
+    *out = (struct param){0};
+    if (left->len == 0) return 0;
+    out->name = cut_word(left, separator, true);
+    *left = skip_blanks(*left);
+    if (left->len && left->p[0] == '=') {
+        *left = skip_blanks(span_skip(*left, 1));
+        bool quoted = left->len && (left->p[0] == '"' || left->p[0] == '\'');
+        if (quoted && !cut_quoted(left, &out->value)) return -1;
+        if (!quoted) out->value = cut_word(left, separator, false);
+        if (!quoted && out->value.len == 0 && left->len) return -1;
+        *left = skip_blanks(*left);
+    }
+    if (left->len == 0) return 1;
+    if (left->p[0] == separator)
+        *left = skip_blanks(span_skip(*left, 1));
+    else if (left->p[0] == ',')
+        *left = (struct span){0};
+    else
+        return -1;
+    return 1;
+}
+
+/* The separator that the parameter with that number says; ; without. A comma separates nothing: it is the
+ * end. */
 static char separator(const struct transform_call *c, size_t i) {
-    return c->count > i && c->s[i].len ? c->s[i].p[0] : ';';
+    char said = c->count > i && c->s[i].len ? c->s[i].p[0] : ';';
+    return said == ',' ? '\0' : said;
+}
+
+/* How many there are; -1: they cannot be read. */
+static int64_t count_of(struct span left, char separator) {
+    int64_t n = 0;
+    struct param p;
+    int got;
+    while ((got = next_param(&left, separator, &p)) > 0)
+        n++;
+    return got < 0 || n == 0 ? -1 : n;
+}
+
+/* The last one of that name. */
+static bool find_param(struct span left, char separator, struct span name, struct param *out) {
+    bool found = false;
+    for (struct param p; next_param(&left, separator, &p) > 0;) {
+        if (!span_eq_nocase(p.name, name)) continue;
+        *out = p;
+        found = true;
+    }
+    return found;
 }
 
 static bool param_value(const struct transform_call *c, struct kam_value *v) {
-    struct span left = transform_text(c, *v);
-    struct param p;
-    while (next_param(&left, separator(c, 1), &p))
-        if (span_eq_nocase(p.name, c->s[0])) return transform_is_text(v, p.value);
-    return transform_is_text(v, SPAN(""));
-}
-
-static int64_t count_of(struct span left, char separator) {
-    int64_t n = 0;
-    for (struct param p; next_param(&left, separator, &p);)
-        n++;
-    return n;
+    struct span text = transform_text(c, *v);
+    struct param p = {0};
+    if (count_of(text, separator(c, 1)) < 0) return false;
+    find_param(text, separator(c, 1), c->s[0], &p);
+    return transform_is_text(v, p.value);
 }
 
 static bool param_at(const struct transform_call *c, struct kam_value *v, bool name) {
     struct span left = transform_text(c, *v);
-    int64_t index = c->n[0] < 0 ? count_of(left, separator(c, 1)) + c->n[0] : c->n[0];
+    int64_t count = count_of(left, separator(c, 1)), index = c->n[0] < 0 ? count + c->n[0] : c->n[0];
     struct param p;
-    for (int64_t i = 0; next_param(&left, separator(c, 1), &p); i++)
+    if (count < 0) return false;
+    for (int64_t i = 0; next_param(&left, separator(c, 1), &p) > 0; i++)
         if (i == index) return transform_is_text(v, name ? p.name : p.value);
     return transform_is_text(v, SPAN(""));
 }
@@ -68,28 +124,26 @@ static bool param_valueat(const struct transform_call *c, struct kam_value *v) {
 }
 
 static bool param_in(const struct transform_call *c, struct kam_value *v) {
-    struct span left = transform_text(c, *v);
+    struct span text = transform_text(c, *v);
     struct param p;
-    while (next_param(&left, separator(c, 1), &p))
-        if (span_eq_nocase(p.name, c->s[0])) return transform_is_number(c, v, 1);
-    return transform_is_number(c, v, 0);
+    if (count_of(text, separator(c, 1)) < 0) return false;
+    return transform_is_number(c, v, find_param(text, separator(c, 1), c->s[0], &p));
 }
 
 static bool param_count(const struct transform_call *c, struct kam_value *v) {
-    struct span text = transform_text(c, *v);
-    if (text.len == 0) return false;
-    return transform_is_number(c, v, count_of(text, separator(c, 0)));
+    int64_t n = count_of(transform_text(c, *v), separator(c, 0));
+    return n >= 0 && transform_is_number(c, v, n);
 }
 
 /* Addresses: name <uri>;parameters */
 
 struct address {
-    struct span whole, name, uri, params; /* whole: to the >; name: with the blanks before the < */
+    struct span whole, name, uri; /* whole: to the >; name: with the blanks around it */
 };
 
+/* Without a < outside of quotes, all of it is the URI. */
 static bool read_address(struct address *a, struct span s) {
     *a = (struct address){0};
-    s = span_trim(s);
     if (s.len == 0) return false;
     bool quoted = false;
     size_t open = 0;
@@ -100,19 +154,14 @@ static bool read_address(struct address *a, struct span s) {
             quoted = !quoted;
     }
     if (open >= s.len) {
-        size_t end = 0;
-        while (end < s.len && s.p[end] != ',' && !ascii_space((unsigned char)s.p[end]))
-            end++;
-        a->whole = a->uri = span_head(s, end);
+        a->whole = a->uri = s;
         return true;
     }
     ptrdiff_t close = span_find(span_skip(s, open), '>');
-    if (close < 0) return false;
+    if (close < 0) return true; /* all of it is empty */
     a->name = span_head(s, open);
     a->uri = (struct span){s.p + open + 1, (size_t)close - 1};
     a->whole = span_head(s, open + (size_t)close + 1);
-    struct span rest = span_trim(span_skip(s, open + (size_t)close + 1));
-    if (rest.len && rest.p[0] == ';') a->params = span_trim(span_skip(rest, 1));
     return true;
 }
 
@@ -131,60 +180,6 @@ static bool nameaddr_len(const struct transform_call *c, struct kam_value *v) {
     return read_address(&a, transform_text(c, *v)) && transform_is_number(c, v, (int64_t)a.whole.len);
 }
 
-/* The value of a From or To; only with a URI that can be read. */
-static bool read_body(const struct transform_call *c, struct kam_value v, struct address *a, struct uri *u) {
-    return read_address(a, transform_text(c, v)) && uri_parse(u, a->uri);
-}
-
-/* Without brackets, a semicolon begins the header's parameters. */
-static void split_bare(struct address *a) {
-    ptrdiff_t semicolon = a->whole.p == a->uri.p ? span_find(a->uri, ';') : -1;
-    if (semicolon < 0) return;
-    a->params = span_skip(a->uri, (size_t)semicolon + 1);
-    a->uri = span_head(a->uri, (size_t)semicolon);
-}
-
-/* A second = in a parameter makes the whole value unreadable. */
-static bool are_params(struct span params) {
-    struct param p;
-    while (next_param(&params, ';', &p))
-        if (span_find_unquoted(p.value, '=') >= 0) return false;
-    return true;
-}
-
-enum body_part { BODY_URI, BODY_TAG, BODY_DISPLAY, BODY_PARAMS, BODY_USER, BODY_HOST };
-
-static bool body(const struct transform_call *c, struct kam_value *v, enum body_part which) {
-    struct address a;
-    struct uri u;
-    if (!read_body(c, *v, &a, &u)) return false;
-    split_bare(&a);
-    if (!are_params(a.params)) return false;
-    uri_parse(&u, a.uri);
-    switch (which) {
-    case BODY_URI: return transform_is_text(v, a.uri);
-    case BODY_DISPLAY: return transform_is_text(v, span_trim(a.name));
-    case BODY_PARAMS: return transform_is_text(v, a.params);
-    case BODY_USER: return transform_is_text(v, u.user);
-    case BODY_HOST: return transform_is_text(v, u.host);
-    default: break;
-    }
-    struct param p;
-    while (next_param(&a.params, ';', &p))
-        if (span_is_nocase(p.name, "tag")) return transform_is_text(v, p.value);
-    return transform_is_text(v, SPAN(""));
-}
-
-#define BODY(name, part)                                                                                     \
-    static bool name(const struct transform_call *c, struct kam_value *v) { return body(c, v, part); }
-
-BODY(tobody_uri, BODY_URI)
-BODY(tobody_tag, BODY_TAG)
-BODY(tobody_display, BODY_DISPLAY)
-BODY(tobody_params, BODY_PARAMS)
-BODY(tobody_user, BODY_USER)
-BODY(tobody_host, BODY_HOST)
-
 /* Lines: without their ends. */
 
 static bool next_line(struct span *left, struct span *line) {
@@ -202,7 +197,8 @@ static int64_t lines_of(struct span left) {
 }
 
 static bool line_count(const struct transform_call *c, struct kam_value *v) {
-    return transform_is_number(c, v, lines_of(transform_text(c, *v)));
+    struct span text = transform_text(c, *v);
+    return text.len && transform_is_number(c, v, lines_of(text));
 }
 
 static bool line_at(const struct transform_call *c, struct kam_value *v) {
@@ -228,32 +224,15 @@ static bool re_subst(const struct transform_call *c, struct kam_value *v) {
 }
 
 const struct transform_row script_transform_texts[] = {
-    {"param.value", "s?c", param_value},
-    {"param.valueat", "n?c", param_valueat},
-    {"param.name", "n?c", param_name},
-    {"param.in", "s?c", param_in},
-    {"param.count", "?c", param_count},
-    {"nameaddr.name", "", nameaddr_name},
-    {"nameaddr.uri", "", nameaddr_uri},
-    {"nameaddr.len", "", nameaddr_len},
-    {"tobody.uri", "", tobody_uri},
-    {"tobody.tag", "", tobody_tag},
-    {"tobody.display", "", tobody_display},
-    {"tobody.params", "", tobody_params},
-    {"tobody.user", "", tobody_user},
-    {"tobody.host", "", tobody_host},
-    {"line.count", "", line_count},
-    {"line.at", "n", line_at},
-    {"line.sw", "s", line_sw},
-    {"re.subst", "r", re_subst},
-    {"urialias.encode", "", NULL},
-    {"urialias.decode", "", NULL},
-    {"msrpuri.user", "", NULL},
-    {"msrpuri.host", "", NULL},
-    {"msrpuri.port", "", NULL},
-    {"msrpuri.session", "", NULL},
-    {"msrpuri.proto", "", NULL},
-    {"msrpuri.params", "", NULL},
-    {"msrpuri.userinfo", "", NULL},
-    {NULL, NULL, NULL},
+    {"param.value", "s?c", param_value}, {"param.valueat", "n?c", param_valueat},
+    {"param.name", "n?c", param_name},   {"param.in", "s?c", param_in},
+    {"param.count", "?c", param_count},  {"nameaddr.name", "", nameaddr_name},
+    {"nameaddr.uri", "", nameaddr_uri},  {"nameaddr.len", "", nameaddr_len},
+    {"line.count", "", line_count},      {"line.at", "n", line_at},
+    {"line.sw", "s", line_sw},           {"re.subst", "r", re_subst},
+    {"urialias.encode", "", NULL},       {"urialias.decode", "", NULL},
+    {"msrpuri.user", "", NULL},          {"msrpuri.host", "", NULL},
+    {"msrpuri.port", "", NULL},          {"msrpuri.session", "", NULL},
+    {"msrpuri.proto", "", NULL},         {"msrpuri.params", "", NULL},
+    {"msrpuri.userinfo", "", NULL},      {NULL, NULL, NULL},
 };

@@ -72,19 +72,58 @@ static bool uri_param_named(const struct transform_call *c, struct kam_value *v)
     return transform_is_text(v, SPAN(""));
 }
 
-/* udp:host:port; without a port, nothing */
+/* udp:host:port; without a transport, nothing */
 static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
     if (!uri_parse(&u, transform_text(c, *v))) return false;
-    if (!u.port.len) return transform_is_text(v, SPAN(""));
     struct span transport = uri_param(&u, "transport");
+    if (!transport.len) return transform_is_text(v, SPAN(""));
+    struct span port = u.port.len ? u.port : span_is_nocase(transport, "tls") ? SPAN("5061") : SPAN("5060");
     struct buf b = {0};
-    buf_add_lower(&b, transport.len ? transport : SPAN("udp"));
-    buf_addf(&b, ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(u.host), SPAN_ARG(u.port));
+    buf_add_lower(&b, transport);
+    buf_addf(&b, ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(u.host), SPAN_ARG(port));
     struct span text = arena_text(c->arena, buf_span(&b));
     buf_free(&b);
     return transform_is_text(v, text);
 }
+
+enum socket_part { SOCKET_HOST, SOCKET_PORT, SOCKET_PROTO, SOCKET_URI };
+
+/* [udp:]host[:port] */
+static bool socket_part(const struct transform_call *c, struct kam_value *v, enum socket_part which) {
+    static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
+    struct span left = transform_text(c, *v), proto = {0}, host = span_cut(&left, ':'), port = left;
+    uint64_t n;
+    for (size_t i = 0; left.p && i < sizeof protos / sizeof *protos; i++) {
+        if (!span_is_nocase(host, protos[i])) continue;
+        proto = host;
+        host = span_cut(&left, ':');
+        port = left;
+        break;
+    }
+    if (!host.len || (port.p && !span_to_u64(port, 65535, &n))) return false;
+    struct buf b = {0};
+    switch (which) {
+    case SOCKET_HOST: return transform_is_text(v, host);
+    case SOCKET_PORT: return transform_is_text(v, port);
+    case SOCKET_PROTO: return transform_is_text(v, proto);
+    default: break;
+    }
+    buf_addf(&b, "sip:" SPAN_FMT, SPAN_ARG(host));
+    if (port.p) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(port));
+    if (proto.p) buf_addf(&b, ";transport=" SPAN_FMT, SPAN_ARG(proto));
+    struct span text = arena_text(c->arena, buf_span(&b));
+    buf_free(&b);
+    return transform_is_text(v, text);
+}
+
+#define SOCKET(name, part)                                                                                   \
+    static bool name(const struct transform_call *c, struct kam_value *v) { return socket_part(c, v, part); }
+
+SOCKET(sock_host, SOCKET_HOST)
+SOCKET(sock_port, SOCKET_PORT)
+SOCKET(sock_proto, SOCKET_PROTO)
+SOCKET(sock_touri, SOCKET_URI)
 
 const struct transform_row script_transform_uris[] = {
     {"uri.user", "", uri_user},
@@ -103,6 +142,10 @@ const struct transform_row script_transform_uris[] = {
     {"uri.r2", "", uri_r2},
     {"uri.scheme", "", uri_scheme},
     {"uri.tosocket", "", uri_tosocket},
+    {"sock.host", "", sock_host},
+    {"sock.port", "", sock_port},
+    {"sock.proto", "", sock_proto},
+    {"sock.touri", "", sock_touri},
     {"uri.duri", "", NULL}, /* 5.6.3 writes a NUL or what was there into it */
     {"uri.saor", "", NULL},
     {"uri.suri", "", NULL},

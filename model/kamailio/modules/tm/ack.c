@@ -82,7 +82,7 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
     struct kam_tm *tm = t->tm;
     struct sip_msg *m = &tm->sent;
     struct buf *out = &tm->text;
-    if (t->method != KAM_INVITE || !sip_msg_parse(m, payload_span(c->request.payload))) return NULL;
+    if (t->method != KAM_INVITE || !sip_msg_parse_loosely(m, payload_span(c->request.payload))) return NULL;
     if (m->header_end == m->bytes.len) return NULL; /* it went out without its empty line */
     buf_reset(out);
     buf_add_text(out, method);
