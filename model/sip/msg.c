@@ -175,7 +175,10 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
         h->name = usual ? span_between(p, colon) : span_trim(span_between(p, colon));
         h->value = value_of(colon + 1, next);
         h->id = usual ? usual->id : sip_header_id(h->name);
-        if (!m->first[h->id]) m->first[h->id] = m->header_count;
+        if (!m->first[h->id])
+            m->first[h->id] = m->header_count;
+        else
+            m->repeated |= sip_header_bit(h->id);
     }
     m->header_end = (size_t)(p - bytes.p);
     m->body = span_between(line_end(p, end), end);

@@ -25,6 +25,8 @@ enum sip_header_id {
     SIP_HEADER_IDS
 };
 
+static inline uint32_t sip_header_bit(enum sip_header_id id) { return UINT32_C(1) << id; }
+
 struct sip_header {
     enum sip_header_id id; /* by full or compact name (RFC 3261 7.3.3), any case */
     struct span line;      /* the complete line(s), folding and final line end included */
@@ -42,6 +44,7 @@ struct sip_msg {
     struct sip_header *headers; /* in the order of the message */
     size_t header_count, header_cap;
     size_t first[SIP_HEADER_IDS]; /* 1 + place of the first header of each kind; 0: none */
+    uint32_t repeated;            /* of which kinds there are several: sip_header_bit() */
     struct span body;             /* after the empty line */
     size_t header_end;            /* offset of the empty line: where a new last header goes */
 };

@@ -35,13 +35,12 @@ static bool read_further_vias(struct kam_run *run, const struct sip_header *h) {
     return read_vias(keep ? &run->second_via : &v, &next, kam_via_value(h));
 }
 
-/* Can the parser read the header, after those before it? The first Via is read elsewhere. Of some there may
- * be only one in a request: the parser stops at a second one. */
-static bool readable(struct kam_run *run, size_t place) {
+/* Can the parser read the header? Of some there may be only one in a request: it stops at a second one. The
+ * first Via is read elsewhere. */
+static bool readable(struct kam_run *run, const struct sip_header *h) {
     uint64_t n;
     const struct sip_msg *m = &run->msg;
-    const struct sip_header *h = &m->headers[place];
-    bool is_first = m->first[h->id] == place + 1;
+    bool is_first = sip_msg_first(m, h->id) == h;
     switch (h->id) {
     case SIP_OTHER: return name_readable(h->name);
     case SIP_VIA: return is_first || read_further_vias(run, h);
@@ -58,16 +57,16 @@ static bool readable(struct kam_run *run, size_t place) {
 /* Cuts the views off at the first header that cannot be read; the last one may lack its line end. */
 static void cut_off(struct kam_run *run, bool well_formed) {
     struct sip_msg *m = &run->msg;
-    size_t count = 0, whole = m->header_count;
+    const struct sip_header *h = m->headers, *end = h + m->header_count, *whole = end;
+    uint32_t doubtful = m->repeated | sip_header_bit(SIP_OTHER) | sip_header_bit(SIP_CONTENT_LENGTH);
     run->further_vias = NULL;
-    struct span last = whole ? m->headers[whole - 1].line : SPAN("\n");
-    if (last.p[last.len - 1] != '\n') whole--;
-    while (count < whole && readable(run, count))
-        count++;
-    run->damaged = !well_formed || count < m->header_count;
+    if (end > h && end[-1].line.p[end[-1].line.len - 1] != '\n') whole--;
+    while (h < whole && (!(doubtful & sip_header_bit(h->id)) || readable(run, h)))
+        h++;
+    run->damaged = !well_formed || h < end;
     run->unfinished = m->header_end == run->payload->len;
-    if (count < m->header_count) sip_msg_cut(m, count);
-    if (run->further_vias && run->further_vias >= m->headers + count) run->further_vias = NULL;
+    if (h < end) sip_msg_cut(m, (size_t)(h - m->headers));
+    if (run->further_vias && run->further_vias >= h) run->further_vias = NULL;
 }
 
 static enum kam_method method_of(struct span name) {

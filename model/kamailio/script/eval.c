@@ -324,6 +324,11 @@ static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_val
     return true;
 }
 
+/* Does it give a number whatever it is made of? */
+static bool gives_number(enum cfg_op op) {
+    return op != CFG_INT && op != CFG_TEXT && op != CFG_PV && op != CFG_PLUS && op != CFG_TO_STR;
+}
+
 bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *out) {
     *out = (struct kam_value){0};
     switch (e->op) {
@@ -346,8 +351,14 @@ static bool is_text(const struct cfg_expr *e) {
 
 bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out) {
     struct kam_value v;
+    int64_t n;
     /* Where a number is wanted, + adds, even if the variable on its left holds a text. */
     if (e->op == CFG_PLUS && !is_text(e)) return eval_number(h, e, out);
+    if (gives_number(e->op)) {
+        if (!eval_number(h, e, &n)) return false;
+        *out = script_narrow(n);
+        return true;
+    }
     if (!script_eval(h, e, &v)) return false;
     *out = script_int(v);
     return true;
