@@ -2,6 +2,7 @@
 #include "model/sipp/process/fold.h"
 
 #include "base/mem.h"
+#include "model/sipp/process/header.h"
 #include "model/sipp/scenario/number.h"
 
 #include <stdlib.h>
@@ -33,46 +34,70 @@ bool constant_write(struct buf *out, const struct sipp *sipp, const struct templ
     }
 }
 
+void branch_cookie_write(struct buf *out, const struct sipp *sipp) {
+    buf_add(out, SPAN("z9hG4bK-"));
+    buf_add_u64(out, sipp->config.pid);
+    buf_add_char(out, '-');
+}
+
 /*
- * May more be appended to the part? A literal may lose the white space that it begins with (render.c): one
+ * May more be appended to the piece? A literal may lose the white space that it begins with (render.c): one
  * that is more than that stays the same with something behind it.
  */
-static bool is_open(const struct template *t, const struct template_part *part) {
-    struct span text = template_text(t, part);
-    for (size_t i = 0; part->id == KEYWORD_LITERAL && i < text.len; i++)
+static bool is_open(const struct folded *f, const struct fold_piece *piece) {
+    if (piece->part) return false;
+    struct span text = span_skip(buf_span(&f->bytes), f->bytes.len - piece->text.len);
+    for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.p[i] > ' ') return true;
     return false;
 }
 
-static void add_part(struct template *folded, const struct template *t, const struct template_part *part) {
-    struct span text = template_text(t, part);
-    folded->parts = mem_room(folded->parts, folded->count, &folded->cap, sizeof *folded->parts);
-    struct template_part *copy = &folded->parts[folded->count++];
-    *copy = *part;
-    copy->text = folded->bytes.len;
-    buf_add(&folded->bytes, text);
+static struct fold_piece *add_piece(struct folded *f) {
+    f->pieces = mem_room(f->pieces, f->count, &f->cap, sizeof *f->pieces);
+    struct fold_piece *piece = &f->pieces[f->count++];
+    *piece = (struct fold_piece){.text = {"", 0}};
+    return piece;
 }
 
-static void fold(struct template *folded, const struct template *t, const struct sipp *sipp) {
-    for (const struct template_part *part = t->parts; part < t->parts + t->count; part++) {
-        struct template_part *last = folded->count ? &folded->parts[folded->count - 1] : NULL;
-        size_t before = folded->bytes.len;
-        if (!last || !is_open(folded, last)) {
-            add_part(folded, t, part);
-        } else if (part->id == KEYWORD_LITERAL) {
-            buf_add(&folded->bytes, template_text(t, part));
-            last->text_len += folded->bytes.len - before;
-        } else if (constant_write(&folded->bytes, sipp, t, part)) {
-            last->text_len += folded->bytes.len - before;
-        } else {
-            add_part(folded, t, part);
-        }
+static void add_part(struct folded *f, const struct template *t, const struct template_part *part,
+                     const struct sipp *sipp) {
+    struct fold_piece *piece = f->count ? &f->pieces[f->count - 1] : NULL;
+    bool open = piece && is_open(f, piece);
+    size_t before = f->bytes.len;
+    if (part->id == KEYWORD_LITERAL && !open) {
+        piece = add_piece(f);
+        piece->literal = part;
     }
+    if (part->id == KEYWORD_LITERAL)
+        buf_add(&f->bytes, template_text(t, part));
+    else if (!open || !constant_write(&f->bytes, sipp, t, part)) {
+        if (!piece || piece->part) piece = add_piece(f);
+        piece->part = part;
+        piece->has_cookie = open && part->id == KEYWORD_BRANCH;
+        if (piece->has_cookie) branch_cookie_write(&f->bytes, sipp);
+        f->has_len |= part->id == KEYWORD_LEN;
+    }
+    piece->text.len += f->bytes.len - before;
 }
 
-const struct template *template_folded(struct sipp *sipp, const struct template *t) {
-    struct template *folded = &sipp->folded[t->number];
-    if (!folded->parts) fold(folded, t, sipp);
+static void fold(struct folded *f, const struct template *t, const struct sipp *sipp) {
+    for (const struct template_part *part = t->parts; part < t->parts + t->count; part++)
+        add_part(f, t, part, sipp);
+    const char *text = f->bytes.p;
+    for (struct fold_piece *piece = f->pieces; piece < f->pieces + f->count; piece++) {
+        if (piece->text.len == 0) continue;
+        piece->text.p = text;
+        text += piece->text.len;
+        struct span body = header_body(piece->text);
+        if (body.p) piece->body = (size_t)(body.p - piece->text.p);
+        piece->breaks_line = piece->text.p[0] == '\r' || piece->text.p[0] == '\n';
+    }
+    f->has_len &= span_find(buf_span(&f->bytes), '\0') < 0;
+}
+
+const struct folded *template_folded(struct sipp *sipp, const struct template *t) {
+    struct folded *folded = &sipp->folded[t->number];
+    if (!folded->pieces) fold(folded, t, sipp);
     return folded;
 }
 
@@ -84,7 +109,7 @@ void fold_init(struct sipp *sipp) {
 
 void fold_free(struct sipp *sipp) {
     for (size_t i = 0; i < sipp->folded_count; i++) {
-        free(sipp->folded[i].parts);
+        free(sipp->folded[i].pieces);
         buf_free(&sipp->folded[i].bytes);
     }
     free(sipp->folded);

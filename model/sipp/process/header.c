@@ -180,11 +180,10 @@ static struct span behind_name(struct span header, struct span name) {
     return value;
 }
 
-/* Joins what has been written of the i-th line with the headers of the same name behind it. */
-static void join_lines(struct buf *out, size_t begin, const struct header_lines *l, size_t i, size_t next,
+/* Joins what has been written of a header with those of the same name behind it, the i-th line first. */
+static void join_lines(struct buf *out, size_t begin, const struct header_lines *l, size_t i, bool folded,
                        struct span name, struct name_key key) {
-    bool folded = next > i + 1;
-    while ((i = find_in_chain(l, l->lines[i].next, next, name, key)) < l->count) {
+    for (size_t next; i < l->count; i = find_in_chain(l, l->lines[i].next, next, name, key)) {
         next = behind_folded(l, i);
         folded |= next > i + 1;
         trim_all(out, begin);
@@ -195,25 +194,25 @@ static void join_lines(struct buf *out, size_t begin, const struct header_lines 
     if (folded) unfold(out, begin);
 }
 
-static enum header_found write_lines(struct buf *out, const struct header_lines *l, struct span name,
-                                     bool value_only) {
+enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
+                               bool value_only) {
     struct name_key key = name_key(name);
     size_t i = find_line(l, name, key);
-    if (i == l->count) return HEADER_NONE;
+    if (i == l->count) {
+        name = compact_form(name);
+        if (!name.p) return HEADER_NONE;
+        key = name_key(name);
+        i = find_line(l, name, key);
+        if (i == l->count) return HEADER_NONE;
+    }
     size_t next = behind_folded(l, i), begin = out->len;
     struct span header = whole_header(l, i, next);
     buf_add(out, trim_end(value_only ? behind_name(header, name) : header));
-    if (next == i + 1 && !l->lines[i].next) return HEADER_LINE;
-    join_lines(out, begin, l, i, next, name, key);
+    bool folded = next > i + 1;
+    i = find_in_chain(l, l->lines[i].next, next, name, key);
+    if (i == l->count && !folded) return HEADER_LINE;
+    join_lines(out, begin, l, i, folded, name, key);
     return HEADER_TEXT;
-}
-
-enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
-                               bool value_only) {
-    enum header_found found = write_lines(out, l, name, value_only);
-    if (found) return found;
-    struct span compact = compact_form(name);
-    return compact.p ? write_lines(out, l, compact, value_only) : HEADER_NONE;
 }
 
 static bool lws(char c) { return c == ' ' || c == '\t'; }

@@ -15,6 +15,7 @@
 struct call;
 struct sipp_media;
 struct command;
+struct folded;
 
 /* A Call-ID that SIPp knows: of an open call, or of one that has ended a short time ago. */
 struct known {
@@ -86,8 +87,8 @@ struct sipp {
     struct value *globals;    /* one for each variable of the program, used where it is global */
     struct inject *injects;   /* the default one first */
     size_t inject_count;
-    size_t *inject_order;    /* their places, by name: so SIPp draws their lines */
-    struct template *folded; /* the program's templates, by their number */
+    size_t *inject_order;  /* their places, by name: so SIPp draws their lines */
+    struct folded *folded; /* the program's templates, by their number */
     size_t folded_count;
     struct buf text, text2;    /* for rendering */
     struct header_index lines; /* of the payloads that were asked about last */

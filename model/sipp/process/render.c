@@ -8,8 +8,9 @@
 #include "model/sipp/process/moment.h"
 #include "model/sipp/scenario/number.h"
 
-/* The width of [len]. */
-enum { LEN_WIDTH = 5 };
+/* [len] before its value is known. */
+static const char len_blank[] = "     ";
+enum { LEN_WIDTH = sizeof len_blank - 1 };
 
 /* Credentials of an [authentication]: from templates, or from a field of the injection file. */
 struct auth_mark {
@@ -25,53 +26,68 @@ struct rendering {
     size_t begin; /* of this text in out */
     struct call *call;
     struct sipp *sipp;
-    const struct template *t; /* folded */
-    const struct template *given;
+    const struct template *t;
     int index;
+    bool failed;     /* an error that ends the process has been told */
     bool drop_space; /* the next literal loses the white space it begins with */
+    bool seeks_body; /* no empty line so far, and the next one will be seen */
+    size_t body;     /* where it begins; 0: it has to be searched for */
     bool has_len;
     size_t len_at;
     int64_t len_offset;
     struct auth_mark auth;
 };
 
-static bool fatal(struct rendering *r, const struct template_part *part, const char *reason) {
+static void fatal(struct rendering *r, const struct template_part *part, const char *reason) {
     sipp_fatal(r->sipp, part->at, reason);
-    return false;
+    r->failed = true;
 }
 
-static bool at_line_start(const struct rendering *r) {
-    return r->out->len > r->begin && r->out->p[r->out->len - 1] == '\n';
+static char last_byte(const struct rendering *r) {
+    return r->out->len > r->begin ? r->out->p[r->out->len - 1] : '\0';
 }
 
-static bool add_literal(struct rendering *r, const struct template_part *part) {
-    struct span text = template_text(r->t, part);
-    if (r->drop_space) {
-        while (text.len > 0 &&
-               (ascii_space((unsigned char)text.p[0]) || text.p[0] == '\v' || text.p[0] == '\f'))
+/* Where a keyword has ended a line, or stood for nothing in one of its own, that line's end is dropped. */
+static void drop_at_line_start(struct rendering *r) { r->drop_space |= last_byte(r) == '\n'; }
+
+static bool is_white(char c) { return ascii_space((unsigned char)c) || c == '\v' || c == '\f'; }
+
+/*
+ * An empty line is one in a literal, or it arises between two texts, or a keyword brings it: to search for it
+ * in each message with a [len] took 350 instructions.
+ */
+static void note_body(struct rendering *r, const struct fold_piece *piece) {
+    char last = last_byte(r);
+    bool between = piece->breaks_line && (last == '\r' || last == '\n');
+    if (piece->body > 0 && !between) r->body = r->out->len + piece->body;
+    r->seeks_body = piece->body == 0 && !between;
+}
+
+static void add_literal(struct rendering *r, const struct fold_piece *piece) {
+    struct span text = piece->text;
+    if (r->drop_space && piece->literal) {
+        while (text.len > 0 && is_white(text.p[0]))
             text = span_skip(text, 1);
         r->drop_space = false;
+        r->seeks_body &= piece->body == 0;
     }
+    if (r->seeks_body) note_body(r, piece);
     buf_add(r->out, text);
-    return true;
 }
 
-static bool add_branch(struct rendering *r, const struct template_part *part) {
+static void add_branch(struct rendering *r, const struct fold_piece *piece) {
     int64_t index = r->index == RENDER_ACTION ? r->call->index - 1 : r->index;
-    buf_add(r->out, SPAN("z9hG4bK-"));
-    buf_add_u64(r->out, r->sipp->config.pid);
-    buf_add_char(r->out, '-');
+    if (!piece->has_cookie) branch_cookie_write(r->out, r->sipp);
     buf_add_u64(r->out, r->call->number);
     buf_add_char(r->out, '-');
-    buf_add_i64(r->out, integer_wrapped(index + part->offset));
-    return true;
+    buf_add_i64(r->out, integer_wrapped(index + piece->part->offset));
 }
 
 /*
  * SIPp looks for what the port is for in the line so far, and gives up where it finds nothing (facts: SIPp
  * 3.1).
  */
-static bool add_media_port(struct rendering *r, const struct template_part *part) {
+static void add_media_port(struct rendering *r, const struct fold_piece *piece) {
     struct span line = span_skip(buf_span(r->out), r->begin);
     size_t from = line.len;
     while (from > 0 && line.p[from - 1] != '\n')
@@ -79,43 +95,74 @@ static bool add_media_port(struct rendering *r, const struct template_part *part
     enum media_line kind = 0;
     while (kind < MEDIA_LINES && span_search(span_skip(line, from), span_of(media_line_names[kind])) < 0)
         kind++;
-    if (from == 0 || kind == MEDIA_LINES)
-        return fatal(r, part,
-                     "SIPp ends: a media port must stand behind audio, image or video in a line that is not "
-                     "the first");
-    int64_t port = r->sipp->config.media_port + part->offset;
-    if (part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
+    if (from == 0 || kind == MEDIA_LINES) {
+        fatal(r, piece->part,
+              "SIPp ends: a media port must stand behind audio, image or video in a line that is not "
+              "the first");
+        return;
+    }
+    int64_t port = r->sipp->config.media_port + piece->part->offset;
+    if (piece->part->id == KEYWORD_AUTO_MEDIA_PORT) port += 4 * ((int64_t)r->call->number - 1) % 10000;
     buf_add_i64(r->out, integer_wrapped(port));
     if (r->call->media) r->call->media->ends[kind].port = (uint16_t)port;
-    return true;
 }
 
-static bool add_dynamic_id(struct rendering *r) {
+static void add_call_id(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add(r->out, (struct span){r->call->known->id, r->call->known->len});
+}
+
+static void add_call_number(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add_u64(r->out, r->call->number);
+}
+
+static void add_clock_tick(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add_i64(r->out, r->sipp->loop.clock_ms);
+}
+
+static void add_constant(struct rendering *r, const struct fold_piece *piece) {
+    constant_write(r->out, r->sipp, r->t, piece->part);
+}
+
+static void add_cseq(struct rendering *r, const struct fold_piece *piece) {
+    buf_add_u64(r->out, (uint32_t)(r->call->cseq + piece->part->offset));
+}
+
+static void add_date(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    moment_write_date(r->out, r->sipp->config.start_s + sipp_now(r->sipp) / NS_PER_S);
+}
+
+static void add_dynamic_id(struct rendering *r, const struct fold_piece *piece) {
     enum { FIRST = 10000, STEP = 4, LAST = 18000 };
+    (void)piece;
     buf_add_u64(r->out, r->sipp->dynamic_id);
     r->sipp->dynamic_id += STEP;
     if (r->sipp->dynamic_id > LAST) r->sipp->dynamic_id = FIRST;
-    return true;
 }
 
-static bool add_fill(struct rendering *r, const struct template_part *part) {
-    struct span text = template_text(r->t, part);
-    int64_t length = real_whole(value_number(call_value(r->call, (int)part->number)));
-    if (length > PAYLOAD_MAX) return fatal(r, part, "[fill] is longer than a datagram");
-    for (int64_t i = 0; i < length; i++)
+static void add_fill(struct rendering *r, const struct fold_piece *piece) {
+    struct span text = template_text(r->t, piece->part);
+    int64_t length = real_whole(value_number(call_value(r->call, (int)piece->part->number)));
+    if (length > PAYLOAD_MAX) fatal(r, piece->part, "[fill] is longer than a datagram");
+    for (int64_t i = 0; !r->failed && i < length; i++)
         buf_add_char(r->out, text.p[(size_t)i % text.len]);
-    return true;
 }
 
 /* What a field holds is inserted as it is, but for one [authentication ...] (facts: SIPp 11). */
-static bool add_field_text(struct rendering *r, const struct template_part *part, struct span field) {
+static void add_field_text(struct rendering *r, const struct template_part *part, struct span field) {
     ptrdiff_t mark = span_search(field, SPAN("[authentication"));
     ptrdiff_t close = mark < 0 ? -1 : span_find(span_skip(field, (size_t)mark), ']');
     if (close < 0) {
         buf_add(r->out, field);
-        return true;
+        return;
     }
-    if (r->auth.wanted) return fatal(r, part, "SIPp ends: a second [authentication] in one message");
+    if (r->auth.wanted) {
+        fatal(r, part, "SIPp ends: a second [authentication] in one message");
+        return;
+    }
     buf_add(r->out, span_head(field, (size_t)mark));
     r->auth = (struct auth_mark){.wanted = true, .at = r->out->len};
     buf_add(&r->auth.text, span_head(span_skip(field, (size_t)mark), (size_t)close));
@@ -123,133 +170,187 @@ static bool add_field_text(struct rendering *r, const struct template_part *part
     r->auth.password = auth_parameter(buf_span(&r->auth.text), "password");
     buf_add_char(r->out, ']');
     buf_add(r->out, span_skip(field, (size_t)(mark + close) + 1));
-    return true;
 }
 
-static bool add_field(struct rendering *r, const struct template_part *part) {
+/* line= of a field; false after an error. */
+static bool read_line_number(struct rendering *r, const struct template_part *part, int64_t *line) {
+    struct buf number = {0};
+    if (!render(&number, r->call, part->param[0], RENDER_ACTION))
+        r->failed = true;
+    else if (!number_parse(buf_span(&number), line))
+        fatal(r, part, "SIPp ends: line= is no number");
+    *line = number_whole(*line);
+    buf_free(&number);
+    return !r->failed;
+}
+
+static void add_field(struct rendering *r, const struct fold_piece *piece) {
+    const struct template_part *part = piece->part;
     struct inject *in = sipp_inject(r->sipp, template_text(r->t, part));
     int64_t line = r->call->lines[in - r->sipp->injects];
-    if (part->param[0]) {
-        struct buf number = {0};
-        bool ok = render(&number, r->call, part->param[0], RENDER_ACTION);
-        if (ok && !number_parse(buf_span(&number), &line))
-            ok = fatal(r, part, "SIPp ends: line= is no number");
-        line = number_whole(line);
-        buf_free(&number);
-        if (!ok) return false;
+    if (part->param[0] && !read_line_number(r, part, &line)) return;
+    if (line >= 0) {
+        struct buf field = {0};
+        const char *why = inject_field(in, (size_t)line, part->number, &field);
+        if (why)
+            fatal(r, part, why);
+        else
+            add_field_text(r, part, buf_span(&field));
+        buf_free(&field);
     }
-    if (line < 0) return true;
-    struct buf field = {0};
-    const char *why = inject_field(in, (size_t)line, part->number, &field);
-    bool ok = why ? fatal(r, part, why) : add_field_text(r, part, buf_span(&field));
-    buf_free(&field);
-    return ok;
+    drop_at_line_start(r);
+}
+
+static void add_last_header(struct rendering *r, const struct fold_piece *piece) {
+    const struct header_lines *lines = call_lines(r->call, r->call->received);
+    if (header_write(r->out, lines, template_text(r->t, piece->part), false) != HEADER_LINE)
+        drop_at_line_start(r);
+}
+
+static void add_last_message(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add(r->out, call_last_message(r->call));
 }
 
 /* Between the first < and the first >, if they stand in this order. */
-static void add_last_request_uri(struct rendering *r) {
+static void add_last_request_uri(struct rendering *r, const struct fold_piece *piece) {
     struct buf to = {0};
+    (void)piece;
     header_write(&to, call_lines(r->call, r->call->received), SPAN("To:"), false);
     ptrdiff_t open = span_find(buf_span(&to), '<'), close = span_find(buf_span(&to), '>');
     if (open >= 0 && close > open) buf_add(r->out, span_between(to.p + open + 1, to.p + close));
     buf_free(&to);
 }
 
-static void add_last_cseq_number(struct rendering *r, int64_t offset) {
+static void add_last_cseq_number(struct rendering *r, const struct fold_piece *piece) {
     struct buf cseq = {0};
     header_write(&cseq, call_lines(r->call, r->call->received), SPAN("CSeq:"), true);
-    buf_add_i64(r->out, (int32_t)((uint32_t)header_integer(buf_span(&cseq)) + (uint32_t)offset));
+    uint32_t number = (uint32_t)header_integer(buf_span(&cseq));
+    buf_add_i64(r->out, (int32_t)(number + (uint32_t)piece->part->offset));
     buf_free(&cseq);
 }
 
-static void add_timestamp(struct rendering *r) {
+static void add_msg_index(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add_i64(r->out, r->index);
+}
+
+static void add_next_url(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add(r->out, buf_span(&r->call->next_url));
+}
+
+static void add_peer_tag_param(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    if (!r->call->has_peer_tag) return;
+    buf_add(r->out, SPAN(";tag="));
+    buf_add(r->out, buf_span(&r->call->peer_tag));
+}
+
+static void add_routes(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    if (r->call->has_routes) {
+        buf_add(r->out, SPAN("Route: "));
+        buf_add(r->out, buf_span(&r->call->routes));
+    } else {
+        drop_at_line_start(r);
+    }
+}
+
+static void add_tdmmap(struct rendering *r, const struct fold_piece *piece) {
+    fatal(r, piece->part, "SIPp ends: [tdmmap] without -tdmmap");
+}
+
+static void add_timestamp(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
     moment_write_timestamp(r->out, r->sipp->config.start_s * 1000000 + sipp_now(r->sipp) / NS_PER_US);
 }
 
-static bool add_auth_mark(struct rendering *r, const struct template_part *part) {
-    if (r->auth.wanted) return fatal(r, part, "SIPp ends: a second [authentication] in one message");
-    r->auth = (struct auth_mark){.wanted = true, .at = r->out->len, .part = part};
-    buf_add_char(r->out, ']');
-    return true;
+static void add_userid(struct rendering *r, const struct fold_piece *piece) {
+    (void)piece;
+    buf_add_u64(r->out, r->call->user);
 }
 
-static bool add_len_mark(struct rendering *r, const struct template_part *part) {
+static void add_variable(struct rendering *r, const struct fold_piece *piece) {
+    value_write(r->out, call_value(r->call, (int)piece->part->number));
+    drop_at_line_start(r);
+}
+
+static void add_auth_mark(struct rendering *r, const struct fold_piece *piece) {
+    if (r->auth.wanted) {
+        fatal(r, piece->part, "SIPp ends: a second [authentication] in one message");
+        return;
+    }
+    r->auth = (struct auth_mark){.wanted = true, .at = r->out->len, .part = piece->part};
+    buf_add_char(r->out, ']');
+}
+
+static void add_len_mark(struct rendering *r, const struct fold_piece *piece) {
     r->has_len = true;
     r->len_at = r->out->len;
-    r->len_offset = part->offset;
-    for (int i = 0; i < LEN_WIDTH; i++)
-        buf_add_char(r->out, ' ');
-    return true;
+    r->len_offset = piece->part->offset;
+    buf_add(r->out, SPAN(len_blank));
 }
 
-static bool add_part(struct rendering *r, const struct template_part *part) {
-    struct sipp *sipp = r->sipp;
-    const struct sipp_config *c = &sipp->config;
-    struct call *call = r->call;
-    struct buf *out = r->out;
-    switch (part->id) {
-    case KEYWORD_LITERAL: return add_literal(r, part);
-    case KEYWORD_AUTHENTICATION: return add_auth_mark(r, part);
-    case KEYWORD_AUTO_MEDIA_PORT:
-    case KEYWORD_MEDIA_PORT: return add_media_port(r, part);
-    case KEYWORD_BRANCH: return add_branch(r, part);
-    case KEYWORD_CALL_ID: buf_add(out, (struct span){call->known->id, call->known->len}); break;
-    case KEYWORD_CALL_NUMBER: buf_add_u64(out, call->number); break;
-    case KEYWORD_CLOCK_TICK: buf_add_i64(out, sipp->loop.clock_ms); break;
-    case KEYWORD_CSEQ: buf_add_u64(out, (uint32_t)(call->cseq + part->offset)); break;
-    case KEYWORD_DATE: moment_write_date(out, c->start_s + sipp_now(sipp) / NS_PER_S); break;
-    case KEYWORD_DYNAMIC_ID: return add_dynamic_id(r);
-    case KEYWORD_FIELD:
-        if (!add_field(r, part)) return false;
-        r->drop_space |= at_line_start(r);
-        break;
-    case KEYWORD_FILL: return add_fill(r, part);
-    case KEYWORD_LAST_CSEQ_NUMBER: add_last_cseq_number(r, part->offset); break;
-    case KEYWORD_LAST_HEADER:
-        header_write(out, call_lines(call, call->received), template_text(r->t, part), false);
-        r->drop_space |= at_line_start(r);
-        break;
-    case KEYWORD_LAST_MESSAGE: buf_add(out, call_last_message(call)); break;
-    case KEYWORD_LAST_REQUEST_URI: add_last_request_uri(r); break;
-    case KEYWORD_LEN: return add_len_mark(r, part);
-    case KEYWORD_MSG_INDEX: buf_add_i64(out, r->index); break;
-    case KEYWORD_NEXT_URL: buf_add(out, buf_span(&call->next_url)); break;
-    case KEYWORD_PEER_TAG_PARAM:
-        if (!call->has_peer_tag) break;
-        buf_add(out, SPAN(";tag="));
-        buf_add(out, buf_span(&call->peer_tag));
-        break;
-    case KEYWORD_ROUTES:
-        if (call->has_routes) {
-            buf_add(out, SPAN("Route: "));
-            buf_add(out, buf_span(&call->routes));
-        } else {
-            r->drop_space |= at_line_start(r);
-        }
-        break;
-    case KEYWORD_TIMESTAMP: add_timestamp(r); break;
-    case KEYWORD_USERID: buf_add_u64(out, call->user); break;
-    case KEYWORD_VARIABLE:
-        value_write(out, call_value(call, (int)part->number));
-        r->drop_space |= at_line_start(r);
-        break;
-    case KEYWORD_TDMMAP: return fatal(r, part, "SIPp ends: [tdmmap] without -tdmmap");
-    case KEYWORD_UNKNOWN: break; /* an error of the scenario, which does not run then */
-    default: constant_write(out, sipp, r->t, part); break;
-    }
-    return true;
-}
+/* Adds what a keyword stands for. */
+struct writer {
+    void (*add)(struct rendering *r, const struct fold_piece *piece);
+    bool in_line; /* never an empty line, nor a part of one, nor a NUL */
+};
+
+/* A literal is none, and one that is unknown is an error of the scenario, which does not run then. */
+static const struct writer writers[KEYWORD_UNKNOWN + 1] = {
+    [KEYWORD_AUTHENTICATION] = {add_auth_mark},
+    [KEYWORD_AUTO_MEDIA_PORT] = {add_media_port, true},
+    [KEYWORD_BRANCH] = {add_branch, true},
+    [KEYWORD_CALL_ID] = {add_call_id},
+    [KEYWORD_CALL_NUMBER] = {add_call_number, true},
+    [KEYWORD_CLOCK_TICK] = {add_clock_tick, true},
+    [KEYWORD_CSEQ] = {add_cseq, true},
+    [KEYWORD_DATE] = {add_date, true},
+    [KEYWORD_DYNAMIC_ID] = {add_dynamic_id, true},
+    [KEYWORD_FIELD] = {add_field},
+    [KEYWORD_FILE] = {add_constant},
+    [KEYWORD_FILL] = {add_fill},
+    [KEYWORD_IP_TYPE] = {add_constant},
+    [KEYWORD_LAST_CSEQ_NUMBER] = {add_last_cseq_number, true},
+    [KEYWORD_LAST_HEADER] = {add_last_header, true},
+    [KEYWORD_LAST_MESSAGE] = {add_last_message},
+    [KEYWORD_LAST_REQUEST_URI] = {add_last_request_uri},
+    [KEYWORD_LEN] = {add_len_mark, true},
+    [KEYWORD_LOCAL_IP] = {add_constant},
+    [KEYWORD_LOCAL_PORT] = {add_constant},
+    [KEYWORD_MEDIA_PORT] = {add_media_port, true},
+    [KEYWORD_MSG_INDEX] = {add_msg_index, true},
+    [KEYWORD_NEXT_URL] = {add_next_url},
+    [KEYWORD_PEER_TAG_PARAM] = {add_peer_tag_param},
+    [KEYWORD_PID] = {add_constant},
+    [KEYWORD_REMOTE_IP] = {add_constant},
+    [KEYWORD_REMOTE_PORT] = {add_constant},
+    [KEYWORD_ROUTES] = {add_routes},
+    [KEYWORD_RTPSTREAM_PORT] = {add_constant},
+    [KEYWORD_SERVICE] = {add_constant},
+    [KEYWORD_SIPP_VERSION] = {add_constant},
+    [KEYWORD_TDMMAP] = {add_tdmmap},
+    [KEYWORD_TIMESTAMP] = {add_timestamp, true},
+    [KEYWORD_TRANSPORT] = {add_constant},
+    [KEYWORD_USERID] = {add_userid, true},
+    [KEYWORD_USERS] = {add_constant},
+    [KEYWORD_VARIABLE] = {add_variable},
+};
 
 /* A body is what follows the first empty line; SIPp sees the text only up to a NUL. */
 static struct span body_of(const struct rendering *r) {
-    return header_body(header_clip(span_skip(buf_span(r->out), r->begin)));
+    struct span text = buf_span(r->out);
+    if (r->body) return header_clip(span_skip(text, r->body));
+    return header_body(header_clip(span_skip(text, r->begin)));
 }
 
 static void fill_len(struct rendering *r) {
-    struct span body = body_of(r);
+    struct span body = r->body ? span_skip(buf_span(r->out), r->body) : body_of(r);
     char *mark = r->out->p + r->len_at, text[32];
     size_t room = r->out->len - r->len_at;
-    if (body.p && body.len > 0) {
+    if (body.len > 0 && body.p[0] != '\0') {
         size_t length = (size_t)(r->out->p + r->out->len - body.p);
         struct buf number = {.p = text, .cap = sizeof text};
         buf_add_u64(&number, (uint32_t)((int64_t)length + r->len_offset));
@@ -284,7 +385,7 @@ static const char *add_credentials(struct rendering *r, struct span user, struct
     struct buf uri = {0};
     if (challenge.len == 0)
         return "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")";
-    template_head(r->given, &head);
+    template_head(r->t, &head);
     buf_add_text(&uri, "sip:");
     if (c->auth_uri) {
         buf_add_text(&uri, c->auth_uri);
@@ -312,7 +413,7 @@ static void replace_stand_in(struct rendering *r, struct span text) {
     buf_insert(r->out, r->auth.at, text);
 }
 
-static bool fill_auth(struct rendering *r) {
+static void fill_auth(struct rendering *r) {
     struct buf user = {0}, password = {0}, text = {0};
     const struct sipp_config *c = &r->sipp->config;
     bool ok = add_auth_parameter(r, 0, r->auth.user, c->auth_user ? c->auth_user : c->service, &user) &&
@@ -325,36 +426,53 @@ static bool fill_auth(struct rendering *r) {
     }
     if (ok) {
         const char *why = add_credentials(r, buf_span(&user), buf_span(&password), &text);
-        ok = !why || fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);
+        if (why) fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);
+        ok = !why;
     }
     if (ok) replace_stand_in(r, buf_span(&text));
+    r->failed |= !ok;
     buf_free(&user);
     buf_free(&password);
     buf_free(&text);
-    return ok;
 }
 
-static bool fits(struct rendering *r, const struct template_part *part) {
-    return r->out->len - r->begin <= PAYLOAD_MAX || fatal(r, part, "larger than a datagram");
+static bool too_long(const struct rendering *r) { return r->out->len - r->begin > PAYLOAD_MAX; }
+
+static void tell_too_long(struct rendering *r, const struct template_part *part) {
+    if (!r->failed) fatal(r, part, "larger than a datagram");
 }
 
-static bool render_parts(struct rendering *r) {
-    const struct template *t = r->t;
-    for (size_t i = 0; i < t->count; i++)
-        if (!add_part(r, &t->parts[i]) || !fits(r, &t->parts[i])) return false;
-    if (r->has_len) fill_len(r);
-    return !r->auth.wanted || (fill_auth(r) && fits(r, t->parts));
+/* Text that makes no empty line, whatever stands around it, nor ends the message for SIPp. */
+static bool stays_in_line(struct span s) {
+    return s.len == 0 || (s.p[0] != '\r' && span_find(s, '\n') < 0 && span_find(s, '\0') < 0);
+}
+
+static void add_keyword(struct rendering *r, const struct fold_piece *piece, size_t before) {
+    const struct writer *writer = &writers[piece->part->id];
+    writer->add(r, piece);
+    if (r->seeks_body && !writer->in_line) r->seeks_body = stays_in_line(span_skip(buf_span(r->out), before));
 }
 
 bool render(struct buf *out, struct call *call, const struct template *t, int index) {
+    const struct folded *folded = template_folded(call->sipp, t);
     struct rendering r = {.out = out,
                           .begin = out->len,
                           .call = call,
                           .sipp = call->sipp,
-                          .t = template_folded(call->sipp, t),
-                          .given = t,
-                          .index = index};
-    bool ok = render_parts(&r);
-    buf_free(&r.auth.text);
-    return ok;
+                          .t = t,
+                          .index = index,
+                          .seeks_body = folded->has_len};
+    for (const struct fold_piece *p = folded->pieces, *end = p + folded->count; p < end && !r.failed; p++) {
+        add_literal(&r, p);
+        size_t before = out->len;
+        if (p->part) add_keyword(&r, p, before);
+        if (too_long(&r)) tell_too_long(&r, before - r.begin > PAYLOAD_MAX ? p->literal : p->part);
+    }
+    if (r.has_len && !r.failed) fill_len(&r);
+    if (r.auth.wanted && !r.failed) {
+        fill_auth(&r);
+        if (too_long(&r)) tell_too_long(&r, t->parts);
+    }
+    if (r.auth.text.p) buf_free(&r.auth.text);
+    return !r.failed;
 }
