@@ -12,10 +12,11 @@ enum { DIGEST_HEX_LEN = 32 };
  * A text that is digested piece by piece. libmd's MD5Update() and MD5End() take half as long again as the sum
  * itself for texts of the length that branches are made of, so only its MD5Transform() is used.
  */
+enum { DIGEST_BLOCK = 64, DIGEST_ROOM = 4 * DIGEST_BLOCK };
 struct digest_text {
     uint32_t state[4];
     uint64_t len;
-    uint8_t block[64];
+    uint8_t rest[DIGEST_ROOM + DIGEST_BLOCK]; /* what has been added since the room was full; the padding */
 };
 
 void digest_begin(struct digest_text *t);

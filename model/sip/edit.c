@@ -90,7 +90,7 @@ static bool is_void(const struct edit *e, size_t gone) { return e->in_place && e
 static int64_t growth(const struct edit_list *list, size_t at, bool all) {
     int64_t sum = 0;
     size_t gone = 0;
-    for (const struct edit *e = list->edits; e < list->edits + list->count; e++) {
+    for (const struct edit *e = list->edits, *end = e + list->count; e < end; e++) {
         size_t from = e->at > gone ? e->at : gone, after = gone_after(e, gone);
         bool counts = all || !e->silent;
         if (e->at >= at && counts && !is_void(e, gone)) sum += e->text_len;
@@ -110,7 +110,7 @@ struct payload *edit_apply(const struct edit_list *list, struct span original, s
     if (len > PAYLOAD_MAX) return NULL;
     struct payload *p = payload_new(pool, len);
     char *to = p->bytes;
-    for (const struct edit *e = list->edits; e < list->edits + list->count; e++) {
+    for (const struct edit *e = list->edits, *end = e + list->count; e < end; e++) {
         assert(e->at + e->removed <= original.len);
         if (e->at > at) {
             memcpy(to, original.p + at, e->at - at);

@@ -19,11 +19,20 @@ struct span kam_via_value(const struct sip_header *h) {
     return span_between(h->value.p, end);
 }
 
+/* Decimal digits, and not more than 32 bits hold. */
+static bool is_number(struct span s) {
+    enum { SHORT = 9 }; /* digits that always fit */
+    uint64_t n;
+    size_t digits = 0;
+    while (digits < s.len && ascii_digit(s.p[digits]))
+        digits++;
+    return digits == s.len && digits > 0 && (digits <= SHORT || span_to_u64(s, UINT32_MAX, &n));
+}
+
 /* Reads a Via, the next one, and all that follow them in their header. */
 static bool read_vias(struct via *v, struct via *next, struct span value) {
-    uint64_t port;
     struct via other;
-    if (!via_parse(v, value) || (v->port.p && !span_to_u64(v->port, UINT32_MAX, &port))) return false;
+    if (!via_parse(v, value) || (v->port.p && !is_number(v->port))) return false;
     return !v->rest.p || read_vias(next, &other, v->rest);
 }
 
@@ -38,13 +47,12 @@ static bool read_further_vias(struct kam_run *run, const struct sip_header *h) {
 /* Can the parser read the header? Of some there may be only one in a request: it stops at a second one. The
  * first Via is read elsewhere. */
 static bool readable(struct kam_run *run, const struct sip_header *h) {
-    uint64_t n;
     const struct sip_msg *m = &run->msg;
     bool is_first = sip_msg_first(m, h->id) == h;
     switch (h->id) {
     case SIP_OTHER: return name_readable(h->name);
     case SIP_VIA: return is_first || read_further_vias(run, h);
-    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && span_to_u64(h->value, UINT32_MAX, &n);
+    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && is_number(h->value);
     case SIP_FROM:
     case SIP_TO:
     case SIP_CALL_ID:

@@ -120,7 +120,13 @@ struct kam_vars {
 /* What the texts of a process or a message may take: the memory that a process of Kamailio has by default. */
 enum { KAM_VARS_MAX = 8 << 20 };
 
-void kam_vars_free(struct kam_vars *vars);
+void kam_vars_forget(struct kam_vars *vars);
+
+/* Forgets and frees all; most messages have none. */
+static inline void kam_vars_free(struct kam_vars *vars) {
+    if (vars->tops || vars->lists[KAM_LIST_XAVP] || vars->lists[KAM_LIST_XAVI] || vars->lists[KAM_LIST_XAVU])
+        kam_vars_forget(vars);
+}
 
 /* What a process of Kamailio keeps from one message to the next. */
 struct kam_process {

@@ -34,7 +34,7 @@ static bool is_empty(const struct kam_vars *vars) {
     return !vars->tops && !any;
 }
 
-void kam_vars_free(struct kam_vars *vars) {
+void kam_vars_forget(struct kam_vars *vars) {
     if (is_empty(vars)) return;
     for (size_t i = 0; i < vars->count; i++)
         while (vars->tops[i])
