@@ -22,11 +22,13 @@ struct socket {
     void *arg;
 };
 
-/* Linux's counter for IP identifications towards one destination. */
-struct identification {
-    uint32_t destination;
-    uint16_t last;
-    int64_t jiffy;
+/* An address that a host has sent to. */
+struct peer {
+    uint32_t ip;
+    uint16_t last_id;  /* Linux's counter for IP identifications towards it ... */
+    int64_t id_jiffy;  /* ... and when it went on */
+    struct host *host; /* that has it; NULL: nobody */
+    struct way *way;   /* there; NULL: nobody has it */
 };
 
 struct host {
@@ -36,8 +38,8 @@ struct host {
     size_t index;
     struct socket *sockets;
     size_t socket_count, socket_cap;
-    struct identification *identifications;
-    size_t identification_count, identification_cap;
+    struct peer *peers;
+    size_t peer_count, peer_cap;
     struct random_stream identification_random;
     void (*tap)(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
     void *tap_arg;
@@ -94,7 +96,7 @@ void net_free(struct net *net) {
         struct host *h = net->hosts[i];
         free(h->name);
         free(h->sockets);
-        free(h->identifications);
+        free(h->peers);
         free(h);
     }
     for (size_t i = 0; net->ways && i < net->host_count * net->host_count; i++)
@@ -194,27 +196,37 @@ void net_on_lost(struct net *net,
     net->lost_arg = arg;
 }
 
+/* All hosts are there when the first datagram is sent. */
+static struct peer *peer_new(struct host *host, uint32_t ip) {
+    struct net *net = host->net;
+    host->peers = mem_room(host->peers, host->peer_count, &host->peer_cap, sizeof *host->peers);
+    struct peer *peer = &host->peers[host->peer_count++];
+    uint32_t first_id = random_below(&host->identification_random, 0x10000);
+    *peer = (struct peer){.ip = ip,
+                          .last_id = (uint16_t)(first_id - 1),
+                          .id_jiffy = net->queue->now_ns / JIFFY_NS,
+                          .host = ip ? net_find_host(net, ip) : host};
+    if (peer->host) peer->way = find_way(net, host, peer->host);
+    return peer;
+}
+
+static struct peer *find_peer(struct host *host, uint32_t ip) {
+    for (struct peer *p = host->peers; p < host->peers + host->peer_count; p++)
+        if (p->ip == ip) return p;
+    return peer_new(host, ip);
+}
+
 /*
  * The next IP identification towards a destination: one more than the last, and after a quiet time a random
  * step of up to as many as clock ticks have passed (facts: Kamailio 9.1, SIPp 12).
  */
-static uint16_t next_identification(struct host *host, uint32_t destination) {
-    struct random_stream *r = &host->identification_random;
-    int64_t jiffy = host->net->queue->now_ns / JIFFY_NS;
-    struct identification *id = host->identifications;
-    while (id < host->identifications + host->identification_count && id->destination != destination)
-        id++;
-    if (id == host->identifications + host->identification_count) {
-        host->identifications = mem_room(host->identifications, host->identification_count,
-                                         &host->identification_cap, sizeof *id);
-        id = &host->identifications[host->identification_count++];
-        *id = (struct identification){destination, (uint16_t)random_below(r, 0x10000), jiffy};
-        return id->last;
-    }
-    int64_t quiet = jiffy - id->jiffy;
-    if (quiet > 0) id->last += (uint16_t)random_below(r, quiet < UINT32_MAX ? (uint32_t)quiet : UINT32_MAX);
-    id->jiffy = jiffy;
-    return ++id->last;
+static uint16_t next_identification(struct host *host, struct peer *to) {
+    int64_t jiffy = host->net->queue->now_ns / JIFFY_NS, quiet = jiffy - to->id_jiffy;
+    if (quiet > 0)
+        to->last_id += (uint16_t)random_below(&host->identification_random,
+                                              quiet < UINT32_MAX ? (uint32_t)quiet : UINT32_MAX);
+    to->id_jiffy = jiffy;
+    return ++to->last_id;
 }
 
 static void lose(struct net *net, enum lost_why why, const struct datagram *d) {
@@ -266,8 +278,7 @@ static struct random_stream *random_of(struct way *way, const struct host *from,
     return &way->random;
 }
 
-static void travel(struct net *net, struct host *from, struct host *to, struct datagram *d) {
-    struct way *way = find_way(net, from, to);
+static void travel(struct net *net, struct host *from, struct host *to, struct way *way, struct datagram *d) {
     const struct path *path = &way->path;
     struct random_stream *r = random_of(way, from, to);
     int64_t held_ns = faults_apply(&way->faults, payload_span(d->payload));
@@ -300,7 +311,9 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
               struct payload *payload, const struct cause *cause) {
     struct net *net = host->net;
     if (!host_reaches(host, to.ip)) return -1;
-    struct host *receiver = to.ip ? net_find_host(net, to.ip) : host;
+    struct peer *peer = find_peer(host, to.ip);
+    struct host *receiver = peer->host;
+    struct way *way = peer->way;
     struct datagram *d = datagram_new(&net->pool);
     d->payload = payload_hold(payload);
     d->number = ++net->datagrams;
@@ -308,7 +321,7 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->cause = cause ? *cause : (struct cause){0};
     bool fits = host_fits(host, payload->len);
     ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
-                     options.dont_fragment && fits, next_identification(host, to.ip));
+                     options.dont_fragment && fits, next_identification(host, peer));
     if (options.checksummed) ip_keep_checksum(d, options.checksum_ip);
     if (ip_is_multicast(to.ip)) {
         /* nobody is in the group */
@@ -320,7 +333,7 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
         fly(net, host, d, LOOPBACK_DELAY_NS);
     } else {
         if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);
-        travel(net, host, receiver, d);
+        travel(net, host, receiver, way, d);
     }
     datagram_drop(d);
     return 0;
