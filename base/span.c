@@ -75,9 +75,10 @@ uint64_t span_hash(struct span s) {
         h = (h ^ le64toh(word)) * factor;
         h = h << 32 | h >> 32;
     }
-    word = 0;
-    if (s.len % sizeof word) memcpy(&word, p, s.len % sizeof word);
-    h = (h ^ le64toh(word)) * factor;
+    uint64_t rest = 0;
+    for (size_t n = s.len % sizeof word; n > 0; n--)
+        rest = rest << 8 | (unsigned char)p[n - 1];
+    h = (h ^ rest) * factor;
     return h ^ h >> 32;
 }
 
