@@ -113,6 +113,11 @@ static bool set_received_route_mode(struct cfg_parse *p, const struct cfg_token 
     return true;
 }
 
+static bool set_format_max(struct cfg_parse *p, const struct cfg_token *value) {
+    if (value->n > 0) p->program->format_max = (size_t)value->n;
+    return true;
+}
+
 static bool set_max_while_loops(struct cfg_parse *p, const struct cfg_token *value) {
     if (value->n == 0) {
         diag_error(p->diag, value->at, "max_while_loops=0, a while without limit, is not simulated");
@@ -327,7 +332,7 @@ static const struct global globals[] = {
     IGNORED("async_nonblock", GLOBAL_NUMBER),
     IGNORED("maxbuffer", GLOBAL_NUMBER),
     IGNORED("sql_buffer_size", GLOBAL_NUMBER),
-    IGNORED("pv_buffer_size", GLOBAL_NUMBER),
+    SET("pv_buffer_size", GLOBAL_NUMBER, set_format_max),
     IGNORED("pv_buffer_slots", GLOBAL_NUMBER),
     IGNORED("pv_cache_limit", GLOBAL_NUMBER),
     IGNORED("pv_cache_action", GLOBAL_NUMBER),

@@ -22,6 +22,7 @@ static const unsigned char traits[] = {[ARG_NUMBER] = VARIABLE | NUMBER,
                                        [ARG_VARIABLE_OR_TEXT] = VARIABLE | MAY_MISS,
                                        [ARG_VARIABLE_OR_FORMAT] = VARIABLE | MAY_MISS | FORMAT,
                                        [ARG_FORMAT] = FORMAT,
+                                       [ARG_LOG] = FORMAT | MAY_MISS,
                                        [ARG_REGEX] = VARIABLE,
                                        [ARG_LOG_LEVEL] = VARIABLE,
                                        [ARG_TYPES] = 0};
@@ -275,7 +276,10 @@ enum script_args_result script_args(struct script *h, const struct cfg_stmt *cal
         switch (arg->from) {
         case CFG_ARG_KNOWN: break;
         case CFG_ARG_VARIABLE: result = of_variable(h, type, arg->pv, &room[i]); break;
-        case CFG_ARG_FORMAT: room[i].s = script_expand(h, arg->pieces); break;
+        case CFG_ARG_FORMAT:
+            room[i].s = script_expand(h, arg->pieces);
+            if (!room[i].s.p && !(traits[type] & MAY_MISS)) result = SCRIPT_ARGS_MISSING;
+            break;
         case CFG_ARG_EXPRESSION: result = of_expression(h, type, arg->expr, &room[i]); break;
         }
     }

@@ -53,7 +53,8 @@ struct span script_expand(struct script *h, const struct cfg_piece *pieces) {
         if (!piece->pv) break;
         script_add(h, &b, script_pv(h, piece->pv));
     }
-    struct span text = arena_text(h->arena, buf_span(&b));
+    bool fits = b.len < h->state->program->format_max;
+    struct span text = fits ? arena_text(h->arena, buf_span(&b)) : (struct span){0};
     buf_free(&b);
     return text;
 }

@@ -44,7 +44,8 @@ int64_t script_int(struct kam_value v);
 /* The number as Kamailio's int holds it. */
 int64_t script_narrow(int64_t n);
 
-/* A format with its variables replaced; and a value added to a text as a format does: "<null>" where none is.
+/* A format with its variables replaced, p NULL: it is longer than pv_buffer_size allows; and a value added to
+ * a text as a format does: "<null>" where none is.
  */
 struct span script_expand(struct script *h, const struct cfg_piece *pieces);
 void script_add(struct script *h, struct buf *out, struct kam_value v);

@@ -19,6 +19,7 @@ struct kam_program *program_new(void) {
     p->globals = (struct kam_globals){.children = 8, .tos = 0x10, .server_signature = true};
     p->default_port = 5060;
     p->max_while_loops = 100;
+    p->format_max = 8192;
     p->max_recursive_level = 256;
     p->loaded = arena_new(&p->arena, module_count() * sizeof *p->loaded);
     p->stops = arena_new(&p->arena, module_count() * sizeof *p->stops);

@@ -69,6 +69,7 @@ struct kam_program {
     size_t listen_cap;
     uint16_t default_port; /* port= */
     unsigned max_while_loops, max_recursive_level;
+    size_t format_max;            /* what formats must be shorter than: pv_buffer_size */
     bool *loaded;                 /* kam_modules[i] is loaded */
     const char **stops;           /* what a run says that calls a function of it; NULL: it may */
     const void **kept;            /* by the modules that have read something: kam_program_kept() */

@@ -219,7 +219,10 @@ static bool line_sw(const struct transform_call *c, struct kam_value *v) {
 
 static bool re_subst(const struct transform_call *c, struct kam_value *v) {
     unsigned count;
-    struct span text = script_subst_apply(c->script, c->subst, transform_text(c, *v), &count);
+    struct span given = transform_text(c, *v);
+    enum { RESULT_MAX = 8192 };
+    struct span text = script_subst_apply(c->script, c->subst, given, &count);
+    if (given.len >= RESULT_MAX || text.len >= RESULT_MAX) return false;
     return transform_is_text(v, text.p ? text : SPAN(""));
 }
 
