@@ -139,10 +139,13 @@ struct sanity {
     bool autodrop; /* what does not pass ends the script */
 };
 
-/* sanity_check([messages [, uris]]) */
+/* sanity_check([messages [, uris]]): bits that there are, and not none of them */
+enum { CHECKS_MAX = 0x7fff, URIS_MAX = 0xf };
+
 static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
     int64_t wanted = count > 0 ? args[0].n : INT64_C(0xfff),
             uris = count > 1 ? args[1].n : URI_REQUEST | URI_FROM;
+    if (wanted < 1 || wanted > CHECKS_MAX || uris < 1 || uris > URIS_MAX) return -1;
     run->all_read = true;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         if (!(wanted & checks[i].bit) || (checks[i].uri_bit && !(uris & checks[i].uri_bit))) continue;
@@ -152,7 +155,7 @@ static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t 
         const struct sanity *set = kam_module_data(run->k, KAM_MODULE_SANITY);
         return set->autodrop ? 0 : -1;
     }
-    return wanted & PARSE_URIS && uris == 0 ? -2 : 1; /* to check URIs, but none of them, is an error */
+    return 1;
 }
 
 static const struct kam_function functions[] = {

@@ -25,14 +25,15 @@ static const struct script_subst *wrong(struct script_pv_maker *m, struct span t
     return NULL;
 }
 
-/* /expression/text/flags at its separator; a backslash guards the next character. */
+/* /expression/text/flags at its separator. In the text a backslash guards the next character; in the
+ * expression a separator right behind one is none, whatever stands before that. */
 static bool cut(struct span all, struct span part[3]) {
     if (all.len < 3) return false;
     size_t from = 1, n = 0;
     for (size_t i = 1; i < all.len && n < 2; i++) {
-        if (all.p[i] == '\\')
+        if (n == 1 && all.p[i] == '\\')
             i++;
-        else if (all.p[i] == all.p[0]) {
+        else if (all.p[i] == all.p[0] && (n == 1 || all.p[i - 1] != '\\')) {
             part[n++] = (struct span){all.p + from, i - from};
             from = i + 1;
         }

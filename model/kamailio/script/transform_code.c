@@ -111,10 +111,45 @@ static bool s_64u(const struct transform_call *c, struct kam_value *v) {
 static bool s_64ut(const struct transform_call *c, struct kam_value *v) {
     return encode64(c, v, base64url, false);
 }
-static bool s_un64t(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64); }
-static bool s_un64(const struct transform_call *c, struct kam_value *v) {
-    return transform_text(c, *v).len % 4 == 0 && s_un64t(c, v);
+/* Here a character that is none of the letters, and one that is missing, counts as all ones. */
+static bool decode_any(const struct transform_call *c, struct kam_value *v, struct span s) {
+    struct buf b = {0};
+    while (s.len && s.p[s.len - 1] == '=')
+        s.len--;
+    for (size_t i = 0; i < s.len; i += 4) {
+        struct span four = span_head(span_skip(s, i), 4);
+        unsigned n[4] = {0xff, 0xff, 0xff, 0xff};
+        for (size_t k = 0; k < four.len; k++) {
+            const char *letter = four.p[k] ? strchr(base64, four.p[k]) : NULL;
+            if (letter) n[k] = (unsigned)(letter - base64);
+        }
+        const unsigned out[] = {n[0] << 2 | n[1] >> 4, n[1] << 4 | n[2] >> 2, n[2] << 6 | n[3]};
+        for (size_t k = 0; k < 3 && k + 2 <= (four.len > 1 ? four.len : 2); k++)
+            buf_add_char(&b, (char)(out[k] & 0xff));
+    }
+    return result(c, v, &b);
 }
+
+static bool s_un64t(const struct transform_call *c, struct kam_value *v) {
+    return decode_any(c, v, transform_text(c, *v));
+}
+
+/* Groups of four letters; only of the last one up to two = are no bytes. */
+static bool s_un64(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    if (s.len == 0 || s.len % 4 != 0) return false;
+    const char *last = s.p + s.len - 4;
+    if (last[2] == '=' && last[3] != '=') return false;
+    if (last[1] != '=' || last[2] != '=') return decode_any(c, v, s);
+    struct buf b = {0}; /* "a===" is one byte, "====" too */
+    buf_add(&b, span_head(s, s.len - 2));
+    b.p[b.len - 1] = '*';
+    if (last[0] == '=') b.p[b.len - 2] = '*';
+    bool good = decode_any(c, v, arena_text(c->arena, buf_span(&b)));
+    buf_free(&b);
+    return good;
+}
+
 static bool s_un64u(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64url); }
 
 /* A backslash before quotes, backslashes and NUL. */

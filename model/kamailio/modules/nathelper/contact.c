@@ -27,6 +27,11 @@ bool nathelper_contact(const struct kam_run *run, struct uri *uri) {
     return first_contact(run, &c) && uri_parse(uri, c.uri) && uri->host.len;
 }
 
+/* A contact that has been changed once is not changed again. */
+static bool changeable(const struct kam_run *run, struct uri *uri) {
+    return !run->damaged && !run->contact_now.p && nathelper_contact(run, uri);
+}
+
 /* Behind the host and the port. */
 static const char *address_end(const struct uri *u) {
     return u->port.p ? u->port.p + u->port.len : u->host.p + u->host.len;
@@ -46,7 +51,7 @@ int nathelper_fix_contact(struct kam_run *run, const struct kam_arg *args, size_
     struct uri u;
     struct buf source = {0}, whole = {0};
     (void)args, (void)count;
-    if (run->damaged || !nathelper_contact(run, &u)) return -1;
+    if (!changeable(run, &u)) return -1;
     buf_addf(&source, SPAN_FMT ":%u", SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
     kam_lump_replace(run->target, offset_of(run, u.host.p), (size_t)(address_end(&u) - u.host.p),
                      buf_span(&source));
@@ -92,7 +97,7 @@ static struct span alias_param(const struct kam_run *run, const struct uri *u) {
 int nathelper_set_alias(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct uri u;
     struct buf alias = {0}, whole = {0};
-    if (run->damaged || !nathelper_contact(run, &u)) return -1;
+    if (!changeable(run, &u)) return -1;
     struct span old = count > 0 && args[0].n ? alias_param(run, &u) : (struct span){0};
     const char *end = u.whole.p + u.whole.len;
     add_alias(&alias, run, buf_span(&run->source_text), run->source.port, 1);
@@ -142,7 +147,7 @@ int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t 
     }
     if (run->damaged) return -1;
     if (!sip_msg_first(&run->msg, SIP_CONTACT)) return 2;
-    if (!nathelper_contact(run, &u)) return -1;
+    if (!changeable(run, &u)) return -1;
     if (count == 0 && is_source(run, &u)) return 2;
     add_alias(&alias, run, address, (unsigned)port, proto);
     insert_param(run, &u, address_end(&u), &alias);

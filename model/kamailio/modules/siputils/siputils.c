@@ -41,9 +41,12 @@ static int is_first_hop(struct kam_run *run, const struct kam_arg *args, size_t 
 /* 1: the same header, -2: not */
 static int cmp_hdr_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
-    struct span name = span_trim(args[0].s);
+    struct span left = args[0].s, other = args[1].s, name = span_trim(span_cut(&left, ':'));
     struct sip_header h = {.id = sip_header_id(name), .name = name};
-    return name.len && kam_header_is(&h, span_trim(args[1].s)) ? 1 : -2;
+    if (!name.len || !args[1].s.len) return -2;
+    other = span_trim(span_cut(&other, ':'));
+    if (kam_header_is(&h, other)) return 1;
+    return h.id == SIP_OTHER && sip_header_id(other) == SIP_OTHER ? -2 : -1;
 }
 
 static int is_supported(struct kam_run *run, const struct kam_arg *args, size_t count) {

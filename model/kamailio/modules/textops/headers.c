@@ -68,6 +68,12 @@ int textops_remove_hf(struct kam_run *run, const struct kam_arg *args, size_t co
     return any ? 1 : -1;
 }
 
+/* That there was none is no failure. */
+int textops_remove_hf_pv(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    textops_remove_hf(run, args, count);
+    return run->damaged || args[0].s.len == 0 ? -1 : 1;
+}
+
 /* The one of that number, from 0; below that they count from the end. 2: there are not so many. */
 int textops_remove_hf_idx(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;

@@ -90,7 +90,8 @@ int textops_search_append_body(struct kam_run *run, const struct kam_arg *args, 
     return search_append(run, args, TEXTOPS_BODY);
 }
 
-/* Replaces the first match, or all, up to one that is empty; only a first one alone may be that. */
+/* Replaces the first match, or all. Of all, one that is empty ends it, and makes it fail but at the text's
+ * end. */
 static int replace(struct kam_run *run, const struct kam_arg *args, enum textops_part part, unsigned flags,
                    bool all) {
     struct script_pattern pattern;
@@ -102,7 +103,10 @@ static int replace(struct kam_run *run, const struct kam_arg *args, enum textops
     do {
         bool line_start = from == 0 || text.p[from - 1] == '\n' || text.p[from - 1] == '\r';
         if (!script_pattern_find(&pattern, span_skip(text, from), !line_start, &match)) break;
-        if (all && match.from == match.to) break;
+        if (all && match.from == match.to) {
+            any = any && from + (size_t)match.to == text.len;
+            break;
+        }
         kam_lump_change(run, at + from + (size_t)match.from, (size_t)(match.to - match.from), args[1].s);
         from += (size_t)match.to;
         any = true;

@@ -36,7 +36,7 @@ static const struct kam_function functions[] = {
     {"insert_hf", 1, 2, KAM_ANY_ROUTE, textops_insert_hf, {ARG_FORMAT, ARG_HEADER}},
     {"append_urihf", 2, 2, ANSWERED, textops_append_urihf, {ARG_TEXT, ARG_TEXT}, .expressions = true},
     ANY_E("remove_hf", 1, remove_hf, ARG_HEADER),
-    ANY_E("remove_hf_pv", 1, remove_hf, ARG_FORMAT),
+    ANY_E("remove_hf_pv", 1, remove_hf_pv, ARG_FORMAT),
     ANY_E("remove_hf_idx", 2, remove_hf_idx, ARG_FORMAT, ARG_NUMBER),
     ANY_E("remove_hf_re", 1, remove_hf_re, ARG_PATTERN),
     ANY_E("remove_hf_re_pv", 1, remove_hf_re, ARG_FORMAT),

@@ -51,6 +51,7 @@ TEXTOPS_FUNCTION(textops_append_hf);
 TEXTOPS_FUNCTION(textops_insert_hf);
 TEXTOPS_FUNCTION(textops_append_urihf);
 TEXTOPS_FUNCTION(textops_remove_hf);
+TEXTOPS_FUNCTION(textops_remove_hf_pv);
 TEXTOPS_FUNCTION(textops_remove_hf_idx);
 TEXTOPS_FUNCTION(textops_remove_hf_re);
 TEXTOPS_FUNCTION(textops_remove_hf_exp);

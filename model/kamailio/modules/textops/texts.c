@@ -70,13 +70,15 @@ int textops_search_str(struct kam_run *run, const struct kam_arg *args, size_t c
 
 int textops_starts_with(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
-    return begins_with(args[0].s, args[1].s) ? 1 : -1;
+    if (args[0].s.len < args[1].s.len) return -1;
+    return compare(span_head(args[0].s, args[1].s.len), args[1].s, as_is);
 }
 
 int textops_ends_with(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
     struct span a = args[0].s, b = args[1].s;
-    return a.len >= b.len && span_eq(span_skip(a, a.len - b.len), b) ? 1 : -1;
+    if (a.len < b.len) return -1;
+    return compare(span_skip(a, a.len - b.len), b, as_is);
 }
 
 /* Where the second text stands in the first, counted from 1; an empty one stands behind the end. */

@@ -18,7 +18,7 @@ static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, si
                                             : kam_lump_apply(run, &run->edits);
     if (!p || !kam_run_change_message(run, p)) return -1;
     edit_list_reset(&run->edits);
-    run->new_uri = (struct span){0};
+    run->new_uri = run->contact_was = run->contact_now = (struct span){0};
     buf_reset(&run->reply_lines);
     buf_reset(&run->reply_body);
     return 1;
