@@ -17,6 +17,7 @@ struct kam_socket {
     struct span address;      /* "172.20.0.10" as written */
     struct span port_text;    /* "5060" */
     struct span sent_by;      /* what stands in Via and Record-Route: host, and port where it is shown */
+    struct span via_begin;    /* of its own Via, up to the branch */
     struct span advertised;   /* p NULL: none */
     uint16_t advertised_port; /* 0: none */
     struct buf text;          /* holds the texts */

@@ -95,8 +95,8 @@ static struct span socket_text(struct kam_socket *s, size_t from) {
 static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     const struct kam_globals *g = s->k->globals;
     unsigned advertised_port = g->via_port ? g->via_port : s->advertised_port;
-    buf_room(&s->text, 256 + g->via_host.len +
-                           (l ? l->address.len + l->advertise_host.len : 0)); /* spans point into it */
+    buf_room(&s->text, 512 + 2 * (g->via_host.len + (l ? l->address.len + l->advertise_host.len
+                                                       : 0))); /* spans point into it */
     if (l) s->name = l->name;
     if (l && l->address.p)
         buf_add(&s->text, l->address);
@@ -111,6 +111,9 @@ static void write_texts(struct kam_socket *s, const struct kam_listen *l) {
     if (advertised_port || s->port != 5060)
         buf_addf(&s->text, ":%u", advertised_port ? advertised_port : s->port);
     s->sent_by = socket_text(s, from);
+    from = s->text.len;
+    buf_addf(&s->text, "Via: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(s->sent_by));
+    s->via_begin = socket_text(s, from);
 }
 
 static bool open_socket(struct kamailio *k, struct kam_socket *s, const struct kam_listen *l,

@@ -68,13 +68,12 @@ void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in
     out[KAM_MD5_LEN] = '\0';
 }
 
-/* Hexadecimal, the least significant digit first. */
-static void reverse_hex(struct buf *out, uint32_t n) {
-    char *from = buf_room(out, 2 * sizeof n), *at = from;
+/* Hexadecimal, the least significant digit first; returns the place behind the last. */
+static char *put_reverse_hex(char *at, uint32_t n) {
     do
         *at++ = "0123456789abcdef"[n & 15];
     while (n >>= 4);
-    out->len += (size_t)(at - from);
+    return at;
 }
 
 static int hex_digit(char c) {
@@ -82,36 +81,42 @@ static int hex_digit(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool reverse_hex_parse(struct span s, uint32_t *n) {
+/* The number at *s, which is left behind it; false: there is none, or it has more than 32 bits. */
+static bool take_reverse_hex(struct span *s, uint32_t *n) {
+    size_t len = 0;
     *n = 0;
-    if (s.len < 1 || s.len > 8) return false;
-    while (s.len) {
-        int digit = hex_digit(s.p[--s.len]);
-        if (digit < 0) return false;
-        *n = *n << 4 | (uint32_t)digit;
+    for (int digit; len < s->len && (digit = hex_digit(s->p[len])) >= 0; len++) {
+        if (len == 8) return false;
+        *n |= (uint32_t)digit << 4 * len;
     }
-    return true;
+    *s = span_skip(*s, len);
+    return len > 0;
 }
 
 void kam_branch_write(struct buf *out, uint32_t hash, const char *md5, unsigned branch) {
-    buf_add(out, SPAN(COOKIE));
-    reverse_hex(out, hash);
-    buf_add_char(out, '.');
-    buf_add(out, (struct span){md5, KAM_MD5_LEN});
-    buf_add_char(out, '.');
-    reverse_hex(out, branch);
+    enum { COOKIE_LEN = sizeof COOKIE - 1, NUMBER_LEN = 8 };
+    char *from = buf_room(out, COOKIE_LEN + NUMBER_LEN + KAM_MD5_LEN + NUMBER_LEN + 2 /* dots */);
+    memcpy(from, COOKIE, COOKIE_LEN);
+    char *at = put_reverse_hex(from + COOKIE_LEN, hash);
+    *at++ = '.';
+    memcpy(at, md5, KAM_MD5_LEN);
+    at += KAM_MD5_LEN;
+    *at++ = '.';
+    at = put_reverse_hex(at, branch);
+    out->len += (size_t)(at - from);
 }
 
 bool kam_branch_parse(struct span value, uint32_t *hash, const char **md5, unsigned *branch) {
+    uint32_t number;
     if (!span_starts(value, COOKIE)) return false;
     value = span_skip(value, sizeof COOKIE - 1);
-    ptrdiff_t dot = span_find(value, '.');
-    if (dot < 0 || !reverse_hex_parse(span_head(value, (size_t)dot), hash) || *hash > 0xffff) return false;
-    value = span_skip(value, (size_t)dot + 1);
-    if (value.len < KAM_MD5_LEN + 2 || value.p[KAM_MD5_LEN] != '.') return false;
-    *md5 = value.p;
-    uint32_t number;
-    if (!reverse_hex_parse(span_skip(value, KAM_MD5_LEN + 1), &number)) return false;
+    if (!take_reverse_hex(&value, hash) || *hash > 0xffff || value.len < KAM_MD5_LEN + 2 || value.p[0] != '.')
+        return false;
+    *md5 = value.p + 1;
+    value = span_skip(value, KAM_MD5_LEN + 1);
+    if (value.p[0] != '.') return false;
+    value = span_skip(value, 1);
+    if (!take_reverse_hex(&value, &number) || value.len) return false;
     *branch = number;
     return true;
 }

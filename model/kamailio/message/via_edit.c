@@ -8,27 +8,26 @@
 /* The offset of a place in the run's message. */
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 
-/* Host and port, as the socket's, unless the script has told otherwise. */
-static void add_sent_by(struct buf *b, const struct kam_run *run, const struct kam_socket *socket) {
-    if (!run->advertised.host.len && !run->advertised.port.len) {
-        buf_add(b, socket->sent_by);
-        return;
-    }
+/* What stands before the branch, where the script has told a host or a port: else it is the socket's. */
+static void add_told_begin(struct buf *b, const struct kam_run *run, const struct kam_socket *socket) {
     struct span port = socket->sent_by, host = span_cut(&port, ':');
     if (run->advertised.host.len) host = run->advertised.host;
     if (run->advertised.port.len) port = run->advertised.port;
+    buf_add(b, SPAN("Via: SIP/2.0/UDP "));
     buf_add(b, host);
     if (port.len) buf_add_char(b, ':');
     buf_add(b, port);
+    buf_add(b, SPAN(";branch="));
 }
 
 void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket,
                      unsigned branch) {
     struct buf *b = &run->k->text;
     buf_reset(b);
-    buf_add(b, SPAN("Via: SIP/2.0/UDP "));
-    add_sent_by(b, run, socket);
-    buf_add(b, SPAN(";branch="));
+    if (run->advertised.host.len || run->advertised.port.len)
+        add_told_begin(b, run, socket);
+    else
+        buf_add(b, socket->via_begin);
     kam_branch_write(b, kam_run_hash(run), kam_run_md5(run), branch);
     if (run->local_rport) buf_add(b, SPAN(";rport"));
     buf_add(b, SPAN("\r\n"));
