@@ -14,7 +14,7 @@ struct arena_chunk {
     alignas(max_align_t) char bytes[];
 };
 
-void *arena_new(struct arena *a, size_t size) {
+void *arena_room(struct arena *a, size_t size) {
     size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     while (!a->now || a->now->size - a->now->used < size) {
         struct arena_chunk **link = a->now ? &a->now->next : &a->first;
@@ -30,13 +30,18 @@ void *arena_new(struct arena *a, size_t size) {
     }
     char *p = a->now->bytes + a->now->used;
     a->now->used += size;
-    if (size) memset(p, 0, size);
     return p;
 }
 
+void *arena_new(struct arena *a, size_t size) {
+    void *p = arena_room(a, size);
+    return size ? memset(p, 0, size) : p;
+}
+
 struct span arena_text(struct arena *a, struct span text) {
-    char *p = arena_new(a, text.len + 1);
+    char *p = arena_room(a, text.len + 1);
     if (text.len) memcpy(p, text.p, text.len);
+    p[text.len] = '\0';
     return (struct span){p, text.len};
 }
 

@@ -19,6 +19,9 @@ struct arena {
 /* size bytes of zeros, aligned for any type; they stay until the arena is reset or freed. */
 void *arena_new(struct arena *a, size_t size);
 
+/* The same with anything in them, for who fills them all. */
+void *arena_room(struct arena *a, size_t size);
+
 /* A copy of text, with a NUL behind it that is not counted. */
 struct span arena_text(struct arena *a, struct span text);
 

@@ -22,7 +22,7 @@ struct payload *payload_new(struct pool *pool, size_t cap) {
     if (p) {
         pool->payloads[steps] = p->next;
     } else {
-        p = arena_new(&pool->memory, steps * PAYLOAD_STEP);
+        p = arena_room(&pool->memory, steps * PAYLOAD_STEP);
         p->cap = (uint32_t)(steps * PAYLOAD_STEP - offsetof(struct payload, bytes));
     }
     p->pool = pool;

@@ -23,7 +23,7 @@ static struct kam_client *client_new(struct kam_tm *tm) {
     if (c)
         tm->free_clients = c->next;
     else
-        c = arena_new(&tm->memory, sizeof *c);
+        c = arena_room(&tm->memory, sizeof *c);
     *c = (struct kam_client){0};
     return c;
 }
