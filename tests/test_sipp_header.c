@@ -106,8 +106,23 @@ static bool scan_call_id(struct span msg) {
 }
 
 static const char *const pieces[] = {
-    "\r\n",     "\r\n",      "\r\n", "\n",    "\r", " ",   "\t",      ":",      "To:",  "to :", "t: ",  "T:",
-    "Call-ID:", "call-id :", "i:",   "i\t: ", "x",  "///", "From: a", ";tag=1", "Via:", "v:",   "\r\n "};
+    "\r\n", "\r\n", "\r\n",     "\n",        "\r",      " ",     "\t", ":",       "To:",        "to :",
+    "t: ",  "T:",   "Call-ID:", "call-id :", "i:",      "i\t: ", "x",  "///",     "From: a",    ";tag=1",
+    "Via:", "v:",   "\r\n ",    "CSeq:",     "CSEQ: 3", "cseq:", "7",  "SIP/2.0", "\r\nCSeq: 1"};
+
+static uint64_t scan_cseq(struct span msg) {
+    static const char *const spellings[] = {"\r\nCSeq:", "\r\nCSEQ:", "\r\ncseq:", "\r\nCseq:"};
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        ptrdiff_t found = span_search(msg, span_of(spellings[i]));
+        if (found < 0) continue;
+        struct span text = span_skip_space(span_skip(msg, (size_t)found + strlen(spellings[i])));
+        uint64_t number = 0;
+        for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1))
+            number = number * 10 + (uint64_t)(text.p[0] - '0');
+        return number;
+    }
+    return 0;
+}
 
 static void draw(struct buf *out, struct random_stream *r) {
     buf_reset(out);
@@ -127,7 +142,7 @@ static void lines_give_what_scanning_gives(void **state) {
     struct buf text = {0}, scanned = {0}, laid = {0};
     struct header_index lines = {0};
     struct pool pool;
-    unsigned found_some = 0, call_ids = 0;
+    unsigned found_some = 0, call_ids = 0, cseqs = 0;
     pool_init(&pool);
     random_init(&r, 1, "header", "property");
     for (int round = 0; round < ROUNDS; round++) {
@@ -153,10 +168,15 @@ static void lines_give_what_scanning_gives(void **state) {
         bool has_id = scan_call_id(msg);
         assert_int_equal(has_id, header_call_id(l, true, &id));
         call_ids += has_id;
+        uint64_t cseq = scan_cseq(msg);
+        assert_int_equal(cseq, header_cseq_number(l));
+        cseqs += cseq > 0;
+        assert_int_equal(span_search(msg, SPAN("SIP/2.0")) >= 0, header_names_sip(l));
         payload_drop(p);
     }
     assert_in_range(found_some, ROUNDS / 10, 8 * ROUNDS);
-    assert_in_range(call_ids, ROUNDS / 50, ROUNDS);
+    assert_in_range(call_ids, ROUNDS / 100, ROUNDS);
+    assert_in_range(cseqs, ROUNDS / 20, ROUNDS);
     header_index_free(&lines);
     buf_free(&text);
     buf_free(&scanned);

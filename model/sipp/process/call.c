@@ -269,6 +269,7 @@ static void run_pause(struct call *call, const struct step *step) {
 /* The callee thinks before this step: which of the two pauses comes next, and how long is it? */
 static unsigned next_thought(const struct call *call, const struct step *step, int64_t *ms) {
     const struct sipp_config *c = &call->sipp->config;
+    if (!step->what_if) return WHAT_IF_NONE;
     const struct {
         unsigned what;
         int64_t ns;

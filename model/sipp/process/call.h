@@ -162,6 +162,10 @@ void call_answer(struct call *call, struct payload *payload);
 
 /* perform.c: performs a step's actions. payload is the message received or sent, or NULL. */
 enum perform_result { PERFORM_OK, PERFORM_STOP_CALL, PERFORM_ENDED };
-enum perform_result perform_actions(struct call *call, const struct step *step, struct payload *payload);
+enum perform_result perform_list(struct call *call, const struct step *step, struct payload *payload);
+static inline enum perform_result perform_actions(struct call *call, const struct step *step,
+                                                  struct payload *payload) {
+    return step->actions.count > 0 ? perform_list(call, step, payload) : PERFORM_OK;
+}
 
 #endif

@@ -73,6 +73,7 @@ static void add_part(struct folded *f, const struct template *t, const struct te
     else if (!open || !constant_write(&f->bytes, sipp, t, part)) {
         if (!piece || piece->part) piece = add_piece(f);
         piece->part = part;
+        if (part->id == KEYWORD_LAST_HEADER) piece->header = header_name_of(template_text(t, part));
         piece->has_cookie = open && part->id == KEYWORD_BRANCH;
         if (piece->has_cookie) branch_cookie_write(&f->bytes, sipp);
         f->has_len |= part->id == KEYWORD_LEN;

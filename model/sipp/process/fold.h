@@ -17,6 +17,7 @@ struct fold_piece {
     struct span text;
     const struct template_part *literal; /* where the text begins; NULL: it is empty */
     const struct template_part *part;    /* of the keyword; NULL: the next piece follows */
+    struct header_name header;           /* of [last_...] */
     size_t body;      /* where in the text a body begins: behind its first empty line; 0: there is none */
     bool breaks_line; /* the text begins with CR or LF */
     bool has_cookie;  /* of [branch]: the text ends in what all branches of the process begin with */

@@ -19,31 +19,26 @@ struct span header_body(struct span msg) {
 
 static size_t initial(char c) { return (unsigned char)c % HEADER_INITIALS; }
 
-/*
- * The first four bytes as a number, letters made small: it tells nearly all lines from those that are looked
- * for. Some other bytes become the same too, so that lines which share it are compared in full.
- */
-static uint32_t letters(const char *p, size_t len) {
-    uint32_t four = 0;
-    if (len >= sizeof four)
-        memcpy(&four, p, sizeof four);
+/* The first eight bytes as a number, or fewer and zeros. */
+static uint64_t first_bytes(const char *p, size_t len) {
+    uint64_t bytes = 0;
+    if (len >= sizeof bytes)
+        memcpy(&bytes, p, sizeof bytes);
     else
-        memcpy(&four, p, len);
-    return le32toh(four) | UINT32_C(0x20202020);
+        memcpy(&bytes, p, len);
+    return le64toh(bytes);
 }
 
-/* What the letters of a line are, in the bits of the mask, if it begins with a name. */
-struct name_key {
-    uint32_t letters, mask;
-};
-
-static struct name_key name_key(struct span name) {
-    uint32_t mask = name.len < sizeof mask ? (UINT32_C(1) << 8 * name.len) - 1 : UINT32_MAX;
-    return (struct name_key){letters(name.p, name.len) & mask, mask};
+static struct header_key key_of(struct span name) {
+    uint64_t mask = name.len < sizeof mask ? (UINT64_C(1) << 8 * name.len) - 1 : UINT64_MAX;
+    return (struct header_key){name, first_bytes(name.p, name.len), mask};
 }
 
-static bool may_be(const struct header_line *line, struct name_key key) {
-    return (line->letters & key.mask) == key.letters;
+/* Does the line begin with the name, as far as its first bytes tell? *surely: also in the case of letters. */
+static inline bool may_be(const struct header_line *line, const struct header_key *key, bool *surely) {
+    uint64_t difference = (line->bytes ^ key->bytes) & key->mask;
+    *surely = difference == 0 && key->name.len <= sizeof difference;
+    return (difference & ~UINT64_C(0x2020202020202020)) == 0;
 }
 
 /* An end of headers is looked for at line ends only: it begins with one. */
@@ -55,7 +50,7 @@ static void find_lines(struct header_lines *l, struct span text) {
     for (;; line = lf + 1) {
         if (count == l->cap) l->lines = mem_room(l->lines, count, &l->cap, sizeof *l->lines);
         l->lines[count++] = (struct header_line){.start = (uint16_t)(line - text.p),
-                                                 .letters = letters(line, (size_t)(end - line))};
+                                                 .bytes = first_bytes(line, (size_t)(end - line))};
         lf = memchr(line, '\n', (size_t)(end - line));
         if (!lf) break;
         if (lf == text.p || lf[-1] != '\r') {
@@ -73,7 +68,7 @@ static void chain_lines(struct header_lines *l) {
     memset(l->first, 0, sizeof l->first);
     for (size_t i = l->count; i > 0; i--) {
         struct header_line *line = &l->lines[i - 1];
-        uint16_t *first = &l->first[initial((char)(line->letters & 0xff))];
+        uint16_t *first = &l->first[initial((char)(line->bytes & 0xff))];
         line->next = *first;
         *first = (uint16_t)i;
     }
@@ -96,6 +91,7 @@ void header_index_free(struct header_index *index) {
     }
     *index = (struct header_index){0};
 }
+
 /* Headers with a compact form that SIPp knows. */
 static const struct {
     struct span full, compact;
@@ -114,24 +110,31 @@ static struct span compact_form(struct span name) {
     return (struct span){0};
 }
 
-static struct span line_and_rest(const struct header_lines *l, size_t i) {
-    return span_skip(l->headers, l->lines[i].start);
+struct header_name header_name_of(struct span name) {
+    struct span compact = compact_form(name);
+    return (struct header_name){key_of(name),
+                                compact.p ? key_of(compact) : (struct header_key){.name = compact}};
 }
 
-/* The first line of a chain from the i-th on that begins with name, which ends in a colon; the count: none.
+static inline bool is_named(const struct header_lines *l, size_t i, const struct header_key *key) {
+    bool surely;
+    if (!may_be(&l->lines[i], key, &surely)) return false;
+    struct span line = span_skip(l->headers, l->lines[i].start);
+    return line.len >= key->name.len && (surely || span_same_nocase(line.p, key->name.p, key->name.len));
+}
+
+/* The first line of a chain from the i-th on that begins with a name, which ends in a colon; the count: none.
  */
-static inline size_t find_in_chain(const struct header_lines *l, uint32_t next, size_t i, struct span name,
-                                   struct name_key key) {
+static inline size_t find_in_chain(const struct header_lines *l, uint32_t next, size_t i,
+                                   const struct header_key *key) {
     for (; next; next = l->lines[next - 1].next)
-        if (may_be(&l->lines[next - 1], key) && next > i &&
-            span_eq_nocase(span_head(line_and_rest(l, next - 1), name.len), name))
-            return next - 1;
+        if (next > i && is_named(l, next - 1, key)) return next - 1;
     return l->count;
 }
 
 /* The first of all lines is no header. */
-static inline size_t find_line(const struct header_lines *l, struct span name, struct name_key key) {
-    return find_in_chain(l, l->first[initial(name.p[0])], 1, name, key);
+static inline size_t find_line(const struct header_lines *l, const struct header_key *key) {
+    return find_in_chain(l, l->first[initial((char)(key->bytes & 0xff))], 1, key);
 }
 
 /* The line behind the i-th and those that go on with it. */
@@ -182,37 +185,40 @@ static struct span behind_name(struct span header, struct span name) {
 
 /* Joins what has been written of a header with those of the same name behind it, the i-th line first. */
 static void join_lines(struct buf *out, size_t begin, const struct header_lines *l, size_t i, bool folded,
-                       struct span name, struct name_key key) {
-    for (size_t next; i < l->count; i = find_in_chain(l, l->lines[i].next, next, name, key)) {
+                       const struct header_key *key) {
+    for (size_t next; i < l->count; i = find_in_chain(l, l->lines[i].next, next, key)) {
         next = behind_folded(l, i);
         folded |= next > i + 1;
         trim_all(out, begin);
         buf_add(out, SPAN(", "));
-        buf_add(out, behind_name(whole_header(l, i, next), name));
+        buf_add(out, behind_name(whole_header(l, i, next), key->name));
     }
     out->len = begin + trim_end(span_skip(buf_span(out), begin)).len;
     if (folded) unfold(out, begin);
 }
 
-enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
-                               bool value_only) {
-    struct name_key key = name_key(name);
-    size_t i = find_line(l, name, key);
+enum header_found header_write_named(struct buf *out, const struct header_lines *l,
+                                     const struct header_name *name, bool value_only) {
+    const struct header_key *key = &name->full;
+    size_t i = find_line(l, key);
     if (i == l->count) {
-        name = compact_form(name);
-        if (!name.p) return HEADER_NONE;
-        key = name_key(name);
-        i = find_line(l, name, key);
-        if (i == l->count) return HEADER_NONE;
+        key = &name->compact;
+        if (!key->name.p || (i = find_line(l, key)) == l->count) return HEADER_NONE;
     }
     size_t next = behind_folded(l, i), begin = out->len;
     struct span header = whole_header(l, i, next);
-    buf_add(out, trim_end(value_only ? behind_name(header, name) : header));
+    buf_add(out, trim_end(value_only ? behind_name(header, key->name) : header));
     bool folded = next > i + 1;
-    i = find_in_chain(l, l->lines[i].next, next, name, key);
+    i = find_in_chain(l, l->lines[i].next, next, key);
     if (i == l->count && !folded) return HEADER_LINE;
-    join_lines(out, begin, l, i, folded, name, key);
+    join_lines(out, begin, l, i, folded, key);
     return HEADER_TEXT;
+}
+
+enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
+                               bool value_only) {
+    struct header_name named = header_name_of(name);
+    return header_write_named(out, l, &named, value_only);
 }
 
 static bool lws(char c) { return c == ' ' || c == '\t'; }
@@ -247,11 +253,12 @@ static size_t value_len(const struct header_lines *l, size_t i, struct span s) {
 /* The first line that begins with name, before blanks and a colon, and what follows these; the count: none.
  */
 static inline size_t find_named(const struct header_lines *l, struct span name, struct span *value) {
-    struct name_key key = name_key(name);
+    struct header_key key = key_of(name);
+    bool surely;
     for (uint32_t next = l->first[initial(name.p[0])]; next; next = l->lines[next - 1].next) {
-        if (!may_be(&l->lines[next - 1], key)) continue;
+        if (!may_be(&l->lines[next - 1], &key, &surely)) continue;
         struct span text = span_skip(l->text, l->lines[next - 1].start);
-        if (!span_eq_nocase(span_head(text, name.len), name)) continue;
+        if (!surely && !(text.len >= name.len && span_same_nocase(text.p, name.p, name.len))) continue;
         const char *p = text.p + name.len, *end = text.p + text.len;
         while (p < end && lws(*p))
             p++;
@@ -285,11 +292,22 @@ bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) 
 }
 
 static inline bool has_line(const struct header_lines *l, struct span name) {
-    return find_line(l, name, name_key(name)) < l->count;
+    struct header_key key = key_of(name);
+    return find_line(l, &key) < l->count;
 }
 
 bool header_has_to(const struct header_lines *l) {
     return has_line(l, SPAN("To:")) || has_line(l, SPAN("t:"));
+}
+
+/* It nearly always stands in the first line, at one of its ends. */
+bool header_names_sip(const struct header_lines *l) {
+    struct span sip = SPAN("SIP/2.0");
+    if (span_starts(l->text, "SIP/2.0")) return true;
+    size_t end = l->count > 1 ? l->lines[1].start : 0; /* behind CR and LF */
+    if (end >= sip.len + 2 && span_eq((struct span){l->text.p + end - 2 - sip.len, sip.len}, sip))
+        return true;
+    return span_search(l->text, sip) >= 0;
 }
 
 unsigned header_status(struct span msg) {
@@ -315,19 +333,21 @@ struct span header_cseq_method(struct span msg) {
     ptrdiff_t found = span_search_by(msg, SPAN("CSeq"), 3); /* its q is rare */
     if (found < 0) return none;
     struct span s = span_skip(msg, (size_t)found);
-    ptrdiff_t colon = span_find(s, ':');
-    if (colon < 0) return none;
-    s = span_skip(s, (size_t)colon + 1);
-    while (s.len > 0 && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    while (s.len > 0 && !ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    while (s.len > 0 && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    size_t n = 0;
-    while (n < s.len && s.p[n] != '\r' && s.p[n] != '\n')
-        n++;
-    return span_head(s, n);
+    const char *p = s.p, *end = s.p + s.len;
+    while (p < end && *p != ':')
+        p++;
+    if (p == end) return none;
+    p++;
+    while (p < end && ascii_space((unsigned char)*p))
+        p++;
+    while (p < end && !ascii_space((unsigned char)*p))
+        p++;
+    while (p < end && ascii_space((unsigned char)*p))
+        p++;
+    const char *method = p;
+    while (p < end && *p != '\r' && *p != '\n')
+        p++;
+    return span_between(method, p);
 }
 
 /* The digits that strtol() reads: blanks and a sign before them are allowed. False if they are too many. */
@@ -345,18 +365,31 @@ static bool read_integer(struct span s, uint64_t *number, bool *negative) {
     return true;
 }
 
-uint64_t header_cseq_number(struct span msg) {
+/* Of the first "\r\nCSeq:" in a message, or else the first of another spelling: what stands behind it. */
+static struct span find_cseq(const struct header_lines *l) {
     static const char *const spellings[] = {"\r\nCSeq:", "\r\nCSEQ:", "\r\ncseq:", "\r\nCseq:"};
-    for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
-        ptrdiff_t found = span_search_by(msg, span_of(spellings[k]), 5); /* its q */
-        if (found < 0) continue;
-        struct span s = span_skip(msg, (size_t)found + strlen(spellings[k]));
-        uint64_t number;
-        bool negative;
-        if (!read_integer(s, &number, &negative)) return UINT64_MAX;
-        return negative ? 0 - number : number;
+    struct header_key key = key_of(SPAN("CSeq:"));
+    bool surely;
+    for (uint32_t next = l->first[initial('C')]; next > 0; next = l->lines[next - 1].next) {
+        struct span text = span_skip(l->text, l->lines[next - 1].start);
+        bool found = may_be(&l->lines[next - 1], &key, &surely) && surely;
+        if (found && l->lines[next - 1].start >= 2 && text.p[-2] == '\r')
+            return span_skip(text, key.name.len);
     }
-    return 0;
+    for (size_t k = 0; k < sizeof spellings / sizeof *spellings; k++) {
+        ptrdiff_t found = span_search_by(l->text, span_of(spellings[k]), 5); /* its q */
+        if (found >= 0) return span_skip(l->text, (size_t)found + strlen(spellings[k]));
+    }
+    return (struct span){0};
+}
+
+uint64_t header_cseq_number(const struct header_lines *l) {
+    uint64_t number;
+    bool negative;
+    struct span text = find_cseq(l);
+    if (!text.p) return 0;
+    if (!read_integer(text, &number, &negative)) return UINT64_MAX;
+    return negative ? 0 - number : number;
 }
 
 int32_t header_integer(struct span text) {
@@ -366,22 +399,29 @@ int32_t header_integer(struct span text) {
     return (int32_t)(uint32_t)(negative ? 0 - number : number);
 }
 
+static bool ends_tag(char c) {
+    static const bool ends[256] = {[' '] = true, ['\t'] = true, [';'] = true, ['\r'] = true, ['\n'] = true};
+    return ends[(unsigned char)c];
+}
+
 struct span header_to_tag(const struct header_lines *l) {
     struct span to, none = {0};
     if (!find_value(l, SPAN("To"), SPAN("t"), &to)) return none;
     ptrdiff_t close = span_find(to, '>');
-    if (close >= 0) to = span_skip(to, (size_t)close);
-    for (ptrdiff_t semicolon; (semicolon = span_find(to, ';')) >= 0;) {
-        to = span_skip(to, (size_t)semicolon + 1);
-        if (!skip_lws(&to)) return none;
-        if (!span_starts_nocase(to, "tag=")) continue;
-        to = span_skip(to, strlen("tag="));
-        size_t n = 0;
-        while (n < to.len && !lws(to.p[n]) && to.p[n] != ';' && to.p[n] != '\r' && to.p[n] != '\n')
-            n++;
-        return span_head(to, n);
+    const char *p = close >= 0 ? to.p + close : to.p, *end = to.p + to.len;
+    for (;; p++) {
+        while (p < end && *p != ';')
+            p++;
+        if (p == end) return none;
+        struct span parameter = span_between(p + 1, end);
+        if (!skip_lws(&parameter)) return none;
+        if (!span_starts_nocase(parameter, "tag=")) continue;
+        p = parameter.p + strlen("tag=");
+        const char *tag = p;
+        while (p < end && !ends_tag(*p))
+            p++;
+        return span_between(tag, p);
     }
-    return none;
 }
 
 void header_branch(struct buf *out, const struct header_lines *l) {

@@ -12,11 +12,11 @@
 /* The message as SIPp's string functions see it. */
 struct span header_clip(struct span datagram);
 
-/* A line: where it begins; 1 + the next one whose first letter has the same five bits, 0: none; and its first
- * four letters, by which nearly all lines that are not looked for are told. */
+/* A line: its first eight bytes, by which nearly all lines that are not looked for are told, where it begins,
+ * and 1 + the next one whose first letter has the same five bits, 0: none. */
 struct header_line {
+    uint64_t bytes;
     uint16_t start, next;
-    uint32_t letters;
 };
 enum { HEADER_INITIALS = 32 };
 
@@ -53,6 +53,18 @@ static inline const struct header_lines *header_lines_of(struct header_index *in
 /* What a look for headers of one name gives: none, a single line, or a text of several or of a folded one. */
 enum header_found { HEADER_NONE, HEADER_LINE, HEADER_TEXT };
 
+/* A name that lines are looked for by, and its first bytes as a number, in the bits of the mask. */
+struct header_key {
+    struct span name;
+    uint64_t bytes, mask;
+};
+
+/* A header's name, which ends in a colon, and its compact form; without one that name's p is NULL. */
+struct header_name {
+    struct header_key full, compact;
+};
+struct header_name header_name_of(struct span name);
+
 /*
  * Adds all headers of that name (which ends in a colon), joined by ", ", as [last_name] shows them; with
  * value_only without the name. The compact form is tried when the full one is absent.
@@ -60,10 +72,17 @@ enum header_found { HEADER_NONE, HEADER_LINE, HEADER_TEXT };
 enum header_found header_write(struct buf *out, const struct header_lines *l, struct span name,
                                bool value_only);
 
+/* The same with a name that is used again and again. */
+enum header_found header_write_named(struct buf *out, const struct header_lines *l,
+                                     const struct header_name *name, bool value_only);
+
 /* The value of Call-ID, or with prefix what stands behind a "///" in it; false if there is none. */
 bool header_call_id(const struct header_lines *l, bool prefix, struct span *id);
 
 bool header_has_to(const struct header_lines *l);
+
+/* Does SIP/2.0 stand anywhere in the message? */
+bool header_names_sip(const struct header_lines *l);
 
 /* The code of a response; 0 if it is none. */
 unsigned header_status(struct span msg);
@@ -75,7 +94,7 @@ struct span header_method(struct span msg);
 struct span header_cseq_method(struct span msg);
 
 /* The number in CSeq as C's strtoul() reads it: -5 is 2^64 - 5. 0 if there is none. */
-uint64_t header_cseq_number(struct span msg);
+uint64_t header_cseq_number(const struct header_lines *l);
 
 /* The integer that a text begins with, as C's atoi() reads it: cut to 32 bits. */
 int32_t header_integer(struct span text);

@@ -386,9 +386,9 @@ static enum perform_result perform_exec(struct performance *p) {
     return PERFORM_OK;
 }
 
-enum perform_result perform_actions(struct call *call, const struct step *step, struct payload *payload) {
+enum perform_result perform_list(struct call *call, const struct step *step, struct payload *payload) {
     struct performance p = {.call = call, .step = step, .payload = payload};
-    if (payload && step->actions.count > 0) p.msg = header_clip(payload_span(payload));
+    if (payload) p.msg = header_clip(payload_span(payload));
     for (size_t i = 0; i < step->actions.count && !p.skip_rest; i++) {
         p.action = &step->actions.actions[i];
         event_spend(call->sipp->loop.queue, 1);

@@ -11,6 +11,7 @@
 /* A message and what matching needs of it. */
 struct incoming {
     struct payload *payload;
+    const struct header_lines *lines;
     struct span msg;
     unsigned status;    /* 0: a request */
     struct span method; /* of a request */
@@ -231,7 +232,7 @@ static void accept(struct call *call, const struct incoming *in, int index) {
     if (!call_accept(call, step, in->payload)) return;
     if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
     if (in->status == 0) {
-        uint64_t cseq = header_cseq_number(in->msg);
+        uint64_t cseq = header_cseq_number(call_lines(call, in->payload));
         if (cseq > call->cseq) call->cseq = (uint32_t)cseq;
     }
     stop_retransmission(call, in, index);
@@ -281,7 +282,7 @@ static bool read_message(struct call *call, struct incoming *in) {
     if (span_starts(in->msg, "SIP/2.0")) {
         in->status = header_status(in->msg);
         in->cseq_method = header_cseq_method(in->msg);
-        struct span tag = header_to_tag(call_lines(call, in->payload));
+        struct span tag = header_to_tag(in->lines);
         if (tag.p) {
             buf_reset(&call->peer_tag);
             buf_add(&call->peer_tag, tag);
@@ -300,7 +301,8 @@ static bool read_message(struct call *call, struct incoming *in) {
 }
 
 void call_recv(struct call *call, struct payload *payload) {
-    struct incoming in = {.payload = payload, .msg = call_lines(call, payload)->text};
+    const struct header_lines *lines = call_lines(call, payload);
+    struct incoming in = {.payload = payload, .lines = lines, .msg = lines->text};
     loop_wake(&call->sipp->loop, &call->task);
     if (call->sipp->config.ignore_in_pause && call_step(call)->kind == STEP_PAUSE) {
         sipp_note(call->sipp,
@@ -314,7 +316,7 @@ void call_recv(struct call *call, struct payload *payload) {
         call_run(&call->task);
         return;
     }
-    if (!header_has_to(call_lines(call, payload))) {
+    if (!header_has_to(lines)) {
         call_unexpected(call, payload);
         return;
     }
@@ -365,7 +367,7 @@ void sipp_recv(void *arg, struct datagram *d) {
     const struct header_lines *lines = header_lines_of(&sipp->lines, d->payload);
     struct span id;
     sipp->about = d->number;
-    if (span_search(lines->text, SPAN("SIP/2.0")) < 0) {
+    if (!header_names_sip(lines)) {
         discard(sipp, SIPP_WARNINGS, "discarded: no SIP message");
     } else if (!header_call_id(lines, sipp->config.call_id_prefix, &id)) {
         discard(sipp, SIPP_WARNINGS, "discarded: no Call-ID");

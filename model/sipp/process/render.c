@@ -70,8 +70,9 @@ static void add_literal(struct rendering *r, const struct fold_piece *piece) {
             text = span_skip(text, 1);
         r->drop_space = false;
         r->seeks_body &= piece->body == 0;
+    } else if (r->seeks_body) {
+        note_body(r, piece);
     }
-    if (r->seeks_body) note_body(r, piece);
     buf_add(r->out, text);
 }
 
@@ -203,8 +204,7 @@ static void add_field(struct rendering *r, const struct fold_piece *piece) {
 
 static void add_last_header(struct rendering *r, const struct fold_piece *piece) {
     const struct header_lines *lines = call_lines(r->call, r->call->received);
-    if (header_write(r->out, lines, template_text(r->t, piece->part), false) != HEADER_LINE)
-        drop_at_line_start(r);
+    if (header_write_named(r->out, lines, &piece->header, false) != HEADER_LINE) drop_at_line_start(r);
 }
 
 static void add_last_message(struct rendering *r, const struct fold_piece *piece) {
