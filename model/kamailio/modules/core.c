@@ -118,6 +118,7 @@ static int userphone(struct kam_run *run, const struct kam_arg *args, size_t cou
  */
 static int strip_user(struct kam_run *run, int64_t n, bool tail) {
     struct span user = kam_run_user(run);
+    if (!run->msg.is_request) return -1;
     size_t len = n < (int64_t)user.len ? (size_t)n : user.len;
     if (n == 0 || user.len == 0) return 1;
     user = arena_text(&run->scratch, tail ? span_head(user, user.len - len) : span_skip(user, len));

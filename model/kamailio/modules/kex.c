@@ -80,7 +80,6 @@ static int is_myself(struct kam_run *run, const struct kam_arg *args, size_t cou
 
 static int pv_printf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    if (args[1].s.len == 0) return 1; /* and nothing is assigned */
     return kam_pv_assign(run, args[0].pv, (struct kam_value){.type = KAM_STR, .s = args[1].s}) ? 1 : -1;
 }
 

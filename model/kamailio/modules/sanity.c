@@ -9,6 +9,7 @@
 
 /* The checks, as bits of sanity_check()'s first argument; those of its second one for PARSE_URIS. */
 enum {
+    RURI_VERSION = 1,
     RURI_SCHEME = 2,
     CSEQ_METHOD = 32,
     CSEQ_VALUE = 64,
@@ -25,10 +26,12 @@ static bool is_number(struct span text) {
     return text.len <= 10 && span_to_u64(text, UINT64_MAX, &n);
 }
 
+/* What asks about the first line of requests fails for replies, without an answer. */
+static const char *check_version(struct kam_run *run) { return run->msg.is_request ? NULL : ""; }
+
 static const char *check_cseq_method(struct kam_run *run) {
-    return !run->msg.is_request || span_eq(run->cseq_method, run->msg.method)
-               ? NULL
-               : "CSeq method does not match request method";
+    if (!run->msg.is_request) return "";
+    return span_eq(run->cseq_method, run->msg.method) ? NULL : "CSeq method does not match request method";
 }
 
 static const char *check_cseq_value(struct kam_run *run) {
@@ -50,7 +53,8 @@ static const char *check_expires(struct kam_run *run) {
 }
 
 static const char *check_ruri(struct kam_run *run) {
-    return !run->msg.is_request || kam_uri_readable(kam_run_uri(run)) ? NULL : "Bad Request URI";
+    if (!run->msg.is_request) return "";
+    return kam_uri_readable(kam_run_uri(run)) ? NULL : "Bad Request URI";
 }
 
 static const char *check_from(struct kam_run *run) {
@@ -114,6 +118,7 @@ static const struct {
      * status */
     const char *(*check)(struct kam_run *run);
 } checks[] = {
+    {RURI_VERSION, 0, check_version},
     {RURI_SCHEME, 0, check_ruri},
     {CSEQ_METHOD, 0, check_cseq_method},
     {CSEQ_VALUE, 0, check_cseq_value},

@@ -62,6 +62,7 @@ static bool in_reply(const struct kam_run *run) { return run->state.kind == KAM_
 static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (run->state.kind & APART) return pv_number((int)run->branch);
+    if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return pv_number(-1);
     if (run->state.kind == KAM_REQUEST_ROUTE) return pv_number((int64_t)run->added_count);
     return pv_number(in_failure(run) ? run->transaction->client_count : run->branch);
 }

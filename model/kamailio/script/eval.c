@@ -79,12 +79,13 @@ static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
     struct kam_pv_at at = at_now(h, pv);
     if (at.index == KAM_INDEX_NUMBER) return script_vars_nth(h->state->avps, pv->number, at.n);
     struct buf b = {0};
-    for (int64_t i = 0; script_vars_nth(h->state->avps, pv->number, i).type != KAM_NULL; i++) {
-        if (i) buf_add_text(&b, ", ");
+    int64_t i = 0;
+    for (; script_vars_nth(h->state->avps, pv->number, i).type != KAM_NULL; i++) {
+        if (b.len) buf_add_text(&b, ", "); /* none behind empty ones in front */
         buf_add(&b, script_text(h, script_vars_nth(h->state->avps, pv->number, i)));
     }
     struct kam_value v = {0};
-    if (b.len) v = (struct kam_value){.type = KAM_STR, .s = arena_text(h->arena, buf_span(&b))};
+    if (i) v = (struct kam_value){.type = KAM_STR, .s = arena_text(h->arena, buf_span(&b))};
     buf_free(&b);
     return v;
 }

@@ -14,6 +14,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->record_routed || run->damaged) return -1;
+    if (run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)) return -1;
     struct payload *p = run->msg.is_request ? kam_render_request(run, &run->edits, kam_run_uri(run))
                                             : kam_lump_apply(run, &run->edits);
     if (!p || !kam_run_change_message(run, p)) return -1;
