@@ -22,6 +22,37 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
     return kam_lump_apply(run, list);
 }
 
+/* Via shows an advertised 5060, too. */
+void kam_add_shown(struct buf *out, const struct kam_socket *s) {
+    unsigned port = s->advertised_port ? s->advertised_port : s->port;
+    buf_add(out, s->advertised.p ? s->advertised : s->address);
+    if (port != 5060) buf_addf(out, ":%u", port);
+}
+
+void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
+    for (struct edit *e = list->edits; run->socket != leaves && e < list->edits + list->count; e++) {
+        if (!e->by_socket) continue;
+        struct span text = arena_text(&run->scratch, (struct span){list->texts.p + e->text, e->text_len});
+        size_t params = (size_t)span_find(text, ';'), head = (size_t)span_find(text, '<');
+        head += (size_t)span_find(span_skip(text, head), ':') + 1;
+        ptrdiff_t user = span_find((struct span){text.p + head, params - head}, '@');
+        if (user >= 0) head += (size_t)user + 1;
+        struct buf b = {0};
+        for (const struct kam_socket *s = leaves;; s = run->socket) {
+            buf_add(&b, span_head(text, head));
+            kam_add_shown(&b, s);
+            buf_add_text(&b, ";r2=on");
+            buf_add(&b, span_skip(text, params));
+            if (s == run->socket) break;
+        }
+        e->by_socket = false;
+        e->text = (uint32_t)list->texts.len;
+        e->text_len = (uint32_t)b.len;
+        buf_add(&list->texts, buf_span(&b));
+        buf_free(&b);
+    }
+}
+
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     struct buf b = {0};
@@ -46,6 +77,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(&run->edits, run, d.socket, 0);
+    kam_double_routes(run, &run->edits, d.socket);
     kam_add_path(run, &run->edits, run->path);
     if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
     run->via_edited = true;

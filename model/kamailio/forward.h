@@ -13,6 +13,15 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 void kam_forward_reply(struct kam_run *run);
 
 /* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
+/* Writes the address of a socket that is shown, and its port unless that is 5060. */
+void kam_add_shown(struct buf *out, const struct kam_socket *s);
+
+/*
+ * A Record-Route that shows where the request has come in becomes two where it leaves from another socket:
+ * the first one shows that (RFC 5658 6; facts: Kamailio 7.1).
+ */
+void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves);
+
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path);
 
 /* The request as it goes out with these edits; new URI included. */

@@ -17,6 +17,7 @@ struct edit {
     uint32_t text, text_len; /* what comes instead, in edit_list.texts */
     bool in_place;           /* the original itself was changed, as long as before */
     bool silent;             /* edit_growth() does not count it */
+    bool by_socket;          /* for its maker: the text depends on where the message leaves */
 };
 
 struct edit_list {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* path: the header Path of RFC 3327, and the way back to whom it speaks of (facts: Kamailio 50.1). */
+#include "model/kamailio/forward.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
@@ -41,7 +42,7 @@ static void add_line(struct buf *b, const struct kam_run *run, const struct path
     buf_add_text(b, "Path: <sip:");
     buf_add(b, parts->user);
     if (parts->user.len) buf_add_char(b, '@');
-    kam_rr_add_address(b, socket);
+    kam_add_shown(b, socket);
     if (settings_of(run)->sockname_mode && socket->name.len)
         buf_addf(b, ";sn=" SPAN_FMT, SPAN_ARG(socket->name));
     buf_add_text(b, ";lr");

@@ -2,6 +2,7 @@
 /* rr: record_route() and loose_route() (facts: Kamailio 7; RFC 3261 16.4, 16.12). */
 #include "model/kamailio/modules/rr.h"
 
+#include "model/kamailio/forward.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
@@ -16,13 +17,6 @@ static const struct rr_settings *settings_of(const struct kam_run *run) {
 }
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
-
-/* The address that is shown, and its port unless that is 5060; Via shows an advertised 5060 all the same. */
-void kam_rr_add_address(struct buf *out, const struct kam_socket *s) {
-    unsigned port = s->advertised_port ? s->advertised_port : s->port;
-    buf_add(out, s->advertised.p ? s->advertised : s->address);
-    if (port != 5060) buf_addf(out, ":%u", port);
-}
 
 #define BEGIN "Record-Route: <"
 #define END   ">\r\n"
@@ -80,6 +74,12 @@ static void put_in(struct kam_run *run, struct buf *b) {
     buf_free(b);
 }
 
+/* With enable_double_rr it depends on the socket that the request leaves from. */
+static void mark_by_socket(struct edit_list *list, size_t text) {
+    for (struct edit *e = list->edits; e < list->edits + list->count; e++)
+        if (e->text == text && e->text_len) e->by_socket = true;
+}
+
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf b = {0};
     struct uri uri;
@@ -87,13 +87,15 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
-    kam_rr_add_address(&b, run->socket);
+    kam_add_shown(&b, run->socket);
     add_loose(&b, run);
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
     add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
     if (count > 0) buf_add(&b, args[0].s);
     add_params(&b, run);
+    size_t text = run->target->texts.len;
     put_in(run, &b);
+    if (settings_of(run)->enable_double_rr) mark_by_socket(run->target, text);
     return 1;
 }
 
@@ -240,13 +242,29 @@ static void to_strict_router(struct kam_run *run, const struct route *r) {
     kam_run_set_uri(run, r->uri.whole);
 }
 
+/* The second entry of double record-routing names the socket to leave from. */
+static void force_socket(struct kam_run *run, const struct uri *u) {
+    uint64_t port = 5060;
+    if (u->port.len) span_to_u64(u->port, 65535, &port);
+    for (size_t i = 0; i < run->k->socket_count; i++) {
+        struct kam_socket *s = &run->k->sockets[i];
+        bool here = span_eq(s->address, u->host) && s->port == port;
+        bool shown = s->advertised.p && span_eq_nocase(s->advertised, u->host) &&
+                     (s->advertised_port ? s->advertised_port : s->port) == port;
+        if (!here && !shown) continue;
+        run->forced = s;
+        return;
+    }
+}
+
 /* Skips our own entry, and the second one that double record-routing puts behind it; false: none is left. */
-static bool skip_own(const struct kam_run *run, struct route *r) {
+static bool skip_own(struct kam_run *run, struct route *r) {
     bool twice = settings_of(run)->enable_double_rr && uri_param(&r->uri, "r2").p;
     struct route next;
     if (!route_next(run, r, &next)) return false;
     *r = next;
     if (!twice) return true;
+    force_socket(run, &r->uri);
     if (!route_next(run, r, &next)) return false;
     *r = next;
     return true;
@@ -276,6 +294,7 @@ static int after_loose(struct kam_run *run, struct route first, bool preloaded) 
 static int after_strict(struct kam_run *run, struct route first) {
     struct route r = first;
     if (settings_of(run)->enable_double_rr && uri_param(&r.uri, "r2").p && is_own(run, &r.uri)) {
+        force_socket(run, &r.uri);
         if (!route_next(run, &first, &r)) {
             remove_header(run, first.header);
             return -1;

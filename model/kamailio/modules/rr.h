@@ -17,9 +17,6 @@ struct span kam_rr_param(const struct kam_run *run, struct span name);
 /* Does the callee of the dialog send the request? Says the ftag among them. */
 bool kam_rr_upstream(struct kam_run *run);
 
-/* Writes the address of a socket that is shown, and its port unless that is 5060. */
-void kam_rr_add_address(struct buf *out, const struct kam_socket *s);
-
 /* Is append_fromtag set? */
 bool kam_rr_appends_tag(const struct kam_program *program);
 

@@ -118,18 +118,12 @@ static const struct {
      * status */
     const char *(*check)(struct kam_run *run);
 } checks[] = {
-    {RURI_VERSION, 0, check_version},
-    {RURI_SCHEME, 0, check_ruri},
-    {CSEQ_METHOD, 0, check_cseq_method},
-    {CSEQ_VALUE, 0, check_cseq_value},
-    {CONTENT_LENGTH, 0, check_content_length},
-    {EXPIRES_VALUE, 0, check_expires},
-    {PROXY_REQUIRE, 0, check_proxy_require},
-    {PARSE_URIS, URI_REQUEST, check_ruri},
-    {PARSE_URIS, URI_FROM, check_from},
-    {PARSE_URIS, URI_TO, check_to},
-    {PARSE_URIS, URI_CONTACT, check_contact},
-    {DIGEST, 0, check_digest},
+    {RURI_VERSION, 0, check_version},          {RURI_SCHEME, 0, check_ruri},
+    {CSEQ_METHOD, 0, check_cseq_method},       {CSEQ_VALUE, 0, check_cseq_value},
+    {CONTENT_LENGTH, 0, check_content_length}, {EXPIRES_VALUE, 0, check_expires},
+    {PROXY_REQUIRE, 0, check_proxy_require},   {PARSE_URIS, URI_REQUEST, check_ruri},
+    {PARSE_URIS, URI_FROM, check_from},        {PARSE_URIS, URI_TO, check_to},
+    {PARSE_URIS, URI_CONTACT, check_contact},  {DIGEST, 0, check_digest},
 };
 
 static void answer(struct kam_run *run, const char *wrong) {

@@ -64,6 +64,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
+    kam_double_routes(run, &run->branch_edits, d.socket);
     kam_add_path(run, &run->branch_edits, b->path);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, b->uri);
