@@ -38,10 +38,10 @@ void buf_add_i64(struct buf *b, int64_t n) {
 }
 
 void buf_add_lower(struct buf *b, struct span s) {
-    char *at = buf_room(b, s.len);
-    for (size_t i = 0; i < s.len; i++)
-        at[i] = (char)ascii_lower((unsigned char)s.p[i]);
-    b->len += s.len;
+    size_t from = b->len;
+    buf_add(b, s);
+    for (size_t i = from; i < b->len; i++)
+        b->p[i] = (char)ascii_lower((unsigned char)b->p[i]);
 }
 
 void buf_addv(struct buf *b, const char *format, va_list args) {
@@ -63,9 +63,10 @@ void buf_addf(struct buf *b, const char *format, ...) {
 
 void buf_insert(struct buf *b, size_t at, struct span s) {
     assert(at <= b->len);
+    if (s.len == 0) return;
     buf_room(b, s.len);
     memmove(b->p + at + s.len, b->p + at, b->len - at);
-    if (s.len) memcpy(b->p + at, s.p, s.len);
+    memcpy(b->p + at, s.p, s.len);
     b->len += s.len;
 }
 

@@ -18,18 +18,21 @@ void buf_free(struct buf *b);
 /* Forgets the content, keeps the memory. */
 static inline void buf_reset(struct buf *b) { b->len = 0; }
 
-/* Makes room for n more bytes and returns where they go; the caller then raises len. */
+/* Makes room for n more bytes, one at least, and returns where they go; the caller then raises len. */
 void buf_grow(struct buf *b, size_t n);
 static inline char *buf_room(struct buf *b, size_t n) {
-    if (b->cap - b->len < n || !b->cap) buf_grow(b, n);
+    if (b->cap - b->len < n) buf_grow(b, n);
     return b->p + b->len;
 }
 
 /* In the header, as most of what is added is a few bytes, and a call costs as much. */
 static inline void buf_add(struct buf *b, struct span s) {
-    char *to = buf_room(b, s.len);
-    if (s.len) memcpy(to, s.p, s.len);
-    b->len += s.len;
+    if (s.len) {
+        memcpy(buf_room(b, s.len), s.p, s.len);
+        b->len += s.len;
+    } else if (!b->p) {
+        buf_grow(b, 0); /* what is empty is not what is not there */
+    }
 }
 static inline void buf_add_char(struct buf *b, char c) {
     *buf_room(b, 1) = c;
