@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pcapgen/frame.h"
 
+#include <endian.h>
 #include <pcap/dlt.h>
 
 #define ETHERTYPE_IPV4 "\x08\x00"
@@ -25,10 +26,12 @@ static uint8_t *add(uint8_t *at, struct span bytes) {
 
 /* The MAC that Docker gives a container: 02:42 and the four bytes of its address. A group's: RFC 1112 6.4. */
 static uint8_t *add_mac(uint8_t *at, uint32_t ip) {
-    uint8_t mac[6] = {0x02, 0x42, (uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip};
-    if (ip_is_multicast(ip)) memcpy(mac, (uint8_t[]){0x01, 0x00, 0x5e, ip >> 16 & 0x7f}, 4);
-    memcpy(at, mac, sizeof mac);
-    return at + sizeof mac;
+    bool group = ip_is_multicast(ip);
+    uint16_t first = htobe16(group ? 0x0100 : 0x0242);
+    uint32_t last = htobe32(group ? 0x5e000000 | (ip & 0x7fffff) : ip);
+    memcpy(at, &first, sizeof first);
+    memcpy(at + sizeof first, &last, sizeof last);
+    return at + sizeof first + sizeof last;
 }
 
 static uint8_t *add_ethernet(uint8_t *at, enum tap_direction direction, uint32_t from, uint32_t to) {
