@@ -69,12 +69,13 @@ void edit_remove(struct edit_list *list, size_t at, size_t len) {
 }
 
 void edit_list_copy(struct edit_list *dst, const struct edit_list *src) {
-    edit_list_reset(dst);
-    for (const struct edit *e = src->edits; e < src->edits + src->count; e++) {
-        struct edit *copy = add(dst, e->at, e->removed, (struct span){src->texts.p + e->text, e->text_len});
-        copy->in_place = e->in_place;
-        copy->silent = e->silent;
-    }
+    while (dst->cap < src->count)
+        dst->edits = mem_room(dst->edits, dst->cap, &dst->cap, sizeof *dst->edits);
+    if (src->count) memcpy(dst->edits, src->edits, src->count * sizeof *src->edits);
+    dst->count = src->count;
+    dst->reach = src->reach;
+    buf_reset(&dst->texts);
+    if (src->texts.len) buf_add(&dst->texts, buf_span(&src->texts));
 }
 
 /* Up to where the original is gone after an edit, when it was gone up to `gone` before. */
