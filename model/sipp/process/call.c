@@ -112,20 +112,11 @@ static void clear(struct call *call) {
         buf_reset(&call->txns[i].branch);
         call->txns[i] = (struct txn){.branch = call->txns[i].branch};
     }
-    struct call kept = {.values = call->values,
-                        .txns = call->txns,
-                        .lines = call->lines,
-                        .media = call->media,
-                        .rtds = call->rtds,
-                        .peer_tag = call->peer_tag,
-                        .routes = call->routes,
-                        .next_url = call->next_url,
-                        .challenge = call->challenge};
-    buf_reset(&kept.peer_tag);
-    buf_reset(&kept.routes);
-    buf_reset(&kept.next_url);
-    buf_reset(&kept.challenge);
-    *call = kept;
+    buf_reset(&call->peer_tag);
+    buf_reset(&call->routes);
+    buf_reset(&call->next_url);
+    buf_reset(&call->challenge);
+    memset(&call->sipp, 0, sizeof *call - offsetof(struct call, sipp));
 }
 
 void call_free(struct call *call, const struct sipp_program *program) {

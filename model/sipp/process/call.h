@@ -20,7 +20,16 @@ struct rtd_clock {
 
 struct call {
     struct task task; /* first, so that a task of a call is the call */
-    struct sipp *sipp;
+
+    /* memory that the next call to use this one's takes over */
+    struct value *values;     /* one for each variable of the program */
+    int64_t *lines;           /* one for each injection file; -1: none */
+    struct txn *txns;         /* one for each transaction with a name */
+    struct rtd_clock *rtds;   /* one for each of the program */
+    struct call_media *media; /* NULL: the scenario sends none */
+    struct buf peer_tag, routes, next_url, challenge;
+
+    struct sipp *sipp;             /* from here on all is zero at first */
     struct call *prev, *next;      /* among the open calls; next also among the free ones */
     struct known *known;           /* its Call-ID */
     const struct step_list *steps; /* the main part, or init */
@@ -30,8 +39,6 @@ struct call {
     uint32_t user; /* of -users; 0: none */
     int index;     /* the current step */
     struct udp_address to;
-    struct value *values; /* one for each variable of the program */
-    int64_t *lines;       /* one for each injection file; -1: none */
 
     /* sending */
     struct payload *sent; /* the last scenario message; NULL: none */
@@ -54,16 +61,11 @@ struct call {
     int64_t recv_timeout_ms;          /* when the receive timer expires; 0: it is not armed */
     int64_t paused_ms;                /* until when; 0: not */
     unsigned thought;                 /* what-if pauses of the current step that are over: enum what_if */
-    struct buf peer_tag, routes, next_url, challenge;
     unsigned challenge_status;
     uint32_t nonce_count;
     bool has_peer_tag, has_routes;
     bool closed; /* by <closecon> */
-    struct txn *txns;
-
     int64_t began_ms;
-    struct rtd_clock *rtds;   /* one for each of the program */
-    struct call_media *media; /* NULL: the scenario sends none */
 };
 
 /* A new call at step 0; number is its call number. */

@@ -52,13 +52,15 @@ static void add_route(struct call *call, struct span entry) {
 }
 
 void route_store(struct call *call, const struct header_lines *lines, bool is_request) {
-    struct buf record_route = {0}, contact = {0};
-    header_write(&record_route, lines, SPAN("Record-Route:"), true);
-    header_write(&contact, lines, SPAN("Contact:"), true);
-    struct span target = buf_span(&contact), strict = {0};
-    if (contact.len > 0 && record_route.len > 0) {
+    struct buf *record_route = &call->sipp->text, *contact = &call->sipp->text2;
+    buf_reset(record_route);
+    buf_reset(contact);
+    header_write(record_route, lines, SPAN("Record-Route:"), true);
+    header_write(contact, lines, SPAN("Contact:"), true);
+    struct span target = buf_span(contact), strict = {0};
+    if (contact->len > 0 && record_route->len > 0) {
         bool first = true;
-        struct span list = buf_span(&record_route);
+        struct span list = buf_span(record_route);
         if (list.p[list.len - 1] == ',') list.len--; /* nothing behind the last comma is no entry */
         while (list.p) {
             struct span entry = take_entry(&list, is_request);
@@ -75,7 +77,5 @@ void route_store(struct call *call, const struct header_lines *lines, bool is_re
             target = strict;
         }
     }
-    if (contact.len > 0) set_next_url(call, target);
-    buf_free(&record_route);
-    buf_free(&contact);
+    if (contact->len > 0) set_next_url(call, target);
 }
