@@ -139,8 +139,8 @@ static inline size_t find_line(const struct header_lines *l, const struct header
 
 /* The line behind the i-th and those that go on with it. */
 static size_t behind_folded(const struct header_lines *l, size_t i) {
-    for (i++; i < l->count && l->lines[i].start < l->headers.len; i++) {
-        char c = l->headers.p[l->lines[i].start];
+    for (i++; i < l->count; i++) {
+        char c = (char)(l->lines[i].bytes & 0xff);
         if (c != ' ' && c != '\t') break;
     }
     return i;
@@ -312,14 +312,14 @@ bool header_names_sip(const struct header_lines *l) {
 
 unsigned header_status(struct span msg) {
     if (!span_starts(msg, "SIP/2.0")) return 0;
-    size_t i = strlen("SIP/2.0");
-    while (i < msg.len && !lws(msg.p[i]))
-        i++;
-    while (i < msg.len && lws(msg.p[i]))
-        i++;
+    const char *p = msg.p + strlen("SIP/2.0"), *end = msg.p + msg.len;
+    while (p < end && !lws(*p))
+        p++;
+    while (p < end && lws(*p))
+        p++;
     unsigned status = 0;
-    for (; i < msg.len && ascii_digit((unsigned char)msg.p[i]) && status < 1000; i++)
-        status = status * 10 + (unsigned)(msg.p[i] - '0');
+    for (; p < end && ascii_digit((unsigned char)*p) && status < 1000; p++)
+        status = status * 10 + (unsigned)(*p - '0');
     return status;
 }
 

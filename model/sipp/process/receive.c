@@ -130,9 +130,13 @@ static enum backward match_backward(struct call *call, const struct incoming *in
     return BACKWARD_NONE;
 }
 
-/* Is it the last message again? */
+/* Is it the last message again, up to a NUL that ends it? */
 static bool is_received(const struct call *call, const struct incoming *in) {
-    return span_eq(call_last_message(call), in->msg);
+    const struct payload *last = call->received;
+    size_t len = in->msg.len;
+    if (!last) return len == 0;
+    if (last->len < len || (last->len > len && last->bytes[len] != '\0')) return false;
+    return span_eq(span_head(payload_span(last), len), in->msg);
 }
 
 static bool is_answered(const struct call *call, const struct incoming *in) {
