@@ -10,6 +10,8 @@ RING, AUTO_100 = 'hosts.uas.sipp.ring_after', 'hosts.proxy.kamailio.modparam.tm.
 siptwin = None
 failures = []
 
+for number in (signal.SIGHUP, signal.SIGINT): signal.signal(number, signal.SIG_DFL) # who started the tests may ignore them, as nohup does
+
 def check(what, good, seen=''):
     if not good: failures.append(what); print('FAILED %s: %.500s' % (what, seen))
 
