@@ -5,6 +5,7 @@
 #include "model/sip/msg.h"
 #include "model/sip/uri.h"
 #include "model/sip/via.h"
+#include "sim/random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +53,102 @@ static void messages_are_views_over_their_bytes(void **state) {
     assert_span(m.headers[4].value, "");
     assert_span(m.body, "body: not a header\r\n");
     assert_span(span_skip(m.bytes, m.header_end), "\r\nbody: not a header\r\n");
+    sip_msg_free(&m);
+}
+
+/* Lines put together at random: what was put in is read, in whatever way a line is told. */
+static void header_lines_in_all_their_forms(void **state) {
+    (void)state;
+    enum { MESSAGES = 20000, LINES = 12 };
+    static const struct {
+        const char *name;
+        enum sip_header_id id;
+    } names[] = {
+        {"Via", SIP_VIA},
+        {"v", SIP_VIA},
+        {"VIA", SIP_VIA},
+        {"Vias", SIP_OTHER},
+        {"From", SIP_FROM},
+        {"From-X", SIP_OTHER},
+        {"f", SIP_FROM},
+        {"To", SIP_TO},
+        {"Too", SIP_OTHER},
+        {"t", SIP_TO},
+        {"CSeq", SIP_CSEQ},
+        {"CSEQ", SIP_CSEQ},
+        {"Call-ID", SIP_CALL_ID},
+        {"Call-Info", SIP_OTHER},
+        {"i", SIP_CALL_ID},
+        {"Contact", SIP_CONTACT},
+        {"Contacts", SIP_OTHER},
+        {"m", SIP_CONTACT},
+        {"Content-Length", SIP_CONTENT_LENGTH},
+        {"Content-length", SIP_CONTENT_LENGTH},
+        {"Content-Type", SIP_CONTENT_TYPE},
+        {"Content-Typos", SIP_OTHER},
+        {"c", SIP_CONTENT_TYPE},
+        {"Max-Forwards", SIP_MAX_FORWARDS},
+        {"Max-Forward", SIP_OTHER},
+        {"Route", SIP_ROUTE},
+        {"Record-Route", SIP_RECORD_ROUTE},
+        {"Record-Routes", SIP_OTHER},
+        {"Reason", SIP_REASON},
+        {"Subject", SIP_OTHER},
+        {"S", SIP_OTHER},
+        {"X", SIP_OTHER},
+        {"~", SIP_OTHER},
+    };
+    static const char *const before[] = {"", "", "", " ", "\t ", "  "};
+    static const char *const after[] = {"", " ", " ", " ", "\t", " \r\n ", "  "};
+    static const char *const values[] = {
+        "", "1", "ab", "a b", "a: b", "\xc3\xa9", "a\r\n b", "a\n\tb", "a\rb", "<sip:a@b>;tag=1", "0"};
+    static const char *const behind[] = {"", "", "", " ", "\t", "\r", " \r\n "};
+    static const char *const ends[] = {"\r\n", "\r\n", "\r\n", "\n"};
+#define ONE_OF(table) (table)[random_below(&r, sizeof(table) / sizeof *(table))]
+    struct random_stream r;
+    random_init(&r, 1, "messages", "header lines");
+    struct sip_msg m = {0};
+    struct buf text = {0};
+    for (int n = 0; n < MESSAGES; n++) {
+        struct {
+            const char *name, *value;
+            enum sip_header_id id;
+            size_t from, to;
+        } lines[LINES];
+        bool cut = false; /* the last line does not end */
+        size_t count = random_below(&r, LINES + 1), first[SIP_HEADER_IDS] = {0};
+        buf_reset(&text);
+        buf_add_text(&text, "BYE sip:a SIP/2.0\r\n");
+        for (size_t i = 0; i < count; i++) {
+            size_t name = random_below(&r, sizeof names / sizeof *names);
+            lines[i].name = names[name].name;
+            lines[i].id = names[name].id;
+            lines[i].value = ONE_OF(values);
+            lines[i].from = text.len;
+            cut = i + 1 == count && random_below(&r, 4) == 0;
+            buf_addf(&text, "%s%s:%s%s%s%s", lines[i].name, ONE_OF(before), ONE_OF(after), lines[i].value,
+                     ONE_OF(behind), cut ? "" : ONE_OF(ends));
+            lines[i].to = text.len;
+            if (!first[lines[i].id]) first[lines[i].id] = i + 1;
+        }
+        size_t header_end = text.len;
+        if (!cut && random_below(&r, 2)) buf_addf(&text, "\r\n%s", ONE_OF(values));
+        assert_true(sip_msg_parse(&m, buf_span(&text)));
+        assert_int_equal(m.header_count, count);
+        assert_int_equal(m.header_end, header_end);
+        for (size_t i = 0; i < count; i++) {
+            const struct sip_header *h = &m.headers[i];
+            assert_span(h->name, lines[i].name);
+            assert_span(h->value, lines[i].value);
+            assert_int_equal(h->id, lines[i].id);
+            assert_ptr_equal(h->line.p, text.p + lines[i].from);
+            assert_int_equal(h->line.len, lines[i].to - lines[i].from);
+        }
+        for (size_t id = 0; id < SIP_HEADER_IDS; id++)
+            assert_ptr_equal(sip_msg_first(&m, id), first[id] ? &m.headers[first[id] - 1] : NULL);
+    }
+#undef ONE_OF
+    buf_free(&text);
     sip_msg_free(&m);
 }
 
@@ -257,6 +354,7 @@ static void growth_counts_from_a_place_on(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_views_over_their_bytes),
+        cmocka_unit_test(header_lines_in_all_their_forms),
         cmocka_unit_test(what_is_no_sip_message_is_refused),
         cmocka_unit_test(summaries_say_what_a_message_is),
         cmocka_unit_test(tags_are_found_after_the_brackets_only),
