@@ -32,7 +32,7 @@ static void clear(struct kam_run *run) {
     edit_list_reset(&run->edits);
     run->target = &run->edits;
     run->new_uri = run->next_hop = run->path = (struct span){0};
-    run->forced = NULL;
+    run->forced = run->leaves = NULL;
     run->advertised = (struct kam_advertised){0};
     run->uri_is_new = true;
     run->added_count = 0;
@@ -141,6 +141,7 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
 
 struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
     if (run->forced) return run->forced;
+    if (run->leaves) return run->leaves;
     return run->k->globals->mhomed ? &run->k->sockets[0] : run->socket;
 }
 

@@ -107,8 +107,10 @@ struct kam_run {
     struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
     struct span path;              /* lookup(): the Route that it gets; empty: none */
     struct kam_socket *forced;     /* the socket that it leaves from: $fs, force_send_socket(); NULL: none */
-    uint32_t flags, branch_flags;  /* setflag(), setbflag(): of the Request-URI's branch */
-    int q;                         /* of the Request-URI, as kam_added_branch.q */
+    struct kam_socket
+        *leaves; /* in failure_route: that of the first branch, where none is forced; NULL: the usual one */
+    uint32_t flags, branch_flags; /* setflag(), setbflag(): of the Request-URI's branch */
+    int q;                        /* of the Request-URI, as kam_added_branch.q */
     struct kam_advertised advertised;
     bool uri_is_new; /* the current Request-URI has not been used for a branch yet */
     struct kam_added_branch added[KAM_BRANCHES_MAX];

@@ -11,8 +11,10 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->looked_up = run->all_read = true;
     run->about = t->about;
     run->force_rport = t->force_rport;
+    run->local_rport = t->local_rport;
     run->flags = t->flags;
     run->advertised = t->advertised;
+    run->forced = t->forced;
     run->restores = t->head.restores;
     if (t->saved) {
         edit_list_copy(&run->edits, &t->saved->edits);
@@ -34,6 +36,8 @@ static struct kam_run *begin(struct kam_transaction *t, unsigned branch, const s
     restore(run, t);
     run->state.kind = kind;
     run->branch = branch;
+    run->branch_flags = t->clients[branch]->flags;
+    run->leaves = t->clients[0]->request.destination.socket;
     run->failure_status = failure->status;
     run->failure_reply = failure->reply;
     const struct payload *sent = t->clients[branch]->request.payload;

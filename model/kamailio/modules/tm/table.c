@@ -151,6 +151,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->to_tag = run->to_tag;
     t->sender = sender_of(&run->via);
     t->force_rport = run->force_rport;
+    t->local_rport = run->local_rport;
     if (run->new_uri.p) buf_add(&t->new_uri, run->new_uri);
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
     if (run->path.len) buf_add(&t->path, run->path); /* an empty one would take memory, 10000 times */
@@ -165,6 +166,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->on_branch_failure = run->on_branch_failure;
     t->flags = run->flags;
     t->advertised = run->advertised;
+    t->forced = run->forced;
     t->avps = run->message_avps;
     run->message_avps = (struct kam_vars){0};
     run->state.avps = &t->avps;

@@ -115,7 +115,7 @@ struct kam_transaction {
     struct udp_address source;
     uint64_t about; /* its datagram */
     enum kam_method method;
-    bool force_rport;
+    bool force_rport, local_rport;
     bool was_saved; /* what the script had made of it, below */
     bool auto_100;
     bool canceled; /* a CANCEL came for it */
@@ -141,6 +141,7 @@ struct kam_transaction {
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
     int64_t fr_ms, fr_inv_ms;
     struct kam_advertised advertised;
+    struct kam_socket *forced; /* $fs when the transaction was made */
     struct kam_vars avps;
 
     struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
