@@ -160,15 +160,8 @@ bool kam_run_force_socket(struct kam_run *run, struct span text) {
     return socket != NULL;
 }
 
-const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h) {
-    size_t at = (size_t)(h->value.p - run->msg.bytes.p);
-    for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
-        if (e->in_place && e->at == at) return e;
-    return NULL;
-}
-
 struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_header *h) {
-    const struct edit *e = kam_run_replaced(run, h);
+    const struct edit *e = edit_replacing(&run->edits, (size_t)(h->value.p - run->msg.bytes.p));
     return e ? (struct span){run->edits.texts.p + e->text, e->text_len} : h->value;
 }
 

@@ -204,9 +204,6 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
 /* A Max-Forwards value as it stands now: maxfwd_process() changes it in place. */
 struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_header *h);
 
-/* The edit that has replaced the header's value in place, or NULL. */
-const struct edit *kam_run_replaced(const struct kam_run *run, const struct sip_header *h);
-
 uint32_t kam_run_hash(struct kam_run *run);
 const char *kam_run_md5(struct kam_run *run);
 

@@ -55,6 +55,12 @@ void edit_in_place(struct edit_list *list, size_t at, struct span text) {
     add(list, at, text.len, text)->in_place = true;
 }
 
+const struct edit *edit_replacing(const struct edit_list *list, size_t at) {
+    for (const struct edit *e = list->edits; e < list->edits + list->count; e++)
+        if (e->in_place && e->at == at) return e;
+    return NULL;
+}
+
 void edit_insert(struct edit_list *list, size_t at, struct span text) { edit_replace(list, at, 0, text); }
 
 void edit_insert_first(struct edit_list *list, size_t at, struct span text) {

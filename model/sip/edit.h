@@ -50,6 +50,9 @@ void edit_replace_silently(struct edit_list *list, size_t at, size_t len, struct
 /* Changes bytes in place: whoever removes them, removes what they are now. */
 void edit_in_place(struct edit_list *list, size_t at, struct span text);
 
+/* The edit in place that stands at that byte, or NULL. */
+const struct edit *edit_replacing(const struct edit_list *list, size_t at);
+
 /* How much longer these edits make the part from `at` on gets; negative: shorter. */
 int64_t edit_growth(const struct edit_list *list, size_t at);
 

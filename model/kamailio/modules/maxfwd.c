@@ -14,17 +14,27 @@ struct maxfwd {
     int64_t max_limit;
 };
 
-/* The new number, right aligned, in as many characters as the old one had. */
+/* The bytes that have taken the header's value's place in the list, or that now do. */
+static void overwrite_in(struct edit_list *list, const struct edit *e, size_t at, struct span text) {
+    if (e)
+        memcpy(list->texts.p + e->text, text.p, text.len);
+    else
+        edit_in_place(list, at, text);
+}
+
+/*
+ * The new number, right aligned, in as many characters as the old one had. It stands in the request itself:
+ * what branch_route counts down, the branches behind it see, too.
+ */
 static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n) {
     char text[LONGEST];
     size_t len = h->value.len;
     for (size_t i = len; i-- > 0; n /= 10)
         text[i] = n > 0 || i + 1 == len ? (char)('0' + n % 10) : ' ';
-    const struct edit *e = kam_run_replaced(run, h);
-    if (e)
-        memcpy(run->edits.texts.p + e->text, text, len);
-    else
-        edit_in_place(&run->edits, (size_t)(h->value.p - run->msg.bytes.p), (struct span){text, len});
+    size_t at = (size_t)(h->value.p - run->msg.bytes.p);
+    struct edit_list *lists[] = {run->target, &run->edits};
+    for (size_t i = 0; i < (run->target == &run->edits ? 1 : 2); i++)
+        overwrite_in(lists[i], edit_replacing(lists[i], at), at, (struct span){text, len});
 }
 
 static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -38,7 +48,7 @@ static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_
     if (!h) {
         struct buf line = {0};
         buf_addf(&line, "Max-Forwards: %u\r\n", (unsigned)limit);
-        kam_lump_insert(&run->edits, (size_t)(run->msg.headers->line.p - run->msg.bytes.p), buf_span(&line));
+        kam_lump_insert(run->target, (size_t)(run->msg.headers->line.p - run->msg.bytes.p), buf_span(&line));
         buf_free(&line);
         return 2;
     }

@@ -210,6 +210,7 @@ static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, s
 /* The script lets go of its transaction, which is then as if it had not been looked for. */
 static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
+    if (run->state.kind == KAM_BRANCH_ROUTE) return -1;
     if (!kam_tm_check(run) || run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);

@@ -177,7 +177,7 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
 }
 
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason) {
-    if (run->state.kind & (KAM_BRANCH_FAILURE_ROUTE | KAM_LOCAL_ROUTE)) return false;
+    if (run->state.kind & (KAM_BRANCH_FAILURE_ROUTE | KAM_LOCAL_ROUTE | KAM_BRANCH_ROUTE)) return false;
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;
