@@ -12,6 +12,7 @@
 void kam_tm_init(struct kamailio *k, void *data) {
     struct kam_tm *tm = data;
     tm->k = k;
+    tm->memory.chunk = 1 << 16; /* in small ones a tenth of the memory would be left over at their ends */
     tm->buckets = mem_new(KAM_TM_BUCKETS * sizeof *tm->buckets);
     host_random(k->host, &tm->uac_random, "own requests");
     kam_run_init(&tm->request_run, k);
