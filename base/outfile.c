@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define SUFFIX ".XXXXXX.tmp"
@@ -169,10 +170,29 @@ void outfile_seal(struct outfile *o) {
     o->file = NULL;
 }
 
+/*
+ * Gives a complete file its name; whoever looks sees the old file there or the new one. Where there is an old
+ * one, both exchange their names and the old one goes: for a rename() that replaces a file, ext4 first puts
+ * the new one on its way to the disk, which took a third of the time of a large capture. Returns 0 or an
+ * errno.
+ */
+static int take_name(struct outfile *o) {
+#ifdef SYS_renameat2
+    enum { EXCHANGE = 2 }; /* RENAME_EXCHANGE of linux/fs.h, which not all C libraries tell */
+    struct stat st;
+    if (lstat(o->path, &st) == 0 && S_ISREG(st.st_mode) &&
+        syscall(SYS_renameat2, AT_FDCWD, o->temporary, AT_FDCWD, o->path, EXCHANGE) == 0) {
+        unlink(o->temporary);
+        return 0;
+    }
+#endif
+    return rename(o->temporary, o->path) == 0 ? 0 : errno;
+}
+
 int outfile_close(struct outfile *o) {
     outfile_seal(o);
     int failed = o->failed;
-    if (!failed && o->temporary && rename(o->temporary, o->path) != 0) failed = errno;
+    if (!failed && o->temporary) failed = take_name(o);
     if (!failed && o->temporary) o->temporary[0] = '\0';
     outfile_abandon(o);
     return failed;
