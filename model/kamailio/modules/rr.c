@@ -39,10 +39,10 @@ void kam_rr_add_params(struct kam_run *run, struct span params) {
     buf_add(&run->rr_params, params);
 }
 
-/* False: it cannot be, or not again; each branch may have its own, or several. */
-static bool may_record(struct kam_run *run) {
+/* False: it cannot be, or not again. Of a repeatable kind each branch may have its own, or several. */
+static bool may_record(struct kam_run *run, bool repeatable) {
     if (!kam_run_from(run)->readable || run->record_routed) return false;
-    run->record_routed = run->state.kind != KAM_BRANCH_ROUTE;
+    run->record_routed = !repeatable || run->state.kind != KAM_BRANCH_ROUTE;
     return true;
 }
 
@@ -83,7 +83,7 @@ static void mark_by_socket(struct edit_list *list, size_t text) {
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf b = {0};
     struct uri uri;
-    if (!may_record(run)) return -1;
+    if (!may_record(run, true)) return -1;
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
@@ -110,7 +110,7 @@ static void begin_given(struct buf *b, struct kam_run *run, struct span address)
 }
 
 static int record_route_preset(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (!may_record(run)) return -1;
+    if (!may_record(run, false)) return -1;
     struct buf params = {0};
     add_params(&params, run);
     for (size_t i = 0; i < count; i++) {
@@ -127,7 +127,7 @@ static int record_route_preset(struct kam_run *run, const struct kam_arg *args, 
 static int record_route_advertised_address(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct buf b = {0};
-    if (!may_record(run)) return -1;
+    if (!may_record(run, false)) return -1;
     begin_given(&b, run, args[0].s);
     add_loose(&b, run);
     add_params(&b, run);
