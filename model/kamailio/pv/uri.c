@@ -161,7 +161,7 @@ static bool set_rp(struct kam_run *run, const struct kam_pv_at *at, struct kam_v
 /* null, or an empty text, takes the next hop away. */
 static bool set_du(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
-    if (!run->msg.is_request || value.type == KAM_INT) return false;
+    if (value.type == KAM_INT) return false;
     if (value.type == KAM_STR && value.s.len)
         kam_run_set_next_hop(run, value.s);
     else

@@ -207,10 +207,12 @@ static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, s
     return 1;
 }
 
+#define REPLIES (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
+
 /* The script lets go of its transaction, which is then as if it had not been looked for. */
 static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    if (run->state.kind == KAM_BRANCH_ROUTE) return -1;
+    if (run->state.kind & (KAM_BRANCH_ROUTE | REPLIES)) return -1;
     if (!kam_tm_check(run) || run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);
@@ -240,7 +242,6 @@ static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t 
 }
 
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE)
-#define REPLIES  (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
 static const struct kam_function functions[] = {

@@ -69,7 +69,8 @@ static int done_relaying(struct kam_run *run, int result) {
 int kam_tm_relay(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     bool in_failure = run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE);
-    if (run->state.kind & (KAM_LOCAL_ROUTE | KAM_BRANCH_ROUTE)) return done_relaying(run, 0);
+    bool in_reply = run->state.kind & (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE);
+    if (in_reply || run->state.kind & (KAM_LOCAL_ROUTE | KAM_BRANCH_ROUTE)) return done_relaying(run, 0);
     return done_relaying(run, in_failure ? kam_tm_forward(run->transaction, run) > 0 ? 1 : -1
                                          : relay_request(run));
 }
