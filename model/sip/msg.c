@@ -6,22 +6,29 @@
 
 #include <stdlib.h>
 
-/* Header names that are looked up, by their length: no two headers have to be compared for most of them. */
-enum { SAME_LENGTH = 3 };
-static const struct known_header {
-    const char *name;
-    enum sip_header_id id;
-} known_headers[][SAME_LENGTH] = {
-    [2] = {{"To", SIP_TO}},
-    [3] = {{"Via", SIP_VIA}},
-    [4] = {{"From", SIP_FROM}, {"CSeq", SIP_CSEQ}},
-    [5] = {{"Route", SIP_ROUTE}},
-    [6] = {{"Reason", SIP_REASON}},
-    [7] = {{"Call-ID", SIP_CALL_ID}, {"Contact", SIP_CONTACT}},
-    [12] = {{"Content-Type", SIP_CONTENT_TYPE},
-            {"Max-Forwards", SIP_MAX_FORWARDS},
-            {"Record-Route", SIP_RECORD_ROUTE}},
-    [14] = {{"Content-Length", SIP_CONTENT_LENGTH}},
+/*
+ * The headers that nearly all lines are, as stacks write them: one comparison of sixteen bytes tells their id
+ * and where their name ends. By five bits of their first letter.
+ */
+enum { INITIALS = 32, SAME_INITIAL = 5, USUAL_MAX = 16 };
+static const struct usual_line {
+    char name[USUAL_MAX]; /* with the colon */
+    uint8_t len;          /* 0: no more */
+    uint8_t id;
+} usual_lines[INITIALS][SAME_INITIAL] = {
+#define USUAL(name, id)                                                                                      \
+    { name, sizeof name - 1, id }
+    ['C' % INITIALS] = {USUAL("CSeq:", SIP_CSEQ), USUAL("Contact:", SIP_CONTACT),
+                        USUAL("Call-ID:", SIP_CALL_ID), USUAL("Content-Length:", SIP_CONTENT_LENGTH),
+                        USUAL("Content-Type:", SIP_CONTENT_TYPE)},
+    ['F' % INITIALS] = {USUAL("From:", SIP_FROM)},
+    ['M' % INITIALS] = {USUAL("Max-Forwards:", SIP_MAX_FORWARDS)},
+    ['R' % INITIALS] = {USUAL("Record-Route:", SIP_RECORD_ROUTE), USUAL("Route:", SIP_ROUTE),
+                        USUAL("Reason:", SIP_REASON)},
+    ['S' % INITIALS] = {USUAL("Subject:", SIP_OTHER)},
+    ['T' % INITIALS] = {USUAL("To:", SIP_TO)},
+    ['V' % INITIALS] = {USUAL("Via:", SIP_VIA)},
+#undef USUAL
 };
 
 /* RFC 3261 7.3.3, 20 */
@@ -40,40 +47,12 @@ static enum sip_header_id compact_id(char letter) {
 
 enum sip_header_id sip_header_id(struct span name) {
     if (name.len == 1) return compact_id(name.p[0]);
-    if (name.len == 0 || name.len >= sizeof known_headers / sizeof *known_headers) return SIP_OTHER;
-    const struct known_header *h = known_headers[name.len];
-    for (; h < known_headers[name.len] + SAME_LENGTH && h->name;
-         h++) /* of no two is the second letter the same */
-        if (ascii_lower((unsigned char)name.p[1]) == ascii_lower((unsigned char)h->name[1]))
-            return span_same_bytes(name.p, h->name, name.len) || span_same_nocase(name.p, h->name, name.len)
-                       ? h->id
-                       : SIP_OTHER;
+    if (name.len == 0) return SIP_OTHER;
+    const struct usual_line *u = usual_lines[(unsigned char)name.p[0] % INITIALS];
+    for (size_t i = 0; i < SAME_INITIAL && u[i].len; i++)
+        if (u[i].len == name.len + 1 && span_same_nocase(name.p, u[i].name, name.len)) return u[i].id;
     return SIP_OTHER;
 }
-
-/*
- * The headers that nearly all lines are, as stacks write them: one comparison of sixteen bytes tells their id
- * and where their name ends. By five bits of their first letter.
- */
-enum { INITIALS = 32, SAME_INITIAL = 5, USUAL_MAX = 16 };
-static const struct usual_line {
-    char name[USUAL_MAX]; /* with the colon */
-    uint8_t len;          /* 0: no more */
-    uint8_t id;
-} usual_lines[INITIALS][SAME_INITIAL] = {
-#define USUAL(name, id)                                                                                      \
-    { name, sizeof name - 1, id }
-    ['C' % INITIALS] = {USUAL("CSeq:", SIP_CSEQ), USUAL("Contact:", SIP_CONTACT),
-                        USUAL("Call-ID:", SIP_CALL_ID), USUAL("Content-Length:", SIP_CONTENT_LENGTH),
-                        USUAL("Content-Type:", SIP_CONTENT_TYPE)},
-    ['F' % INITIALS] = {USUAL("From:", SIP_FROM)},
-    ['M' % INITIALS] = {USUAL("Max-Forwards:", SIP_MAX_FORWARDS)},
-    ['R' % INITIALS] = {USUAL("Record-Route:", SIP_RECORD_ROUTE), USUAL("Route:", SIP_ROUTE)},
-    ['S' % INITIALS] = {USUAL("Subject:", SIP_OTHER)},
-    ['T' % INITIALS] = {USUAL("To:", SIP_TO)},
-    ['V' % INITIALS] = {USUAL("Via:", SIP_VIA)},
-#undef USUAL
-};
 
 /* Are the first len of sixteen bytes the same? */
 static bool same_beginning(const char *a, const char *b, size_t len) {
