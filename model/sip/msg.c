@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 /*
- * The headers that nearly all lines are, as stacks write them: one comparison of sixteen bytes tells their id
- * and where their name ends. By five bits of their first letter.
+ * The headers that are looked up, and those that nearly all lines are. As stacks write them, one comparison
+ * of sixteen bytes tells their id and where their name ends. By five bits of their first letter.
  */
 enum { INITIALS = 32, SAME_INITIAL = 5, USUAL_MAX = 16 };
 static const struct usual_line {

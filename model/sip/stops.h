@@ -32,4 +32,16 @@ extern const uint16_t stop_bits[256];
 /* Position of the first byte of s that is one of the stops, or the length of s. */
 size_t stop_find(struct span s, unsigned stops);
 
+/* The place behind the blanks at p, a folded line's end among them. */
+static inline const char *stop_skip_blanks(const char *p, const char *end) {
+    while (p < end && ascii_space(*p))
+        p++;
+    return p;
+}
+
+/* The place behind the word at p: it goes up to a blank or one of the stops. */
+static inline const char *stop_skip_word(const char *p, const char *end, unsigned stops) {
+    return p + stop_find(span_between(p, end), stops | STOP_BLANK);
+}
+
 #endif

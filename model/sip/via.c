@@ -3,21 +3,15 @@
 
 #include "model/sip/stops.h"
 
-static const char *skip_blanks(const char *p, const char *end) {
-    while (p < end && ascii_space(*p))
-        p++;
-    return p;
-}
-
 /* Behind the word at p: it goes up to a blank, a NUL or one of these characters. */
 static const char *skip_word(const char *p, const char *end, unsigned stops) {
-    return p + stop_find(span_between(p, end), stops | STOP_BLANK | STOP_NUL);
+    return stop_skip_word(p, end, stops | STOP_NUL);
 }
 
 /* "SIP / 2.0 / UDP": three words with slashes; blanks around the slashes are allowed. */
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
     for (int word = 0; word < 3; word++) {
-        const char *from = p = skip_blanks(p, end);
+        const char *from = p = stop_skip_blanks(p, end);
         p = skip_word(p, end, STOP_SLASH | STOP_SEMICOLON | STOP_COMMA);
         struct span s = span_between(from, p);
         if (word == 0 && !span_eq_nocase(s, SPAN("SIP"))) return NULL;
@@ -25,14 +19,14 @@ static const char *parse_protocol(struct via *v, const char *p, const char *end)
         if (s.len == 0) return NULL;
         v->transport = s;
         if (word == 2) return p;
-        p = skip_blanks(p, end);
+        p = stop_skip_blanks(p, end);
         if (p == end || *p++ != '/') return NULL;
     }
     return NULL;
 }
 
 static const char *parse_sent_by(struct via *v, const char *p, const char *end) {
-    const char *from = p = skip_blanks(p, end);
+    const char *from = p = stop_skip_blanks(p, end);
     if (p < end && *p == '[') { /* an IPv6 reference */
         while (p < end && *p != ']')
             p++;
@@ -43,9 +37,9 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
     }
     if (p == from) return NULL;
     v->host = span_between(from, p);
-    const char *after = skip_blanks(p, end);
+    const char *after = stop_skip_blanks(p, end);
     if (after < end && *after == ':') {
-        const char *port = skip_blanks(after + 1, end);
+        const char *port = stop_skip_blanks(after + 1, end);
         p = skip_word(port, end, STOP_SEMICOLON | STOP_COMMA);
         v->port = span_between(port, p);
         if (v->port.len == 0) return NULL;
@@ -122,22 +116,22 @@ static bool keep_param(struct via *v, struct span name, struct span whole, const
 /* Returns the place behind the last parameter; NULL: one cannot be parsed. */
 static const char *parse_params(struct via *v, const char *p, const char *end) {
     for (;;) {
-        const char *from = skip_blanks(p, end);
+        const char *from = stop_skip_blanks(p, end);
         if (from == end || *from != ';') return p;
-        const char *name = skip_blanks(from + 1, end);
+        const char *name = stop_skip_blanks(from + 1, end);
         struct value value = {0};
         p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
         struct span word = span_between(name, p);
         if (word.len == 0) return NULL;
-        const char *after = skip_blanks(p, end);
+        const char *after = stop_skip_blanks(p, end);
         value.after_blank = after > p;
         if (after < end && *after == '=') {
-            p = parse_value(&value, skip_blanks(after + 1, end), end);
+            p = parse_value(&value, stop_skip_blanks(after + 1, end), end);
             if (!p) return NULL;
         } else if (after == end || *after == ';' || *after == ',') {
             p = after; /* of one without a value the blanks behind it are a part */
         }
-        after = skip_blanks(p, end);
+        after = stop_skip_blanks(p, end);
         value.last = after == end || *after != ';';
         if (!keep_param(v, word, span_between(from, p), &value)) return NULL;
     }
@@ -145,7 +139,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
 
 /* Skips comments, which have parentheses around them and may hold others. NULL: one does not end. */
 static const char *skip_comments(const char *p, const char *end) {
-    for (p = skip_blanks(p, end); p < end && *p == '('; p = skip_blanks(p, end)) {
+    for (p = stop_skip_blanks(p, end); p < end && *p == '('; p = stop_skip_blanks(p, end)) {
         unsigned depth = 0;
         do {
             if (p == end) return NULL;
@@ -202,6 +196,6 @@ bool via_parse(struct via *v, struct span value) {
     v->whole = span_between(value.p, p);
     p = skip_comments(p, end);
     if (!p || (p < end && *p != ',')) return false;
-    if (p < end) v->rest = span_between(skip_blanks(p + 1, end), end);
+    if (p < end) v->rest = span_between(stop_skip_blanks(p + 1, end), end);
     return true;
 }

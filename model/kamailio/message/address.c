@@ -7,13 +7,6 @@
  * Each reading function returns the place behind what it has read; NULL: it cannot be read.
  */
 
-/* Blanks, a folded line's end among them. */
-static const char *skip_blanks(const char *p, const char *end) {
-    while (p < end && ascii_space(*p))
-        p++;
-    return p;
-}
-
 /* Blanks in one line. */
 static const char *skip_spaces(const char *p, const char *end) {
     while (p < end && (*p == ' ' || *p == '\t'))
@@ -21,17 +14,12 @@ static const char *skip_spaces(const char *p, const char *end) {
     return p;
 }
 
-/* Behind the characters up to a blank or one of `stops`. */
-static const char *skip_word(const char *p, const char *end, unsigned stops) {
-    return p + stop_find(span_between(p, end), stops | STOP_BLANK);
-}
-
 /* Quoted text in one line, without its quotes; a backslash hides the character behind it, or is not allowed.
  */
 static const char *read_quoted(const char *p, const char *end, bool escapes, struct span *text) {
     const char *from = p + 1;
     for (p = from;; p++) {
-        p = skip_word(p, end, STOP_QUOTE | STOP_BACKSLASH);
+        p = stop_skip_word(p, end, STOP_QUOTE | STOP_BACKSLASH);
         if (p == end || *p == '\r' || *p == '\n') return NULL;
         if (*p == '"') break;
         if (*p == '\\' && (!escapes || end - p++ < 2)) return NULL;
@@ -43,7 +31,7 @@ static const char *read_quoted(const char *p, const char *end, bool escapes, str
 /* <URI>: blanks in one line may stand around the URI, not in it. */
 static const char *read_enclosed(const char *p, const char *end, struct span *uri) {
     const char *from = skip_spaces(p + 1, end);
-    p = skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
+    p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
     *uri = span_between(from, p);
     p = skip_spaces(p, end);
     return uri->len > 0 && p < end && *p == '>' ? p + 1 : NULL;
@@ -52,18 +40,18 @@ static const char *read_enclosed(const char *p, const char *end, struct span *ur
 /* A display name and <URI>, or a URI alone. */
 static const char *read_uri(const char *p, const char *end, struct span *uri) {
     struct span ignored;
-    p = skip_blanks(p, end);
+    p = stop_skip_blanks(p, end);
     if (p < end && *p == '"') {
         p = read_quoted(p, end, true, &ignored);
         if (!p) return NULL;
-        p = skip_blanks(p, end);
+        p = stop_skip_blanks(p, end);
         return p < end && *p == '<' ? read_enclosed(p, end, uri) : NULL;
     }
     for (size_t words = 0;; words++) {
-        const char *from = p = skip_blanks(p, end);
+        const char *from = p = stop_skip_blanks(p, end);
         if (p < end && *p == '<') return read_enclosed(p, end, uri);
         if (words == 1 && (p == end || *p == ';')) return p;
-        p = skip_word(p, end, STOP_SEMICOLON | STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
+        p = stop_skip_word(p, end, STOP_SEMICOLON | STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
         if (p == from) return NULL;
         if (words == 0) *uri = span_between(from, p);
     }
@@ -71,32 +59,33 @@ static const char *read_uri(const char *p, const char *end, struct span *uri) {
 
 /* What stands behind "name=". A tag may have commas in it, and loses those before it. */
 static const char *read_value(const char *p, const char *end, bool is_tag, struct span *value) {
-    p = skip_blanks(p, end);
+    p = stop_skip_blanks(p, end);
     if (p < end && *p == '"') return read_quoted(p, end, false, value);
     while (is_tag && p < end && *p == ',')
         p++;
     const char *from = p;
-    p = skip_word(p, end,
-                  STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | (is_tag ? 0 : STOP_COMMA));
+    p = stop_skip_word(
+        p, end, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | (is_tag ? 0 : STOP_COMMA));
     *value = span_between(from, p);
     return p;
 }
 
 static bool read_params(const char *p, const char *end, struct span *tag) {
     for (;;) {
-        p = skip_blanks(p, end);
+        p = stop_skip_blanks(p, end);
         if (p == end) return true;
         if (*p != ';') return false;
-        const char *name = skip_blanks(p + 1, end);
+        const char *name = stop_skip_blanks(p + 1, end);
         bool is_tag = span_starts(span_between(name, end), "tag="); /* as of nearly all that have any */
         struct span value = {0};
         if (is_tag) {
             p = read_value(name + strlen("tag="), end, is_tag, &value);
         } else {
-            p = skip_word(name, end, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | STOP_COMMA);
+            p = stop_skip_word(name, end,
+                               STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | STOP_COMMA);
             if (p == name) return false;
             is_tag = span_is_nocase(span_between(name, p), "tag");
-            p = skip_blanks(p, end);
+            p = stop_skip_blanks(p, end);
             if (p < end && *p == '=') p = read_value(p + 1, end, is_tag, &value);
         }
         if (!p) return false;

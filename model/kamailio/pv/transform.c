@@ -7,12 +7,6 @@
 #include "model/kamailio/message/branch.h"
 #include "model/sip/uri.h"
 
-static struct span ltrim(struct span s) {
-    while (s.len && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    return s;
-}
-
 enum body_part { BODY_URI, BODY_TAG, BODY_DISPLAY, BODY_PARAMS, BODY_USER, BODY_HOST };
 
 /* The value of a From or To; only with a URI that can be read. */
@@ -26,13 +20,13 @@ static bool body(const struct transform_call *c, struct kam_value *v, enum body_
     while (open > text.p && ascii_space((unsigned char)open[-1]))
         open--;
     bool enclosed = open > text.p && open[-1] == '<';
-    struct span rest = ltrim(span_between(a.uri.p + a.uri.len, end));
-    if (enclosed) rest = ltrim(span_skip(rest, 1));
+    struct span rest = span_skip_space(span_between(a.uri.p + a.uri.len, end));
+    if (enclosed) rest = span_skip_space(span_skip(rest, 1));
     switch (which) {
     case BODY_URI: return transform_is_text(v, a.uri);
     case BODY_DISPLAY:
         return transform_is_text(v, enclosed ? span_trim(span_between(text.p, open - 1)) : SPAN(""));
-    case BODY_PARAMS: return transform_is_text(v, rest.len ? ltrim(span_skip(rest, 1)) : SPAN(""));
+    case BODY_PARAMS: return transform_is_text(v, rest.len ? span_skip_space(span_skip(rest, 1)) : SPAN(""));
     case BODY_USER: return transform_is_text(v, u.user);
     case BODY_HOST: return transform_is_text(v, u.host);
     default: return transform_is_text(v, a.tag);
@@ -55,9 +49,7 @@ static bool s_corehash(const struct transform_call *c, struct kam_value *v) {
     if (c->count && c->n[0] > 0) hash &= (uint32_t)c->n[0] - 1;
     struct buf b = {0};
     buf_add_u64(&b, hash);
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 const struct transform_row kam_transform_core[] = {

@@ -122,6 +122,12 @@ bool transform_is_text(struct kam_value *v, struct span s) {
     return true;
 }
 
+bool transform_is_built(const struct transform_call *c, struct kam_value *v, struct buf *b) {
+    struct span text = arena_text(c->arena, buf_span(b));
+    buf_free(b);
+    return transform_is_text(v, text);
+}
+
 bool transform_is_number(const struct transform_call *c, struct kam_value *v, int64_t n) {
     *v = (struct kam_value){.type = KAM_INT, .n = n};
     v->s = kam_value_text(*v, c->arena);

@@ -61,6 +61,7 @@ struct span transform_text(const struct transform_call *c, struct kam_value v);
 
 /* Results. */
 bool transform_is_text(struct kam_value *v, struct span s);
+bool transform_is_built(const struct transform_call *c, struct kam_value *v, struct buf *b); /* frees b */
 bool transform_is_number(const struct transform_call *c, struct kam_value *v, int64_t n);
 
 #endif

@@ -7,12 +7,6 @@
 #include <sha2.h>
 #include <string.h>
 
-static bool result(const struct transform_call *c, struct kam_value *v, struct buf *b) {
-    struct span text = arena_text(c->arena, buf_span(b));
-    buf_free(b);
-    return transform_is_text(v, text);
-}
-
 static void add_hex(struct buf *b, const void *bytes, size_t n) {
     const uint8_t *p = bytes;
     for (size_t i = 0; i < n; i++)
@@ -28,7 +22,7 @@ static bool s_md5(const struct transform_call *c, struct kam_value *v) {
     MD5Update(&md5, (const uint8_t *)s.p, s.len);
     MD5Final(digest, &md5);
     add_hex(&b, digest, sizeof digest);
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 #define SHA(name, bits)                                                                                      \
@@ -41,7 +35,7 @@ static bool s_md5(const struct transform_call *c, struct kam_value *v) {
         SHA##bits##Update(&sha, (const uint8_t *)s.p, s.len);                                                \
         SHA##bits##Final(digest, &sha);                                                                      \
         add_hex(&b, digest, sizeof digest);                                                                  \
-        return result(c, v, &b);                                                                             \
+        return transform_is_built(c, v, &b);                                                                 \
     }
 
 SHA(s_sha256, 256)
@@ -52,7 +46,7 @@ static bool s_to_hex(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
     struct buf b = {0};
     add_hex(&b, s.p, s.len);
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_from_hex(const struct transform_call *c, struct kam_value *v) {
@@ -63,7 +57,7 @@ static bool s_from_hex(const struct transform_call *c, struct kam_value *v) {
         if (high < 0 || low < 0) return buf_free(&b), false;
         buf_add_char(&b, (char)(high << 4 | low));
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -80,7 +74,7 @@ static bool encode64(const struct transform_call *c, struct kam_value *v, const 
         for (size_t k = 0; k < 4; k++)
             if (k <= have || padded) buf_add_char(&b, k <= have ? letters[n >> (18 - 6 * k) & 63] : '=');
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 /* Up to the padding; a character that is none of the letters makes it fail. */
@@ -98,7 +92,7 @@ static bool decode64(const struct transform_call *c, struct kam_value *v, const 
         count -= 8;
         buf_add_char(&b, (char)(bits >> count & 255));
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_64(const struct transform_call *c, struct kam_value *v) { return encode64(c, v, base64, true); }
@@ -127,7 +121,7 @@ static bool decode_any(const struct transform_call *c, struct kam_value *v, stru
         for (size_t k = 0; k < 3 && k + 2 <= (four.len > 1 ? four.len : 2); k++)
             buf_add_char(&b, (char)(out[k] & 0xff));
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_un64t(const struct transform_call *c, struct kam_value *v) {
@@ -161,7 +155,7 @@ static bool s_escape(const struct transform_call *c, struct kam_value *v) {
         if (special) buf_add_char(&b, '\\');
         buf_add_char(&b, s.p[i] == '\0' ? '0' : s.p[i]);
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_unescape(const struct transform_call *c, struct kam_value *v) {
@@ -172,7 +166,7 @@ static bool s_unescape(const struct transform_call *c, struct kam_value *v) {
         if (escape) i++;
         buf_add_char(&b, escape && s.p[i] == '0' ? '\0' : s.p[i]);
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool percent(const struct transform_call *c, struct kam_value *v, const char *also) {
@@ -185,7 +179,7 @@ static bool percent(const struct transform_call *c, struct kam_value *v, const c
         else
             buf_addf(&b, "%%%02x", (unsigned)(uint8_t)s.p[i]);
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 static bool unpercent(const struct transform_call *c, struct kam_value *v, bool plus) {
@@ -198,7 +192,7 @@ static bool unpercent(const struct transform_call *c, struct kam_value *v, bool 
         buf_add_char(&b, coded ? (char)(high << 4 | low) : plus && s.p[i] == '+' ? ' ' : s.p[i]);
         if (coded) i += 2;
     }
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 /* RFC 3261 25.1: user, and the unreserved of a parameter */
@@ -221,7 +215,7 @@ static bool s_csv(const struct transform_call *c, struct kam_value *v) {
         buf_add_char(&b, s.p[i]);
     }
     buf_add_char(&b, '"');
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 /* Seconds since 1970 as strftime() writes them. */
@@ -234,7 +228,7 @@ static bool s_ftime(const struct transform_call *c, struct kam_value *v) {
     int64_t seconds = script_int(*v);
     calendar_split(&calendar, seconds > 0 ? seconds : 0);
     calendar_write(&b, &calendar, c->s[0]);
-    return result(c, v, &b);
+    return transform_is_built(c, v, &b);
 }
 
 const struct transform_row script_transform_codes[] = {

@@ -94,9 +94,7 @@ static bool prefixes(const struct transform_call *c, struct kam_value *v, const 
         buf_add(&b, span_head(s, len));
         buf_add_text(&b, quote);
     }
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_prefixes(const struct transform_call *c, struct kam_value *v) { return prefixes(c, v, ""); }
@@ -112,9 +110,7 @@ static bool replaced(const struct transform_call *c, struct kam_value *v, struct
         s = span_skip(s, (size_t)i + what.len);
     }
     buf_add(&b, s);
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 static bool s_replace(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, c->s[1]); }
@@ -142,9 +138,7 @@ static bool only(const struct transform_call *c, struct kam_value *v, bool (*kee
     struct buf b = {0};
     for (size_t i = 0; i < s.len; i++)
         if (keep(s.p[i])) buf_add_char(&b, s.p[i]);
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 static bool is_digit(char c) { return ascii_digit((unsigned char)c); }

@@ -18,12 +18,6 @@ static bool ends(char c, char separator) {
     return c == separator || c == ',' || ascii_space((unsigned char)c);
 }
 
-static struct span skip_blanks(struct span s) {
-    while (s.len && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    return s;
-}
-
 static struct span cut_word(struct span *left, char separator, bool is_name) {
     size_t n = 0;
     while (n < left->len && !ends(left->p[n], separator) && !(is_name && left->p[n] == '='))
@@ -53,18 +47,18 @@ static int next_param(struct span *left, char separator, struct param *out) {
     *out = (struct param){0};
     if (left->len == 0) return 0;
     out->name = cut_word(left, separator, true);
-    *left = skip_blanks(*left);
+    *left = span_skip_space(*left);
     if (left->len && left->p[0] == '=') {
-        *left = skip_blanks(span_skip(*left, 1));
+        *left = span_skip_space(span_skip(*left, 1));
         bool quoted = left->len && (left->p[0] == '"' || left->p[0] == '\'');
         if (quoted && !cut_quoted(left, &out->value)) return -1;
         if (!quoted) out->value = cut_word(left, separator, false);
         if (!quoted && out->value.len == 0 && left->len) return -1;
-        *left = skip_blanks(*left);
+        *left = span_skip_space(*left);
     }
     if (left->len == 0) return 1;
     if (left->p[0] == separator)
-        *left = skip_blanks(span_skip(*left, 1));
+        *left = span_skip_space(span_skip(*left, 1));
     else if (left->p[0] == ',')
         *left = (struct span){0};
     else

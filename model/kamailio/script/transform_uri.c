@@ -82,9 +82,7 @@ static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct buf b = {0};
     buf_add_lower(&b, transport);
     buf_addf(&b, ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(u.host), SPAN_ARG(port));
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 enum socket_part { SOCKET_HOST, SOCKET_PORT, SOCKET_PROTO, SOCKET_URI };
@@ -112,9 +110,7 @@ static bool socket_part(const struct transform_call *c, struct kam_value *v, enu
     buf_addf(&b, "sip:" SPAN_FMT, SPAN_ARG(host));
     if (port.p) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(port));
     if (proto.p) buf_addf(&b, ";transport=" SPAN_FMT, SPAN_ARG(proto));
-    struct span text = arena_text(c->arena, buf_span(&b));
-    buf_free(&b);
-    return transform_is_text(v, text);
+    return transform_is_built(c, v, &b);
 }
 
 #define SOCKET(name, part)                                                                                   \
