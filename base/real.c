@@ -71,6 +71,15 @@ struct real real_of(int64_t n) {
     return real_pack(n < 0, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n, 0, false);
 }
 
+struct real real_single(struct real r) {
+    enum { DROP = FRACTION - 23 };
+    uint64_t half = UINT64_C(1) << (DROP - 1), odd = r.bits >> DROP & 1;
+    if (is_nan(r) || is_infinite(r)) return r;
+    r.bits += half - 1 + odd; /* a carry goes into the exponent, where it belongs */
+    r.bits &= ~((UINT64_C(1) << DROP) - 1);
+    return r;
+}
+
 bool real_is_zero(struct real r) { return (r.bits & ~SIGN) == 0; }
 
 struct real real_add(struct real a, struct real b) {

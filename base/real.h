@@ -21,6 +21,10 @@ struct real real_subtract(struct real a, struct real b);
 struct real real_multiply(struct real a, struct real b);
 struct real real_divide(struct real a, struct real b);
 
+/* The nearest of C's float (24 bits; not for what is smaller or larger than a float can be). A sum or product
+ * of two floats that is rounded so is what C gives for floats. */
+struct real real_single(struct real r);
+
 /* Is it 0 or -0? */
 bool real_is_zero(struct real r);
 

@@ -11,7 +11,9 @@ enum sipp_option_kind {
 
     /* The rest is a key of hosts.NAME.sipp, whose value the option's becomes as it is ... */
     SIPP_OPTION_TEXT,
-    SIPP_OPTION_MS,    /* ... a time in ms, if it has no unit */
+    SIPP_OPTION_MS, /* ... a time in ms, if it has no unit */
+    SIPP_OPTION_S,  /* ... in s */
+    SIPP_OPTION_PERCENT,
     SIPP_OPTION_TWICE, /* ... twice as much */
     SIPP_OPTION_TRUE,  /* ... true: it has no value */
     SIPP_OPTION_FALSE, /* ... false: it has no value */
@@ -20,14 +22,13 @@ enum sipp_option_kind {
     SIPP_OPTION_LIST,  /* ... one of a list */
 
     /* Each of a kind of its own. */
-    SIPP_OPTION_FILE,       /* -sf */
-    SIPP_OPTION_BUILTIN,    /* -sn */
-    SIPP_OPTION_ADDRESS,    /* -i */
-    SIPP_OPTION_PORT,       /* -p */
-    SIPP_OPTION_OUTBOUND,   /* -rsa */
-    SIPP_OPTION_TWIN,       /* -3pcc */
-    SIPP_OPTION_TIME_LIMIT, /* -timeout */
-    SIPP_OPTION_ONLY        /* it has no effect if its value is the default, which is `key` */
+    SIPP_OPTION_FILE,     /* -sf */
+    SIPP_OPTION_BUILTIN,  /* -sn */
+    SIPP_OPTION_ADDRESS,  /* -i */
+    SIPP_OPTION_PORT,     /* -p */
+    SIPP_OPTION_OUTBOUND, /* -rsa */
+    SIPP_OPTION_TWIN,     /* -3pcc */
+    SIPP_OPTION_ONLY      /* it has no effect if its value is the default, which is `key` */
 };
 
 struct sipp_option {

@@ -111,7 +111,9 @@ static void add_row(struct buf *out, const struct lab_config *config, const stru
     add_moment(out, config->start_ns + now_ns);
     add_seconds(out, now_ns - f->from_ns);
     add_seconds(out, now_ns);
-    buf_addf(out, "%" PRIu32 ";", host->sipp.rate);
+    double rate;
+    memcpy(&rate, &all->rate, sizeof rate);
+    buf_addf(out, "%g;", rate);
     add_rate(out, period->calls.created, now_ns - f->from_ns);
     add_rate(out, all->calls.created, now_ns);
     uint64_t created[] = {period->calls.created, all->calls.created};

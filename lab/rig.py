@@ -98,6 +98,9 @@ def sipp_command(host, hosts, scenario_file):
     def milliseconds(text):
         return str(duration_ns(text) // 10**6)
 
+    def timed(text):
+        return milliseconds(text) + 'ms'
+
     sipp = host.sipp
     argv = ['sipp'] + ([address(sipp['target'])] if 'target' in sipp else [])
     argv += ['-sn', scenario_file[8:]] if scenario_file.startswith('builtin:') else ['-sf', scenario_file]
@@ -112,6 +115,9 @@ def sipp_command(host, hosts, scenario_file):
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
                ('call_id', '-cid_str', str), ('t2', '-T2', milliseconds), ('deadcall_wait', '-deadcall_wait', milliseconds),
                ('default_behaviors', '-default_behaviors', str), ('recv_timeout', '-recv_timeout', milliseconds),
+               ('timeout', '-timeout', timed), ('sleep', '-sleep', timed), ('lost', '-lost', lambda text: text.rstrip('%')), ('repeat_check', '-rtcheck', str),
+               ('rate_increase', '-rate_increase', str), ('rate_interval', '-rate_interval', timed), ('rate_max', '-rate_max', str),
+               ('dynamic_start', '-dynamicStart', str), ('dynamic_max', '-dynamicMax', str), ('dynamic_step', '-dynamicStep', str),
                ('auth_user', '-au', str), ('auth_password', '-ap', str), ('auth_uri', '-auth_uri', str)]
     for key, option, shown in options:
         if key in sipp:
@@ -125,7 +131,10 @@ def sipp_command(host, hosts, scenario_file):
         argv += ['-nr']
     if sipp.get('call_id_prefix') == 'false':
         argv += ['-callid_slash_ign']
-    for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa'), ('ignore_in_pause', '-pause_msg_ign')):
+    if sipp.get('rate_quit') == 'false':
+        argv += ['-no_rate_quit']
+    for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa'), ('ignore_in_pause', '-pause_msg_ign'),
+                        ('timeout_error', '-timeout_error')):
         if sipp.get(key) == 'true':
             argv += [option]
     return argv + ['-i', host.address]

@@ -60,7 +60,7 @@ static void layers_are_laid_over_each_other(void **state) {
     assert_string_equal(uas->file->name, "s/uas.xml");
     assert_int_equal(uac->port, 5070);
     assert_int_equal(uac->sipp.calls, 9);
-    assert_int_equal(uac->sipp.rate, 2);
+    assert_true(real_equal(uac->sipp.rate, real_of(2)));
     assert_int_equal(uac->sipp.variable_count, 2);
     assert_string_equal(uac->sipp.variables[0].name, "a");
     assert_string_equal(uac->sipp.variables[1].value, "3");
@@ -113,7 +113,7 @@ static void every_value_goes_where_it_belongs(void **state) {
     assert_int_equal(uac->outbound.port, 5064);
     assert_string_equal(uac->service, "+49");
     assert_int_equal(uac->calls, 7);
-    assert_int_equal(uac->rate, 3);
+    assert_true(real_equal(uac->rate, real_of(3)));
     assert_int_equal(uac->rate_period_ms, 2000);
     assert_int_equal(uac->limit, 5);
     assert_int_equal(uac->pause_ms, 1500);

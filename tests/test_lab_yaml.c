@@ -137,10 +137,10 @@ static const struct {
      "--set hosts.uac.sipp.calls=0:1:22: error: hosts.uac.sipp.calls: expected a whole number from 1 to "
      "4294967295, "
      "got \"0\"\n"},
-    {HOSTS, "hosts.uac.sipp.rate=0.5",
-     "--set hosts.uac.sipp.rate=0.5:1:21: error: hosts.uac.sipp.rate: expected a whole number from 1 to "
-     "4294967295, "
-     "got \"0.5\"\n"},
+    {HOSTS, "hosts.uac.sipp.rate=0.0",
+     "--set hosts.uac.sipp.rate=0.0:1:21: error: hosts.uac.sipp.rate: expected a number of calls above 0, "
+     "such as "
+     "10 or 0.5, got \"0.0\"\n"},
     {HOSTS, "hosts.uac.sipp.rate_period=0s",
      "--set hosts.uac.sipp.rate_period=0s:1:28: error: hosts.uac.sipp.rate_period: expected a duration from "
      "1ms to "

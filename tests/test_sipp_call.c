@@ -488,14 +488,14 @@ static void call_generation(void **state) {
     } rows[] = {
         {4, 10, 1000, 0, "0", "105 205 305 406 "},      {7, 100, 1000, 0, "0", "13 25 33 45 54 66 73 "},
         {4, 7, 2000, 0, "0", "289 573 861 1146 "},      {5, 10, 1000, 2, "1000", "105 205 1206 1305 2305 "},
-        {9, 1000, 1000, 0, "0", "5 5 5 6 9 9 9 9 13 "},
+        {9, 1000, 1000, 0, "0", "5 5 5 6 9 9 9 9 13 "}, {6, 30, 1000, 0, "0", "37 69 105 137 169 201 "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(NULL);
         struct buf body = {0};
         buf_addf(&body, "<send><![CDATA[A x]]></send><pause milliseconds=\"%s\"/>", rows[i].pause);
         config.calls = rows[i].calls;
-        config.rate = rows[i].rate;
+        config.rate = real_of(rows[i].rate);
         config.rate_period_ms = rows[i].period_ms;
         config.limit = rows[i].limit;
         transcript.with_times = true;

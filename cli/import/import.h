@@ -72,8 +72,6 @@ struct import {
     size_t host_count, host_cap;
     struct import_alias *aliases;
     size_t alias_count, alias_cap;
-    struct import_word time_limit; /* the longest; of SIPp's -timeout */
-    int64_t time_limit_ns;
     struct span capture_of; /* the service in whose network a tcpdump runs; p NULL: none does */
     struct buf commands;    /* the command lines, if these are what is imported */
     struct buf left_out;    /* options and services without an effect, a line each */

@@ -289,7 +289,6 @@ struct tree_node *import_settle(struct import *in) {
     struct tree_node *tree = tree_map(begin);
     put_title(in, tree, begin);
     struct tree_node *hosts = tree_map(begin), *capture = tree_map(begin);
-    if (in->time_limit.text.p) import_put(in, tree, "time_limit", in->time_limit.text, in->time_limit.at);
     import_put(in, capture, "at", capture_point(in), begin);
     put_filter(in, capture);
     for (size_t i = 0; i < in->host_count; i++)

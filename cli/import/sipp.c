@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "cli/sipp_option.h"
-#include "model/lab/unit.h"
 
 #include <stdlib.h>
 
@@ -76,15 +75,6 @@ static void take_builtin(struct import *in, struct import_host *host, const stru
                value->at);
 }
 
-static void take_time_limit(struct import *in, const struct import_word *value) {
-    struct span text = time_of(in, value->text, "s");
-    int64_t ns = 0;
-    unit_duration(&ns, text); /* what is wrong with it scenario.yaml's reader tells */
-    if (in->time_limit.text.p && ns <= in->time_limit_ns) return;
-    in->time_limit = (struct import_word){text, value->at};
-    in->time_limit_ns = ns;
-}
-
 static void refuse(struct import *in, const struct sipp_option *option, struct source_pos at) {
     diag_error(&in->diag, at, "%s: not simulated%s%s", option->name, option->words ? ": " : "",
                option->words ? option->words : "");
@@ -100,6 +90,13 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_TEXT: import_put(in, settings, option->key, value->text, value->at); break;
     case SIPP_OPTION_MS:
         import_put(in, settings, option->key, time_of(in, value->text, "ms"), value->at);
+        break;
+    case SIPP_OPTION_S:
+        import_put(in, settings, option->key, time_of(in, value->text, "s"), value->at);
+        break;
+    case SIPP_OPTION_PERCENT:
+        import_put(in, settings, option->key, import_text(in, SPAN_FMT "%%", SPAN_ARG(value->text)),
+                   value->at);
         break;
     case SIPP_OPTION_TWICE: import_put(in, settings, option->key, twice(in, value->text), value->at); break;
     case SIPP_OPTION_TRUE: import_put(in, settings, option->key, SPAN("true"), word->at); break;
@@ -117,7 +114,6 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_PORT: host->port = *value; break;
     case SIPP_OPTION_OUTBOUND: host->outbound = *value; break;
     case SIPP_OPTION_TWIN: host->twin = *value; break;
-    case SIPP_OPTION_TIME_LIMIT: take_time_limit(in, value); break;
     case SIPP_OPTION_ONLY:
         if (span_is(value->text, option->key)) break;
         diag_error(&in->diag, value->at, "%s " SPAN_FMT ": not simulated, only %s, the default", option->name,

@@ -9,6 +9,7 @@
 #define PORT_KEY(m)    SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 1, 65535
 #define COUNT_KEY(m)   SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 1, UINT32_MAX
 #define RETRANS_KEY(m) SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 0, INT32_MAX
+#define DYNAMIC_KEY(m) SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, m), 0, INT32_MAX
 #define WAIT_KEY(m)    SCHEMA_DURATION, SCHEMA_MEMBER(struct lab_host_config, m), 0, UNIT_DURATION_MAX_NS
 
 /* SIPp's clock moves in whole steps of 1000/HZ ms (facts: SIPp 7). */
@@ -34,6 +35,30 @@ static void read_flag(struct schema *s, const struct tree_node *value, const str
         schema_expected(s, value, expected);
     else
         memcpy((char *)object + key->offset, &flag, sizeof flag);
+}
+
+static void read_check(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                       void *object) {
+    static const char expected[] = "full or loose";
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    host->sipp.loose = span_is(span_of(value->text), "loose");
+    if (!host->sipp.loose && !span_is(span_of(value->text), "full")) schema_expected(s, value, expected);
+}
+
+/* -r, which may be a fraction. */
+static void read_rate(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                      void *object) {
+    static const char expected[] = "a number of calls above 0, such as 10 or 0.5";
+    struct lab_host_config *host = object;
+    struct real rate;
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    if (!real_parse(span_of(value->text), &rate) || !real_less(REAL_ZERO, rate))
+        schema_expected(s, value, expected);
+    else
+        host->sipp.rate = rate;
 }
 
 /* A list as SIPp takes it: "all,-bye". */
@@ -142,9 +167,19 @@ static const struct schema_key sipp_keys[] = {
      .help = "-s"},
     {"calls", COUNT_KEY(sipp.calls), .fallback = "1; a SIPp that answers: no end",
      .help = "-m: how many calls"},
-    {"rate", COUNT_KEY(sipp.rate), .fallback = "10", .help = "-r: calls per rate_period"},
+    {"rate", SCHEMA_OTHER, .shape = "\"type\":\"number\",\"exclusiveMinimum\":0", .read = read_rate,
+     .fallback = "10", .help = "-r: calls per rate_period; 0.5 is one in two of them"},
     {"rate_period", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_period_ms), 1, UINT32_MAX,
      .fallback = "1s", .help = "-rp"},
+    {"rate_increase", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_increase), 0, 1000000,
+     .fallback = "0", .help = "-rate_increase: by so much the rate grows every rate_interval"},
+    {"rate_interval", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_interval_ms), 1, INT32_MAX,
+     .fallback = "60s", .help = "-rate_interval"},
+    {"rate_max", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_max), 0, 1000000,
+     .fallback = "0", .help = "-rate_max: the rate grows up to this; 0: without end"},
+    {"rate_quit", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.rate_quit),
+     .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "true",
+     .help = "false is -no_rate_quit: it goes on with rate_max; else it makes no calls any more"},
     {"arrivals", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.arrivals),
      .choices = arrivals_choices, .fallback = "regular",
      .help = "what-if: calls at regular times, as SIPp makes them, or at random with that rate on average"},
@@ -154,6 +189,14 @@ static const struct schema_key sipp_keys[] = {
              "calls come by the rate"},
     {"pause", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.pause_ms), 0, UINT32_MAX,
      .fallback = "0s", .help = "-d: length of a <pause/> without its own"},
+    {"timeout", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.timeout_ms), 0, UINT32_MAX,
+     .fallback = "0s",
+     .help = "-timeout, whole seconds: it makes and takes no new calls from then on; 0: none"},
+    {"timeout_error", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.timeout_error),
+     .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "false",
+     .help = "-timeout_error: true ends it then, with open calls and status 255"},
+    {"sleep", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.sleep_ms), 0, UINT32_MAX,
+     .fallback = "0s", .help = "-sleep, whole seconds: it starts so late; what arrives before is lost"},
     {"pid", SCHEMA_NUMBER, SCHEMA_MEMBER(struct lab_host_config, sipp.pid), 1, PID_MAX, .fallback = "1",
      .help = "process id: what [pid] expands to"},
     {"hz", SCHEMA_OTHER, .shape = "\"enum\":[1,2,4,5,8,10,20,25,40,50,100,125,200,250,500,1000]",
@@ -184,6 +227,18 @@ static const struct schema_key sipp_keys[] = {
     {"retransmit", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.retransmit),
      .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "true",
      .help = "false is -nr: nothing is sent again, and nothing that comes again is known to be the same"},
+    {"repeat_check", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.loose),
+     .shape = "\"enum\":[\"full\",\"loose\"]", .read = read_check, .fallback = "full",
+     .help =
+         "-rtcheck: a message is the same if all of it is (full), or To, From, Call-ID and CSeq, and of a "
+         "response status line and body (loose)"},
+    {"lost", SCHEMA_SHARE, SCHEMA_MEMBER(struct lab_host_config, sipp.lost), .fallback = "0%",
+     .help = "-lost: so much of what steps without lost= send or receive gets lost, at random"},
+    {"dynamic_start", DYNAMIC_KEY(sipp.dynamic_start), .fallback = "10000",
+     .help = "-dynamicStart: the first [dynamic_id]"},
+    {"dynamic_max", DYNAMIC_KEY(sipp.dynamic_max), .fallback = "18000",
+     .help = "-dynamicMax: behind it begins the first again"},
+    {"dynamic_step", DYNAMIC_KEY(sipp.dynamic_step), .fallback = "4", .help = "-dynamicStep"},
     {"t2", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.t2_ms), 0, UINT32_MAX, .fallback = "4s",
      .help = "-T2: the longest time between retransmissions of anything but an INVITE"},
     {"deadcall_wait", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.deadcall_wait_ms), 0, UINT32_MAX,

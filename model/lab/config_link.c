@@ -70,6 +70,11 @@ static struct source *load_xml(struct schema *s, struct source_set *sources, con
     return source;
 }
 
+/* A SIPp that makes no calls any more at some time, however many -m may say. */
+static bool ends_by_itself(const struct sipp_config *c) {
+    return c->timeout_ms > 0 || (c->rate_increase > 0 && c->rate_max > 0 && c->rate_quit);
+}
+
 /* A SIPp that calls has a target, one that answers has none, and not what only the other has. */
 static void check_role(struct schema *s, const struct tree_node *sipp, const struct tree_node *scenario,
                        struct lab_host_config *host) {
@@ -77,7 +82,8 @@ static void check_role(struct schema *s, const struct tree_node *sipp, const str
     static const char *const callee_keys[] = {"ring_after", "answer_after", NULL};
     enum sipp_role role = sipp_program_role(host->sipp_program);
     bool calls = role != SIPP_CALLEE;
-    if (!tree_get(sipp, "calls")) host->sipp.calls = role == SIPP_CALLER ? 1 : 0;
+    if (!tree_get(sipp, "calls")) /* one that stops by itself makes calls until then */
+        host->sipp.calls = role == SIPP_CALLER && !ends_by_itself(&host->sipp) ? 1 : 0;
     if (calls && !tree_get(sipp, "target"))
         schema_error(s, scenario->at, "%s makes calls: needs a target", scenario->text);
     for (const char *const *key = calls ? callee_keys : caller_keys; *key; key++) {

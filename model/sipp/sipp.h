@@ -7,6 +7,7 @@
 #define MODEL_SIPP_SIPP_H
 
 #include "base/diag.h"
+#include "base/real.h"
 #include "base/source.h"
 #include "model/net/net.h"
 #include "model/sipp/stats.h"
@@ -49,9 +50,16 @@ struct sipp_config {
     struct udp_address outbound; /* -rsa: where a caller's packets really go; ip 0: as remote */
     const char *service;         /* -s */
     uint32_t calls;              /* -m; 0: no end */
-    uint32_t rate;               /* -r, calls per rate_period_ms */
+    struct real rate;            /* -r, calls per rate_period_ms */
     uint32_t rate_period_ms;     /* -rp */
+    uint32_t rate_increase;      /* -rate_increase: by so much the rate grows ... */
+    uint32_t rate_interval_ms;   /* -rate_interval: ... every so often ... */
+    uint32_t rate_max;           /* -rate_max: ... up to this; 0: without end */
+    bool rate_quit;              /* not -no_rate_quit: at its most it makes no new calls */
     enum sipp_arrivals arrivals;
+    uint32_t timeout_ms;     /* -timeout: no new calls from then on; 0: none */
+    bool timeout_error;      /* -timeout_error: SIPp ends there */
+    uint32_t sleep_ms;       /* -sleep: it starts so late */
     uint32_t limit;          /* -l; 0: SIPp's own (facts: SIPp 8) */
     uint32_t users;          /* -users; 0: calls come by the rate */
     uint32_t pause_ms;       /* -d */
@@ -66,16 +74,19 @@ struct sipp_config {
     const char *call_id;                                             /* -cid_str */
     bool call_id_prefix;                                             /* not -callid_slash_ign */
     bool retransmit;                                                 /* not -nr */
-    uint32_t t2_ms;                                                  /* -T2 */
-    uint32_t deadcall_wait_ms;                                       /* -deadcall_wait */
-    bool auto_answer;                                                /* -aa */
-    bool ignore_in_pause;                                            /* -pause_msg_ign */
-    unsigned behaviors;               /* -default_behaviors: bits of enum sipp_behavior */
-    uint32_t recv_timeout_ms;         /* -recv_timeout; 0: none */
-    const char *auth_user;            /* -au; NULL: service */
-    const char *auth_password;        /* -ap */
-    const char *auth_uri;             /* -auth_uri; NULL: of the remote host */
-    const struct sipp_inject *inject; /* -inf, the default one first */
+    bool loose;    /* -rtcheck loose: messages are the same if what RFC 2543 compares is */
+    uint32_t lost; /* -lost: millionths, of a step without lost= */
+    uint32_t dynamic_start, dynamic_max, dynamic_step; /* of [dynamic_id] */
+    uint32_t t2_ms;                                    /* -T2 */
+    uint32_t deadcall_wait_ms;                         /* -deadcall_wait */
+    bool auto_answer;                                  /* -aa */
+    bool ignore_in_pause;                              /* -pause_msg_ign */
+    unsigned behaviors;                                /* -default_behaviors: bits of enum sipp_behavior */
+    uint32_t recv_timeout_ms;                          /* -recv_timeout; 0: none */
+    const char *auth_user;                             /* -au; NULL: service */
+    const char *auth_password;                         /* -ap */
+    const char *auth_uri;                              /* -auth_uri; NULL: of the remote host */
+    const struct sipp_inject *inject;                  /* -inf, the default one first */
     size_t inject_count;
     const struct sipp_setting *variables; /* -set */
     size_t variable_count;

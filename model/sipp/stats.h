@@ -3,6 +3,7 @@
 #ifndef MODEL_SIPP_STATS_H
 #define MODEL_SIPP_STATS_H
 
+#include "base/real.h"
 #include "base/span.h"
 
 /* In the order of the columns. Up to the last SIPP_FAILED_ one: why a call failed. */
@@ -60,6 +61,7 @@ struct sipp_counts {
 };
 
 struct sipp_stats {
+    struct real rate; /* that calls are made at now: of -r, and -rate_increase */
     struct sipp_counts calls;
     uint64_t of[SIPP_STATS];
     struct sipp_times *times; /* one for each rtd, the last one for the calls */

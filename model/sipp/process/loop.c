@@ -35,6 +35,7 @@ void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz,
 
 void loop_start(struct loop *l) {
     l->phase = LOOP_TURN;
+    l->start_ns = l->queue->now_ns;
     event_after(l->queue, &l->event, START_NS);
 }
 
@@ -51,14 +52,14 @@ void loop_free(struct loop *l) {
 }
 
 int64_t loop_time_ms(const struct loop *l, int64_t at_ns) {
-    int64_t ms = at_ns / NS_PER_MS;
+    int64_t ms = (at_ns - l->start_ns) / NS_PER_MS;
     return ms - ms % l->tick_ms;
 }
 
 int64_t loop_clock(struct loop *l) {
     if (l->queue->now_ns >= l->clock_until_ns) {
         l->clock_ms = loop_time_ms(l, l->queue->now_ns);
-        l->clock_until_ns = (l->clock_ms + l->tick_ms) * NS_PER_MS;
+        l->clock_until_ns = l->start_ns + (l->clock_ms + l->tick_ms) * NS_PER_MS;
     }
     return l->clock_ms;
 }
@@ -135,7 +136,7 @@ static void catch_up(struct loop *l) {
  */
 static int64_t release_turn(const struct loop *l, int64_t due_ms) {
     int64_t clock_ms = (due_ms / l->tick_ms + 1) * l->tick_ms; /* the first reading past due_ms */
-    int64_t wait_ns = clock_ms * NS_PER_MS - l->idle_from_ns;
+    int64_t wait_ns = l->start_ns + clock_ms * NS_PER_MS - l->idle_from_ns;
     int64_t turns = wait_ns > 0 ? (wait_ns + IDLE_TURN_NS - 1) / IDLE_TURN_NS : 1;
     return l->idle_from_ns + (turns > 1 ? turns : 1) * IDLE_TURN_NS;
 }

@@ -31,6 +31,7 @@ struct loop {
     struct event event; /* whatever comes next */
     enum loop_phase phase;
     int64_t tick_ms;           /* length of a kernel tick */
+    int64_t start_ns;          /* when SIPp starts, on a tick: the clock's zero */
     int64_t clock_ms;          /* SIPp's clock as it was read last ... */
     int64_t clock_until_ns;    /* ... and as it is until then */
     int64_t cycle_ms;          /* the clock at the last release of timers */
@@ -49,7 +50,8 @@ struct loop {
 void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz,
                void (*recv)(void *arg, struct datagram *d), void *arg);
 
-/* Lets the first turn begin, a moment after now: the clock's zero is its first reading, when SIPp starts. */
+/* Lets the first turn begin, a moment after now, which is on a tick: the clock's zero is its first reading,
+ * when SIPp starts. */
 void loop_start(struct loop *l);
 
 /* Ends the process: no turn begins any more, what has arrived is dropped. */

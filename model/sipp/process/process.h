@@ -51,12 +51,20 @@ struct known_table {
 struct generator {
     struct task task; /* first */
     struct sipp *sipp;
-    uint64_t slots; /* used, for calls or in vain */
+    int64_t raised_ms;                     /* when that was done last; since then the slots count */
+    struct real ms_per_call, calls_per_ms; /* of C's float, as SIPp reckons */
+    uint64_t slots;                        /* used, for calls or in vain */
     uint32_t limit;
     /* Slots at random: how many have passed, and when the next one is. */
     struct random_stream random;
     uint64_t arrived;
     int64_t arrival_ns;
+};
+
+/* -rate_increase. */
+struct raiser {
+    struct task task; /* first */
+    struct sipp *sipp;
 };
 
 /* -users. */
@@ -76,6 +84,7 @@ struct sipp {
     const struct trace *trace;
     struct loop loop;
     struct generator generator;
+    struct raiser raiser;
     struct users users;
     struct sipp_media *media;
     struct known_table known;
@@ -97,6 +106,8 @@ struct sipp {
     struct random_stream random;
     uint32_t next_number, dynamic_id;
     struct sipp_stats stats;
+    struct event start, alarm; /* when it starts (-sleep), and its -timeout */
+    bool started, timed_out;
     bool quitting; /* no new calls; ends when no call is open */
     bool ended;    /* the process has gone */
     int64_t ended_ns;

@@ -22,9 +22,32 @@ struct incoming {
  * SIPp compares whole datagrams by a hash of theirs. Here it is made of those only whose bytes are let go: to
  * hash each message took 2 % of all instructions. Never 0, which means: none.
  */
-static uint64_t hash_of(struct span s) {
+static uint64_t hash_of_text(struct span s) {
     uint64_t h = span_hash(s);
     return h ? h : 1;
+}
+
+/* -rtcheck loose: RFC 2543 11.5's four headers, and of a response its status line and body, too. */
+static void add_identity(struct buf *out, struct call *call, struct payload *payload) {
+    static const char *const names[] = {"To:", "From:", "Call-ID:", "CSeq:"};
+    const struct header_lines *lines = call_lines(call, payload);
+    struct span msg = lines->text;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        header_write(out, lines, span_of(names[i]), true);
+    if (!span_starts(msg, "SIP/2.0")) return;
+    ptrdiff_t end = span_find(msg, '\n');
+    struct span body = header_body(msg);
+    buf_add(out, end < 0 ? msg : span_head(msg, (size_t)end));
+    if (body.p) buf_add(out, body);
+}
+
+static uint64_t hash_of(struct call *call, struct payload *payload) {
+    if (!call->sipp->config.loose)
+        return hash_of_text(payload ? header_clip(payload_span(payload)) : SPAN(""));
+    struct buf *text = &call->sipp->text2;
+    buf_reset(text);
+    add_identity(text, call, payload);
+    return hash_of_text(buf_span(text));
 }
 
 static bool matches_response(struct call *call, const struct incoming *in, int index,
@@ -92,7 +115,7 @@ static bool late_in_transaction(struct call *call, const struct incoming *in, co
         note_ignored(call, "ignored: a late provisional response of its transaction");
     } else if (txn->ack_step > 0) {
         repeat_ack(call, txn->ack_step);
-    } else if (txn->response_hash == hash_of(in->msg)) {
+    } else if (txn->response_hash == hash_of(call, in->payload)) {
         note_ignored(call, "ignored: a final response of its transaction, again");
     } else {
         return false;
@@ -131,17 +154,18 @@ static enum backward match_backward(struct call *call, const struct incoming *in
 }
 
 /* Is it the last message again, up to a NUL that ends it? */
-static bool is_received(const struct call *call, const struct incoming *in) {
-    const struct payload *last = call->received;
+static bool is_received(struct call *call, const struct incoming *in) {
+    struct payload *last = call->received;
     size_t len = in->msg.len;
+    if (call->sipp->config.loose) return last && hash_of(call, last) == hash_of(call, in->payload);
     if (!last) return len == 0;
     if (last->len < len || (last->len > len && last->bytes[len] != '\0')) return false;
     return span_eq(span_head(payload_span(last), len), in->msg);
 }
 
-static bool is_answered(const struct call *call, const struct incoming *in) {
+static bool is_answered(struct call *call, const struct incoming *in) {
     if (call->answers_received) return is_received(call, in);
-    return call->answered_hash && call->answered_hash == hash_of(in->msg);
+    return call->answered_hash && call->answered_hash == hash_of(call, in->payload);
 }
 
 /* The message has come before. True: that has been dealt with. */
@@ -205,7 +229,7 @@ static bool store_challenge(struct call *call, const struct incoming *in, const 
 }
 
 static void keep_received(struct call *call, const struct incoming *in, int index) {
-    if (call->answers_received) call->answered_hash = hash_of(call_last_message(call));
+    if (call->answers_received) call->answered_hash = hash_of(call, call->received);
     call->answers_received = false;
     call->last_step = index;
     call->unanswered = true;
@@ -232,7 +256,7 @@ static void accept(struct call *call, const struct incoming *in, int index) {
             &(struct cause){.why = "lost by lost=: a message for step %", .arg = {index}, .at = step->at});
         return;
     }
-    if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = hash_of(in->msg);
+    if (step->response_txn >= 0) call->txns[step->response_txn].response_hash = hash_of(call, in->payload);
     if (!call_accept(call, step, in->payload)) return;
     if (call->index < 0) call->index = 0; /* a jump to step 0, without effect here */
     if (in->status == 0) {

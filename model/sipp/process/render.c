@@ -137,11 +137,11 @@ static void add_date(struct rendering *r, const struct fold_piece *piece) {
 }
 
 static void add_dynamic_id(struct rendering *r, const struct fold_piece *piece) {
-    enum { FIRST = 10000, STEP = 4, LAST = 18000 };
+    const struct sipp_config *c = &r->sipp->config;
     (void)piece;
     buf_add_u64(r->out, r->sipp->dynamic_id);
-    r->sipp->dynamic_id += STEP;
-    if (r->sipp->dynamic_id > LAST) r->sipp->dynamic_id = FIRST;
+    r->sipp->dynamic_id += c->dynamic_step;
+    if (r->sipp->dynamic_id > c->dynamic_max) r->sipp->dynamic_id = c->dynamic_start;
 }
 
 static void add_fill(struct rendering *r, const struct fold_piece *piece) {

@@ -16,8 +16,13 @@
 
 void sipp_config_default(struct sipp_config *config) {
     *config = (struct sipp_config){.service = "service",
-                                   .rate = 10,
+                                   .rate = real_of(10),
                                    .rate_period_ms = 1000,
+                                   .rate_interval_ms = 60000,
+                                   .rate_quit = true,
+                                   .dynamic_start = 10000,
+                                   .dynamic_max = 18000,
+                                   .dynamic_step = 4,
                                    .receive_buffer = 131070, /* SIPp asks for 65535 */
                                    .pid = 1,
                                    .hz = 250,
@@ -59,9 +64,9 @@ int32_t sipp_rand(struct sipp *sipp, bool seeds) {
 }
 
 bool sipp_loses(struct sipp *sipp, const struct step *step) {
-    int64_t drawn;
-    if (!sipp->program->lose_packets || step->lost <= 0) return false;
-    return number_divide(sipp_rand(sipp, true) * 100, INT32_MAX, &drawn) && drawn < step->lost;
+    int64_t drawn, lost = step->lost < 0 ? sipp->config.lost * (NUMBER_ONE / 10000) : step->lost;
+    if (lost <= 0) return false;
+    return number_divide(sipp_rand(sipp, true) * 100, INT32_MAX, &drawn) && drawn < lost;
 }
 
 void sipp_exit(struct sipp *sipp, int status) {
@@ -72,11 +77,38 @@ void sipp_exit(struct sipp *sipp, int status) {
     host_unbind(sipp->host, sipp->config.local.port);
     media_end_all(sipp);
     command_close(sipp);
+    event_cancel(sipp->loop.queue, &sipp->start);
+    event_cancel(sipp->loop.queue, &sipp->alarm);
     loop_stop(&sipp->loop);
 }
 
 void sipp_check_end(struct sipp *sipp) {
-    if (sipp->quitting && sipp->stats.calls.open == 0) sipp_exit(sipp, sipp->stats.calls.failed > 0);
+    const struct sipp_counts *calls = &sipp->stats.calls;
+    if (!sipp->quitting || calls->open > 0) return;
+    bool none = calls->failed == 0 && calls->successful == 0;
+    sipp_exit(sipp, sipp->timed_out && none ? 97 : calls->failed > 0);
+}
+
+/* -timeout: SIPp's alarm. */
+static void time_out(void *arg) {
+    struct sipp *sipp = arg;
+    if (sipp->ended) return;
+    if (sipp->config.timeout_error) {
+        sipp_fatal(sipp, (struct source_pos){sipp->program->source, 0}, "SIPp ends: its -timeout has come");
+        return;
+    }
+    sipp_note(sipp, &(struct cause){.why = "-timeout has come: no new calls"});
+    sipp->timed_out = sipp->quitting = true;
+    sipp_check_end(sipp);
+}
+
+/* The process starts. */
+static void start(void *arg) {
+    struct sipp *sipp = arg;
+    sipp->started = true;
+    if (sipp->program->init.count > 0) call_new_init(sipp);
+    if (sipp->program->client) generator_start(sipp);
+    if (sipp->loop.first) loop_start(&sipp->loop);
 }
 
 void sipp_check_quitting(struct sipp *sipp) {
@@ -97,7 +129,7 @@ void sipp_missing(struct sipp *sipp, struct source_pos at, const char *reason) {
 
 static void arrive(void *arg, struct datagram *d) {
     struct sipp *sipp = arg;
-    if (!loop_arrive(&sipp->loop, d)) host_overrun(sipp->host, d);
+    if (sipp->started && !loop_arrive(&sipp->loop, d)) host_overrun(sipp->host, d);
 }
 
 /* What depends on the command line. */
@@ -125,11 +157,11 @@ static void check_config(const struct sipp *sipp, struct diag *diag) {
         diag_error(diag, at, "the scenario calls, but nobody says whom");
     /* Products of the clock and the rate must fit. */
     enum { RATE_MAX = 1000000, PERIOD_MS_MAX = 1000000000 };
-    if (c->rate > RATE_MAX || c->rate_period_ms > PERIOD_MS_MAX)
+    if (real_less(real_of(RATE_MAX), c->rate) || c->rate_period_ms > PERIOD_MS_MAX)
         diag_error(diag, at, "not simulated: more than %d calls in a period, or a period of more than %d ms",
                    RATE_MAX, PERIOD_MS_MAX);
     assert(c->hz > 0 && c->hz <= 1000 && 1000 % c->hz == 0);
-    assert(c->rate > 0 && c->rate_period_ms > 0);
+    assert(real_less(REAL_ZERO, c->rate) && c->rate_period_ms > 0);
 }
 
 static void set_variables(struct sipp *sipp, struct diag *diag) {
@@ -167,6 +199,19 @@ static void load_injects(struct sipp *sipp, struct diag *diag) {
     }
 }
 
+/* SIPp sleeps, and takes its -timeout, in whole seconds. */
+static void begin(struct sipp *sipp) {
+    struct event_queue *queue = sipp->loop.queue;
+    int64_t sleep_s = sipp->config.sleep_ms / 1000, timeout_s = sipp->config.timeout_ms / 1000;
+    event_init(&sipp->start, start, sipp);
+    event_init(&sipp->alarm, time_out, sipp);
+    if (timeout_s > 0) event_after(queue, &sipp->alarm, (sleep_s + timeout_s) * NS_PER_S);
+    if (sleep_s > 0)
+        event_after(queue, &sipp->start, sleep_s * NS_PER_S);
+    else
+        start(sipp);
+}
+
 struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
                       const struct trace *trace, struct diag *diag) {
     unsigned before = diag->errors;
@@ -179,9 +224,10 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     sipp->globals = mem_new(program->variables.count * sizeof *sipp->globals);
     users_begin(sipp);
     stats_begin(&sipp->stats, program);
+    sipp->stats.rate = config->rate;
     fold_init(sipp);
     sipp->next_number = 1;
-    sipp->dynamic_id = 10000;
+    sipp->dynamic_id = config->dynamic_start;
     rand_seed(&sipp->rand, 1);
     host_random(host, &sipp->random, "sipp");
     loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
@@ -201,9 +247,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
         sipp_free(sipp);
         return NULL;
     }
-    if (program->init.count > 0) call_new_init(sipp);
-    if (program->client) generator_start(sipp);
-    if (sipp->loop.first) loop_start(&sipp->loop);
+    begin(sipp);
     return sipp;
 }
 
@@ -226,6 +270,8 @@ void sipp_free(struct sipp *sipp) {
         host_unbind(sipp->host, sipp->config.local.port);
         media_end_all(sipp);
     }
+    event_cancel(sipp->loop.queue, &sipp->start);
+    event_cancel(sipp->loop.queue, &sipp->alarm);
     loop_stop(&sipp->loop);
     command_free(sipp);
     while (sipp->open) {
