@@ -22,7 +22,7 @@ static inline struct kam_value pv_text(struct span s) {
 
 /* A text that also is a number to Kamailio, for those who want one: 1 + $rp adds, $rp + 1 joins. */
 static inline struct kam_value pv_text_number(struct span s, int64_t n) {
-    return (struct kam_value){.type = KAM_STR, .s = s, .n = n};
+    return (struct kam_value){.type = KAM_STR, .s = s, .n = n, .counts = true};
 }
 
 /* The buffer's text, which moves to the run's memory; the buffer is freed. */

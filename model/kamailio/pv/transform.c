@@ -43,10 +43,10 @@ BODY(tobody_params, BODY_PARAMS)
 BODY(tobody_user, BODY_USER)
 BODY(tobody_host, BODY_HOST)
 
-/* With a number n, & (n - 1). */
+/* With a number n, & (n - 1); of 0, that is all of it. */
 static bool s_corehash(const struct transform_call *c, struct kam_value *v) {
     uint32_t hash = kam_hash(transform_text(c, *v), (struct span){0});
-    if (c->count && c->n[0] > 0) hash &= (uint32_t)c->n[0] - 1;
+    if (c->count) hash &= (uint32_t)c->n[0] - 1;
     struct buf b = {0};
     buf_add_u64(&b, hash);
     return transform_is_built(c, v, &b);

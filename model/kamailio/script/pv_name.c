@@ -177,7 +177,8 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     if (pv->shape == KAM_PV_PLAIN && parts->argument.p) return wrong(m, "$%s takes no argument", pv->name);
     *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = pv};
     if (!parts->argument.p) return true;
-    if (pv->shape != KAM_PV_RAW && span_find(parts->argument, '$') >= 0)
+    bool fixed = pv->shape == KAM_PV_RAW || pv->arguments || (pv->takes && !pv->takes(parts->argument));
+    if (!fixed && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
     struct span select = span_skip(parts->argument, span_starts(parts->argument, "@"));
     if (span_is(parts->name, "sel") && span_starts(select, "cfg_get."))

@@ -152,6 +152,7 @@ struct kam_script_state {
     struct arena *scratch;       /* for texts that live until the run ends; reset by the owner of the run */
     struct source_pos at;        /* the statement that runs: kept for causes */
     int retcode;                 /* $rc */
+    char number[24];             /* where transformations write numbers, to its end */
 };
 
 /* Does the text match? regex NULL: the pattern is compiled first, without regard to case; false if it is no

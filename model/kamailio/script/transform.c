@@ -5,14 +5,36 @@
 #include "model/kamailio/script/pv_name.h"
 #include "model/kamailio/script/subst.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const struct transform_row *const script_transform_tables[] = {
     script_transform_strings, script_transform_codes, script_transform_uris,
     script_transform_texts,   kam_transform_core,     NULL};
 
+/* What may stand between the parts of one: not a CR. */
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+
+static struct span skip_blanks(struct span s) {
+    while (s.len && is_blank(s.p[0]))
+        s = span_skip(s, 1);
+    return s;
+}
+
+static struct span trim_blanks(struct span s) {
+    while (s.len && is_blank(s.p[s.len - 1]))
+        s.len--;
+    return skip_blanks(s);
+}
+
+/* "s." as it stands, blanks, and the rest in any case. */
 static const struct transform_row *find(struct span name) {
-    for (size_t t = 0; script_transform_tables[t]; t++)
+    size_t family = (size_t)(span_find(name, '.') + 1);
+    struct span rest = trim_blanks(span_skip(name, family));
+    for (size_t t = 0; family && script_transform_tables[t]; t++)
         for (const struct transform_row *row = script_transform_tables[t]; row->name; row++)
-            if (span_is_nocase(name, row->name)) return row;
+            if (strncmp(name.p, row->name, family) == 0 && span_is_nocase(rest, row->name + family))
+                return row;
     return NULL;
 }
 
@@ -33,54 +55,68 @@ static ptrdiff_t closing(struct span text) {
     return -1;
 }
 
+/* Of what is too large, the last 32 bits. */
 static bool read_number(struct span s, int64_t *n) {
-    uint64_t digits;
     bool negative = s.len && s.p[0] == '-';
-    if (!span_to_u64(span_skip(s, negative || (s.len && s.p[0] == '+')), INT32_MAX, &digits)) return false;
-    *n = negative ? -(int64_t)digits : (int64_t)digits;
-    return true;
+    struct span digits = span_skip(s, negative || (s.len && s.p[0] == '+'));
+    uint32_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (!ascii_digit((unsigned char)digits.p[i])) return false;
+        value = value * 10 + (uint32_t)(digits.p[i] - '0');
+    }
+    *n = (int32_t)(negative ? 0 - value : value);
+    return digits.len > 0;
 }
 
-/* The next parameter: to the comma; one character may be a comma itself, and an expression has them inside.
- */
+/* The next parameter: to the comma; an expression has them inside. left->p NULL: no comma follows. */
 static struct span cut_param(struct span *left, char letter) {
-    if (letter == 'r') {
-        struct span all = *left;
-        *left = (struct span){left->p + left->len, 0};
-        return all;
-    }
-    size_t from = letter == 'c' && left->len ? 1 : 0, end;
-    if (left->len > 1 && left->p[0] == '$') from = script_pv_len(*left);
-    for (end = from; end < left->len && left->p[end] != ',';)
+    size_t from = (letter == 'c' || letter == 'v') && left->len ? 1 : 0, end;
+    struct span text = *left;
+    if (text.len > 1 && text.p[0] == '$') from = script_pv_len(text);
+    for (end = from; end < text.len && (letter == 'r' || letter == 'C' || text.p[end] != ',');)
         end++;
-    struct span param = span_head(*left, end);
-    *left = span_skip(*left, end < left->len ? end + 1 : end);
-    return param;
+    *left = end < text.len ? span_skip(text, end + 1) : (struct span){0};
+    return span_head(text, end);
+}
+
+/* A variable. */
+static bool make_variable(struct script_pv_maker *m, struct script_transform *t, size_t i, struct span text,
+                          struct span whole) {
+    struct cfg_pv *pv = arena_new(m->arena, sizeof *pv);
+    size_t len = script_pv_len(text);
+    if (len == 0 || trim_blanks(span_skip(text, len)).len)
+        return wrong(m, whole, "needs a variable and no more behind the $");
+    t->pv[i] = pv;
+    return script_pv_make(m, span_head(text, len), pv);
 }
 
 static bool make_param(struct script_pv_maker *m, struct script_transform *t, char letter, struct span param,
                        struct span whole) {
     size_t i = t->count++;
     bool number = letter == 'n' || letter == 'N';
-    if (letter == 'r') return (t->subst = script_subst_make(m, param)) != NULL;
-    struct span trimmed = number ? span_trim(param) : param;
-    if (trimmed.len > 1 && trimmed.p[0] == '$' && script_pv_len(trimmed) == trimmed.len) {
-        struct cfg_pv *pv = arena_new(m->arena, sizeof *pv);
-        t->pv[i] = pv;
-        return script_pv_make(m, trimmed, pv);
+    if (letter == 'r' && !(param.len && param.p[0] == '$'))
+        return (t->subst = script_subst_make(m, param)) != NULL;
+    bool variable = letter != 'c' && param.len > 1 && param.p[0] == '$';
+    if ((letter == 'c' || (letter == 'v' && !variable)) && param.len != 1)
+        return wrong(m, whole, "needs one character");
+    if (letter == 'C' && span_find(span_head(param, param.len - (param.len > 0)), ',') > 0)
+        return wrong(m, whole, "has too many parameters");
+    if (letter != 'c' && letter != 'v') param = skip_blanks(param);
+    if (number) param = trim_blanks(param);
+    if (letter != 'c' && letter != 'v' && param.len) variable = param.p[0] == '$';
+    if (variable) {
+        size_t len = letter == 'C' ? script_pv_len(param) : param.len; /* of a C, the rest does not count */
+        return make_variable(m, t, i, span_head(param, len), whole);
     }
-    if (number && (!read_number(trimmed, &t->n[i]) || (letter == 'N' && t->n[i] < 0)))
+    if (number && (!read_number(param, &t->n[i]) || (letter == 'N' && t->n[i] < 0)))
         return wrong(m, whole, letter == 'N' ? "needs a number that is not negative" : "needs a number");
-    if (letter == 'c' && param.len != 1) return wrong(m, whole, "needs one character");
+    if (letter == 'C') param = param.len ? span_head(param, 1) : SPAN("}"); /* the one that ends it */
     t->s[i] = arena_text(m->arena, param);
     return true;
 }
 
 static bool make_one(struct script_pv_maker *m, struct span whole, struct script_transform *t) {
-    struct span left = {whole.p + 1, whole.len - 2}, name = left;
-    ptrdiff_t comma = span_find(left, ',');
-    if (comma >= 0) name = span_head(left, (size_t)comma);
-    left = comma >= 0 ? span_skip(left, (size_t)comma + 1) : (struct span){0};
+    struct span left = {whole.p + 1, whole.len - 2}, name = span_cut(&left, ',');
     t->row = find(name);
     if (!t->row) return wrong(m, whole, "is unknown");
     if (!t->row->apply)
@@ -90,12 +126,12 @@ static bool make_one(struct script_pv_maker *m, struct span whole, struct script
     for (const char *letter = t->row->params; *letter; letter++) {
         if (*letter == '?')
             optional = true;
-        else if (left.len || (left.p && *letter == 's' && !optional)) { /* a text may be empty */
+        else if (left.p) {
             if (!make_param(m, t, *letter, cut_param(&left, *letter), whole)) return false;
         } else if (!optional)
             return wrong(m, whole, "needs more parameters");
     }
-    return left.len == 0 || wrong(m, whole, "has too many parameters");
+    return !left.p || wrong(m, whole, "has too many parameters");
 }
 
 bool script_transform_make(struct script_pv_maker *m, struct span text, const struct script_transform **out) {
@@ -107,7 +143,7 @@ bool script_transform_make(struct script_pv_maker *m, struct span text, const st
         if (!make_one(m, span_head(text, (size_t)end + 1), t)) return false;
         *out = t;
         out = (const struct script_transform **)&t->next;
-        text = span_skip(text, (size_t)end + 1);
+        text = skip_blanks(span_skip(text, (size_t)end + 1));
     }
     *out = NULL;
     return true;
@@ -129,33 +165,68 @@ bool transform_is_built(const struct transform_call *c, struct kam_value *v, str
 }
 
 bool transform_is_number(const struct transform_call *c, struct kam_value *v, int64_t n) {
+    (void)c;
     *v = (struct kam_value){.type = KAM_INT, .n = n};
-    v->s = kam_value_text(*v, c->arena);
     return true;
 }
 
-/* The parameters of this moment; false: a variable among them has no value. */
+/* A number as a text in the one place that all of them share; its other texts change. */
+static struct span write_number(struct script *h, int64_t n) {
+    char text[sizeof h->state->number], *end = h->state->number + sizeof text;
+    int len = snprintf(text, sizeof text, "%lld", (long long)n);
+    memcpy(end - len, text, (size_t)len);
+    return (struct span){end - len, (size_t)len};
+}
+
+static bool is_shared(const struct script *h, struct span s) {
+    return s.p >= h->state->number && s.p < h->state->number + sizeof h->state->number;
+}
+
+/* The text that a {s.*} in it has built? */
+static bool is_built(const struct cfg_pv *pv, struct kam_value v) {
+    const struct script_transform *t = pv->transforms;
+    while (t && t->next)
+        t = t->next;
+    return t && v.type == KAM_STR && strncmp(t->row->name, "s.", 2) == 0;
+}
+
+/* The parameters of this moment; false: a variable among them has no value, or none of that kind. */
 static bool params(struct script *h, const struct script_transform *t, struct transform_call *c) {
+    const char *letters = t->row->params;
     c->count = t->count;
-    for (size_t i = 0; i < t->count && i < TRANSFORM_ARGS_MAX; i++) {
+    for (size_t i = 0; i < t->count && i < TRANSFORM_ARGS_MAX; i++, letters++) {
+        letters += *letters == '?';
         c->n[i] = t->n[i];
         c->s[i] = t->s[i];
         if (!t->pv[i]) continue;
         struct kam_value v = script_pv(h, t->pv[i]);
-        if (v.type == KAM_NULL) return false;
+        bool number = *letters == 'n' || *letters == 'N';
+        if (v.type == KAM_INT && !v.s.p) v.s = write_number(h, v.n);
+        if (number ? v.type == KAM_NULL || (v.type == KAM_STR && !v.n && !v.counts) : v.s.len == 0)
+            return false;
         c->n[i] = script_int(v);
-        c->s[i] = script_text(h, v);
+        c->s[i] = v.s;
+        if (is_built(t->pv[i], v)) c->shared = i + 1;
+        if (*letters == 'N' && c->n[i] < 0) return false;
     }
     return true;
+}
+
+/* Those that give a part of the text itself; the others copy it. */
+static bool leaves_text(const struct transform_row *row) {
+    return strncmp(row->name, "line.", 5) == 0 || strcmp(row->name, "s.int") == 0;
 }
 
 struct kam_value script_transform(struct script *h, const struct script_transform *t, struct kam_value v) {
     for (; t && v.type != KAM_NULL; t = t->next) {
         struct transform_call c = {.script = h, .arena = h->arena, .subst = t->subst};
         if (t->missing) script_missing(h, t->missing);
+        if (v.type == KAM_INT && !v.s.p) v.s = write_number(h, v.n);
         if (t->missing || !params(h, t, &c) || !t->row->apply(&c, &v))
             v = (struct kam_value){.type = KAM_NULL};
+        if (is_shared(h, v.s) && !leaves_text(t->row)) v.s = arena_text(h->arena, v.s);
     }
+    if (is_shared(h, v.s)) v.s = arena_text(h->arena, v.s);
     if (v.type == KAM_NULL) v.failed = true;
     return v;
 }

@@ -17,13 +17,15 @@ struct transform_call {
     size_t count;        /* of parameters that stand there */
     int64_t n[TRANSFORM_ARGS_MAX];
     struct span s[TRANSFORM_ARGS_MAX];
-    const struct script_subst *subst; /* of {re.subst} */
+    const struct script_subst *subst; /* of {re.subst}; NULL: s[0] has it */
+    size_t shared; /* 1 + the parameter that stands where the result is written to; 0: none does */
 };
 
 struct transform_row {
     const char *name; /* "s.substr" */
-    /* One letter a parameter: n a number, N one that is not negative, s a text, c one character, r
-     * /expression/text/flags; behind a ? they may be missing. */
+    /* One letter a parameter: n a number, N one that is not negative, s a text, c one character and no
+     * variable, v one character or variable, C the same, with any text behind it, r /expression/text/flags;
+     * behind a ? they may be missing. */
     const char *params;
     /* Changes the value, which is not null; false: it cannot be done, and there is no value then. NULL: not
      * simulated. */
@@ -52,7 +54,8 @@ struct script_pv_maker;
 /* Makes what stands in text, "{s.len}{s.md5}"; false and a reason after an error. */
 bool script_transform_make(struct script_pv_maker *m, struct span text, const struct script_transform **out);
 
-/* Applies them all. */
+/* Applies them all. Numbers are written into one place of the process: the one that a parameter writes
+ * changes the text of the value. (facts: Kamailio 18.2) */
 struct kam_value script_transform(struct script *h, const struct script_transform *transforms,
                                   struct kam_value v);
 

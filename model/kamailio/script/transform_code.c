@@ -146,6 +146,94 @@ static bool s_un64(const struct transform_call *c, struct kam_value *v) {
 
 static bool s_un64u(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64url); }
 
+static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/* The digits of a number, the most significant first, in another base; leading zeros apart. */
+static void change_base(struct buf *digits, const uint8_t *from, size_t n, unsigned from_base,
+                        unsigned to_base) {
+    for (size_t i = 0; i < n; i++) {
+        unsigned carry = from[i];
+        for (size_t k = digits->len; k > 0; k--) {
+            carry += (uint8_t)digits->p[k - 1] * from_base;
+            digits->p[k - 1] = (char)(carry % to_base);
+            carry /= to_base;
+        }
+        for (; carry; carry /= to_base) {
+            buf_add_char(digits, 0);
+            memmove(digits->p + 1, digits->p, digits->len - 1);
+            digits->p[0] = (char)(carry % to_base);
+        }
+    }
+}
+
+enum { BASE58_MAX = 4096 };
+
+static bool s_58(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf digits = {0}, b = {0};
+    if (s.len > BASE58_MAX) return false;
+    for (size_t i = 0; i < s.len && s.p[i] == '\0'; i++)
+        buf_add_char(&b, base58[0]);
+    change_base(&digits, (const uint8_t *)s.p, s.len, 256, 58);
+    for (size_t i = 0; i < digits.len; i++)
+        buf_add_char(&b, base58[(uint8_t)digits.p[i]]);
+    buf_free(&digits);
+    return transform_is_built(c, v, &b);
+}
+
+/* 5.6.3 writes the zeros behind the rest, and one more. */
+static bool s_un58(const struct transform_call *c, struct kam_value *v) {
+    struct span s = arena_text(c->arena, transform_text(c, *v));
+    struct buf b = {0};
+    size_t zeros = 1;
+    bool leading = true;
+    if (s.len > BASE58_MAX) return false;
+    for (size_t i = 0; i < s.len; i++) {
+        const char *letter = s.p[i] ? strchr(base58, s.p[i]) : NULL;
+        if (!letter) return false;
+        ((char *)s.p)[i] = (char)(letter - base58);
+        leading = leading && letter == base58;
+        zeros += leading;
+    }
+    change_base(&b, (const uint8_t *)s.p, s.len, 58, 256);
+    while (zeros-- > 0)
+        buf_add_char(&b, '\0');
+    return transform_is_built(c, v, &b);
+}
+
+/* Seven bits of each character, the lowest ones first, as bytes in hexadecimal digits. */
+static bool s_7bit(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned used = i % 8, here = (uint8_t)s.p[i], next = i + 1 < s.len ? (uint8_t)s.p[i + 1] : 0;
+        if (used < 7) buf_addf(&b, "%02X", (here >> used | next << (7 - used)) & 0xff);
+    }
+    return transform_is_built(c, v, &b);
+}
+
+/* What is no digit counts as something, too; behind the text is a NUL. */
+static unsigned hex_nibble(char c) {
+    bool digit = ascii_digit((unsigned char)c);
+    return (unsigned)(digit ? c - '0' : ascii_lower((unsigned char)c) - 'a' + 10);
+}
+
+static bool s_un7bit(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    unsigned before = 0;
+    for (size_t i = 0; i < s.len; i += 2) {
+        unsigned used = i / 2 % 7, low = hex_nibble(i + 1 < s.len ? s.p[i + 1] : '\0');
+        unsigned byte = (hex_nibble(s.p[i]) << 4 | low) & 0xff;
+        buf_add_char(&b, (char)((byte << used | before) & 0x7f));
+        before = byte >> (7 - used);
+        if (used < 6) continue;
+        buf_add_char(&b, (char)(before & 0x7f));
+        before = 0;
+    }
+    return transform_is_built(c, v, &b);
+}
+
 /* A backslash before quotes, backslashes and NUL. */
 static bool s_escape(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
@@ -246,10 +334,10 @@ const struct transform_row script_transform_codes[] = {
     {"s.decode.base64url", "", s_un64u},
     {"s.encode.base64urlt", "", s_64ut},
     {"s.decode.base64urlt", "", s_un64u},
-    {"s.encode.base58", "", NULL},
-    {"s.decode.base58", "", NULL},
-    {"s.encode.7bit", "", NULL},
-    {"s.decode.7bit", "", NULL},
+    {"s.encode.base58", "", s_58},
+    {"s.decode.base58", "", s_un58},
+    {"s.encode.7bit", "", s_7bit},
+    {"s.decode.7bit", "", s_un7bit},
     {"s.escape.common", "", s_escape},
     {"s.unescape.common", "", s_unescape},
     {"s.escape.user", "", s_user},

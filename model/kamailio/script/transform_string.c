@@ -100,21 +100,37 @@ static bool prefixes(const struct transform_call *c, struct kam_value *v, const 
 static bool s_prefixes(const struct transform_call *c, struct kam_value *v) { return prefixes(c, v, ""); }
 static bool s_quoted(const struct transform_call *c, struct kam_value *v) { return prefixes(c, v, "'"); }
 
-static bool replaced(const struct transform_call *c, struct kam_value *v, struct span with) {
-    struct span s = transform_text(c, *v), what = c->s[0];
+/* A parameter as it is now: of one that stands where the result is written to, the beginning is that. */
+static struct span param_now(const struct transform_call *c, size_t i, const struct buf *out) {
+    if (c->shared != i + 1) return c->s[i];
+    struct span text = arena_text(c->arena, c->s[i]);
+    size_t changed = out->len < text.len ? out->len : text.len;
+    if (changed) memcpy((char *)text.p, out->p, changed);
+    return text;
+}
+
+/* An empty text is nowhere. with: the number of the parameter that replaces it; count: nothing does. */
+static bool replaced(const struct transform_call *c, struct kam_value *v, size_t with) {
+    struct span s = transform_text(c, *v);
     struct buf b = {0};
-    if (what.len == 0 || s.len > TEXT_MAX) return false;
-    for (ptrdiff_t i; (i = span_search(s, what)) >= 0 && b.len <= TEXT_MAX;) {
-        buf_add(&b, span_head(s, (size_t)i));
-        buf_add(&b, with);
-        s = span_skip(s, (size_t)i + what.len);
+    if (c->s[0].len == 0) return transform_is_text(v, s);
+    if (s.len > TEXT_MAX) return false;
+    while (s.len && b.len <= TEXT_MAX) {
+        struct span what = param_now(c, 0, &b);
+        if (span_eq(span_head(s, what.len), what)) {
+            if (with < c->count) buf_add(&b, param_now(c, with, &b));
+            s = span_skip(s, what.len);
+        } else {
+            buf_add_char(&b, s.p[0]);
+            s = span_skip(s, 1);
+        }
     }
     buf_add(&b, s);
     return transform_is_built(c, v, &b);
 }
 
-static bool s_replace(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, c->s[1]); }
-static bool s_rm(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, SPAN("")); }
+static bool s_replace(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, 1); }
+static bool s_rm(const struct transform_call *c, struct kam_value *v) { return replaced(c, v, c->count); }
 
 static bool trimmed(const struct transform_call *c, struct kam_value *v, bool left, bool right) {
     struct span s = transform_text(c, *v);
@@ -180,6 +196,25 @@ static bool s_unbracket(const struct transform_call *c, struct kam_value *v) {
     return without(c, v, "<>()[]{}");
 }
 
+/* n lines of one character each, then the rest; in front of each but the first, end of line and blanks. In
+ * 5.6.3. */
+static bool lines(const struct transform_call *c, struct kam_value *v, char blank) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    if (c->n[0] <= 0 || c->n[1] * c->n[0] > TEXT_MAX || s.len > TEXT_MAX) return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool breaks = i > 0 && (int64_t)i < c->n[0];
+        if (breaks) buf_add_text(&b, "\r\n");
+        for (int64_t k = 0; breaks && k < c->n[1]; k++)
+            buf_add_char(&b, blank);
+        buf_add_char(&b, s.p[i]);
+    }
+    return transform_is_built(c, v, &b);
+}
+
+static bool s_fmtlines(const struct transform_call *c, struct kam_value *v) { return lines(c, v, ' '); }
+static bool s_fmtlinet(const struct transform_call *c, struct kam_value *v) { return lines(c, v, '\t'); }
+
 /* In 5.6.3, nothing. */
 static bool s_rafter(const struct transform_call *c, struct kam_value *v) {
     (void)c;
@@ -205,14 +240,14 @@ const struct transform_row script_transform_strings[] = {
     {"s.ltrim", "", s_ltrim},
     {"s.rtrim", "", s_rtrim},
     {"s.numeric", "", s_numeric},
-    {"s.count", "c", s_count},
-    {"s.before", "c", s_before},
-    {"s.after", "c", s_after},
+    {"s.count", "C", s_count},
+    {"s.before", "C", s_before},
+    {"s.after", "C", s_after},
     {"s.unquote", "", s_unquote},
     {"s.unbracket", "", s_unbracket},
-    {"s.rbefore", "c", NULL}, /* 5.6.3 reads past the value */
-    {"s.rafter", "c", s_rafter},
-    {"s.fmtlines", "nn", NULL},
-    {"s.fmtlinet", "nn", NULL},
+    {"s.rbefore", "C", NULL}, /* 5.6.3 reads past the value */
+    {"s.rafter", "C", s_rafter},
+    {"s.fmtlines", "NN", s_fmtlines},
+    {"s.fmtlinet", "NN", s_fmtlinet},
     {NULL, NULL, NULL},
 };

@@ -192,7 +192,8 @@ static int64_t lines_of(struct span left) {
 
 static bool line_count(const struct transform_call *c, struct kam_value *v) {
     struct span text = transform_text(c, *v);
-    return text.len && transform_is_number(c, v, lines_of(text));
+    if (!text.len || !transform_is_number(c, v, lines_of(text))) return false;
+    return transform_is_text(v, transform_text(c, *v)); /* + joins it */
 }
 
 static bool line_at(const struct transform_call *c, struct kam_value *v) {
@@ -215,7 +216,10 @@ static bool re_subst(const struct transform_call *c, struct kam_value *v) {
     unsigned count;
     struct span given = transform_text(c, *v);
     enum { RESULT_MAX = 8192 };
-    struct span text = script_subst_apply(c->script, c->subst, given, &count);
+    const struct script_subst *made = c->subst ? NULL : kam_subst_new(c->script->run, c->s[0]);
+    if (!c->subst && !made) return false;
+    struct span text = script_subst_apply(c->script, made ? made : c->subst, given, &count);
+    if (made) kam_subst_drop(made);
     if (given.len >= RESULT_MAX || text.len >= RESULT_MAX) return false;
     return transform_is_text(v, text.p ? text : SPAN(""));
 }
@@ -223,11 +227,10 @@ static bool re_subst(const struct transform_call *c, struct kam_value *v) {
 const struct transform_row script_transform_texts[] = {
     {"param.value", "s?c", param_value}, {"param.valueat", "n?c", param_valueat},
     {"param.name", "n?c", param_name},   {"param.in", "s?c", param_in},
-    {"param.count", "?c", param_count},  {"nameaddr.name", "", nameaddr_name},
+    {"param.count", "?v", param_count},  {"nameaddr.name", "", nameaddr_name},
     {"nameaddr.uri", "", nameaddr_uri},  {"nameaddr.len", "", nameaddr_len},
     {"line.count", "", line_count},      {"line.at", "n", line_at},
     {"line.sw", "s", line_sw},           {"re.subst", "r", re_subst},
-    {"urialias.encode", "", NULL},       {"urialias.decode", "", NULL},
     {"msrpuri.user", "", NULL},          {"msrpuri.host", "", NULL},
     {"msrpuri.port", "", NULL},          {"msrpuri.session", "", NULL},
     {"msrpuri.proto", "", NULL},         {"msrpuri.params", "", NULL},

@@ -59,6 +59,7 @@ static bool uri_port(const struct transform_call *c, struct kam_value *v) {
     if (!part(c, v, port_of)) return false;
     if (v->s.len && span_to_u64(v->s, 65535, &n))
         *v = (struct kam_value){.type = KAM_INT, .n = (int64_t)n, .s = v->s};
+    v->counts = true;
     return true;
 }
 
@@ -82,6 +83,36 @@ static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct buf b = {0};
     buf_add_lower(&b, transport);
     buf_addf(&b, ":" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(u.host), SPAN_ARG(port));
+    return transform_is_built(c, v, &b);
+}
+
+/* What an alias parameter says: host~port~protocol. (facts: Kamailio 18.2) */
+static const char *const alias_protos[] = {[1] = "udp", "tcp", "tls", "sctp", "ws", "wss"};
+enum { ALIAS_PROTOS = sizeof alias_protos / sizeof *alias_protos };
+
+static bool alias_encode(const struct transform_call *c, struct kam_value *v) {
+    struct uri u;
+    unsigned proto = 1;
+    if (!uri_parse(&u, transform_text(c, *v))) return false;
+    for (unsigned i = 1; i < ALIAS_PROTOS - 1; i++) /* wss is not known here */
+        if (span_is_nocase(uri_param(&u, "transport"), alias_protos[i])) proto = i;
+    struct span port = u.port.len ? u.port : proto == 3 ? SPAN("5061") : SPAN("5060");
+    struct buf b = {0};
+    buf_addf(&b, SPAN_FMT "~" SPAN_FMT "~%u", SPAN_ARG(u.host), SPAN_ARG(port), proto);
+    return transform_is_built(c, v, &b);
+}
+
+static bool alias_decode(const struct transform_call *c, struct kam_value *v) {
+    struct span left = transform_text(c, *v), host = span_cut(&left, '~'), port = span_cut(&left, '~');
+    unsigned proto = left.len ? (unsigned)(left.p[0] - '0') : ALIAS_PROTOS;
+    if (!left.p) {
+        script_missing(c->script, "{urialias.decode} of a text without two ~ gives 65536 bytes of memory");
+        return false;
+    }
+    if (proto >= ALIAS_PROTOS) return transform_is_text(v, SPAN(""));
+    struct buf b = {0};
+    buf_addf(&b, "sip:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(host), SPAN_ARG(port));
+    if (proto > 1) buf_addf(&b, ";transport=%s", proto == 6 ? "ws" : alias_protos[proto]);
     return transform_is_built(c, v, &b);
 }
 
@@ -142,6 +173,8 @@ const struct transform_row script_transform_uris[] = {
     {"sock.port", "", sock_port},
     {"sock.proto", "", sock_proto},
     {"sock.touri", "", sock_touri},
+    {"urialias.encode", "", alias_encode},
+    {"urialias.decode", "", alias_decode},
     {"uri.duri", "", NULL}, /* 5.6.3 writes a NUL or what was there into it */
     {"uri.saor", "", NULL},
     {"uri.suri", "", NULL},

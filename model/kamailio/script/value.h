@@ -12,6 +12,7 @@ enum kam_value_type { KAM_NULL, KAM_INT, KAM_STR };
 struct kam_value {
     enum kam_value_type type;
     bool failed;   /* of a KAM_NULL: it could not be read at all; a format then shows nothing, not <null> */
+    bool counts;   /* of a KAM_STR: n is what it is as a number, even if that is 0 */
     int64_t n;     /* of a KAM_STR: 0, or what it is as a number where that is not what its text says ($rm) */
     struct span s; /* of a KAM_STR, or how a number is written ($cl); owned by the program, the message or the
                       run's scratch memory */
