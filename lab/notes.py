@@ -10,6 +10,7 @@ import subprocess
 import time
 
 import compare
+from scenario import duration_ns
 
 HOST_ORDER = ('address', 'port', 'sipp', 'kamailio')
 
@@ -78,14 +79,25 @@ def scenario_yaml(scenario, pids, lost):
     return '\n'.join(lines) + '\n'
 
 
-def start_of(path):
-    """When a recording began, as scenario.yaml says it."""
+def first_call_after_ns(scenario, path):
+    """How long after its start the SIPp that was first to send makes its first call: it waits as it does between two calls."""
+    first = compare.read(path)[0]
+    for host in scenario.hosts.values():
+        if host.calls() and host.address == first.src and 'users' not in host.sipp:
+            return int(duration_ns(host.sipp.get('rate_period', '1s')) / float(host.sipp.get('rate', '10')))
+    return 0
+
+
+def start_of(scenario, path):
+    """When the programs of a recording began, as scenario.yaml says it."""
     with open(path, 'rb') as file:
         head = file.read(32)
     order = '<' if head[:4] in (b'\xd4\xc3\xb2\xa1', b'\x4d\x3c\xb2\xa1') else '>'
     seconds, fraction = struct.unpack(order + 'II', head[24:32])
     digits = 9 if head[:4] in (b'\x4d\x3c\xb2\xa1', b'\xa1\xb2\x3c\x4d') else 6
-    return '%s.%0*dZ' % (time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)), digits, fraction)
+    unit_ns = 10**(9 - digits)
+    seconds, ns = divmod(seconds * 10**9 + fraction * unit_ns - first_call_after_ns(scenario, path), 10**9)
+    return '%s.%0*dZ' % (time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds)), digits, ns // unit_ns)
 
 
 def datagrams(path, source, destination):

@@ -292,18 +292,30 @@ def write_tables(host):
                                            row['username'], row.get('domain', host.address)))
 
 
+def start_name_server(host, hosts):
+    """Kamailio asks name servers alone, never /etc/hosts."""
+    names = ['%s=%s' % (other.name, other.address) for other in hosts]
+    program = Program(host, [os.path.join(os.path.dirname(os.path.abspath(__file__)), 'names.py')] + names).go()
+    wait_for_port(host, program, '53')
+    return program
+
+
+def wait_for_port(host, program, port):
+    until = time.monotonic() + KAMAILIO_START_S
+    while ':%s ' % port not in run_at(host, 'ss', '-Hlun'):
+        program.check()
+        if time.monotonic() > until:
+            raise RigError('%s at %s did not open its socket within %d s' % (program.argv[0], host.name, KAMAILIO_START_S))
+        time.sleep(0.1)
+
+
 def start_kamailio(host, cfg):
     if 'subscribers' in host.kamailio or 'aliases' in host.kamailio or SCRATCH + '/db' in text_of(os.path.join(SCRATCH, cfg)):
         write_tables(host)
     program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
                       ['-DD', '-E', '-m', '64', '-M', '8',
                        '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH]).go()
-    until = time.monotonic() + KAMAILIO_START_S
-    while ':%s' % host.port not in run_at(host, 'ss', '-Hlun'):
-        program.check()
-        if time.monotonic() > until:
-            raise RigError('Kamailio at %s did not open its socket within %d s' % (host.name, KAMAILIO_START_S))
-        time.sleep(0.1)
+    wait_for_port(host, program, host.port)
     return program
 
 
@@ -378,8 +390,12 @@ class Rig:
         files = Files(scenario)
         files.write(SCRATCH)
         build_network(scenario)
+        with open(SCRATCH + '/resolv.conf', 'w') as file:
+            file.write('nameserver 127.0.0.1\noptions attempts:1 timeout:1\n')
+        run('mount', '--bind', SCRATCH + '/resolv.conf', '/etc/resolv.conf')
         sipps = {host.name: self.prepare_sipp(host, files.run_as[host.name])
                  for host in scenario.hosts.values() if host.sipp}
+        name_servers = [start_name_server(host, scenario.hosts.values()) for host in scenario.hosts.values() if host.kamailio]
         kamailios = {host.name: start_kamailio(host, files.run_as[host.name])
                      for host in scenario.hosts.values() if host.kamailio}
         time.sleep(SETTLE_S if kamailios else 0)
@@ -405,7 +421,7 @@ class Rig:
         for capture in captures.values():
             capture.stop()
         dropped = drops_done(scenario)
-        for program in list(sipps.values()) + list(kamailios.values()):
+        for program in list(sipps.values()) + list(kamailios.values()) + name_servers:
             program.stop()
         self.keep_result(files, sipps, kamailios, captures, dropped, tail_s)
 

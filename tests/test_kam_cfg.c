@@ -249,8 +249,8 @@ static void names_that_are_not_there_are_told_with_a_guess(void **state) {
 static void what_is_not_simulated_is_told(void **state) {
     (void)state;
     static const struct bad cases[] = {
-        {"listen=a.example",
-         "2:8: error: listen=a.example: only an IPv4 address or an interface is simulated"},
+        {"listen=a.example", "2:8: error: listen=a.example: only an IPv4 address, a host of the lab or an "
+                             "interface is simulated"},
         {"listen=tls:1.2.3.4:5061",
          "2:8: warning: the configuration has no UDP socket, and others are not simulated: it does not run"},
         {"listen=udp:[::1]:5060",

@@ -98,7 +98,7 @@ void kam_forward_reply(struct kam_run *run) {
     if (known) {
         struct span host = second->received.value.len ? second->received.value : second->host;
         struct span port_text = second->rport.value.len ? second->rport.value : second->port;
-        known = kam_ipv4_parse(host, &d.to.ip) && span_is_nocase(second->transport, "UDP");
+        known = kam_host_parse(run->k, host, &d.to.ip) && span_is_nocase(second->transport, "UDP");
         if (!span_to_u64(port_text, UINT32_MAX, &port)) port = 5060;
         d.to.port = (uint16_t)port ? (uint16_t)port : 5060;
     }

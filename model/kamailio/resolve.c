@@ -51,7 +51,11 @@ static bool is_other_transport(struct span name) {
     return false;
 }
 
-static int resolve(struct span uri, struct udp_address *to) {
+bool kam_host_parse(const struct kamailio *k, struct span text, uint32_t *ip) {
+    return kam_ipv4_parse(text, ip) || kam_program_address(k->program, text, ip);
+}
+
+static int resolve(const struct kamailio *k, struct span uri, struct udp_address *to) {
     struct uri u;
     uint64_t port = SIP_PORT;
     if (!uri_parse(&u, uri)) return KAM_E_BAD_URI;
@@ -59,7 +63,7 @@ static int resolve(struct span uri, struct udp_address *to) {
     struct span transport = uri_param(&u, "transport");
     if (secure && span_is_nocase(transport, "udp")) return KAM_E_BAD_ADDRESS;
     bool is_ipv6 = !u.port.len && is_ipv6_reference(u.host);
-    if (!is_ipv6 && !kam_ipv4_parse(u.host, &to->ip)) return KAM_E_BAD_ADDRESS;
+    if (!is_ipv6 && !kam_host_parse(k, u.host, &to->ip)) return KAM_E_BAD_ADDRESS;
     if (is_ipv6 || secure || is_other_transport(transport)) return KAM_E_NO_SOCKET;
     if (u.port.len && !span_to_u64(u.port, 65535, &port)) return KAM_E_BAD_ADDRESS;
     to->port = port ? (uint16_t)port : SIP_PORT;
@@ -79,7 +83,7 @@ int kam_resolve(struct kamailio *k, struct span uri, struct udp_address *to) {
         buf_reset(&r->uri);
         buf_add(&r->uri, uri);
         r->to = (struct udp_address){0};
-        r->error = resolve(uri, &r->to);
+        r->error = resolve(k, uri, &r->to);
     }
     *to = r->to;
     return r->error;

@@ -23,8 +23,11 @@ struct kam_resolved {
  */
 bool kam_ipv4_parse(struct span text, uint32_t *ip);
 
+/* An IPv4 address, or the name of a host, which the lab's name server knows (facts: Kamailio 58). */
+bool kam_host_parse(const struct kamailio *k, struct span text, uint32_t *ip);
+
 /*
- * Where a SIP URI points: its host as an IPv4 address, 5060 without a port. 0, or what is wrong:
+ * Where a SIP URI points: its host as an IPv4 address or a name, 5060 without a port. 0, or what is wrong:
  * KAM_E_BAD_URI, KAM_E_NO_SOCKET for what asks for TCP or TLS (only UDP is simulated), KAM_E_BAD_ADDRESS for
  * all that cannot be resolved here.
  */

@@ -150,7 +150,7 @@ struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text) {
     uint64_t port = SIP_PORT;
     if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
     struct span host = span_cut(&text, ':');
-    if (!kam_ipv4_parse(host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
+    if (!kam_host_parse(run->k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
     return kam_socket_at(run->k, ip, (uint16_t)port);
 }
 
@@ -194,8 +194,8 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
     struct kam_destination d = {run->socket, run->source};
     uint64_t port;
     if (run->via.rport.whole.p || run->force_rport) return d;
-    if (run->k->globals->reply_to_via && !kam_ipv4_parse(run->via.host, &d.to.ip))
-        d.to.ip = 0; /* a name is not resolved: nothing is sent */
+    if (run->k->globals->reply_to_via && !kam_host_parse(run->k, run->via.host, &d.to.ip))
+        d.to.ip = 0; /* a name that nobody knows: nothing is sent */
     if (!span_to_u64(run->via.port, UINT32_MAX, &port)) port = SIP_PORT;
     d.to.port = (uint16_t)port ? (uint16_t)port : SIP_PORT; /* what is too large loses its upper bits */
     return d;

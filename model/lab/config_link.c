@@ -220,6 +220,18 @@ static void check_wakeup(struct schema *s, const struct tree_node *wakeup,
     schema_leave(s, before);
 }
 
+/* What the name server of the lab knows. */
+static const struct kam_host_name *host_names(struct lab_config *config, size_t *count) {
+    if (!config->host_names) {
+        struct kam_host_name *names = config_new(config, (config->host_count + 1) * sizeof *names);
+        for (size_t i = 0; i < config->host_count; i++)
+            names[i] = (struct kam_host_name){span_of(config->hosts[i].name), config->hosts[i].address};
+        config->host_names = names;
+    }
+    *count = config->host_count;
+    return config->host_names;
+}
+
 static void link_kamailio(struct schema *s, struct source_set *sources, const struct tree_node *kamailio,
                           struct lab_host_config *host) {
     struct lab_config *config = s->context;
@@ -230,6 +242,7 @@ static void link_kamailio(struct schema *s, struct source_set *sources, const st
     const struct lab_program *before = find_program(config, host->file, LAB_KAMAILIO);
     if (before && !before->kamailio) return; /* its errors need not be said twice */
     struct lab_program *p = add_program(config, host->file, LAB_KAMAILIO);
+    host->additions.hosts = host_names(config, &host->additions.host_count);
     p->kamailio = kam_program_load(host->file, sources, &host->additions, s->diag);
     host->kam_program = p->kamailio;
     if (p->kamailio) check_wakeup(s, tree_get(kamailio, "wakeup"), host);

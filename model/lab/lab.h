@@ -96,6 +96,7 @@ struct lab_config {
     struct source_pos at;          /* the scenario's beginning: where it stands that event_limit is too low */
     struct lab_host_config *hosts; /* in the order of the file */
     size_t host_count;
+    const struct kam_host_name *host_names; /* of all of them, for each kamailio.cfg; NULL: not made yet */
     struct lab_network network;
     struct lab_capture capture;
     struct lab_files *files; /* what the above points into */

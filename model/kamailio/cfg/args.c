@@ -147,7 +147,7 @@ static bool read_text(const struct reading *r, struct span text) {
     if (script_arg_takes_variable(type) && type != ARG_LOG_LEVEL && text.len && text.p[0] == '@')
         return wrong(r, "is a select: these are not simulated");
     if (script_arg_takes_format(type) && span_find(text, '$') >= 0) return read_format(r, text);
-    const char *what = script_arg_read(type, text, r->known);
+    const char *what = script_arg_read(r->p->program, type, text, r->known);
     if (!what && r->function->check) what = r->function->check(r->p->program, r->index, text);
     if (what) return wrong(r, what);
     if (!read_regex(r, text)) return false;

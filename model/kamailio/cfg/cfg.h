@@ -23,11 +23,14 @@ struct kam_define {
 };
 
 /* What scenario.yaml adds to a configuration; all-zero is nothing. */
+struct kam_host_name;
 struct kam_additions {
     const struct kam_modparam *modparams;
     size_t modparam_count;
     const struct kam_define *defines;
     size_t define_count;
+    const struct kam_host_name *hosts; /* that can be named; they outlive the program */
+    size_t host_count;
 };
 
 /*

@@ -113,6 +113,19 @@ bool cfg_alias_parse(struct cfg_parse *p) {
     }
 }
 
+/* listen=udp:NAME: its address is what Kamailio calls itself, and the name is myself, too. */
+static void add_name(struct cfg_parse *p, struct kam_listen *listen) {
+    struct kam_alias *alias = cfg_new(p, sizeof *alias);
+    struct buf text = {0};
+    *alias = (struct kam_alias){
+        .next = p->program->globals.aliases, .host = listen->address, .port = listen->port};
+    p->program->globals.aliases = alias;
+    for (int shift = 24; shift >= 0; shift -= 8)
+        buf_addf(&text, shift ? "%u." : "%u", (unsigned)(listen->ip >> shift & 255));
+    listen->address = arena_text(&p->program->arena, buf_span(&text));
+    buf_free(&text);
+}
+
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
     struct kam_globals *g = &p->program->globals;
     size_t first = g->listen_count;
@@ -133,9 +146,12 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
             diag_error(p->diag, listen.at, SPAN_FMT " right after listen= is read as another address",
                        SPAN_ARG(listen.address));
             return false;
+        } else if (kam_program_address(p->program, listen.address, &listen.ip)) {
+            add_name(p, &listen);
         } else if (!script_ipv4(listen.address, &listen.ip)) {
             diag_error(p->diag, listen.at,
-                       "listen=" SPAN_FMT ": only an IPv4 address or an interface is simulated",
+                       "listen=" SPAN_FMT
+                       ": only an IPv4 address, a host of the lab or an interface is simulated",
                        SPAN_ARG(listen.address));
             return false;
         }

@@ -57,6 +57,8 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     static const struct kam_additions nothing;
     if (!more) more = &nothing;
     struct kam_program *program = program_new();
+    program->hosts = more->hosts;
+    program->host_count = more->host_count;
     unsigned errors = diag->errors;
     struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, more, diag);
     for (; refs; refs = refs->next)

@@ -123,15 +123,22 @@ static bool parse_ipv6(struct cfg_parse *p, struct cfg_test *test) {
     return true;
 }
 
-/* a.b-c: nobody is asked what that is here. */
-static bool parse_host(struct cfg_parse *p) {
-    cfg_get(p);
-    while (cfg_take(p, ".") || cfg_take(p, "-"))
-        if (p->t->kind == CFG_TOKEN_WORD || p->t->kind == CFG_TOKEN_NUM_WORD ||
-            p->t->kind == CFG_TOKEN_NUMBER || p->t->kind == CFG_TOKEN_RESERVED)
-            cfg_get(p);
-        else
+/* a.b-c, of which the lab's name server may know the address. */
+static bool parse_host(struct cfg_parse *p, struct cfg_test *test) {
+    struct buf name = {0};
+    buf_add(&name, cfg_get(p)->text);
+    while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
+        buf_add(&name, cfg_get(p)->text);
+        if (p->t->kind != CFG_TOKEN_WORD && p->t->kind != CFG_TOKEN_NUM_WORD &&
+            p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_RESERVED) {
+            buf_free(&name);
             return cfg_expected(p, "a host name");
+        }
+        buf_add(&name, cfg_get(p)->text);
+    }
+    test->with_net = kam_program_address(p->program, buf_span(&name), &test->net);
+    test->mask = UINT32_MAX;
+    buf_free(&name);
     return true;
 }
 
@@ -143,13 +150,14 @@ static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
         return parsed;
     }
     if (p->t->kind == CFG_TOKEN_IPV6 || cfg_next_is(p, "[")) return parse_ipv6(p, test);
-    if (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) return parse_host(p);
+    if (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(")) return parse_host(p, test);
     struct source_pos at = p->t->at;
     test->right = cfg_expr_parse_level(p, 9);
     struct kam_value value;
     if (!test->right) return false;
     if (!script_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
-    test->with_net = value.type == KAM_STR && script_ipv4(value.s, &test->net);
+    test->with_net = value.type == KAM_STR && (script_ipv4(value.s, &test->net) ||
+                                               kam_program_address(p->program, value.s, &test->net));
     test->mask = UINT32_MAX;
     test->right = NULL;
     if (value.type == KAM_STR && span_search(value.s, SPAN("::")) >= 0) return is_never(test);

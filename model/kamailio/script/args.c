@@ -160,12 +160,17 @@ static const char *read_bits(struct span s, int64_t *n) {
     return NULL;
 }
 
-static const char *read_next_hop(struct span s, int64_t *n) {
+static bool address_parse(const struct kam_program *p, struct span text, uint32_t *ip) {
+    return ipv4_parse(text, ip) || kam_program_address(p, text, ip);
+}
+
+static const char *read_next_hop(const struct kam_program *p, struct span s, int64_t *n) {
     struct span port = span_starts_nocase(s, "udp:") ? span_skip(s, 4) : s;
     uint64_t number = 5060;
     uint32_t ip;
     struct span host = span_cut(&port, ':');
-    if (!ipv4_parse(host, &ip)) return "must be an IPv4 address and a port by UDP: udp:172.20.0.3:5060";
+    if (!address_parse(p, host, &ip))
+        return "must be an IPv4 address or a host of the lab, and a port by UDP: udp:172.20.0.3:5060";
     if (port.len && !span_to_u64(port, 0xffff, &number)) return "must have a port";
     *n = (int64_t)ip << 16 | (int64_t)number;
     return NULL;
@@ -178,7 +183,8 @@ static const char *read_port(struct span s, int64_t *n) {
     return NULL;
 }
 
-const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out) {
+const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type, struct span text,
+                            struct kam_arg *out) {
     uint32_t ip;
     *out = (struct kam_arg){.s = text};
     switch (type) {
@@ -197,7 +203,7 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
     case ARG_METHODS: return read_methods(text);
     case ARG_ADDRESS:
-        if (!ipv4_parse(text, &ip)) return "must be an IPv4 address: names are not resolved";
+        if (!address_parse(p, text, &ip)) return "must be an IPv4 address or a host of the lab";
         out->n = ip;
         return NULL;
     case ARG_PATTERN: return read_pattern(text, 0);
@@ -206,8 +212,8 @@ const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam
     case ARG_PRIVACY: return read_privacy(text);
     case ARG_PORT: return read_port(text, &out->n);
     case ARG_BITS: return read_bits(text, &out->n);
-    case ARG_NEXT_HOP: return read_next_hop(text, &out->n);
-    case ARG_NEXT_HOP_OR_BITS: return read_bits(text, &out->n) ? read_next_hop(text, &out->n) : NULL;
+    case ARG_NEXT_HOP: return read_next_hop(p, text, &out->n);
+    case ARG_NEXT_HOP_OR_BITS: return read_bits(text, &out->n) ? read_next_hop(p, text, &out->n) : NULL;
     case ARG_OPTION: return read_option(text);
     case ARG_DIRECTION:
         return span_is_nocase(text, "upstream") || span_is_nocase(text, "downstream")
@@ -260,7 +266,7 @@ static enum script_args_result of_expression(struct script *h, enum kam_arg_type
         buf_free(&b);
         return ok ? SCRIPT_ARGS_GOOD : SCRIPT_ARGS_BAD;
     }
-    return script_arg_read(type, text, out) ? SCRIPT_ARGS_BAD : SCRIPT_ARGS_GOOD;
+    return script_arg_read(h->state->program, type, text, out) ? SCRIPT_ARGS_BAD : SCRIPT_ARGS_GOOD;
 }
 
 enum script_args_result script_args(struct script *h, const struct cfg_stmt *call,

@@ -12,8 +12,9 @@
 bool script_arg_takes_variable(enum kam_arg_type type);
 bool script_arg_takes_format(enum kam_arg_type type);
 
-/* Reads a text without variables as an argument. NULL, or what is wrong: "must be a number". */
-const char *script_arg_read(enum kam_arg_type type, struct span text, struct kam_arg *out);
+/* Reads a text without variables as an argument of a program. NULL, or what is wrong: "must be a number". */
+const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type, struct span text,
+                            struct kam_arg *out);
 
 enum script_args_result {
     SCRIPT_ARGS_GOOD,

@@ -52,6 +52,15 @@ size_t program_module(struct span name) {
     return 0;
 }
 
+bool kam_program_address(const struct kam_program *p, struct span name, uint32_t *ip) {
+    for (size_t i = 0; i < p->host_count; i++) {
+        if (!span_eq_nocase(p->hosts[i].name, name)) continue;
+        *ip = p->hosts[i].ip;
+        return true;
+    }
+    return false;
+}
+
 bool kam_program_has_module(const struct kam_program *p, const char *module) {
     size_t number = program_module(span_of(module));
     return number && p->loaded[number];

@@ -88,6 +88,8 @@ struct kam_program {
     struct program_name *flags;                          /* declared ones, with their numbers */
     const struct program_define *defines;
     struct program_regex *regexes;
+    const struct kam_host_name *hosts;
+    size_t host_count;
 };
 
 /* The place of a module of that name in kam_modules; 0: there is none. */

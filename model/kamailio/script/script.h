@@ -59,6 +59,15 @@ const struct kam_globals *kam_program_globals(const struct kam_program *p);
 /* children=N of the configuration (default 8). */
 unsigned kam_program_children(const struct kam_program *program);
 
+/* A host of the lab, and its address. */
+struct kam_host_name {
+    struct span name;
+    uint32_t ip;
+};
+
+/* The address that the lab's name server gives for a name, in any case; false: it knows none. */
+bool kam_program_address(const struct kam_program *p, struct span name, uint32_t *ip);
+
 bool kam_program_has_module(const struct kam_program *p, const char *module);
 
 /* Is kam_modules[number] loaded? */

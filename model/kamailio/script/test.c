@@ -45,7 +45,7 @@ static bool test_ip(struct script *h, const struct cfg_test *test, struct span l
         if (!script_eval(h, test->right, &right)) return false;
         struct span text = script_text(h, right);
         mask = UINT32_MAX;
-        if (!script_ipv4(text, &other)) other = 0;
+        if (!script_ipv4(text, &other) && !kam_program_address(h->state->program, text, &other)) other = 0;
         if (other == 0 && is_host_name(text))
             script_missing(
                 h, "comparing an address with a host name is not simulated, and the run has reached it");

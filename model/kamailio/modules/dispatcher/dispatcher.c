@@ -185,7 +185,7 @@ static bool ask_about_uri(struct question *q, struct span text) {
     static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
     struct uri u;
     uint64_t port = 0;
-    if (!uri_parse(&u, text) || !kam_ipv4_parse(u.host, &q->ip)) return false;
+    if (!uri_parse(&u, text) || !kam_host_parse(q->run->k, u.host, &q->ip)) return false;
     if (u.port.len) span_to_u64(u.port, 65535, &port);
     q->port = (uint16_t)port;
     q->proto = 0;

@@ -58,7 +58,8 @@ static bool read_attributes(struct ds_line *line, struct span text) {
 }
 
 /* Why Kamailio would leave the line out; NULL: it takes it. */
-static const char *read_uri(struct ds_line *line, struct span word, struct arena *arena) {
+static const char *read_uri(struct reading *r, struct ds_line *line, struct span word) {
+    struct arena *arena = &r->program->arena;
     struct uri u;
     struct buf fixed = {0};
     bool tel = span_starts_nocase(word, "tel:");
@@ -73,7 +74,8 @@ static const char *read_uri(struct ds_line *line, struct span word, struct arena
     if (!uri_parse(&u, line->uri) || (u.host.len == 0 && !tel)) return "is no SIP URI";
     if (line->flags & DS_NO_DNS) return NULL;
     uint32_t ip;
-    return kam_ipv4_parse(u.host, &ip) ? NULL : "cannot be resolved here";
+    bool known = kam_ipv4_parse(u.host, &ip) || kam_program_address(r->program, u.host, &ip);
+    return known ? NULL : "cannot be resolved here";
 }
 
 static void skip_line(struct reading *r, struct source_pos at, struct span uri, const char *why) {
@@ -105,7 +107,7 @@ static struct ds_line *read_line(struct reading *r, struct span text) {
     struct span attrs = kam_take_word(&text);
     if (attrs.len && attrs.p[attrs.len - 1] == ';') attrs.len--;
     if (attrs.len) line->attrs = arena_text(arena, attrs);
-    const char *why = read_uri(line, uri, arena);
+    const char *why = read_uri(r, line, uri);
     if (!why && !read_attributes(line, line->attrs)) why = "has attributes that cannot be read";
     if (!why) return line;
     skip_line(r, uri_at, uri, why);

@@ -123,7 +123,7 @@ static struct kam_socket *socket_at(struct kamailio *k, struct span text) {
     uint64_t port = 5060;
     if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
     struct span host = span_cut(&text, ':');
-    if (!kam_ipv4_parse(host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
+    if (!kam_host_parse(k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
     return kam_socket_at(k, ip, (uint16_t)port);
 }
 
@@ -158,7 +158,7 @@ static bool begin_target(struct kamailio *k, const struct dispatcher *d, const s
     else if (!t->socket && d->set.default_socket.len)
         t->socket = socket_at(k, d->set.default_socket);
     uri_parse(&u, line->uri);
-    if (!(line->flags & DS_NO_DNS)) kam_ipv4_parse(u.host, &t->ip);
+    if (!(line->flags & DS_NO_DNS)) kam_host_parse(k, u.host, &t->ip);
     if (u.port.len) span_to_u64(u.port, 65535, &port);
     t->port = (uint16_t)port;
     t->proto = proto_of(&u);
