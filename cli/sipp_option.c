@@ -20,8 +20,8 @@ static const struct sipp_option options[] = {
     /* The scenario */
     {"-sf", SIPP_OPTION_FILE, 1, "scenario", NULL},
     {"-sn", SIPP_OPTION_BUILTIN, 1, "scenario", "builtin:uac, say"},
-    REFUSED("-oocsf", 1, NULL),
-    REFUSED("-oocsn", 1, NULL),
+    {"-oocsf", SIPP_OPTION_FILE, 1, "out_of_call", NULL},
+    {"-oocsn", SIPP_OPTION_BUILTIN, 1, "out_of_call", "builtin:ooc_default, say"},
     REFUSED("-sd", 1, "it only shows a scenario"),
     REFUSED("-v", 0, "it only shows the version"),
     REFUSED("-h", 0, "it only shows a help"),

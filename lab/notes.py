@@ -61,7 +61,7 @@ def scenario_yaml(scenario, pids, lost):
     lines += ['hosts:']
     for name, tree in scenario.tree['hosts'].items():
         tree = copy.deepcopy(tree)
-        for program, key in (('sipp', 'scenario'), ('sipp', 'inject'), ('kamailio', 'config')):
+        for program, key in (('sipp', 'scenario'), ('sipp', 'out_of_call'), ('sipp', 'inject'), ('kamailio', 'config')):
             if key in tree.get(program, {}):
                 value = tree[program][key]
                 tree[program][key] = [os.path.basename(path) for path in value] if isinstance(value, list) else os.path.basename(value)

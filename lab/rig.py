@@ -104,6 +104,9 @@ def sipp_command(host, hosts, scenario_file):
     sipp = host.sipp
     argv = ['sipp'] + ([address(sipp['target'])] if 'target' in sipp else [])
     argv += ['-sn', scenario_file[8:]] if scenario_file.startswith('builtin:') else ['-sf', scenario_file]
+    if 'out_of_call' in sipp:
+        other = sipp['out_of_call']
+        argv += ['-oocsn', other[8:]] if other.startswith('builtin:') else ['-oocsf', os.path.basename(other)]
     argv += ['-p', host.port]
     if 'twin' in sipp:
         listener = host if host.is_commanded() else hosts[sipp['twin']]
@@ -196,6 +199,8 @@ class Files:
         path = host.sipp['scenario']
         for inject in listed(host.sipp.get('inject', [])):
             self.keep(host, inject)
+        if not host.sipp.get('out_of_call', 'builtin:').startswith('builtin:'):
+            self.keep(host, host.sipp['out_of_call'])
         if path.startswith('builtin:'):
             self.run_as[host.name] = path
             return

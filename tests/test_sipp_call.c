@@ -96,7 +96,7 @@ static struct sipp_counts run(const char *body, const struct line *script, int *
     buf_addf(&text, "<?xml version=\"1.0\"?><scenario>%s</scenario>", body);
     struct source *source = source_text(&sources, "x.xml", buf_span(&text));
     buf_free(&text);
-    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, NULL, 0, &diag);
     if (!program) fail_msg("%s", buf_text(&diag.text));
     if (sipp_program_is_client(program)) {
         config.remote.ip = PEER;
@@ -567,7 +567,7 @@ static void settings_that_do_not_fit(void **state) {
         &sources, "x.xml",
         SPAN("<?xml version=\"1.0\"?><scenario>\n<send><![CDATA[A [field0]]]></send></scenario>"));
     struct sipp_setting set = {.name = "x", .value = "1", .at = {line, 12}};
-    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, NULL, 0, &diag);
     config.variables = &set;
     config.variable_count = 1;
     assert_null(sipp_new(&config, program, sut_host, NULL, &diag));

@@ -112,7 +112,7 @@ static void len_counts_behind_the_first_empty_line(void **state) {
         struct buf xml = {0};
         draw(&xml, &r);
         struct source *source = source_text(&sources, "x.xml", buf_span(&xml));
-        struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
+        struct sipp_program *program = sipp_program_load(source, NULL, NULL, 0, &diag);
         if (!program) fail_msg("%s", buf_text(&diag.text));
         answer(program, &diag);
         sipp_program_free(program);

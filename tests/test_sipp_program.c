@@ -30,7 +30,7 @@ static struct sipp_program *load(const char *body) {
     buf_addf(&text, XML "<scenario>\n%s\n</scenario>\n", body);
     struct source *source = source_text(&sources, "x.xml", buf_span(&text));
     buf_free(&text);
-    return sipp_program_load(source, NULL, 0, &diag);
+    return sipp_program_load(source, NULL, NULL, 0, &diag);
 }
 
 static void whole_files(void **state) {
@@ -58,7 +58,7 @@ static void whole_files(void **state) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct source *source = source_text(&sources, "x.xml", span_of(rows[i].text));
-        assert_null(sipp_program_load(source, NULL, 0, &diag));
+        assert_null(sipp_program_load(source, NULL, NULL, 0, &diag));
         assert_string_equal(buf_text(&diag.text), rows[i].errors);
         diag_free(&diag);
     }
@@ -72,7 +72,7 @@ static void too_large(void **state) {
         buf_add_char(&text, ' ');
     struct source *source = source_text(&sources, "x.xml", buf_span(&text));
     buf_free(&text);
-    assert_null(sipp_program_load(source, NULL, 0, &diag));
+    assert_null(sipp_program_load(source, NULL, NULL, 0, &diag));
     assert_string_equal(buf_text(&diag.text),
                         "x.xml:1:1: error: larger than 65535 bytes, the most that SIPp reads\n");
 }
@@ -273,8 +273,8 @@ static void the_callee_thinks_before_these_steps(void **state) {
 
 static void built_in_scenarios_load(void **state) {
     (void)state;
-    struct sipp_program *uac = sipp_program_load(sipp_builtin(&sources, SPAN("uac")), NULL, 0, &diag);
-    struct sipp_program *uas = sipp_program_load(sipp_builtin(&sources, SPAN("uas")), NULL, 0, &diag);
+    struct sipp_program *uac = sipp_program_load(sipp_builtin(&sources, SPAN("uac")), NULL, NULL, 0, &diag);
+    struct sipp_program *uas = sipp_program_load(sipp_builtin(&sources, SPAN("uas")), NULL, NULL, 0, &diag);
     assert_non_null(uac);
     assert_non_null(uas);
     assert_int_equal(uac->main.count, 9);

@@ -37,7 +37,7 @@ static unsigned check(bool loads, struct span form, struct span value) {
     struct buf bytes = {0};
     write_scenario(&bytes, form, value);
     struct source *source = source_text(&sources, "x.xml", buf_span(&bytes));
-    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, NULL, 0, &diag);
     bool wrong = (program != NULL) != loads;
     if (wrong)
         print_error(SPAN_FMT "\n  @ = \"" SPAN_FMT "\": SIPp %s it, here: %s\n", SPAN_ARG(form),

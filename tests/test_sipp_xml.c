@@ -109,7 +109,7 @@ static unsigned check(struct span verdict, struct span form, struct span reading
     assert_true(document || diag_failed(&diag));
     xml_free(document);
     diag_free(&diag);
-    struct sipp_program *program = sipp_program_load(source, NULL, 0, &diag);
+    struct sipp_program *program = sipp_program_load(source, NULL, NULL, 0, &diag);
     if ((program != NULL) != span_is(verdict, "loads")) {
         print_error(SPAN_FMT "\n  SIPp " SPAN_FMT " it, here: %s\n", SPAN_ARG(form), SPAN_ARG(verdict),
                     program ? "loaded" : buf_text(&diag.text));

@@ -66,12 +66,15 @@ static void put_file(struct import *in, struct import_host *host, const struct i
     tree_append(list, tree_text(import_path(in, host->place, value->text), true, value->at));
 }
 
-static void take_builtin(struct import *in, struct import_host *host, const struct import_word *value) {
-    if (!span_is(value->text, "uac") && !span_is(value->text, "uas"))
+static void take_builtin(struct import *in, struct import_host *host, const struct sipp_option *option,
+                         const struct import_word *value) {
+    bool known =
+        span_is(value->text, "uac") || span_is(value->text, "uas") || span_starts(value->text, "ooc_");
+    if (!known)
         diag_error(&in->diag, value->at,
                    "-sn " SPAN_FMT ": not simulated; `sipp -sd " SPAN_FMT " >FILE` writes it for -sf",
                    SPAN_ARG(value->text), SPAN_ARG(value->text));
-    import_put(in, host->settings, "scenario", import_text(in, "builtin:" SPAN_FMT, SPAN_ARG(value->text)),
+    import_put(in, host->settings, option->key, import_text(in, "builtin:" SPAN_FMT, SPAN_ARG(value->text)),
                value->at);
 }
 
@@ -105,9 +108,9 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_MAP: put_entry(in, settings, option->key, value, value + 1); break;
     case SIPP_OPTION_LIST: put_file(in, host, value); break;
     case SIPP_OPTION_FILE:
-        import_put(in, settings, "scenario", import_path(in, host->place, value->text), value->at);
+        import_put(in, settings, option->key, import_path(in, host->place, value->text), value->at);
         break;
-    case SIPP_OPTION_BUILTIN: take_builtin(in, host, value); break;
+    case SIPP_OPTION_BUILTIN: take_builtin(in, host, option, value); break;
     case SIPP_OPTION_ADDRESS:
         *(span_is(word->text, "-mi") ? &host->media_address : &host->address) = *value;
         break;
@@ -141,7 +144,7 @@ static bool makes_calls(struct import *in, const struct import_host *host) {
         buf_add(&path, name);
         source = source_load(&in->sources, buf_text(&path), path.p, (struct source_pos){0}, &untold);
     }
-    struct sipp_program *program = source ? sipp_program_load(source, settings, count, &untold) : NULL;
+    struct sipp_program *program = source ? sipp_program_load(source, NULL, settings, count, &untold) : NULL;
     bool calls = program ? sipp_program_role(program) != SIPP_CALLEE : host->target.text.p != NULL;
     if (program) sipp_program_free(program);
     diag_free(&untold);

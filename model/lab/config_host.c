@@ -157,6 +157,10 @@ static const char *const arrivals_choices[] = {"regular", "poisson", NULL};
 static const struct schema_key sipp_keys[] = {
     {"scenario", SCHEMA_SCALAR, .required = true,
      .help = "an XML file beside scenario.yaml, or builtin:uac or builtin:uas"},
+    {"out_of_call", SCHEMA_SCALAR,
+     .help = "-oocsf, -oocsn: an XML file beside scenario.yaml, or builtin:ooc_default or builtin:ooc_dummy, "
+             "that takes "
+             "the requests that come to a caller and are in no call"},
     {"target", SCHEMA_SCALAR,
      .help = "a host's name or ADDRESS[:PORT]: the remote host of a SIPp that calls"},
     {"outbound", SCHEMA_SCALAR, .fallback = "target",

@@ -61,12 +61,13 @@ static struct lab_program *add_program(struct lab_config *config, const struct s
     return p;
 }
 
-static struct source *load_xml(struct schema *s, struct source_set *sources, const struct tree_node *value) {
+static struct source *load_xml(struct schema *s, struct source_set *sources, const struct tree_node *value,
+                               const char *expected) {
     struct lab_config *config = s->context;
     if (!span_starts(span_of(value->text), BUILTIN))
         return layers_file(&config->files->layers, sources, value, s->diag);
     struct source *source = sipp_builtin(sources, span_skip(span_of(value->text), strlen(BUILTIN)));
-    if (!source) schema_expected(s, value, "an XML file, " BUILTIN "uac or " BUILTIN "uas");
+    if (!source) schema_expected(s, value, expected);
     return source;
 }
 
@@ -78,7 +79,7 @@ static bool ends_by_itself(const struct sipp_config *c) {
 /* A SIPp that calls has a target, one that answers has none, and not what only the other has. */
 static void check_role(struct schema *s, const struct tree_node *sipp, const struct tree_node *scenario,
                        struct lab_host_config *host) {
-    static const char *const caller_keys[] = {"target", "outbound", NULL};
+    static const char *const caller_keys[] = {"target", "outbound", "out_of_call", NULL};
     static const char *const callee_keys[] = {"ring_after", "answer_after", NULL};
     enum sipp_role role = sipp_program_role(host->sipp_program);
     bool calls = role != SIPP_CALLEE;
@@ -152,15 +153,23 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
     const struct tree_node *scenario = scalar(sipp, "scenario");
     link_injects(s, sources, sipp, host);
     size_t before = schema_enter(s, "scenario");
-    host->file = scenario ? load_xml(s, sources, scenario) : NULL;
+    host->file =
+        scenario ? load_xml(s, sources, scenario, "an XML file, " BUILTIN "uac or " BUILTIN "uas") : NULL;
     schema_leave(s, before);
     if (!host->file) return;
-    bool keyed = host->sipp.key_count > 0;
+    const struct tree_node *other = scalar(sipp, "out_of_call");
+    before = schema_enter(s, "out_of_call");
+    const struct source *out_of_call =
+        other ? load_xml(s, sources, other, "an XML file, " BUILTIN "ooc_default or " BUILTIN "ooc_dummy")
+              : NULL;
+    schema_leave(s, before);
+    host->sipp.out_of_call = out_of_call != NULL;
+    bool keyed = host->sipp.key_count > 0 || out_of_call;
     struct lab_program *p = keyed ? NULL : find_program(config, host->file, LAB_SIPP);
     if (!p) {
         p = add_program(config, host->file, LAB_SIPP);
         p->keyed = keyed;
-        p->sipp = sipp_program_load(host->file, host->sipp.keys, host->sipp.key_count, s->diag);
+        p->sipp = sipp_program_load(host->file, out_of_call, host->sipp.keys, host->sipp.key_count, s->diag);
     }
     host->sipp_program = p->sipp;
     if (p->sipp) check_role(s, sipp, scenario, host);

@@ -76,7 +76,8 @@ static void add_included(struct writer *w, const struct source *main, const stru
 
 /* Is the value at this path the name of a file? */
 static bool is_file_key(struct span path) {
-    static const char *const ends[] = {".sipp.scenario", ".sipp.inject", ".kamailio.config", NULL};
+    static const char *const ends[] = {".sipp.scenario", ".sipp.out_of_call", ".sipp.inject",
+                                       ".kamailio.config", NULL};
     for (const char *const *end = ends; *end; end++)
         if (span_starts(path, "hosts.") && path.len > strlen(*end) &&
             span_is(span_skip(path, path.len - strlen(*end)), *end))

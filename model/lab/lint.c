@@ -3,7 +3,7 @@
 
 void lab_check_file(struct source_set *sources, const struct source *file, bool is_xml, struct diag *diag) {
     if (is_xml)
-        sipp_program_free(sipp_program_load(file, NULL, 0, diag));
+        sipp_program_free(sipp_program_load(file, NULL, NULL, 0, diag));
     else
         kam_program_free(kam_program_load(file, sources, NULL, diag));
 }

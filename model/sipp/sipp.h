@@ -93,6 +93,7 @@ struct sipp_config {
     const struct sipp_setting *keys; /* -key: for sipp_program_load */
     size_t key_count;
     enum sipp_exec exec;
+    bool out_of_call;        /* -oocsf: its scenario takes all requests that are in no call */
     int64_t ring_after_ns;   /* what-if: pause before the first response to an INVITE */
     int64_t answer_after_ns; /* what-if: pause before the first final response to an INVITE */
     int64_t start_s; /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
@@ -101,12 +102,12 @@ struct sipp_config {
 void sipp_config_default(struct sipp_config *config);
 
 /*
- * Compiles an XML scenario with the keywords of -key. All errors go to diag with their place in the source;
- * NULL if there was one. What SIPp refuses is refused, what SIPp can do and this cannot is an error that
- * names it.
+ * Compiles an XML scenario with the keywords of -key, and the one of -oocsf (NULL: none). All errors go to
+ * diag with their place in the source; NULL if there was one. What SIPp refuses is refused, what SIPp can do
+ * and this cannot is an error that names it.
  */
-struct sipp_program *sipp_program_load(const struct source *xml, const struct sipp_setting *keys,
-                                       size_t key_count, struct diag *diag);
+struct sipp_program *sipp_program_load(const struct source *xml, const struct source *out_of_call,
+                                       const struct sipp_setting *keys, size_t key_count, struct diag *diag);
 
 /*
  * SIPp's built-in scenario "uac" or "uas" (facts: SIPp 9), as a source in the set; NULL if there is none of

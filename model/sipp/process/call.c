@@ -35,6 +35,7 @@ static void begin(struct sipp *sipp, struct call *call, const struct step_list *
     call->sipp = sipp;
     call->steps = steps;
     call->init = steps == &sipp->program->init;
+    call->out_of_call = steps == &sipp->program->out_of_call;
     call->index = 0;
     call->cseq = sipp->config.base_cseq - 1;
     call->sent_step = call->last_step = call->answered_recv = call->answered_send = -1;
@@ -76,18 +77,15 @@ struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to) 
     return call;
 }
 
-struct call *call_new_passing(struct sipp *sipp, struct span id, struct udp_address to) {
+struct call *call_new_out_of_call(struct sipp *sipp, struct span id, struct udp_address to) {
     struct call *call = take_memory(sipp);
     call->user = 0;
     call->to = to;
     call->known = known_add(sipp, id, call);
-    begin(sipp, call, &sipp->program->main);
+    for (size_t i = 0; i < sipp->inject_count; i++)
+        call->lines[i] = -1;
+    begin(sipp, call, &sipp->program->out_of_call);
     return call;
-}
-
-void call_pass(struct call *call) {
-    known_forget(call->sipp, call->known);
-    call_release(call);
 }
 
 struct call *call_new_init(struct sipp *sipp) {
@@ -147,8 +145,11 @@ void call_release(struct call *call) {
 void call_end(struct call *call, enum call_end how) {
     struct sipp *sipp = call->sipp;
     bool remember = how == CALL_SUCCEEDED || how == CALL_FAILED;
-    if (call->init) {
-        known_forget(sipp, call->known);
+    if (call->init || call->out_of_call) {
+        if (remember && call->out_of_call)
+            known_die(sipp, call->known);
+        else
+            known_forget(sipp, call->known);
         call_release(call);
         return;
     }
@@ -179,7 +180,7 @@ void call_fail(struct call *call, enum sipp_stat why, struct source_pos at, cons
     va_list args;
     if (call->failed) return;
     call->failed = true;
-    sipp_count(call->sipp, why);
+    if (!call->out_of_call) sipp_count(call->sipp, why);
     va_start(args, format);
     vsnprintf(reason, sizeof reason, format, args);
     va_end(args);

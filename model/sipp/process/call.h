@@ -33,7 +33,7 @@ struct call {
     struct call *prev, *next;      /* among the open calls; next also among the free ones */
     struct known *known;           /* its Call-ID */
     const struct step_list *steps; /* the main part, or init */
-    bool init;
+    bool init, out_of_call;
     bool failed; /* marked by an action: counted at its end */
     uint32_t number;
     uint32_t user; /* of -users; 0: none */
@@ -71,10 +71,8 @@ struct call {
 /* A new call at step 0; number is its call number. */
 struct call *call_new(struct sipp *sipp, struct span id, struct udp_address to);
 
-/* One that only answers a message out of all calls: it has no number, and nobody counts it. It ends with
- * call_pass. */
-struct call *call_new_passing(struct sipp *sipp, struct span id, struct udp_address to);
-void call_pass(struct call *call);
+/* One of a request that is in no call, at a caller: it has no number, and nobody counts it. */
+struct call *call_new_out_of_call(struct sipp *sipp, struct span id, struct udp_address to);
 
 /* The call that runs the steps of <init> once, before all others; it takes a call number. */
 struct call *call_new_init(struct sipp *sipp);
@@ -157,6 +155,9 @@ bool call_accept(struct call *call, const struct step *step, struct payload *pay
 /* unexpected.c: the message fits nowhere: what depends on its method; and what ends every call. */
 void call_unexpected(struct call *call, struct payload *payload);
 void call_abort_unexpected(struct call *call, struct payload *payload);
+
+/* When SIPp ends: the calls that it does not count are given up, whatever default_behaviors says. */
+void call_abort_uncounted(struct sipp *sipp);
 
 /* Does -aa answer requests of that method; the answer. */
 bool call_answers(const struct sipp *sipp, struct span method);

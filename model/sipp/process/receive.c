@@ -283,7 +283,8 @@ static void accept(struct call *call, const struct incoming *in, int index) {
  */
 static void take_unexpected(struct call *call, struct payload *payload) {
     const struct sipp_program *p = call->sipp->program;
-    if (p->unexpected_main < 0 || p->unexpected_main >= (int)call->steps->count) {
+    int label = call->steps->unexpected_main;
+    if (label < 0 || label >= (int)call->steps->count) {
         call_unexpected(call, payload);
         return;
     }
@@ -299,7 +300,7 @@ static void take_unexpected(struct call *call, struct payload *payload) {
         value_set_number(call_value(call, p->unexpected_pausedaddr), real_of(call->paused_ms));
     payload_drop(call->queued);
     call->queued = payload_hold(payload);
-    call->index = p->unexpected_main;
+    call->index = label;
     call->thought = WHAT_IF_NONE;
     call->paused_ms = 0;
     call_run(&call->task);
@@ -369,10 +370,12 @@ static void discard(struct sipp *sipp, enum sipp_stat what, const char *why) {
 
 static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) {
     struct span msg = header_clip(payload_span(d->payload)), method = header_method(msg);
-    if (sipp->program->client && !span_starts(msg, "SIP/2.0") && call_answers(sipp, method)) {
-        struct call *call = call_new_passing(sipp, id, datagram_from(d));
-        call_answer(call, d->payload);
-        call_pass(call);
+    bool taken = sipp->config.out_of_call || call_answers(sipp, method);
+    if (sipp->program->client && !span_starts(msg, "SIP/2.0") && taken) {
+        const struct sipp_config *c = &sipp->config;
+        struct call *call = call_new_out_of_call(sipp, id, c->outbound.ip ? c->outbound : datagram_from(d));
+        loop_spend(&sipp->loop, LOOP_CREATE_NS);
+        call_recv(call, d->payload);
     } else if (sipp->program->client) {
         sipp_count(sipp, SIPP_WARNINGS);
         discard(sipp, SIPP_OUT_OF_CALL, "discarded: no call has this Call-ID, and a caller answers none");

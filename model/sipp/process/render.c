@@ -189,6 +189,10 @@ static void add_field(struct rendering *r, const struct fold_piece *piece) {
     const struct template_part *part = piece->part;
     struct inject *in = sipp_inject(r->sipp, template_text(r->t, part));
     int64_t line = r->call->lines[in - r->sipp->injects];
+    if (r->call->out_of_call && !part->param[0]) {
+        fatal(r, part, "SIPp ends: a call out of all calls has no line of an injection file");
+        return;
+    }
     if (part->param[0] && !read_line_number(r, part, &line)) return;
     if (line >= 0) {
         struct buf field = {0};

@@ -85,6 +85,7 @@ void sipp_exit(struct sipp *sipp, int status) {
 void sipp_check_end(struct sipp *sipp) {
     const struct sipp_counts *calls = &sipp->stats.calls;
     if (!sipp->quitting || calls->open > 0) return;
+    call_abort_uncounted(sipp);
     bool none = calls->failed == 0 && calls->successful == 0;
     sipp_exit(sipp, sipp->timed_out && none ? 97 : calls->failed > 0);
 }

@@ -78,6 +78,7 @@ void stats_call_ends(struct call *call, bool successful) {
 }
 
 void stats_step(struct call *call, const struct step *step) {
+    if (call->out_of_call) return;
     if (call->init) return;
     int64_t now_ms = call->sipp->loop.clock_ms;
     if (step->start_rtd >= 0) call->rtds[step->start_rtd] = (struct rtd_clock){.from_ms = now_ms};

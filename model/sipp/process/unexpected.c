@@ -37,6 +37,16 @@ void call_abort(struct call *call) {
         call_end(call, CALL_FAILED);
 }
 
+void call_abort_uncounted(struct sipp *sipp) {
+    struct call *call = sipp->open, *before;
+    while (call && call->next)
+        call = call->next;
+    for (; call; call = before) { /* in the order in which they came */
+        before = call->prev;
+        if (call->out_of_call) say_goodbye(call);
+    }
+}
+
 /* "200", or "100, 180 or 200": what the current step and, behind optional ones, the next ones wait for. */
 static void add_expected(struct buf *out, const struct call *call) {
     int last = call->index;

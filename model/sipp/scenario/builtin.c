@@ -67,10 +67,25 @@ static const char uas[] =
                                "", RESPONSE("200 OK", "") NO_BODY) "  <timewait milliseconds=\"4000\"/>\n"
                                                                    "</scenario>\n";
 
+static const char ooc_default[] =
+    "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n"
+    "<scenario name=\"Out-of-call UAS\">\n"
+    "  <recv request=\".*\" regexp_match=\"true\"/>\n" SEND(
+        "", RESPONSE("200 OK", "") NO_BODY) "  <timewait milliseconds=\"4000\"/>\n"
+                                            "</scenario>\n";
+
+static const char ooc_dummy[] = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n"
+                                "<scenario name=\"Out-of-call UAS\">\n"
+                                "  <recv request=\"DUMMY\"/>\n"
+                                "</scenario>\n";
+
 struct source *sipp_builtin(struct source_set *set, struct span name) {
     static const struct {
         const char *name, *source, *text;
-    } scenarios[] = {{"uac", "builtin:uac", uac}, {"uas", "builtin:uas", uas}};
+    } scenarios[] = {{"uac", "builtin:uac", uac},
+                     {"uas", "builtin:uas", uas},
+                     {"ooc_default", "builtin:ooc_default", ooc_default},
+                     {"ooc_dummy", "builtin:ooc_dummy", ooc_dummy}};
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
         if (span_is(name, scenarios[i].name))
             return source_text(set, scenarios[i].source, span_of(scenarios[i].text));

@@ -30,16 +30,17 @@ struct transaction {
 struct loader {
     const struct xml_element *root;
     struct sipp_program *program;
+    struct step_list *list; /* program.main, or out_of_call */
     struct diag *diag;
     struct template_compiler c;
     struct label *labels[2]; /* of the main part, of init */
     size_t label_count[2], label_cap[2];
     struct label_reference *references;
     size_t reference_count, reference_cap;
-    struct transaction *transactions; /* program.transaction_count of them */
-    size_t transaction_cap;
-    const struct xml_element *optional; /* the last message, if it was an optional recv */
-    const struct xml_element *timewait; /* ... if it was a timewait */
+    struct transaction *transactions;          /* program.transaction_count of them */
+    size_t transaction_cap, transaction_first; /* those before belong to the other document */
+    const struct xml_element *optional;        /* the last message, if it was an optional recv */
+    const struct xml_element *timewait;        /* ... if it was a timewait */
     bool role_known;
     size_t messages;
 };
@@ -84,5 +85,8 @@ struct step *step_add(struct loader *l, const struct xml_element *e, enum step_k
 void step_compile_common(struct loader *l, struct step *s, const struct xml_element *e);
 enum optional step_optional(struct loader *l, const struct xml_element *e);
 void step_list_free(struct step_list *list);
+
+/* A <recv request=""> that no file has. */
+void step_add_recv(struct step_list *list, struct span request);
 
 #endif

@@ -10,6 +10,8 @@
 static void compile_label(struct loader *l, const struct xml_element *e) { label_add(l, e, false); }
 
 static void compile_init(struct loader *l, const struct xml_element *e) {
+    if (l->list != &l->program->main)
+        diag_error(l->diag, xml_at(e), "not simulated: <init> of what takes the requests out of all calls");
     element_check_attributes(e, (const char *const[]){NULL}, NULL, l->diag);
     for (const struct xml_element *child = e->first; child; child = child->next) {
         if (span_is(child->name, "label")) {
@@ -143,7 +145,8 @@ static void check_order(struct loader *l, const struct xml_element *e) {
                    SPAN_ARG(e->name));
     l->optional = NULL;
     l->timewait = NULL;
-    if (!l->role_known && (is_recv || is_recv_cmd || span_starts(e->name, "send"))) {
+    if (!l->role_known && l->list == &l->program->main &&
+        (is_recv || is_recv_cmd || span_starts(e->name, "send"))) {
         l->role_known = true;
         l->program->client = !is_recv && !is_recv_cmd;
         l->program->commanded = is_recv_cmd;
@@ -192,7 +195,7 @@ static void note_shell(struct sipp_program *p, const struct step_list *list) {
 
 /* [next_url] is what an rrs="true" has kept: without one it is nothing. */
 static void check_next_url(const struct loader *l) {
-    const struct step_list *list = &l->program->main;
+    const struct step_list *list = l->list;
     for (size_t i = 0; i < list->count; i++)
         if (list->steps[i].rrs) return;
     for (size_t i = 0; i < list->count; i++) {
@@ -205,22 +208,36 @@ static void check_next_url(const struct loader *l) {
     }
 }
 
+/* A call of what is in no call has no number: SIPp shows memory that it has never set, here it is 0. */
+static void check_numbers(const struct loader *l) {
+    for (size_t i = 0; i < l->list->count; i++) {
+        const struct template *t = l->list->steps[i].template;
+        for (size_t j = 0; t && j < t->count; j++) {
+            if (t->parts[j].id != KEYWORD_CALL_NUMBER && t->parts[j].id != KEYWORD_BRANCH) continue;
+            diag_warning(l->diag, t->parts[j].at,
+                         "the number of a call out of all calls is random in SIPp, and 0 here");
+            return;
+        }
+    }
+}
+
 static void finish(struct loader *l) {
     struct sipp_program *p = l->program;
     note_shell(p, &p->init);
-    note_shell(p, &p->main);
+    note_shell(p, l->list);
     label_resolve(l);
     transaction_check(l);
     rtd_check(l);
     check_next_url(l);
+    if (l->list != &p->main) check_numbers(l);
     variable_table_check(&p->variables, l->diag);
-    for (struct step *s = p->main.steps; s < p->main.steps + p->main.count; s++)
-        if (s->kind == STEP_RECV) s->methods.p = p->methods.p;
-    mark_what_if(&p->main);
+    for (struct step *s = l->list->steps; s < l->list->steps + l->list->count; s++)
+        if (s->kind == STEP_RECV) s->methods.p = l->list->methods.p;
+    if (l->list == &p->main) mark_what_if(&p->main);
     struct source_pos at = xml_at(l->root);
     if (l->messages == 0)
         diag_error(l->diag, at, "the scenario has no messages");
-    else if (!l->role_known)
+    else if (!l->role_known && l->list == &p->main)
         diag_error(l->diag, at, "the scenario neither sends nor receives: is it a caller or a callee?");
 }
 
@@ -280,15 +297,15 @@ static void compile_default_messages(struct loader *l) {
     }
 }
 
-struct sipp_program *sipp_program_load(const struct source *xml, const struct sipp_setting *keys,
-                                       size_t key_count, struct diag *diag) {
+/* Compiles a document into one of the program's lists. */
+static bool load(struct sipp_program *p, struct step_list *list, const struct xml_document *document,
+                 const struct sipp_setting *keys, size_t key_count, struct diag *diag) {
     unsigned before = diag->errors;
-    struct xml_document *document = xml_load(xml, diag);
-    if (!document) return NULL;
-    struct sipp_program *p = mem_new(sizeof *p);
-    p->source = xml;
-    p->document = document;
-    struct loader l = {.root = document->root, .program = p, .diag = diag};
+    struct loader l = {.root = document->root,
+                       .program = p,
+                       .list = list,
+                       .transaction_first = p->transaction_count,
+                       .diag = diag};
     l.c = (struct template_compiler){.variables = &p->variables,
                                      .files = &p->files,
                                      .all = &p->templates,
@@ -296,13 +313,36 @@ struct sipp_program *sipp_program_load(const struct source *xml, const struct si
                                      .keys = keys,
                                      .key_count = key_count,
                                      .diag = diag};
-    compile_default_messages(&l);
+    if (list == &p->main) compile_default_messages(&l);
     compile_scenario(&l);
     free(l.labels[0]);
     free(l.labels[1]);
     free(l.references);
     free(l.transactions);
-    if (diag->errors == before) return p;
+    return diag->errors == before;
+}
+
+/* SIPp's own scenario for what is in no call: nothing fits. */
+static void expect_nothing(struct step_list *list) {
+    step_add_recv(list, SPAN("DUMMY"));
+    list->unexpected_main = -1;
+}
+
+struct sipp_program *sipp_program_load(const struct source *xml, const struct source *out_of_call,
+                                       const struct sipp_setting *keys, size_t key_count, struct diag *diag) {
+    struct xml_document *document = xml_load(xml, diag);
+    if (!document) return NULL;
+    struct sipp_program *p = mem_new(sizeof *p);
+    p->source = xml;
+    p->document = document;
+    bool good = load(p, &p->main, document, keys, key_count, diag);
+    if (out_of_call) {
+        p->other_document = xml_load(out_of_call, diag);
+        good &= p->other_document && load(p, &p->out_of_call, p->other_document, keys, key_count, diag);
+    } else {
+        expect_nothing(&p->out_of_call);
+    }
+    if (good) return p;
     sipp_program_free(p);
     return NULL;
 }
@@ -323,13 +363,14 @@ void sipp_program_free(struct sipp_program *program) {
     if (!program) return;
     step_list_free(&program->main);
     step_list_free(&program->init);
+    step_list_free(&program->out_of_call);
     variable_table_free(&program->variables);
     template_list_free(program->templates);
     media_list_free(program->media);
     source_set_free(&program->files);
     rtd_free(program);
-    buf_free(&program->methods);
     xml_free(program->document);
+    if (program->other_document) xml_free(program->other_document);
     free(program);
 }
 

@@ -34,7 +34,7 @@ struct step {
     bool bad_regex;      /* there is a regexp_match that SIPp ends at when it wants to compile it */
     struct regex *regex; /* of the request, with regexp_match */
     unsigned response;
-    struct span methods; /* all earlier requests' without transactions, in one word; in program.methods */
+    struct span methods; /* all earlier requests' without transactions, in one word; in step_list.methods */
     int response_txn;    /* -1: matched by the CSeq's method */
     uint32_t timeout_ms; /* 0: none */
     enum optional optional;
@@ -62,6 +62,8 @@ enum default_message { DEFAULT_ACK, DEFAULT_BYE, DEFAULT_CANCEL, DEFAULT_200, DE
 struct step_list {
     struct step *steps;
     size_t count, cap;
+    struct buf methods;  /* of its requests, in one word */
+    int unexpected_main; /* the label _unexp.main, to which unexpected messages jump; -1: absent */
 };
 
 /* A response time: what start_rtd and rtd name. */
@@ -85,22 +87,22 @@ struct bounds_list {
 
 struct sipp_program {
     const struct source *source;
-    struct xml_document *document; /* names and methods are views into it */
+    struct xml_document *document, *other_document; /* names and methods are views into them */
     struct step_list main, init;
+    struct step_list
+        out_of_call; /* of -oocsf, or one recv that nothing fits; of the requests that are in no call */
     struct variable_table variables;
     struct template *templates; /* all of them */
     struct media *media;        /* the same; NULL: no call sends any */
     struct template *defaults[DEFAULT_MESSAGES];
     struct source_set files;
-    struct buf methods;
     size_t transaction_count;
     bool client;
     struct rtd_table rtds;
     struct sipp_bounds call_lengths;
-    struct bounds_list *bounds; /* all of them */
-    /* Jump targets of unexpected messages: a step and two variables, -1: absent. */
-    int unexpected_main, unexpected_retaddr, unexpected_pausedaddr;
-    bool lose_packets;            /* some step has lost= */
+    struct bounds_list *bounds;                    /* all of them */
+    int unexpected_retaddr, unexpected_pausedaddr; /* two variables that belong to _unexp.main; -1: absent */
+    bool lose_packets;                             /* some step has lost= */
     bool commanded;               /* its first message is a recvCmd: the twin makes its calls */
     struct source_pos command_at; /* of the first sendCmd or recvCmd; source NULL: there is none */
     struct source_pos shell_at;   /* of the first <exec command=>; source NULL: there is none */

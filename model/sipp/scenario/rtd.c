@@ -67,6 +67,7 @@ void repartition_compile(struct loader *l, const struct xml_element *e) {
         element_needs(e, "value", l->diag);
         return;
     }
+    if (l->list != &p->main) return;             /* the statistics are of the calls */
     if (!of_calls && p->rtds.count == 0) return; /* SIPp reads it only for the rtd= that it has seen */
     struct bounds_list *list = mem_new(sizeof *list + (a->value.len / 2 + 1) * sizeof *list->ms);
     struct sipp_bounds bounds = {.ms = list->ms};

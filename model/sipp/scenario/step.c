@@ -11,11 +11,11 @@ static const char *const common_attributes[] = {
     "hide", "hiderest", "repeat_rtd", "rtd",      "start_rtd",        "lost",    "ontimeout", "ignoresdp",
     NULL};
 
-static struct step *add_step(struct step_list *list, const struct xml_element *e, enum step_kind kind) {
+static struct step *new_step(struct step_list *list, struct source_pos at, enum step_kind kind) {
     list->steps = mem_room(list->steps, list->count, &list->cap, sizeof *list->steps);
     struct step *s = &list->steps[list->count++];
     *s = (struct step){.kind = kind,
-                       .at = xml_at(e),
+                       .at = at,
                        .on_timeout = -1,
                        .start_txn = -1,
                        .ack_txn = -1,
@@ -27,6 +27,14 @@ static struct step *add_step(struct step_list *list, const struct xml_element *e
                        .condexec = -1,
                        .lost = -1};
     return s;
+}
+
+static struct step *add_step(struct step_list *list, const struct xml_element *e, enum step_kind kind) {
+    return new_step(list, xml_at(e), kind);
+}
+
+void step_add_recv(struct step_list *list, struct span request) {
+    new_step(list, (struct source_pos){0}, STEP_RECV)->request = request;
 }
 
 static void compile_chance(struct loader *l, struct step *s, const struct xml_element *e) {
@@ -42,7 +50,7 @@ static void compile_chance(struct loader *l, struct step *s, const struct xml_el
 
 /* What all messages have. */
 static void compile_common(struct loader *l, struct step *s, const struct xml_element *e, bool init) {
-    const struct step_list *list = init ? &l->program->init : &l->program->main;
+    const struct step_list *list = init ? &l->program->init : l->list;
     label_refer(l, e, "next", init, list->count - 1);
     if (xml_attribute(e, "next")) { /* without it SIPp does not look at these */
         s->test = element_variable(&l->c, e, "test");
@@ -71,7 +79,7 @@ static void compile_common(struct loader *l, struct step *s, const struct xml_el
 struct step *step_add(struct loader *l, const struct xml_element *e, enum step_kind kind,
                       const char *const *attributes) {
     element_check_attributes(e, attributes, common_attributes, l->diag);
-    return add_step(&l->program->main, e, kind);
+    return add_step(l->list, e, kind);
 }
 
 void step_compile_common(struct loader *l, struct step *s, const struct xml_element *e) {
@@ -91,7 +99,7 @@ void step_compile_head(struct loader *l, struct text_view text, const struct tem
 
 void step_compile_send(struct loader *l, const struct xml_element *e) {
     static const char *const known[] = {"retrans", "timeout", "start_txn", "ack_txn", "response_txn", NULL};
-    struct step *s = add_step(&l->program->main, e, STEP_SEND);
+    struct step *s = add_step(l->list, e, STEP_SEND);
     element_check_attributes(e, known, common_attributes, l->diag);
     s->retrans_ms = element_word(e, "retrans", l->diag);
     element_word(e, "timeout", l->diag); /* of a congested socket: UDP knows none */
@@ -115,7 +123,7 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
     if (!request && !response)
         diag_warning(l->diag, xml_at(e), "<recv> without request= or response=: no message is expected here");
     if (response) s->response = element_word(e, "response", l->diag);
-    s->methods = (struct span){NULL, l->program->methods.len}; /* completed when all is known */
+    s->methods = (struct span){NULL, l->list->methods.len}; /* completed when all is known */
     transaction_of_recv(l, s, e);
     if (!request) return;
     s->request = request->value;
@@ -143,7 +151,7 @@ enum optional step_optional(struct loader *l, const struct xml_element *e) {
 void step_compile_recv(struct loader *l, const struct xml_element *e) {
     static const char *const known[] = {"request", "response", "regexp_match",  "optional",     "timeout",
                                         "rrs",     "auth",     "advance_state", "response_txn", NULL};
-    struct step *s = add_step(&l->program->main, e, STEP_RECV);
+    struct step *s = add_step(l->list, e, STEP_RECV);
     element_check_attributes(e, known, common_attributes, l->diag);
     compile_expectation(l, s, e);
     s->optional = step_optional(l, e);
@@ -185,7 +193,7 @@ void step_compile_pause(struct loader *l, const struct xml_element *e) {
                                         "gamma",
                                         NULL};
     static const char *const jumps[] = {"next", "ontimeout"};
-    struct step *s = add_step(&l->program->main, e, STEP_PAUSE);
+    struct step *s = add_step(l->list, e, STEP_PAUSE);
     element_check_attributes(e, known, common_attributes, l->diag);
     if (span_is(e->name, "timewait")) {
         s->timewait = true;
@@ -206,7 +214,7 @@ void step_compile_pause(struct loader *l, const struct xml_element *e) {
 
 void step_compile_nop(struct loader *l, const struct xml_element *e) {
     element_check_attributes(e, (const char *const[]){NULL}, common_attributes, l->diag);
-    compile_common(l, add_step(&l->program->main, e, STEP_NOP), e, false);
+    compile_common(l, add_step(l->list, e, STEP_NOP), e, false);
 }
 
 void step_compile_init(struct loader *l, const struct xml_element *e) {
@@ -220,4 +228,5 @@ void step_list_free(struct step_list *list) {
         regex_free(list->steps[i].regex);
     }
     free(list->steps);
+    buf_free(&list->methods);
 }

@@ -7,9 +7,10 @@ int transaction_find(struct loader *l, const struct xml_element *e, const char *
     const struct xml_attribute *a = xml_attribute(e, attribute);
     if (!element_name(e, attribute, l->diag)) return -1;
     size_t count = l->program->transaction_count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = l->transaction_first; i < count; i++)
         if (span_eq(l->transactions[i].name, a->value)) return (int)i;
-    l->transactions = mem_room(l->transactions, count, &l->transaction_cap, sizeof *l->transactions);
+    if (count >= l->transaction_cap)
+        l->transactions = mem_room(l->transactions, count, &l->transaction_cap, sizeof *l->transactions);
     l->transactions[count] = (struct transaction){.name = a->value, .at = attribute_at(e, a)};
     return (int)l->program->transaction_count++;
 }
@@ -33,7 +34,7 @@ void transaction_of_send(struct loader *l, struct step *s, const struct xml_elem
         s->ack_txn = transaction_find(l, e, "ack_txn");
         if (s->ack_txn >= 0) l->transactions[s->ack_txn].acknowledged++;
     } else {
-        buf_add(&l->program->methods, s->head.method);
+        buf_add(&l->list->methods, s->head.method);
     }
 }
 
@@ -47,7 +48,7 @@ void transaction_of_recv(struct loader *l, struct step *s, const struct xml_elem
 }
 
 void transaction_check(const struct loader *l) {
-    for (size_t i = 0; i < l->program->transaction_count; i++) {
+    for (size_t i = l->transaction_first; i < l->program->transaction_count; i++) {
         const struct transaction *t = &l->transactions[i];
         const char *missing = t->started == 0    ? "is never started: no start_txn names it"
                               : t->answered == 0 ? "has no answer: no response_txn names it"
