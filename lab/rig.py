@@ -134,6 +134,8 @@ def sipp_command(host, hosts, scenario_file):
         argv += ['-nr']
     if sipp.get('call_id_prefix') == 'false':
         argv += ['-callid_slash_ign']
+    if sipp.get('sockets') == 'per_call':
+        argv += ['-t', 'un', '-max_socket', '500']
     if sipp.get('rate_quit') == 'false':
         argv += ['-no_rate_quit']
     for key, option in (('rtp_echo', '-rtp_echo'), ('auto_answer', '-aa'), ('ignore_in_pause', '-pause_msg_ign'),

@@ -124,7 +124,7 @@ static void compile_expectation(struct loader *l, struct step *s, const struct x
         diag_warning(l->diag, xml_at(e), "<recv> without request= or response=: no message is expected here");
     if (response) s->response = element_word(e, "response", l->diag);
     s->methods = (struct span){NULL, l->list->methods.len}; /* completed when all is known */
-    transaction_of_recv(l, s, e);
+    if (request || response) transaction_of_recv(l, s, e);
     if (!request) return;
     s->request = request->value;
     const struct xml_attribute *match = xml_attribute(e, "regexp_match");
