@@ -30,7 +30,7 @@ static const struct sipp_option options[] = {
     {"-i", SIPP_OPTION_ADDRESS, 1, NULL, "hosts.NAME.address"},
     {"-p", SIPP_OPTION_PORT, 1, NULL, "hosts.NAME.port"},
     {"-rsa", SIPP_OPTION_OUTBOUND, 1, "outbound", NULL},
-    {"-t", SIPP_OPTION_ONLY, 1, "u1", NULL},
+    {"-t", SIPP_OPTION_TRANSPORT, 1, "sockets", "one is u1, per_call is un"},
     {"-mi", SIPP_OPTION_ADDRESS, 1, NULL, "hosts.NAME.address, for media too"},
     NOTHING("-bind_local", 0, NULL),
     NOTHING("-ci", 1, NULL),
@@ -196,7 +196,6 @@ bool sipp_option_hint(struct buf *out, struct span name) {
         buf_addf(out, "siptwin does not simulate it%s%s", option->words ? ": " : "",
                  option->words ? option->words : "");
         break;
-    case SIPP_OPTION_ONLY: buf_addf(out, "siptwin simulates %s, the default", option->key); break;
     default:
         buf_add_text(out, "in scenario.yaml it is ");
         if (!option->key)

@@ -28,7 +28,7 @@ enum sipp_option_kind {
     SIPP_OPTION_PORT,     /* -p */
     SIPP_OPTION_OUTBOUND, /* -rsa */
     SIPP_OPTION_TWIN,     /* -3pcc */
-    SIPP_OPTION_ONLY      /* it has no effect if its value is the default, which is `key` */
+    SIPP_OPTION_TRANSPORT /* -t */
 };
 
 struct sipp_option {

@@ -52,7 +52,17 @@ def folded(text, width=118):
     return lines + ['  ' + line]
 
 
-def scenario_yaml(scenario, pids, lost):
+def ports_of(scenario, name, captures):
+    """The ports that the kernel gave to the calls of a host, in their order."""
+    host, found = scenario.hosts[name], []
+    for path in captures:
+        for d in compare.read(path):
+            if d.src == host.address and not d.off and str(d.sport) != host.port and str(d.sport) not in found:
+                found.append(str(d.sport))
+    return found
+
+
+def scenario_yaml(scenario, pids, lost, captures):
     """The scenario without include, with base names for files and the process ids of the recording."""
     lines = ['title: ' + scalar(scenario.title)]
     if scenario.description:
@@ -67,6 +77,8 @@ def scenario_yaml(scenario, pids, lost):
                 tree[program][key] = [os.path.basename(path) for path in value] if isinstance(value, list) else os.path.basename(value)
         if name in pids:
             tree['sipp']['pid'] = str(pids[name])
+            if tree['sipp'].get('sockets') == 'per_call':
+                tree['sipp']['ports'] = ports_of(scenario, name, captures)
         lines += ['  %s:' % name] + block({key: tree[key] for key in HOST_ORDER if key in tree}, '    ')
     network = {key: value for key, value in scenario.tree.get('network', {}).items() if key != 'drop'}
     if network or scenario.drops:

@@ -117,10 +117,12 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_PORT: host->port = *value; break;
     case SIPP_OPTION_OUTBOUND: host->outbound = *value; break;
     case SIPP_OPTION_TWIN: host->twin = *value; break;
-    case SIPP_OPTION_ONLY:
-        if (span_is(value->text, option->key)) break;
-        diag_error(&in->diag, value->at, "%s " SPAN_FMT ": not simulated, only %s, the default", option->name,
-                   SPAN_ARG(value->text), option->key);
+    case SIPP_OPTION_TRANSPORT:
+        if (span_is(value->text, "un"))
+            import_put(in, settings, option->key, SPAN("per_call"), value->at);
+        else if (!span_is(value->text, "u1"))
+            diag_error(&in->diag, value->at, "-t " SPAN_FMT ": not simulated, only u1, the default, and un",
+                       SPAN_ARG(value->text));
         break;
     }
 }

@@ -152,6 +152,34 @@ static void read_index(struct schema *s, const struct tree_node *value, const st
 }
 
 static const char *const exec_choices[] = {"refuse", "skip", NULL};
+/* What the kernel gives to calls, in order. */
+static void read_ports(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                       void *object) {
+    static const char expected[] = "a port from 1 to 65535";
+    struct lab_host_config *host = object;
+    uint64_t n;
+    (void)key;
+    if (!schema_is_list(s, value, "a list of ports")) return;
+    uint16_t *ports = config_new(s->context, (value->count + 1) * sizeof *ports);
+    for (const struct tree_node *port = value->first; port; port = port->next) {
+        if (!schema_is_scalar(s, port, expected)) continue;
+        if (!span_to_u64(span_of(port->text), UINT16_MAX, &n) || n == 0) schema_expected(s, port, expected);
+        ports[host->sipp.port_count++] = (uint16_t)n;
+    }
+    host->sipp.ports = ports;
+}
+
+static void read_sockets(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
+    static const char expected[] = "one or per_call";
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    host->sipp.socket_per_call = span_is(span_of(value->text), "per_call");
+    if (!host->sipp.socket_per_call && !span_is(span_of(value->text), "one"))
+        schema_expected(s, value, expected);
+}
+
 static const char *const arrivals_choices[] = {"regular", "poisson", NULL};
 
 static const struct schema_key sipp_keys[] = {
@@ -210,6 +238,12 @@ static const struct schema_key sipp_keys[] = {
      INT32_MAX, .fallback = "131070",
      .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
              "is full is lost; 0: no bound"},
+    {"sockets", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.socket_per_call),
+     .shape = "\"enum\":[\"one\",\"per_call\"]", .read = read_sockets, .fallback = "one",
+     .help = "-t: one is u1; per_call is un, a port of its own for each call that is made"},
+    {"ports", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
+     .read = read_ports, .fallback = "drawn by the seed",
+     .help = "the ports that the kernel gives to the calls of per_call, in order"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
     {"rtp_echo", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_echo),
      .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "false",

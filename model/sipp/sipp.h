@@ -48,14 +48,17 @@ struct sipp_config {
     struct udp_address local;    /* -i, -p */
     struct udp_address remote;   /* the positional host:port; ip 0: none, this SIPp answers */
     struct udp_address outbound; /* -rsa: where a caller's packets really go; ip 0: as remote */
-    const char *service;         /* -s */
-    uint32_t calls;              /* -m; 0: no end */
-    struct real rate;            /* -r, calls per rate_period_ms */
-    uint32_t rate_period_ms;     /* -rp */
-    uint32_t rate_increase;      /* -rate_increase: by so much the rate grows ... */
-    uint32_t rate_interval_ms;   /* -rate_interval: ... every so often ... */
-    uint32_t rate_max;           /* -rate_max: ... up to this; 0: without end */
-    bool rate_quit;              /* not -no_rate_quit: at its most it makes no new calls */
+    bool socket_per_call;        /* -t un: each call that is made has a port of its own */
+    const uint16_t *ports;       /* that the kernel gives them, in order; those that are missing are drawn */
+    size_t port_count;
+    const char *service;       /* -s */
+    uint32_t calls;            /* -m; 0: no end */
+    struct real rate;          /* -r, calls per rate_period_ms */
+    uint32_t rate_period_ms;   /* -rp */
+    uint32_t rate_increase;    /* -rate_increase: by so much the rate grows ... */
+    uint32_t rate_interval_ms; /* -rate_interval: ... every so often ... */
+    uint32_t rate_max;         /* -rate_max: ... up to this; 0: without end */
+    bool rate_quit;            /* not -no_rate_quit: at its most it makes no new calls */
     enum sipp_arrivals arrivals;
     uint32_t timeout_ms;     /* -timeout: no new calls from then on; 0: none */
     bool timeout_error;      /* -timeout_error: SIPp ends there */

@@ -131,6 +131,7 @@ void call_free(struct call *call, const struct sipp_program *program) {
 
 void call_release(struct call *call) {
     struct sipp *sipp = call->sipp;
+    sipp_close_port(call);
     loop_forget(&sipp->loop, &call->task);
     if (call->prev)
         call->prev->next = call->next;
@@ -287,7 +288,7 @@ bool call_send_template(struct call *call, const struct template *t, int index, 
     buf_reset(&sipp->text);
     if (!has_socket(call) || !render(&sipp->text, call, t, index)) return false;
     struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
-    sipp_send(sipp, call->to, payload, cause);
+    sipp_send(call, payload, cause);
     payload_drop(payload);
     return true;
 }
@@ -303,7 +304,7 @@ static struct payload *send_step(struct call *call, int index, const struct caus
     if (sipp_loses(sipp, step))
         sipp_note(sipp, &(struct cause){.why = "lost by lost=: step %", .arg = {index}, .at = step->at});
     else
-        sipp_send(sipp, call->to, payload, cause);
+        sipp_send(call, payload, cause);
     return payload;
 }
 

@@ -39,6 +39,7 @@ struct call {
     uint32_t user; /* of -users; 0: none */
     int index;     /* the current step */
     struct udp_address to;
+    uint16_t port; /* its own, with -t un; 0: the SIPp's */
 
     /* sending */
     struct payload *sent; /* the last scenario message; NULL: none */

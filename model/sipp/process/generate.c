@@ -91,7 +91,7 @@ static void run(struct task *task) {
                        "SIPp ends: a USER file has fewer lines than there are users");
             return;
         }
-        call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote);
+        sipp_open_port(call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote));
         used_ns += MAKE_NS;
         if (loop_time_ms(&sipp->loop, sipp_now(sipp) + used_ns) > clock_ms) break;
     }

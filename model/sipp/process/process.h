@@ -103,7 +103,8 @@ struct sipp {
     struct header_index lines; /* of the payloads that were asked about last */
     struct rand rand;
     bool rand_seeded;
-    struct random_stream random;
+    struct random_stream random, port_random;
+    size_t ports_used;
     uint32_t next_number, dynamic_id;
     struct sipp_stats stats;
     struct event start, alarm; /* when it starts (-sleep), and its -timeout */
@@ -119,8 +120,15 @@ struct sipp {
 
 static inline int64_t sipp_now(const struct sipp *sipp) { return sipp->loop.queue->now_ns; }
 
-/* Sends a payload from the SIPp's port and accounts for its cost. */
-void sipp_send(struct sipp *sipp, struct udp_address to, struct payload *payload, const struct cause *cause);
+/* Sends a payload to where the call's messages go, from its port, and accounts for its cost. */
+void sipp_send(struct call *call, struct payload *payload, const struct cause *cause);
+
+/* sockets.c: the port of a call (-t un), and its end. */
+void sipp_open_port(struct call *call);
+void sipp_close_port(struct call *call);
+
+/* What arrives at a port of the SIPp. */
+void sipp_arrive(void *arg, struct datagram *d);
 
 /* A note for the trace: something happened without a datagram. */
 void sipp_note(struct sipp *sipp, const struct cause *cause);

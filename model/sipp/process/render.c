@@ -234,6 +234,13 @@ static void add_last_cseq_number(struct rendering *r, const struct fold_piece *p
     buf_free(&cseq);
 }
 
+/* Of a SIPp with a port for each call; for all others it is a constant. */
+static void add_local_port(struct rendering *r, const struct fold_piece *piece) {
+    const struct sipp_config *c = &r->sipp->config;
+    int64_t port = r->call->port ? r->call->port : c->local.port;
+    buf_add_i64(r->out, integer_wrapped(port + piece->part->offset));
+}
+
 static void add_msg_index(struct rendering *r, const struct fold_piece *piece) {
     (void)piece;
     buf_add_i64(r->out, r->index);
@@ -323,7 +330,7 @@ static const struct writer writers[KEYWORD_UNKNOWN + 1] = {
     [KEYWORD_LAST_REQUEST_URI] = {add_last_request_uri},
     [KEYWORD_LEN] = {add_len_mark, true},
     [KEYWORD_LOCAL_IP] = {add_constant},
-    [KEYWORD_LOCAL_PORT] = {add_constant},
+    [KEYWORD_LOCAL_PORT] = {add_local_port, true},
     [KEYWORD_MEDIA_PORT] = {add_media_port, true},
     [KEYWORD_MSG_INDEX] = {add_msg_index, true},
     [KEYWORD_NEXT_URL] = {add_next_url},

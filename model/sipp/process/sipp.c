@@ -43,10 +43,12 @@ void sipp_config_default(struct sipp_config *config) {
     config->local.port = config->remote.port = config->outbound.port = 5060;
 }
 
-void sipp_send(struct sipp *sipp, struct udp_address to, struct payload *payload, const struct cause *cause) {
+void sipp_send(struct call *call, struct payload *payload, const struct cause *cause) {
+    struct sipp *sipp = call->sipp;
+    uint16_t from = call->port ? call->port : sipp->config.local.port;
     struct udp_options options = {.tos = 0, .dont_fragment = true};
     event_spend(sipp->loop.queue, payload->len / 2048 * 200); /* fragments, and long messages */
-    if (host_send(sipp->host, sipp->config.local.port, options, to, payload, cause) != 0)
+    if (host_send(sipp->host, from, options, call->to, payload, cause) != 0)
         sipp_note(sipp, &(struct cause){.why = "not sent: the network is unreachable", .at = cause->at});
     loop_spend(&sipp->loop, LOOP_SEND_NS);
 }
@@ -75,6 +77,8 @@ void sipp_exit(struct sipp *sipp, int status) {
     sipp->ended_ns = sipp_now(sipp);
     sipp->exit_status = status;
     host_unbind(sipp->host, sipp->config.local.port);
+    for (struct call *call = sipp->open; call; call = call->next)
+        sipp_close_port(call);
     media_end_all(sipp);
     command_close(sipp);
     event_cancel(sipp->loop.queue, &sipp->start);
@@ -128,7 +132,7 @@ void sipp_missing(struct sipp *sipp, struct source_pos at, const char *reason) {
     sipp_exit(sipp, 255);
 }
 
-static void arrive(void *arg, struct datagram *d) {
+void sipp_arrive(void *arg, struct datagram *d) {
     struct sipp *sipp = arg;
     if (sipp->started && !loop_arrive(&sipp->loop, d)) host_overrun(sipp->host, d);
 }
@@ -231,6 +235,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     sipp->dynamic_id = config->dynamic_start;
     rand_seed(&sipp->rand, 1);
     host_random(host, &sipp->random, "sipp");
+    host_random(host, &sipp->port_random, "ports");
     loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
     sipp->loop.arrived.limit = config->receive_buffer;
     sipp->loop.arrived.mtu = net_mtu(sipp->net);
@@ -238,7 +243,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     check_command_line(sipp, diag);
     check_config(sipp, diag);
     set_variables(sipp, diag);
-    if (diag->errors == before && !host_bind(host, config->local.port, arrive, sipp))
+    if (diag->errors == before && !host_bind(host, config->local.port, sipp_arrive, sipp))
         diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken",
                    host_name(host), config->local.port);
     media_begin(sipp, diag);
