@@ -97,8 +97,9 @@ const struct cfg_pv *cfg_pv_target(struct cfg_parse *p, const struct cfg_token *
         diag_error(p->diag, t->at, "cannot assign to " SPAN_FMT ": it is read only", SPAN_ARG(t->text));
         return NULL;
     }
-    bool writes = pv->kind == CFG_PV_VAR || pv->kind == CFG_PV_AVP || pv->kind == CFG_PV_MISSING ||
-                  (pv->kind == CFG_PV_TABLE && pv->pv->set);
+    bool writes = pv->kind == CFG_PV_TABLE
+                      ? pv->pv->set != NULL
+                      : pv->kind != CFG_PV_RETCODE && pv->kind != CFG_PV_NULL && pv->kind != CFG_PV_DOLLAR;
     if (writes) return pv;
     diag_error(p->diag, t->at, "assigning to " SPAN_FMT " is not simulated", SPAN_ARG(t->text));
     return NULL;

@@ -316,9 +316,29 @@ static const struct kam_pv corex_pvs[] = {
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
-/* $C(xx): colours of the terminal that the log goes to. */
+/* $C(xx): the colours of the terminal that the log goes to, of the letters and of what is behind them. */
+static const char colours[] = "srgybpcwx"; /* black, red ...; x: as before */
+
+static bool is_colours(struct span word) {
+    return word.len == 2 && word.p[0] && strchr(colours, word.p[0]) && word.p[1] &&
+           strchr(colours, word.p[1]);
+}
+
+static unsigned colour(char letter) {
+    unsigned i = (unsigned)(strchr(colours, letter) - colours);
+    return letter == 'x' ? 9 : i;
+}
+
+static struct kam_value get_colours(struct kam_run *run, const struct kam_pv_at *at) {
+    struct buf b = {0};
+    buf_addf(&b, "\033[0;3%u;4%um", colour(at->argument.p[0]), colour(at->argument.p[1]));
+    struct kam_value v = {.type = KAM_STR, .s = arena_text(run->state.scratch, buf_span(&b))};
+    buf_free(&b);
+    return v;
+}
+
 static const struct kam_pv xlog_pvs[] = {
-    {"C", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"C", KAM_PV_RAW, get_colours, .takes = is_colours},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 

@@ -83,7 +83,15 @@ static int pv_printf(struct kam_run *run, const struct kam_arg *args, size_t cou
     return kam_pv_assign(run, args[0].pv, (struct kam_value){.type = KAM_STR, .s = args[1].s}) ? 1 : -1;
 }
 
+/* setdebug() and resetdebug() are for the log alone. */
+static int nothing(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)args, (void)count;
+    return 1;
+}
+
 static const struct kam_function functions[] = {
+    {"setdebug", 1, 1, KAM_ANY_ROUTE, nothing, {ARG_NUMBER}, .expressions = true},
+    {"resetdebug", 0, 0, KAM_ANY_ROUTE, nothing},
     {"setbflag", 1, 2, KAM_ANY_ROUTE, setbflag, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
     {"resetbflag", 1, 2, KAM_ANY_ROUTE, resetbflag, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
     {"isbflagset", 1, 2, KAM_ANY_ROUTE, isbflagset, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},

@@ -81,6 +81,7 @@ static const struct kam_function functions[] = {
     {"mf_process_maxfwd_header", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
     {"process_maxfwd", 1, 1, KAM_REQUEST_ROUTE, maxfwd_process, {ARG_NUMBER}, .expressions = true},
     {"is_maxfwd_lt", 1, 1, REQUESTS, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
+    {"maxfwd_at_least", 1, 1, REQUESTS, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
     {"mf_lowlimit", 1, 1, REQUESTS, is_maxfwd_lt, {ARG_NUMBER}, .expressions = true},
     {0},
 };

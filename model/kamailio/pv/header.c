@@ -42,6 +42,14 @@ static struct kam_value all(struct kam_run *run, struct span name) {
     return pv_nothing();
 }
 
+/* Without blanks. */
+static bool is_name(struct span text) {
+    size_t n = 0;
+    while (n < text.len && !ascii_space((unsigned char)text.p[n]))
+        n++;
+    return n == text.len;
+}
+
 /* It reads all headers first. */
 static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at) {
     struct span name = at->argument;
@@ -162,6 +170,22 @@ PV_GETTER(get_adc, credential(run, CNONCE))
 PV_GETTER(get_adr, credential(run, RESPONSE))
 PV_GETTER(get_ado, credential(run, OPAQUE))
 
+/* Who is to be billed: the user of the credentials, else of From; with the realm, or host, behind it. */
+static struct kam_value billed(struct kam_run *run, bool whole) {
+    struct kam_value user = credential(run, USERNAME), host = credential(run, REALM);
+    if (user.type != KAM_STR || !user.s.len) {
+        user = pv_part(kam_run_from(run)->uri, PV_USER);
+        host = pv_part(kam_run_from(run)->uri, PV_HOST);
+    }
+    if (!whole) return user;
+    struct buf b = {0};
+    buf_addf(&b, SPAN_FMT "@" SPAN_FMT, SPAN_ARG(user.s), SPAN_ARG(host.s));
+    return pv_built(run, &b);
+}
+
+PV_GETTER(get_AU, billed(run, false))
+PV_GETTER(get_Au, billed(run, true))
+
 /* The smallest and largest time that Expires and Contacts ask for. */
 static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at *at) {
     bool largest = span_is(at->argument, "max"), any = false;
@@ -193,8 +217,8 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
     { name, KAM_PV_PLAIN, get, NULL, NULL }
 
 const struct kam_pv kam_pv_headers[] = {
-    {"hdr", KAM_PV_NAMED, get_hdr, .indexed = true},
-    {"hdrc", KAM_PV_NAMED, get_hdrc, NULL, NULL},
+    {"hdr", KAM_PV_NAMED, get_hdr, .takes = is_name, .indexed = true},
+    {"hdrc", KAM_PV_NAMED, get_hdrc, .takes = is_name},
     {"hfl", KAM_PV_NAMED, NULL, .indexed = true},
     {"hflc", KAM_PV_NAMED, NULL, NULL, NULL},
     PLAIN("cl", get_cl),
@@ -224,8 +248,8 @@ const struct kam_pv kam_pv_headers[] = {
     PLAIN("adc", get_adc),
     PLAIN("adr", get_adr),
     PLAIN("ado", get_ado),
-    PLAIN("AU", NULL),
-    PLAIN("Au", NULL),
+    PLAIN("AU", get_AU),
+    PLAIN("Au", get_Au),
     {"expires", KAM_PV_NAMED, get_expires, NULL, "min|max"},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };

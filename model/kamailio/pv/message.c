@@ -27,6 +27,7 @@ static struct span reason(const struct kam_run *run) {
 PV_GETTER(get_rm, pv_text_number(method_of(run), method_bit(method_of(run))))
 PV_GETTER(get_rmid, pv_number(method_bit(method_of(run))))
 PV_GETTER(get_rs, run->msg.is_request ? pv_nothing() : pv_number(run->msg.status))
+PV_GETTER(get_rsi, pv_number(run->msg.is_request ? 0 : run->msg.status))
 PV_GETTER(get_rr, run->msg.is_request ? pv_nothing() : pv_text(reason(run)))
 PV_GETTER(get_rv, pv_text(SPAN("SIP/2.0")))
 PV_GETTER(get_mb, pv_text(run->msg.bytes))
@@ -105,6 +106,7 @@ const struct kam_pv kam_pv_messages[] = {
     PLAIN("rm", get_rm),
     PLAIN("rmid", get_rmid),
     PLAIN("rs", get_rs),
+    PLAIN("rsi", get_rsi),
     PLAIN("rr", get_rr),
     PLAIN("rv", get_rv),
     PLAIN("mb", get_mb),

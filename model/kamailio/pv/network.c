@@ -55,6 +55,8 @@ static struct kam_value get_fs(struct kam_run *run, const struct kam_pv_at *at) 
     return joined(run, "udp:", run->forced->address, run->forced->port, "");
 }
 
+PV_GETTER(get_fsp, pv_number(run->forced ? run->forced->port : 0))
+PV_GETTER(get_conid, pv_nothing()) /* of TCP */
 PV_GETTER(get_fsn, run->forced && run->forced->name.len ? pv_text(run->forced->name) : pv_nothing())
 
 static bool set_fs(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
@@ -131,8 +133,8 @@ const struct kam_pv kam_pv_network[] = {
     {"af", KAM_PV_NAMED, get_af, NULL, "name|id"},
     {"fs", KAM_PV_PLAIN, get_fs, set_fs, NULL},
     {"fsn", KAM_PV_PLAIN, get_fsn, set_fsn, NULL},
-    PLAIN("fsp", NULL),
-    PLAIN("conid", NULL),
+    PLAIN("fsp", get_fsp),
+    PLAIN("conid", get_conid),
     PLAIN("sid", NULL),
     {"rcv", KAM_PV_NAMED, get_rcv, NULL, "buf|len|proto|sproto|srcip|rcvip|srcport|rcvport|af"},
     {"snd", KAM_PV_NAMED, get_sndto, NULL, SND_PARTS},

@@ -6,9 +6,10 @@
 #include "model/kamailio/script/pv_name.h"
 #include "model/kamailio/script/vars.h"
 
-static struct kam_value get_from(struct kam_xavp *list, const struct kam_pv_at *at, enum xavp_kind kind) {
+static struct kam_value get_from(struct kam_xavp *list, const struct kam_pv_at *at, enum xavp_kind kind,
+                                 struct arena *scratch) {
     struct xavp_path path;
-    return xavp_path_parse(&path, at->argument) ? xavp_get(list, &path, kind) : pv_nothing();
+    return xavp_path_parse(&path, at->argument) ? xavp_get(list, &path, kind, scratch) : pv_nothing();
 }
 
 static bool set_in(struct kam_xavp **list, const struct kam_pv_at *at, enum xavp_kind kind,
@@ -18,7 +19,7 @@ static bool set_in(struct kam_xavp **list, const struct kam_pv_at *at, enum xavp
 }
 
 #define XAVP(name, which, kind)                                                                              \
-    PV_GETTER(get_##name, get_from(run->state.avps->lists[which], at, kind))                                 \
+    PV_GETTER(get_##name, get_from(run->state.avps->lists[which], at, kind, run->state.scratch))             \
     static bool set_##name(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {        \
         return set_in(&run->state.avps->lists[which], at, kind, value);                                      \
     }
@@ -67,7 +68,7 @@ static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at)
     if (!span_is(parts.name, "xavp") || !xavp_path_parse(&path, parts.argument)) return pv_nothing();
     struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
     if (!path.key.p) return pv_number(xavp_count(list, path.root, XAVP_PLAIN));
-    struct kam_xavp *x = xavp_find(list, path.root, XAVP_PLAIN, path.root_n < 0 ? 0 : path.root_n);
+    struct kam_xavp *x = xavp_find(list, path.root, XAVP_PLAIN, path.root_n > 0 ? path.root_n : 0);
     return pv_number(x ? xavp_count(x->list, path.key, XAVP_PLAIN) : 0);
 }
 
@@ -121,17 +122,15 @@ PV_GETTER(get_s, pv_text(at->argument))
     { name, KAM_PV_PLAIN, get, NULL, NULL }
 
 const struct kam_pv kam_pv_stores[] = {
-    NAMED("xavp", get_xavp, set_xavp, NULL),
-    NAMED("xavi", get_xavi, set_xavi, NULL),
-    NAMED("xavu", get_xavu, set_xavu, NULL),
-    NAMED("shv", get_shv, set_shv, NULL),
+    {"xavp", KAM_PV_PATH, get_xavp, set_xavp, .takes = xavp_is_path},
+    {"xavi", KAM_PV_PATH, get_xavi, set_xavi, .takes = xavp_is_path},
+    {"xavu", KAM_PV_PATH, get_xavu, set_xavu, .takes = xavp_is_path},
+    {"shv", KAM_PV_RAW, get_shv, set_shv},
     {"cnt", KAM_PV_RAW, get_cnt, .takes = is_counted},
     NAMED("K", get_K, NULL, "IPv4|INET|IPv6|INET6|UDP|TCP|TLS|SCTP|WS|WSS"),
     PLAIN("true", get_true),
     NAMED("version", get_version, NULL, "num|full"),
     NAMED("_s", get_s, NULL, NULL),
-    NAMED("vn", NULL, NULL, NULL),
-    NAMED("vz", NULL, NULL, NULL),
     NAMED("def", get_def, NULL, NULL),
     NAMED("env", NULL, NULL, NULL),
     {"stat", KAM_PV_RAW, get_stat, NULL, NULL, is_of_scripts},
@@ -144,6 +143,5 @@ const struct kam_pv kam_pv_stores[] = {
     PLAIN("err.info", NULL),
     PLAIN("err.rcode", NULL),
     PLAIN("err.rreason", NULL),
-    PLAIN("rsi", NULL),
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };

@@ -3,6 +3,7 @@
 
 #include "model/kamailio/script/transform.h"
 #include "model/kamailio/script/vars.h"
+#include "model/kamailio/script/xavp.h"
 
 #include <stdio.h>
 
@@ -74,20 +75,80 @@ static struct kam_pv_at at_now(struct script *h, const struct cfg_pv *pv) {
     return at;
 }
 
+/* Which AVP it is now: the name of one that the program does not say; name.p NULL: its number. */
+struct avp {
+    size_t number;
+    struct span name;
+};
+
+/* False: the variable that holds the name has none; *v is what then is read. */
+static bool find_avp(struct script *h, const struct cfg_pv *pv, struct avp *out, struct kam_value *v) {
+    *out = (struct avp){.number = pv->number};
+    *v = (struct kam_value){0};
+    if (pv->kind == CFG_PV_AVP) return true;
+    struct kam_value name = script_pv(h, pv->argument->pv);
+    struct buf text = {0};
+    *v = (struct kam_value){.failed = name.type == KAM_NULL};
+    if (name.type == KAM_INT && (name.n & 0xffff)) buf_addf(&text, "i:%u", (unsigned)(name.n & 0xffff));
+    if (name.type == KAM_STR && span_starts(name.s, "i:")) buf_add_text(&text, "s:"); /* no number's */
+    if (name.type == KAM_STR) buf_add(&text, name.s);
+    ptrdiff_t number = program_find_number(h->state->program->avps, buf_span(&text));
+    if (number >= 0)
+        out->number = (size_t)number;
+    else
+        out->name = arena_text(h->arena, buf_span(&text));
+    bool found = text.len > 0;
+    buf_free(&text);
+    return found;
+}
+
+static struct kam_value avp_nth(struct script *h, const struct avp *a, int64_t n) {
+    if (!a->name.p) return script_vars_nth(h->state->avps, a->number, n);
+    struct kam_xavp *list = h->state->avps->lists[KAM_LIST_AVP];
+    if (n < 0) n = n == -xavp_count(list, a->name, XAVP_PLAIN) ? 0 : -1;
+    struct kam_xavp *x = n < 0 ? NULL : xavp_find(list, a->name, XAVP_PLAIN, n);
+    return x ? x->value : (struct kam_value){0};
+}
+
+/* null takes the newest away. */
+static void push_avp(struct script *h, const struct avp *a, struct kam_value v) {
+    struct kam_xavp **list = &h->state->avps->lists[KAM_LIST_AVP];
+    struct kam_xavp *x = a->name.p ? xavp_find(*list, a->name, XAVP_PLAIN, 0) : NULL;
+    if (a->name.p && v.type != KAM_NULL)
+        xavp_assign(xavp_add(list, a->name), v);
+    else if (x)
+        xavp_remove(list, x);
+    else if (!a->name.p && v.type != KAM_NULL)
+        script_vars_push(h->state->avps, a->number, v);
+    else if (!a->name.p)
+        script_vars_pop(h->state->avps, a->number);
+}
+
 static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
-    if (!pv->at.index || pv->at.index == KAM_INDEX_ADD) return script_vars_get(h->state->avps, pv->number);
-    struct kam_pv_at at = at_now(h, pv);
-    if (at.index == KAM_INDEX_NUMBER) return script_vars_nth(h->state->avps, pv->number, at.n);
+    struct avp a;
+    struct kam_value v;
+    if (!find_avp(h, pv, &a, &v)) return v;
+    if (!pv->at.index || pv->at.index == KAM_INDEX_ADD) return avp_nth(h, &a, 0);
+    int64_t i = pv->index ? script_int(script_pv(h, pv->index)) : pv->at.n;
+    if (pv->at.index == KAM_INDEX_NUMBER) return avp_nth(h, &a, i);
     struct buf b = {0};
-    int64_t i = 0;
-    for (; script_vars_nth(h->state->avps, pv->number, i).type != KAM_NULL; i++) {
+    for (i = 0; avp_nth(h, &a, i).type != KAM_NULL; i++) {
         if (b.len) buf_add_text(&b, ", "); /* none behind empty ones in front */
-        buf_add(&b, script_text(h, script_vars_nth(h->state->avps, pv->number, i)));
+        buf_add(&b, script_text(h, avp_nth(h, &a, i)));
     }
-    struct kam_value v = {0};
     if (i) v = (struct kam_value){.type = KAM_STR, .s = arena_text(h->arena, buf_span(&b))};
     buf_free(&b);
     return v;
+}
+
+static bool set_avp(struct script *h, const struct cfg_pv *pv, struct kam_value v) {
+    struct avp a;
+    struct kam_value none;
+    if (!find_avp(h, pv, &a, &none)) return false;
+    while (pv->at.index == KAM_INDEX_ALL && avp_nth(h, &a, 0).type != KAM_NULL)
+        push_avp(h, &a, none);
+    push_avp(h, &a, v);
+    return true;
 }
 
 void script_missing(struct script *h, const char *why) {
@@ -109,7 +170,9 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
         v = script_vars_get(&h->state->process->vars, pv->number);
         if (v.type == KAM_NULL) v.type = KAM_INT; /* a new $var is 0 */
         break;
-    case CFG_PV_AVP: v = get_avp(h, pv); break;
+    case CFG_PV_VAR_OR_NULL: v = script_vars_get(&h->state->process->vars, pv->number); break;
+    case CFG_PV_AVP:
+    case CFG_PV_AVP_NAMED: v = get_avp(h, pv); break;
     case CFG_PV_RETCODE: v = (struct kam_value){.type = KAM_INT, .n = h->state->retcode}; break;
     case CFG_PV_NULL: break;
     case CFG_PV_MISSING: script_missing(h, pv->missing); break;
@@ -134,20 +197,17 @@ bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v
         return pv->pv->set(h->run, &at, v);
     }
     case CFG_PV_VAR:
-        if (v.type == KAM_NULL) v = (struct kam_value){.type = KAM_INT};
+    case CFG_PV_VAR_OR_NULL:
+        if (v.type == KAM_NULL && pv->kind == CFG_PV_VAR) v.type = KAM_INT;
         script_vars_set(&h->state->process->vars, pv->number, v);
         check_bytes(h, &h->state->process->vars);
         return true;
     case CFG_PV_AVP:
-        if (pv->at.index == KAM_INDEX_ALL)
-            while (script_vars_get(h->state->avps, pv->number).type != KAM_NULL)
-                script_vars_pop(h->state->avps, pv->number);
-        if (v.type != KAM_NULL)
-            script_vars_push(h->state->avps, pv->number, v);
-        else
-            script_vars_pop(h->state->avps, pv->number);
+    case CFG_PV_AVP_NAMED: {
+        bool set = set_avp(h, pv, v);
         check_bytes(h, h->state->avps);
-        return true;
+        return set;
+    }
     case CFG_PV_MISSING: script_missing(h, pv->missing); return false;
     default: return false;
     }

@@ -15,7 +15,8 @@ enum kam_pv_shape {
     KAM_PV_PLAIN, /* $name */
     KAM_PV_NAMED, /* $name(argument) */
     KAM_PV_EITHER,
-    KAM_PV_RAW /* $name(argument), the argument as it stands: variables in it are not replaced */
+    KAM_PV_RAW, /* $name(argument), the argument as it stands: variables in it are not replaced */
+    KAM_PV_PATH /* the same, but for variables in its [] */
 };
 
 /* What stands with it: $name(argument), $(name(argument)[index]). */

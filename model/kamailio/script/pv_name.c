@@ -64,6 +64,12 @@ static const struct {
             {"null", CFG_PV_NULL},
             {"$", CFG_PV_DOLLAR}};
 
+/* What is $NAME(x)? 0: something else. */
+static int named_kind(struct span name) {
+    if (span_is(name, "var") || span_is(name, "vz")) return CFG_PV_VAR;
+    return span_is(name, "avp") ? CFG_PV_AVP : span_is(name, "vn") ? CFG_PV_VAR_OR_NULL : 0;
+}
+
 static const struct kam_pv *in_table(const struct kam_pv *pv, struct span name) {
     for (; pv && pv->name; pv++)
         if (span_is(name, pv->name)) return pv;
@@ -85,7 +91,7 @@ const struct kam_pv *script_pv_row(struct span name, const struct kam_module **m
 bool script_pv_known(struct span name) {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (span_is(name, kept[i].name)) return true;
-    return span_is(name, "var") || span_is(name, "avp") || script_pv_row(name, NULL);
+    return named_kind(name) || script_pv_row(name, NULL);
 }
 
 /* Why not. Always false. */
@@ -172,12 +178,13 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
         return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"%s\" is not loaded", SPAN_ARG(text),
                      module ? module->name : "pv");
     if (!pv->get) return make_missing(m, span_of(module ? module->name : "pv"), parts->name, out);
-    bool needs = pv->shape == KAM_PV_NAMED || pv->shape == KAM_PV_RAW;
+    bool needs = pv->shape != KAM_PV_PLAIN && pv->shape != KAM_PV_EITHER;
     if (needs && !parts->argument.p) return wrong(m, "$%s needs an argument: $%s(...)", pv->name, pv->name);
     if (pv->shape == KAM_PV_PLAIN && parts->argument.p) return wrong(m, "$%s takes no argument", pv->name);
     *out = (struct cfg_pv){.kind = CFG_PV_TABLE, .pv = pv};
     if (!parts->argument.p) return true;
-    bool fixed = pv->shape == KAM_PV_RAW || pv->arguments || (pv->takes && !pv->takes(parts->argument));
+    bool fixed = pv->shape == KAM_PV_RAW || pv->arguments || (pv->takes && !pv->takes(parts->argument)) ||
+                 (pv->shape == KAM_PV_PATH && span_search(parts->argument, SPAN("[$")) < 0);
     if (!fixed && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
     struct span select = span_skip(parts->argument, span_starts(parts->argument, "@"));
@@ -223,22 +230,30 @@ const char *script_avp_name(struct span *name, struct arena *arena) {
     return NULL;
 }
 
-/* $var(x), $avp(x). */
-static bool make_name(struct script_pv_maker *m, struct span name, bool var, struct cfg_pv *out) {
-    if (span_find(name, '$') >= 0)
-        return wrong(m, "$%s(" SPAN_FMT ") is not simulated: give the name itself", var ? "var" : "avp",
-                     SPAN_ARG(name));
+/* $avp($var(x)): a variable holds the name. */
+static bool make_named(struct script_pv_maker *m, struct span name, struct cfg_pv *out) {
+    *out = (struct cfg_pv){.kind = CFG_PV_AVP_NAMED};
+    if (script_pv_len(name) != name.len)
+        return wrong(m, "$avp(" SPAN_FMT ") is neither a name nor a variable", SPAN_ARG(name));
+    return (out->argument = script_pv_format(m, name)) != NULL;
+}
+
+/* $var(x), $vz(x), $vn(x), $avp(x); a $ in a name is a character. */
+static bool make_name(struct script_pv_maker *m, struct span name, int kind, struct cfg_pv *out) {
     struct span written = name;
-    const char *why = var ? NULL : script_avp_name(&name, m->arena);
+    bool avp = kind == CFG_PV_AVP;
+    if (avp && name.p[0] == '$') return make_named(m, name, out);
+    const char *why = avp ? script_avp_name(&name, m->arena) : NULL;
     if (why) return wrong(m, "$avp(" SPAN_FMT ") %s", SPAN_ARG(written), why);
-    if (m->names) {
-        size_t number = program_number(m->names, var ? &m->names->vars : &m->names->avps, name);
-        *out = (struct cfg_pv){.kind = var ? CFG_PV_VAR : CFG_PV_AVP, .number = number};
-        return true;
-    }
-    ptrdiff_t number = program_find_number(var ? m->program->vars : m->program->avps, name);
-    *out = (struct cfg_pv){.kind = number < 0 ? CFG_PV_NULL : var ? CFG_PV_VAR : CFG_PV_AVP};
-    if (number >= 0) out->number = (size_t)number;
+    struct buf own = {0}; /* $vn(x) is another one than $var(x) */
+    if (kind == CFG_PV_VAR_OR_NULL) buf_add_char(&own, '(');
+    buf_add(&own, name);
+    ptrdiff_t number = program_find_number(avp ? m->program->avps : m->program->vars, buf_span(&own));
+    if (number < 0 && m->names)
+        number = (ptrdiff_t)program_number(m->names, avp ? &m->names->avps : &m->names->vars, buf_span(&own));
+    buf_free(&own);
+    *out = (struct cfg_pv){.kind = CFG_PV_NULL};
+    if (number >= 0) *out = (struct cfg_pv){.kind = kind, .number = (size_t)number};
     return true;
 }
 
@@ -271,7 +286,8 @@ bool script_pv_make(struct script_pv_maker *m, struct span text, struct cfg_pv *
     struct script_pv_parts parts;
     *out = (struct cfg_pv){0};
     if (!script_pv_cut(text, &parts)) return wrong(m, "invalid pseudo-variable " SPAN_FMT, SPAN_ARG(text));
-    bool var = span_is(parts.name, "var"), is_kept = false;
+    bool is_kept = false;
+    int named = named_kind(parts.name);
     for (size_t i = 0; i < sizeof kept / sizeof *kept && !parts.argument.p && !is_kept; i++) {
         if (!span_is(parts.name, kept[i].name)) continue;
         out->kind = kept[i].kind;
@@ -281,19 +297,19 @@ bool script_pv_make(struct script_pv_maker *m, struct span text, struct cfg_pv *
         if (out->kind != CFG_PV_RETCODE && !loaded(m, NULL))
             return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded",
                          SPAN_ARG(text));
-    } else if (var || span_is(parts.name, "avp")) {
+    } else if (named) {
         if (!parts.argument.p)
             return wrong(m, "$" SPAN_FMT " needs an argument: $" SPAN_FMT "(...)", SPAN_ARG(parts.name),
                          SPAN_ARG(parts.name));
         if (!loaded(m, NULL))
             return wrong(m, "unknown pseudo-variable " SPAN_FMT ": module \"pv\" is not loaded",
                          SPAN_ARG(text));
-        if (!make_name(m, parts.argument, var, out)) return false;
+        if (!make_name(m, parts.argument, named, out)) return false;
     } else if (!make_row(m, &parts, text, out)) {
         return false;
     }
     bool index = parts.rest.len && parts.rest.p[0] == '[';
-    bool indexed = out->kind == CFG_PV_AVP || out->kind == CFG_PV_MISSING ||
+    bool indexed = out->kind == CFG_PV_AVP || out->kind == CFG_PV_AVP_NAMED || out->kind == CFG_PV_MISSING ||
                    (out->kind == CFG_PV_TABLE && out->pv->indexed) ||
                    span_is(parts.name, "avp"); /* also one that is never set */
     if (index && !indexed) return wrong(m, "$" SPAN_FMT " takes no index", SPAN_ARG(parts.name));

@@ -118,12 +118,13 @@ bool kam_program_asks_values(const struct kam_program *p);
  * the message, then to its transaction. All-zero is empty.
  */
 struct kam_var;
-enum kam_list { KAM_LIST_XAVP, KAM_LIST_XAVI, KAM_LIST_XAVU, KAM_LISTS };
+/* $xavp(x) and its kin; $avp(x) of names that the program does not say. */
+enum kam_list { KAM_LIST_XAVP, KAM_LIST_XAVI, KAM_LIST_XAVU, KAM_LIST_AVP, KAM_LISTS };
 struct kam_vars {
-    struct kam_xavp *lists[KAM_LISTS]; /* $xavp(x) and its kin */
-    struct kam_var **tops;             /* by number: the newest value; NULL: none */
-    size_t count;                      /* of tops */
-    size_t bytes;                      /* of all texts */
+    struct kam_xavp *lists[KAM_LISTS];
+    struct kam_var **tops; /* by number: the newest value; NULL: none */
+    size_t count;          /* of tops */
+    size_t bytes;          /* of all texts */
 };
 
 /* What the texts of a process or a message may take: the memory that a process of Kamailio has by default. */
@@ -133,7 +134,8 @@ void kam_vars_forget(struct kam_vars *vars);
 
 /* Forgets and frees all; most messages have none. */
 static inline void kam_vars_free(struct kam_vars *vars) {
-    if (vars->tops || vars->lists[KAM_LIST_XAVP] || vars->lists[KAM_LIST_XAVI] || vars->lists[KAM_LIST_XAVU])
+    if (vars->tops || vars->lists[KAM_LIST_XAVP] || vars->lists[KAM_LIST_XAVI] ||
+        vars->lists[KAM_LIST_XAVU] || vars->lists[KAM_LIST_AVP])
         kam_vars_forget(vars);
 }
 

@@ -1,70 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* {param.*}, {nameaddr.*}, {line.*}, {re.subst}: lists, addresses, lines. (facts: Kamailio 18.2)
  */
+#include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/subst.h"
 #include "model/kamailio/script/transform.h"
 
-/*
- * Parameters: name=value between separators, up to a comma. One that cannot be read makes them all
- * unreadable.
- */
-
-struct param {
-    struct span name, value;
-};
-
-/* What ends a name or a value. */
-static bool ends(char c, char separator) {
-    return c == separator || c == ',' || ascii_space((unsigned char)c);
-}
-
-static struct span cut_word(struct span *left, char separator, bool is_name) {
-    size_t n = 0;
-    while (n < left->len && !ends(left->p[n], separator) && !(is_name && left->p[n] == '='))
-        n++;
-    struct span word = span_head(*left, n);
-    *left = span_skip(*left, n);
-    return word;
-}
-
-/* In quotes of either kind, with backslashes; false: they do not close. */
-static bool cut_quoted(struct span *left, struct span *text) {
-    char quote = left->p[0];
-    for (size_t i = 1; i < left->len; i++) {
-        if (left->p[i] == '\\')
-            i++;
-        else if (left->p[i] == quote) {
-            *text = (struct span){left->p + 1, i - 1};
-            *left = span_skip(*left, i + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* 1: it is there; 0: none is left; -1: it cannot be read. */
-static int next_param(struct span *left, char separator, struct param *out) {
-    *out = (struct param){0};
-    if (left->len == 0) return 0;
-    out->name = cut_word(left, separator, true);
-    *left = span_skip_space(*left);
-    if (left->len && left->p[0] == '=') {
-        *left = span_skip_space(span_skip(*left, 1));
-        bool quoted = left->len && (left->p[0] == '"' || left->p[0] == '\'');
-        if (quoted && !cut_quoted(left, &out->value)) return -1;
-        if (!quoted) out->value = cut_word(left, separator, false);
-        if (!quoted && out->value.len == 0 && left->len) return -1;
-        *left = span_skip_space(*left);
-    }
-    if (left->len == 0) return 1;
-    if (left->p[0] == separator)
-        *left = span_skip_space(span_skip(*left, 1));
-    else if (left->p[0] == ',')
-        *left = (struct span){0};
-    else
-        return -1;
-    return 1;
-}
+/* Parameters. */
 
 /* The separator that the parameter with that number says; ; without. A comma separates nothing: it is the
  * end. */
@@ -76,17 +17,17 @@ static char separator(const struct transform_call *c, size_t i) {
 /* How many there are; -1: they cannot be read. */
 static int64_t count_of(struct span left, char separator) {
     int64_t n = 0;
-    struct param p;
+    struct script_param p;
     int got;
-    while ((got = next_param(&left, separator, &p)) > 0)
+    while ((got = script_param_next(&left, separator, &p)) > 0)
         n++;
     return got < 0 || n == 0 ? -1 : n;
 }
 
 /* The last one of that name. */
-static bool find_param(struct span left, char separator, struct span name, struct param *out) {
+static bool find_param(struct span left, char separator, struct span name, struct script_param *out) {
     bool found = false;
-    for (struct param p; next_param(&left, separator, &p) > 0;) {
+    for (struct script_param p; script_param_next(&left, separator, &p) > 0;) {
         if (!span_eq_nocase(p.name, name)) continue;
         *out = p;
         found = true;
@@ -96,7 +37,7 @@ static bool find_param(struct span left, char separator, struct span name, struc
 
 static bool param_value(const struct transform_call *c, struct kam_value *v) {
     struct span text = transform_text(c, *v);
-    struct param p = {0};
+    struct script_param p = {0};
     if (count_of(text, separator(c, 1)) < 0) return false;
     find_param(text, separator(c, 1), c->s[0], &p);
     return transform_is_text(v, p.value);
@@ -105,9 +46,9 @@ static bool param_value(const struct transform_call *c, struct kam_value *v) {
 static bool param_at(const struct transform_call *c, struct kam_value *v, bool name) {
     struct span left = transform_text(c, *v);
     int64_t count = count_of(left, separator(c, 1)), index = c->n[0] < 0 ? count + c->n[0] : c->n[0];
-    struct param p;
+    struct script_param p;
     if (count < 0) return false;
-    for (int64_t i = 0; next_param(&left, separator(c, 1), &p) > 0; i++)
+    for (int64_t i = 0; script_param_next(&left, separator(c, 1), &p) > 0; i++)
         if (i == index) return transform_is_text(v, name ? p.name : p.value);
     return transform_is_text(v, SPAN(""));
 }
@@ -119,7 +60,7 @@ static bool param_valueat(const struct transform_call *c, struct kam_value *v) {
 
 static bool param_in(const struct transform_call *c, struct kam_value *v) {
     struct span text = transform_text(c, *v);
-    struct param p;
+    struct script_param p;
     if (count_of(text, separator(c, 1)) < 0) return false;
     return transform_is_number(c, v, find_param(text, separator(c, 1), c->s[0], &p));
 }

@@ -18,7 +18,9 @@ struct cfg_pv {
     enum {
         CFG_PV_TABLE,
         CFG_PV_VAR,
+        CFG_PV_VAR_OR_NULL, /* $vn(x): no value until it is set */
         CFG_PV_AVP,
+        CFG_PV_AVP_NAMED, /* $avp($var(x)): argument is the variable that holds the name */
         CFG_PV_RETCODE,
         CFG_PV_NULL,
         CFG_PV_DOLLAR,
@@ -28,7 +30,7 @@ struct cfg_pv {
     struct kam_pv_at at;                       /* what stands between the parentheses, and the index */
     const struct cfg_piece *argument;          /* its text, where variables stand in it; NULL: at has it */
     const struct cfg_pv *index;                /* a variable that gives the index; NULL: at has it */
-    size_t number;                             /* of CFG_PV_VAR and CFG_PV_AVP: which name it is */
+    size_t number;                             /* of CFG_PV_VAR, CFG_PV_VAR_OR_NULL, CFG_PV_AVP: which name */
     const char *missing;                       /* of CFG_PV_MISSING: what the run says when it stops */
     const struct script_transform *transforms; /* what is done to the value, in order; NULL: nothing */
 };

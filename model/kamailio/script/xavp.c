@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/xavp.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -65,48 +66,110 @@ void xavp_free(struct kam_xavp **list) {
     }
 }
 
-/* name[n] */
+struct kam_xavp *xavp_append(struct kam_xavp **list, struct span name) {
+    struct kam_xavp *x = NULL;
+    while (*list)
+        list = &(*list)->next;
+    *list = xavp_add(&x, name);
+    return x;
+}
+
+void xavp_copy_to(struct kam_xavp *to, const struct kam_xavp *from) {
+    struct kam_xavp *list = NULL;
+    for (const struct kam_xavp *x = from->list; x; x = x->next)
+        xavp_assign(xavp_append(&list, x->name), x->value);
+    xavp_assign(to, from->value);
+    to->list = list;
+}
+
+/* name[n], and anything behind the ] */
 static bool part_parse(struct span text, struct span *name, int64_t *n) {
-    uint64_t index;
+    uint64_t index = 0;
     text = span_trim(text);
-    ptrdiff_t open = span_find(text, '[');
-    *n = -1;
+    ptrdiff_t open = span_find(text, '['), close = span_find(text, ']');
+    *n = XAVP_NONE;
     *name = span_trim(open < 0 ? text : span_head(text, (size_t)open));
     if (open < 0) return name->len > 0;
-    struct span rest = span_skip(text, (size_t)open + 1);
-    if (rest.len < 2 || rest.p[rest.len - 1] != ']') return false;
-    if (!span_to_u64(span_trim(span_head(rest, rest.len - 1)), INT32_MAX, &index)) return false;
-    *n = (int64_t)index;
+    if (close <= open) return false;
+    struct span inside = span_between(text.p + open + 1, text.p + close);
+    bool negative = inside.len > 0 && inside.p[0] == '-';
+    if (span_is(inside, "*"))
+        *n = XAVP_EVERY;
+    else if (span_is(inside, "+"))
+        *n = XAVP_NONE;
+    else if (span_to_u64(span_skip(inside, negative), INT32_MAX, &index))
+        *n = negative ? -(int64_t)index : (int64_t)index;
+    else if (!span_starts(inside, "$"))
+        return false;
     return name->len > 0;
 }
 
 bool xavp_path_parse(struct xavp_path *path, struct span text) {
-    *path = (struct xavp_path){.root_n = -1, .key_n = -1};
+    *path = (struct xavp_path){.root_n = XAVP_NONE, .key_n = XAVP_NONE};
     ptrdiff_t arrow = span_search(text, SPAN("=>"));
     if (!part_parse(arrow < 0 ? text : span_head(text, (size_t)arrow), &path->root, &path->root_n))
         return false;
     return arrow < 0 || part_parse(span_skip(text, (size_t)arrow + 2), &path->key, &path->key_n);
 }
 
-static int64_t first(int64_t n) { return n < 0 ? 0 : n; }
-
-struct kam_value xavp_get(struct kam_xavp *list, const struct xavp_path *path, enum xavp_kind kind) {
-    struct kam_xavp *x = xavp_find(list, path->root, kind, first(path->root_n));
-    if (x && path->key.p) x = xavp_find(x->list, path->key, kind, first(path->key_n));
-    if (!x) return (struct kam_value){0};
-    return x->list ? (struct kam_value){.type = KAM_STR, .s = SPAN("<<xavp:0x7f0000000000>>")} : x->value;
+bool xavp_is_path(struct span text) {
+    struct xavp_path path;
+    return xavp_path_parse(&path, text) && span_find(path.root, '=') < 0;
 }
 
-/* One value of a list: without an index a new one in front, with one that in place; null takes it away. */
+/* By an index: from -1 on down from the last one; the first one without. */
+static struct kam_xavp *at(struct kam_xavp *list, struct span name, enum xavp_kind kind, int64_t n) {
+    if (n == XAVP_NONE || n == XAVP_EVERY) n = 0;
+    if (n < 0) n += xavp_count(list, name, kind);
+    return xavp_find(list, name, kind, n);
+}
+
+/* All values of that name as one text. */
+static struct kam_value join(struct kam_xavp *list, struct span name, enum xavp_kind kind,
+                             struct arena *arena) {
+    struct buf b = {0};
+    for (struct kam_xavp *x = list; x; x = x->next) {
+        if (!is_named(x, name, kind)) continue;
+        if (b.len) buf_add_text(&b, ", ");
+        buf_add(&b, kam_value_text(x->value, arena));
+    }
+    struct kam_value v = {.type = b.len ? KAM_STR : KAM_NULL, .s = arena_text(arena, buf_span(&b))};
+    buf_free(&b);
+    return v;
+}
+
+struct kam_value xavp_get(struct kam_xavp *list, const struct xavp_path *path, enum xavp_kind kind,
+                          struct arena *arena) {
+    struct kam_xavp *x = at(list, path->root, kind, path->root_n);
+    if (x && path->key.p) {
+        /* in a list that has become empty Kamailio goes on with all of them */
+        struct kam_xavp *inside = x->list || x->value.type != KAM_NULL ? x->list : list;
+        if (path->key_n == XAVP_EVERY) return join(inside, path->key, kind, arena);
+        x = at(inside, path->key, kind, path->key_n);
+    }
+    if (!x) return (struct kam_value){0};
+    if (x->value.type != KAM_NULL) return x->value;
+    return (struct kam_value){.type = KAM_STR,
+                              .s = x->list ? SPAN("<<xavp:0x7f0000000000>>") : SPAN("<<xavp:(nil)>>")};
+}
+
+/* null takes a value away, or all of them. */
+static bool take_away(struct kam_xavp **list, struct span name, int64_t n, enum xavp_kind kind) {
+    if (n < 0 && n != XAVP_NONE && n != XAVP_EVERY) return true;
+    for (struct kam_xavp *x; (x = at(*list, name, kind, n));) {
+        xavp_remove(list, x);
+        if (n != XAVP_EVERY) break;
+    }
+    return true;
+}
+
+/* One value of a list: without an index a new one in front, with one that in place. */
 static bool set_in(struct kam_xavp **list, struct span name, int64_t n, enum xavp_kind kind,
                    struct kam_value value) {
-    struct kam_xavp *x = xavp_find(*list, name, kind, first(n));
-    if (value.type == KAM_NULL) {
-        if (x) xavp_remove(list, x);
-        return true;
-    }
-    if (n > 0 && !x) return false;
-    if (!x || (n < 0 && kind != XAVP_UNIQUE)) x = xavp_add(list, name);
+    if (value.type == KAM_NULL) return take_away(list, name, n, kind);
+    struct kam_xavp *x = xavp_find(*list, name, kind, n == XAVP_NONE ? 0 : n);
+    if (n != XAVP_NONE && (!x || kind == XAVP_UNIQUE)) return false;
+    if (!x || (n == XAVP_NONE && kind != XAVP_UNIQUE)) x = xavp_add(list, name);
     xavp_assign(x, value);
     return true;
 }
@@ -114,13 +177,24 @@ static bool set_in(struct kam_xavp **list, struct span name, int64_t n, enum xav
 bool xavp_set(struct kam_xavp **list, const struct xavp_path *path, enum xavp_kind kind,
               struct kam_value value) {
     if (!path->key.p) return set_in(list, path->root, path->root_n, kind, value);
-    struct kam_xavp *x = xavp_find(*list, path->root, kind, first(path->root_n));
-    if (value.type == KAM_NULL) return !x || set_in(&x->list, path->key, path->key_n, kind, value);
-    if (path->root_n > 0 && !x) return false;
-    if (!x || (path->root_n < 0 && kind != XAVP_UNIQUE)) x = xavp_add(list, path->root);
+    struct kam_xavp *x = xavp_find(*list, path->root, kind, path->root_n == XAVP_NONE ? 0 : path->root_n);
+    if (value.type == KAM_NULL) return !x || take_away(&x->list, path->key, path->key_n, kind);
+    if (path->root_n != XAVP_NONE && !x) return false;
+    bool made = !x || (path->root_n == XAVP_NONE && kind != XAVP_UNIQUE);
+    if (made) x = xavp_add(list, path->root);
     if (x->value.type != KAM_NULL) {
         if (kind != XAVP_UNIQUE) return false; /* a value is no list */
         empty(x);
     }
-    return set_in(&x->list, path->key, path->key_n, kind, value);
+    return set_in(&x->list, path->key, made ? XAVP_NONE : path->key_n, kind, value);
+}
+
+void xavp_set_child(struct kam_xavp **list, struct span root, struct span name, enum xavp_kind kind,
+                    struct kam_value value) {
+    struct kam_xavp *x = xavp_find(*list, root, kind, 0);
+    if (!x) x = xavp_add(list, root);
+    if (x->value.type != KAM_NULL) empty(x);
+    struct kam_xavp *old = xavp_find(x->list, name, kind, 0);
+    if (old) xavp_remove(&x->list, old);
+    xavp_assign(xavp_add(&x->list, name), value);
 }

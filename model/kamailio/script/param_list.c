@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/kamailio/script/param_list.h"
+
+/* What ends a name or a value. */
+static bool ends(char c, char separator) {
+    return c == separator || c == ',' || ascii_space((unsigned char)c);
+}
+
+static struct span cut_word(struct span *left, char separator, bool is_name) {
+    size_t n = 0;
+    while (n < left->len && !ends(left->p[n], separator) && !(is_name && left->p[n] == '='))
+        n++;
+    struct span word = span_head(*left, n);
+    *left = span_skip(*left, n);
+    return word;
+}
+
+/* In quotes of either kind, with backslashes; false: they do not close. */
+static bool cut_quoted(struct span *left, struct span *text) {
+    char quote = left->p[0];
+    for (size_t i = 1; i < left->len; i++) {
+        if (left->p[i] == '\\')
+            i++;
+        else if (left->p[i] == quote) {
+            *text = (struct span){left->p + 1, i - 1};
+            *left = span_skip(*left, i + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+int script_param_next(struct span *left, char separator, struct script_param *out) {
+    *out = (struct script_param){0};
+    if (left->len == 0) return 0;
+    out->name = cut_word(left, separator, true);
+    *left = span_skip_space(*left);
+    if (left->len && left->p[0] == '=') {
+        *left = span_skip_space(span_skip(*left, 1));
+        bool quoted = left->len && (left->p[0] == '"' || left->p[0] == '\'');
+        if (quoted && !cut_quoted(left, &out->value)) return -1;
+        if (!quoted) out->value = cut_word(left, separator, false);
+        if (!quoted && out->value.len == 0 && left->len) return -1;
+        *left = span_skip_space(*left);
+    }
+    if (left->len == 0) return 1;
+    if (left->p[0] == separator)
+        *left = span_skip_space(span_skip(*left, 1));
+    else if (left->p[0] == ',')
+        *left = (struct span){0};
+    else
+        return -1;
+    return 1;
+}
