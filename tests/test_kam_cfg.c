@@ -281,8 +281,8 @@ static void what_is_not_simulated_is_told(void **state) {
         {"request_route { $var(x) = $(ru{s.substr,1}); }",
          "2:27: error: the transformation {s.substr,1} needs more parameters"},
         {"request_route { $var(x) = $(avp(x)[y]); }", "2:27: error: invalid index [y]"},
-        {"request_route { $avp($var(x)) = 1; }",
-         "2:17: error: $avp($var(x)) is not simulated: give the name itself"},
+        {"request_route { $avp(tu.x) = 1; }",
+         "2:17: error: $avp(tu.x) is not simulated: only the first list of From is"},
         {"request_route { if (max_len == 5) exit; }", "2:21: error: the condition max_len is not simulated"},
         {"request_route { if (src_ip == a.b) exit; }",
          "2:21: warning: comparing an address with a host name is not simulated: a run that "
