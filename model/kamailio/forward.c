@@ -63,25 +63,29 @@ void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span
     buf_free(&b);
 }
 
+bool kam_next_hop(struct kam_run *run, struct udp_address *to) {
+    struct span uri = run->next_hop.p ? run->next_hop : kam_run_uri(run);
+    int error = uri.p ? kam_resolve(run->k, uri, to) : KAM_E_BAD_ADDRESS;
+    if (error) kam_run_fail(run, error);
+    return !error;
+}
+
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
     struct kam_destination d = {.socket = kam_run_send_socket(run)};
+    struct edit_list *edits = run->target;
     if (!kam_run_from(run)->readable) return false;
-    int error = KAM_E_OK;
     if (to)
         d.to = *to;
-    else
-        error = kam_resolve(run->k, run->next_hop.p ? run->next_hop : kam_run_uri(run), &d.to);
-    if (error) {
-        kam_run_fail(run, error);
+    else if (!kam_next_hop(run, &d.to))
         return false;
-    }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
-    kam_via_add_own(&run->edits, run, d.socket, 0);
-    kam_double_routes(run, &run->edits, d.socket);
-    kam_add_path(run, &run->edits, run->path);
-    if (!run->via_edited) kam_via_mark_incoming(&run->edits, run);
+    kam_via_add_own(edits, run, d.socket, 0);
+    kam_double_routes(run, edits, d.socket);
+    kam_add_path(run, edits, run->path);
+    if (!run->via_edited) kam_via_mark_incoming(edits, run);
     run->via_edited = true;
-    struct payload *p = kam_render_request(run, &run->edits, kam_run_uri(run));
+    struct payload *p =
+        run->msg.is_request ? kam_render_request(run, edits, kam_run_uri(run)) : kam_lump_apply(run, edits);
     struct cause cause = kam_cause(run, why, "RFC 3261 16.6, 16.11");
     cause.retransmission = run->retransmission;
     bool ok = kam_onsend(run, &d, p, KAM_NO_BRANCH) && kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);

@@ -5,8 +5,12 @@
 
 #include "model/kamailio/run.h"
 
-/* Relays the request to its next hop, or to `to` if that is not NULL. False: no such destination, nothing was
- * sent. */
+/* The address of the message's next hop; false: it has none that is known, which is what the run fails with.
+ */
+bool kam_next_hop(struct kam_run *run, struct udp_address *to);
+
+/* Relays the request, or the reply as if it were one, to its next hop, or to `to` if that is not NULL. False:
+ * no such destination, nothing was sent. */
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why);
 
 /* Relays a reply by its second Via; drops it when there is none. */

@@ -59,8 +59,8 @@ static void clear(struct kam_run *run) {
     run->error = 0;
     run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
     run->proxy = (struct udp_address){0};
-    run->auto_100_is_set = run->no_auto_100 = run->no_error_reply = false;
-    run->fr_ms = run->fr_inv_ms = 0;
+    run->no_auto_100 = run->no_error_reply = false;
+    run->plan = (struct kam_plan){0};
     run->failure_status = 0;
     run->failure_reply = run->failure_request = (struct span){0};
     run->stateful = false;
@@ -171,11 +171,19 @@ uint32_t kam_run_hash(struct kam_run *run) {
     return run->hash;
 }
 
+/* What stands where a request has its URI: of a reply, its status. */
+static struct span second_word(const struct kam_run *run) {
+    if (run->msg.is_request) return kam_run_original_uri(run);
+    struct span line = run->msg.first_line;
+    span_cut(&line, ' ');
+    return span_cut(&line, ' ');
+}
+
 const char *kam_run_md5(struct kam_run *run) {
     if (!run->digested) {
         const struct kam_address *from = kam_run_from(run);
         struct kam_branch_input in = {.method = run->msg.method,
-                                      .uri = kam_run_original_uri(run),
+                                      .uri = second_word(run),
                                       .call_id = run->call_id->value,
                                       .cseq_number = run->cseq_number,
                                       .from_tag = from->tag,

@@ -72,6 +72,14 @@ struct kam_passage {
     struct udp_address other;        /* where it comes from, or goes */
 };
 
+/* What a script has set for a transaction before it was made; 0: not set. */
+struct kam_plan {
+    int64_t fr_ms, fr_inv_ms;                 /* t_set_fr() */
+    int64_t t1_ms, t2_ms;                     /* t_set_retr() */
+    int64_t life_inv_ticks, life_other_ticks; /* t_set_max_lifetime() */
+    unsigned on, off;                         /* switches of tm, as bits */
+};
+
 struct kam_run {
     struct kam_script_state state; /* first: the interpreter's part */
     struct kamailio *k;
@@ -143,14 +151,13 @@ struct kam_run {
     struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
     bool no_auto_100, no_error_reply;    /* t_relay_to(flags) */
     const struct kam_route *on_failure, *on_reply, *on_branch,
-        *on_branch_failure;         /* armed before there is a transaction */
-    bool auto_100, auto_100_is_set; /* t_set_auto_inv_100() */
-    int64_t fr_ms, fr_inv_ms;       /* t_set_fr() before there is a transaction; 0: not set */
-    unsigned failure_status;        /* in failure_route: of the chosen reply */
-    struct span failure_reply;      /* its bytes; p NULL: a timeout */
-    struct span failure_request;    /* what that branch was sent */
-    int64_t failure_reply_mode;     /* in failure_route: what happens to the replies there are */
-    bool stateful;                  /* tm had to do with it: what it cost */
+        *on_branch_failure;      /* armed before there is a transaction */
+    struct kam_plan plan;        /* for the transaction that is not there yet */
+    unsigned failure_status;     /* in failure_route: of the chosen reply */
+    struct span failure_reply;   /* its bytes; p NULL: a timeout */
+    struct span failure_request; /* what that branch was sent */
+    int64_t failure_reply_mode;  /* in failure_route: what happens to the replies there are */
+    bool stateful;               /* tm had to do with it: what it cost */
 
     struct kam_vars message_avps;
     struct arena scratch;

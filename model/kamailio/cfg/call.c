@@ -130,6 +130,18 @@ static bool takes_host(struct span name) {
            span_is(name, "setflag") || span_is(name, "resetflag") || span_is(name, "isflagset");
 }
 
+static const struct cfg_expr *text_expr(struct cfg_parse *p, struct source_pos at, struct span text) {
+    struct cfg_expr *e = cfg_new(p, sizeof *e);
+    e->op = CFG_TEXT;
+    e->at = at;
+    e->constant = (struct kam_value){.type = KAM_STR, .s = arena_text(&p->program->arena, text)};
+    return e;
+}
+
+static const struct cfg_expr *uri_host(struct cfg_parse *p, struct source_pos at) {
+    return text_expr(p, at, (struct span){KAM_NEXT_HOP_HOST, sizeof KAM_NEXT_HOP_HOST - 1});
+}
+
 static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
     struct buf text = {0};
     struct source_pos at = p->t->at;
@@ -151,12 +163,8 @@ static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
         }
         buf_add(&text, cfg_get(p)->text);
     }
-    struct cfg_expr *e = cfg_new(p, sizeof *e);
-    e->op = CFG_TEXT;
-    e->at = at;
-    e->constant = (struct kam_value){.type = KAM_STR, .s = arena_text(&p->program->arena, buf_span(&text))};
+    *arg = text_expr(p, at, buf_span(&text));
     buf_free(&text);
-    *arg = e;
     return true;
 }
 
@@ -165,10 +173,11 @@ static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, const struct cfg
                        bool core, bool hosts) {
     if (!cfg_expect(p, "(")) return false;
     if (hosts && cfg_next_is(p, "uri:host")) {
-        /* forward(uri:host), forward(uri:host, uri:port) are forward() */
-        cfg_get(p);
-        if (cfg_take(p, ",") && !cfg_expect(p, "uri:port")) return false;
-        return cfg_expect(p, ")");
+        args[0] = uri_host(p, cfg_get(p)->at);
+        s->arg_count = 1;
+        if (!cfg_take(p, ",") || cfg_take(p, "uri:port")) return cfg_expect(p, ")");
+        s->arg_count = 2;
+        return (args[1] = cfg_expr_parse(p)) != NULL && cfg_expect(p, ")");
     }
     if (cfg_take(p, ")")) return true;
     do {

@@ -8,14 +8,24 @@
 
 static const char why_forwarded[] = "forwarded by forward(): no transaction";
 
-/* forward(): to the next hop; forward("host"), forward("host", port): there. */
+/* forward(): to the next hop; forward("host"), forward("host", port): there; forward(uri:host, port): to the
+ * next hop's host. */
 static int forward(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct udp_address to;
-    if (count == 0) return kam_forward_request(run, NULL, why_forwarded) ? 1 : -1;
-    to.ip = (uint32_t)args[0].n;
+    bool by_uri = count == 0 || args[0].n < 0;
+    if (by_uri && count < 2) return kam_forward_request(run, NULL, why_forwarded) ? 1 : -1;
+    if (by_uri && !kam_next_hop(run, &to)) return -1;
+    if (!by_uri) to.ip = (uint32_t)args[0].n;
     to.port = count > 1 ? (uint16_t)args[1].n : 0;
     if (to.port == 0) to.port = 5060;
     return kam_forward_request(run, &to, why_forwarded) ? 1 : -1;
+}
+
+/* There are no sockets of other transports. */
+static int no_socket(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    kam_run_fail(run, KAM_E_NO_SOCKET);
+    return -1;
 }
 
 static int force_rport(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -169,8 +179,11 @@ static int force_send_socket(struct kam_run *run, const struct kam_arg *args, si
 #define CHANGES (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)
 
 static const struct kam_function core_functions[] = {
-    {"forward", 0, 2, KAM_REQUEST_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
-    {"forward_udp", 1, 2, KAM_REQUEST_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward", 0, 2, KAM_USUAL_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward_udp", 1, 2, KAM_USUAL_ROUTE, forward, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward_tcp", 1, 2, KAM_USUAL_ROUTE, no_socket, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward_tls", 1, 2, KAM_USUAL_ROUTE, no_socket, {ARG_ADDRESS, ARG_INTEGER}},
+    {"forward_sctp", 1, 2, KAM_USUAL_ROUTE, no_socket, {ARG_ADDRESS, ARG_INTEGER}},
     {"force_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_rport", 0, 0, KAM_ANY_ROUTE, force_rport},
     {"add_local_rport", 0, 0, KAM_ANY_ROUTE, add_local_rport},

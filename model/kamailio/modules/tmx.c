@@ -46,6 +46,69 @@ static int t_flush_flags(struct kam_run *run, const struct kam_arg *args, size_t
     return 1;
 }
 
+/* Are they those of the extended kind? There are none that go with a message. */
+static int t_flush_xflags(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return kam_tm_check(run) ? 1 : -1;
+}
+
+/*
+ * In onreply_route: "all" branches but one that has its final reply in hand, or the "others" than that of
+ * this reply; "this" is the same as "all" in 5.6.3, and nothing where the reply is final.
+ */
+static int t_cancel_branches(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct kam_transaction *t = run->transaction;
+    bool final = run->msg.status >= 200, others = ascii_lower((unsigned char)args[0].s.p[0]) == 'o';
+    if (!t || t->method != KAM_INVITE || run->state.kind != KAM_TM_ONREPLY_ROUTE) return -1;
+    if (final && ascii_lower((unsigned char)args[0].s.p[0]) == 't') return -1;
+    kam_branch_set branches = kam_tm_pick_canceled(t, final || others ? (int)run->branch : KAM_NO_BRANCH);
+    if (!branches) return -1;
+    kam_tm_cancel_branches(t, branches, 0, 0);
+    return 1;
+}
+
+static const char *check_which(const struct kam_program *program, size_t index, struct span text) {
+    (void)program, (void)index;
+    if (span_is_nocase(text, "all") || span_is_nocase(text, "others") || span_is_nocase(text, "this"))
+        return NULL;
+    return "must be \"all\", \"others\" or \"this\"";
+}
+
+/* t_cancel_callid(Call-ID, CSeq, flag[, status]): the flag is set in the INVITE, the status stands in Reason.
+ */
+static int t_cancel_callid(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_transaction *t = kam_tm_find_callid(kam_tm_of(run->k), args[0].s, args[1].s);
+    int64_t status = count > 3 ? args[3].n : 0;
+    if (!t) return -1;
+    if (args[2].n > 0) t->flags |= kam_flag_bit(args[2].n);
+    if (status < 100 || status > 699) status = 0;
+    kam_tm_cancel_branches(t, kam_tm_pick_canceled(t, KAM_NO_BRANCH), (unsigned)status, 0);
+    return 1;
+}
+
+/* t_reply_callid(Call-ID, CSeq, status, reason): from then on the script is at work on that INVITE's
+ * transaction. */
+static int t_reply_callid(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    struct kam_transaction *t = kam_tm_find_callid(kam_tm_of(run->k), args[0].s, args[1].s);
+    if (!t) return -1;
+    run->transaction = t;
+    run->looked_up = run->hashed = run->digested = true;
+    run->hash = t->hash;
+    memcpy(run->md5, t->md5, sizeof run->md5);
+    return kam_tm_reply_by_script(run, kam_tm_request(t), (unsigned)args[2].n, args[3].s) ? 1 : -1;
+}
+
+/* The script ends, and the transaction, without an answer. */
+static int t_drop(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    if (!run->transaction) return -1;
+    run->done |= KAM_RELEASED;
+    kam_tm_let_go(run->transaction);
+    return 0;
+}
+
 static bool in_failure(const struct kam_run *run) { return run->state.kind == KAM_FAILURE_ROUTE; }
 
 /* Blocks that belong to no part of a transaction. */
@@ -138,6 +201,8 @@ static const struct kam_pv pvs[] = {
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
+enum { REPLIES = KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE };
+
 static const struct kam_function functions[] = {
     {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
     {"t_is_request_route", 0, 0, KAM_ANY_ROUTE, t_is_request_route},
@@ -145,6 +210,16 @@ static const struct kam_function functions[] = {
     {"t_is_branch_route", 0, 0, KAM_ANY_ROUTE, t_is_branch_route},
     {"t_is_reply_route", 0, 0, KAM_ANY_ROUTE, t_is_reply_route},
     {"t_flush_flags", 0, 0, KAM_ANY_ROUTE, t_flush_flags},
+    {"t_flush_xflags", 0, 0, KAM_ANY_ROUTE, t_flush_xflags},
+    {"t_cancel_branches", 1, 1, REPLIES, t_cancel_branches, {ARG_TEXT}, .check = check_which},
+    {"t_cancel_callid",
+     3,
+     4,
+     KAM_ANY_ROUTE,
+     t_cancel_callid,
+     {ARG_FORMAT, ARG_FORMAT, ARG_NUMBER, ARG_NUMBER}},
+    {"t_reply_callid", 4, 4, KAM_ANY_ROUTE, t_reply_callid, {ARG_FORMAT, ARG_FORMAT, ARG_NUMBER, ARG_FORMAT}},
+    {"t_drop", 0, 1, KAM_ANY_ROUTE, t_drop, {ARG_NUMBER}, .expressions = true},
     {0},
 };
 

@@ -203,6 +203,10 @@ const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type,
     case ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
     case ARG_METHODS: return read_methods(text);
     case ARG_ADDRESS:
+        if (span_eq(text, (struct span){KAM_NEXT_HOP_HOST, sizeof KAM_NEXT_HOP_HOST - 1})) {
+            out->n = -1;
+            return NULL;
+        }
         if (!address_parse(p, text, &ip)) return "must be an IPv4 address or a host of the lab";
         out->n = ip;
         return NULL;

@@ -34,6 +34,10 @@ struct cfg_pv;
 
 #define KAM_ARGS_MAX 4
 
+/* uri:host without quotes, as an ARG_ADDRESS: the next hop's host; n is -1 then. No text of a file has a zero
+ * byte. */
+#define KAM_NEXT_HOP_HOST "\0uri:host"
+
 /* The types of arguments. What each takes, and what a variable in it does: facts: Kamailio 11.8. */
 enum kam_arg_type {
     ARG_NONE,

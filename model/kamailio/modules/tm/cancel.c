@@ -17,10 +17,10 @@ void kam_tm_give_up(struct kam_client *c) {
     if (c->cancel_state == KAM_CANCEL_PICKED) kam_client_enter(c, KAM_CANCEL_BEGUN);
 }
 
-kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t) {
+kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t, int but) {
     kam_branch_set set = 0;
     for (unsigned i = 0; i < t->client_count; i++)
-        if (kam_tm_pick_canceled_branch(t, i, true)) set |= (kam_branch_set)1 << i;
+        if ((int)i != but && kam_tm_pick_canceled_branch(t, i, true)) set |= (kam_branch_set)1 << i;
     return set;
 }
 
@@ -96,7 +96,7 @@ void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, 
 
 /* The caller's own Reason headers go along with the CANCEL that is made here. */
 static void keep_reasons(struct kam_transaction *t, const struct kam_run *run) {
-    if (t->cancel_reason.len || !t->tm->set.e2e_cancel_reason) return;
+    if (t->cancel_reason.len || t->switches & KAM_TM_NO_CANCEL_REASON) return;
     for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_REASON); h; h = sip_msg_next(&run->msg, h))
         buf_add(&t->cancel_reason, h->line);
 }
@@ -109,7 +109,7 @@ static void answer(struct kam_transaction *cancel, const struct kam_run *run, un
 
 void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t) {
     t->canceled = true;
-    kam_branch_set branches = kam_tm_pick_canceled(t);
+    kam_branch_set branches = kam_tm_pick_canceled(t, KAM_NO_BRANCH);
     run->done |= KAM_REPLIED;
     if (branches == 0) {
         if (t->status < 200) {

@@ -7,13 +7,12 @@
 #include "model/kamailio/script/error.h"
 
 /*
- * failure_route sees the edits of the request as the script had left them when it was relayed first; the URI
- * and the next hop as they were when the transaction was made.
+ * failure_route sees the edits of the request as the script had left them when it was relayed first, or
+ * t_save_lumps() was called; the URI and the next hop as they were when the transaction was made.
  */
-static void save_edits(struct kam_transaction *t, const struct kam_run *run) {
+void kam_tm_save_edits(struct kam_transaction *t, const struct kam_run *run) {
     if (t->was_saved || run->state.kind != KAM_REQUEST_ROUTE) return;
     t->was_saved = true;
-    t->flags = run->flags;
     bool may_fail = kam_program_has_kinds(run->state.program, KAM_FAILURE_ROUTE | KAM_EVENT_ROUTE);
     if (!may_fail && !run->reply_lines.len && !run->reply_body.len) return; /* nobody will ask */
     struct kam_saved *saved = kam_tm_save(t);
@@ -142,7 +141,8 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     t->on_branch = NULL;
     unsigned first = t->client_count, tried = 0;
     int error = KAM_E_UNSPEC;
-    save_edits(t, run);
+    kam_tm_save_edits(t, run);
+    if (run->state.kind == KAM_REQUEST_ROUTE && first == 0) t->flags = run->flags;
     if (run->uri_is_new) {
         tried++;
         run->uri_is_new = false;

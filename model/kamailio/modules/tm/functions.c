@@ -142,6 +142,60 @@ static int t_is_canceled(struct kam_run *run, const struct kam_arg *args, size_t
     return t && t->canceled ? 1 : -1;
 }
 
+/* Has it outlived what its branches may wait at most? */
+static int t_is_expired(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    const struct kam_transaction *t = kam_tm_check(run);
+    return t && t->end_of_life_tick <= kam_tick(run->k, run->k->queue->now_ns) ? 1 : -1;
+}
+
+/* Nothing puts a transaction to sleep here. */
+static int t_is_retr_async_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)args, (void)count;
+    return -1;
+}
+
+/* Has a branch that had been answered before this reply that status now? */
+static int t_grep_status(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    const struct kam_transaction *t = kam_tm_check(run);
+    for (unsigned i = 0; t && i < t->client_count; i++)
+        if (t->clients[i]->replied && (int64_t)t->clients[i]->last_status == args[0].n) return 1;
+    return -1;
+}
+
+static int t_get_status_code(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    int64_t status = status_here(run);
+    return status > 0 ? (int)status : -1;
+}
+
+static int t_retransmit_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct kam_transaction *t = kam_tm_check(run);
+    if (!t || run->method == KAM_ACK || !t->response.payload) return -1;
+    struct cause cause = kam_cause(run, "the last reply (%) again, the script says so", "RFC 3261 17.2");
+    cause.arg[0] = t->status;
+    cause.retransmission = ++t->response.copies;
+    kam_tm_resend_reply(t, &cause);
+    return 1;
+}
+
+/* failure_route is to see the edits as they stand now. */
+static int t_save_lumps(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    if (run->state.kind != KAM_REQUEST_ROUTE) return 1;
+    if (!run->transaction) return -1;
+    kam_tm_save_edits(run->transaction, run);
+    return 1;
+}
+
+/* Looks for transactions that have been forgotten; there are none. */
+static int t_clean(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)args, (void)count;
+    return 1;
+}
+
 /* Asks the chosen branch in failure_route, or all of them. */
 static int any_branch(struct kam_run *run, bool all, bool timed_out) {
     const struct kam_transaction *t = all || run->state.kind & FAILED ? kam_tm_check(run) : NULL;
@@ -171,40 +225,6 @@ static int t_any_timeout(struct kam_run *run, const struct kam_arg *args, size_t
 static int t_any_replied(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     return any_branch(run, true, false);
-}
-
-/* The timers, in ms, of the transaction, where 0 leaves one as it is, or of the one that is to come. */
-static void set_fr(struct kam_run *run, int64_t fr_inv_ms, int64_t fr_ms) {
-    if (run->transaction) {
-        kam_tm_change_fr(run->transaction, fr_inv_ms, fr_ms);
-    } else {
-        run->fr_inv_ms = fr_inv_ms;
-        run->fr_ms = fr_ms;
-    }
-}
-
-static int t_set_fr(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    int64_t fr_inv_ms = args[0].n, fr_ms = count > 1 ? args[1].n : 0;
-    if (fr_inv_ms < 0 || fr_ms < 0) return -1;
-    set_fr(run, fr_inv_ms, fr_ms);
-    return 1;
-}
-
-static int t_reset_fr(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)args, (void)count;
-    if (run->transaction)
-        set_fr(run, kam_tm_of(run->k)->set.fr_inv_timer_ms, kam_tm_of(run->k)->set.fr_timer_ms);
-    else
-        set_fr(run, 0, 0);
-    return 1;
-}
-
-static int t_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    if (run->transaction) run->transaction->auto_100 = args[0].n != 0;
-    run->auto_100_is_set = true;
-    run->auto_100 = args[0].n != 0;
-    return 1;
 }
 
 #define REPLIES (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE)
@@ -276,9 +296,55 @@ static const struct kam_function functions[] = {
     {"t_branch_replied", 0, 0, REQUESTS, t_branch_replied},
     {"t_any_timeout", 0, 0, WITH_TM, t_any_timeout},
     {"t_any_replied", 0, 0, WITH_TM, t_any_replied},
-    {"t_set_fr", 1, 2, WITH_TM, t_set_fr, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
-    {"t_reset_fr", 0, 0, WITH_TM, t_reset_fr},
-    {"t_set_auto_inv_100", 1, 1, KAM_REQUEST_ROUTE, t_set_auto_inv_100, {ARG_NUMBER}, .expressions = true},
+    {"t_is_expired", 0, 0, WITH_TM, t_is_expired},
+    {"t_is_retr_async_reply", 0, 0, KAM_TM_ONREPLY_ROUTE, t_is_retr_async_reply},
+    {"t_grep_status", 1, 1, WITH_TM, t_grep_status, {ARG_NUMBER}, .expressions = true},
+    {"t_get_status_code", 0, 0, WITH_TM | KAM_CORE_ONREPLY_ROUTE, t_get_status_code},
+    {"t_retransmit_reply", 0, 0, KAM_REQUEST_ROUTE, t_retransmit_reply},
+    {"t_save_lumps", 0, 0, KAM_REQUEST_ROUTE, t_save_lumps},
+    {"t_clean", 0, 0, KAM_ANY_ROUTE, t_clean},
+    {"t_set_fr", 1, 2, WITH_TM, kam_tm_set_fr, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"t_reset_fr", 0, 0, WITH_TM, kam_tm_reset_fr},
+    {"t_set_retr", 2, 2, WITH_TM, kam_tm_set_retr, {ARG_NUMBER, ARG_NUMBER}, .expressions = true},
+    {"t_reset_retr", 0, 0, WITH_TM, kam_tm_reset_retr},
+    {"t_set_max_lifetime",
+     2,
+     2,
+     WITH_TM,
+     kam_tm_set_max_lifetime,
+     {ARG_NUMBER, ARG_NUMBER},
+     .expressions = true},
+    {"t_reset_max_lifetime", 0, 0, WITH_TM, kam_tm_reset_max_lifetime},
+    {"t_set_auto_inv_100",
+     1,
+     1,
+     KAM_REQUEST_ROUTE,
+     kam_tm_set_auto_inv_100,
+     {ARG_NUMBER},
+     .expressions = true},
+    {"t_set_disable_6xx", 1, 1, WITH_TM, kam_tm_set_disable_6xx, {ARG_NUMBER}, .expressions = true},
+    {"t_set_disable_failover", 1, 1, WITH_TM, kam_tm_set_disable_failover, {ARG_NUMBER}, .expressions = true},
+    {"t_set_no_e2e_cancel_reason",
+     1,
+     1,
+     WITH_TM,
+     kam_tm_set_no_cancel_reason,
+     {ARG_NUMBER},
+     .expressions = true},
+    {"t_disable_e2e_cancel_reason",
+     1,
+     1,
+     WITH_TM,
+     kam_tm_set_no_cancel_reason,
+     {ARG_NUMBER},
+     .expressions = true},
+    {"t_set_disable_internal_reply",
+     1,
+     1,
+     WITH_TM,
+     kam_tm_set_no_internal_reply,
+     {ARG_NUMBER},
+     .expressions = true},
     {0},
 };
 

@@ -25,9 +25,13 @@ int kam_tm_relay_cancel(struct kam_run *run) {
     return 1;
 }
 
-/* A failed relay: the error reply comes when the script has ended (facts: Kamailio 5.3). */
+/* A failed relay: the error reply comes when the script has ended (facts: Kamailio 5.3), unless the script
+ * wants to see to it itself. */
 static int relayed(struct kam_run *run, int result) {
-    if (result <= 0 && !run->no_error_reply) run->done |= KAM_ERROR_DELAYED;
+    enum { FOR_THE_SCRIPT = -4 };
+    if (result > 0) return result;
+    if (run->transaction->switches & KAM_TM_NO_INTERNAL_REPLY) return FOR_THE_SCRIPT;
+    if (!run->no_error_reply) run->done |= KAM_ERROR_DELAYED;
     return result;
 }
 
@@ -51,7 +55,7 @@ static int relay_request(struct kam_run *run) {
     case KAM_NEWTRAN_NEW: break;
     }
     struct kam_transaction *t = run->transaction;
-    if (t->method == KAM_INVITE && t->auto_100 && !run->no_auto_100 && t->status < 100) {
+    if (t->method == KAM_INVITE && t->switches & KAM_TM_AUTO_100 && !run->no_auto_100 && t->status < 100) {
         struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
                                        "RFC 3261 17.2.1; modparam tm auto_inv_100");
         kam_tm_reply(t, run, 100, kam_tm_of(run->k)->set.auto_inv_100_reason, KAM_SEND_AUTO_100, &cause);
@@ -101,6 +105,11 @@ int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t coun
 /* Only where there is a transaction; nothing is answered. */
 int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count) {
     if (!run->transaction) return -1;
+    if (run->state.kind == KAM_BRANCH_ROUTE) { /* Kamailio gives both branches the same number */
+        event_queue_stop(run->k->queue, run->state.at,
+                         "t_forward_nonack() in a branch_route is not simulated, and the run has reached it");
+        return -1;
+    }
     if (count > 0) give(run, args[0].n, args[1].n);
     return done_relaying(run, kam_tm_forward(run->transaction, run));
 }

@@ -143,9 +143,9 @@ static struct decision decide_negative(struct kam_transaction *t, const struct i
                              .relay = NO_RELAY,
                              .store = true,
                              .dropped = "reply % kept: other branches have not ended yet"};
-        if (in->status >= 600 && !t->had_6xx && !t->tm->set.disable_6xx_block) {
+        if (in->status >= 600 && !t->had_6xx && !(t->switches & KAM_TM_DISABLE_6XX)) {
             t->had_6xx = true;
-            d.canceled = kam_tm_pick_canceled(t);
+            d.canceled = kam_tm_pick_canceled(t, KAM_NO_BRANCH);
             d.cancel_cause = in->status;
         }
         return d;
@@ -180,7 +180,7 @@ static struct decision decide(struct kam_transaction *t, const struct incoming *
     d.outcome = PROVISIONAL;
     if (is_2xx) {
         d.outcome = COMPLETED;
-        d.canceled = kam_tm_pick_canceled(t);
+        d.canceled = kam_tm_pick_canceled(t, KAM_NO_BRANCH);
         d.cancel_cause = in->status;
     }
     return d;

@@ -164,7 +164,7 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
     if (status >= 200) {
         kam_tm_stop_clients(t);
         if (t->method == KAM_INVITE)
-            kam_tm_cancel_branches(t, kam_tm_pick_canceled(t), status, KAM_CANCEL_KILL);
+            kam_tm_cancel_branches(t, kam_tm_pick_canceled(t, KAM_NO_BRANCH), status, KAM_CANCEL_KILL);
         kam_tm_start_final(t);
     }
     struct kam_run *in_hand = t->tm->in_hand;
@@ -178,10 +178,15 @@ bool kam_tm_reply(struct kam_transaction *t, const struct kam_run *request, unsi
 
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason) {
     if (run->state.kind & (KAM_BRANCH_FAILURE_ROUTE | KAM_LOCAL_ROUTE | KAM_BRANCH_ROUTE)) return false;
+    return kam_tm_reply_by_script(run, run->msg.is_request ? run : kam_tm_request(run->transaction), status,
+                                  reason);
+}
+
+bool kam_tm_reply_by_script(struct kam_run *run, struct kam_run *request, unsigned status,
+                            struct span reason) {
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;
-    struct kam_run *request = run->msg.is_request ? run : kam_tm_request(run->transaction);
     kam_reply_add_contacts(request, status);
     return kam_tm_reply(run->transaction, request, status, reason, KAM_SEND_OTHER, &cause);
 }

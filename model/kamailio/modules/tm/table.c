@@ -129,6 +129,25 @@ static int64_t timer_ms(struct kam_run *run, const struct cfg_pv *avp, int64_t s
     return s ? (int64_t)s * 1000 : standard_ms;
 }
 
+/* Timers and switches: the script's, else the module's. */
+static void follow_plan(struct kam_transaction *t, struct kam_run *run) {
+    const struct kam_tm_settings *set = &t->tm->set;
+    const struct kam_plan *plan = &run->plan;
+    bool invite = t->method == KAM_INVITE;
+    unsigned on = (set->auto_inv_100 ? KAM_TM_AUTO_100 : 0) |
+                  (set->disable_6xx_block ? KAM_TM_DISABLE_6XX : 0) |
+                  (set->e2e_cancel_reason ? 0 : KAM_TM_NO_CANCEL_REASON);
+    t->switches = (on | plan->on) & ~plan->off;
+    t->fr_ms = plan->fr_ms ? plan->fr_ms : timer_ms(run, set->fr_timer_avp, set->fr_timer_ms);
+    t->fr_inv_ms =
+        plan->fr_inv_ms ? plan->fr_inv_ms : timer_ms(run, set->fr_inv_timer_avp, set->fr_inv_timer_ms);
+    t->t1_ms = plan->t1_ms ? plan->t1_ms : set->retr_timer1_ms;
+    t->t2_ms = plan->t2_ms ? plan->t2_ms : set->retr_timer2_ms;
+    int64_t ticks = invite ? plan->life_inv_ticks : plan->life_other_ticks;
+    if (ticks == 0) ticks = kam_ticks_of(invite ? set->max_inv_lifetime_ms : set->max_noninv_lifetime_ms);
+    t->end_of_life_tick = kam_tick(run->k, run->k->queue->now_ns) + ticks;
+}
+
 struct kam_transaction *kam_tm_new(struct kam_run *run) {
     struct kam_tm *tm = kam_tm_of(run->k);
     struct kam_transaction *t = transaction_new(tm);
@@ -157,10 +176,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     if (run->next_hop.p) buf_add(&t->next_hop, run->next_hop);
     if (run->path.len) buf_add(&t->path, run->path); /* an empty one would take memory, 10000 times */
     if (run->contacts.len) buf_add(&t->contacts, buf_span(&run->contacts));
-    t->auto_100 = run->auto_100_is_set ? run->auto_100 : tm->set.auto_inv_100;
-    t->fr_ms = run->fr_ms ? run->fr_ms : timer_ms(run, tm->set.fr_timer_avp, tm->set.fr_timer_ms);
-    t->fr_inv_ms =
-        run->fr_inv_ms ? run->fr_inv_ms : timer_ms(run, tm->set.fr_inv_timer_avp, tm->set.fr_inv_timer_ms);
+    follow_plan(t, run);
     t->on_failure = run->on_failure;
     t->on_reply = run->on_reply;
     t->on_branch = run->on_branch;
@@ -171,8 +187,6 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->avps = run->message_avps;
     run->message_avps = (struct kam_vars){0};
     run->state.avps = &t->avps;
-    int64_t life_ms = t->method == KAM_INVITE ? tm->set.max_inv_lifetime_ms : tm->set.max_noninv_lifetime_ms;
-    t->end_of_life_tick = kam_tick(run->k, run->k->queue->now_ns) + kam_ticks_of(life_ms);
     kam_resend_init(&t->response, t, KAM_RESEND_RESPONSE, 0);
     t->response.destination = kam_reply_destination(run);
     event_init(&t->wait, wait_fire, t);
@@ -284,6 +298,20 @@ struct kam_transaction *kam_tm_find_canceled(struct kam_run *run) {
     for (struct kam_transaction *t = bucket_of(run); t; t = t->next)
         if (t->method != KAM_CANCEL && matches(t, run, false)) return t;
     return NULL;
+}
+
+static bool stands_behind(const char *name, struct span value) {
+    size_t len = strlen(name); /* less than what a request has before its headers */
+    return memcmp(value.p - len, name, len) == 0;
+}
+
+struct kam_transaction *kam_tm_find_callid(struct kam_tm *tm, struct span call_id, struct span cseq_number) {
+    struct kam_transaction *t = tm->buckets[kam_branch_hash(call_id, cseq_number)].first;
+    for (; t; t = t->next)
+        if (span_eq(t->call_id, call_id) && span_eq(t->cseq_number, cseq_number) &&
+            stands_behind("Call-ID: ", t->call_id) && stands_behind("CSeq: ", t->cseq_number))
+            break;
+    return t;
 }
 
 bool kam_tm_was_canceled(struct kam_run *run) {

@@ -31,9 +31,12 @@ static int64_t now_tick(const struct kam_resend *r) {
     return kam_tick(k, k->queue->now_ns);
 }
 
-/* In one tick all copies go before the ends: these have been handed on to the slow timers. */
+/* In one tick all copies go before the ends: these have been handed on to the slow timers. No tick is over
+ * yet. */
 static void fire_at(struct kam_resend *r, int64_t tick) {
     struct kamailio *k = r->transaction->tm->k;
+    int64_t now = now_tick(r);
+    if (tick <= now) tick = now + 1;
     event_at(k->queue, &r->event, kam_tick_ns(k, tick) + LATE_NS + (r->last ? SLOW_NS : 0));
 }
 
@@ -81,7 +84,7 @@ static void end(struct kam_resend *r) {
 }
 
 static void copy(struct kam_resend *r, int64_t tick) {
-    int64_t t2_ms = r->transaction->tm->set.retr_timer2_ms;
+    int64_t t2_ms = r->transaction->t2_ms;
     bool at_t2 = r->slow || r->next_ms > t2_ms;
     send_copy(r);
     r->last_ms = at_t2 ? t2_ms : r->next_ms;
@@ -120,7 +123,7 @@ static int64_t capped(const struct kam_resend *r, int64_t tick) {
 void kam_resend_start(struct kam_resend *r, int64_t end_ms) {
     if (r->state == KAM_RESEND_STOPPED) return;
     kam_resend_enter(r, KAM_RESEND_RUNNING);
-    int64_t t1_ms = r->transaction->tm->set.retr_timer1_ms, tick = now_tick(r);
+    int64_t t1_ms = r->transaction->t1_ms, tick = now_tick(r);
     r->copy_tick = tick + kam_ticks_of(t1_ms);
     r->end_tick = capped(r, tick + kam_ticks_of(end_ms));
     r->end_ms = end_ms;
@@ -141,7 +144,7 @@ void kam_resend_stop_copies(struct kam_resend *r) {
 
 void kam_resend_slow(struct kam_resend *r) {
     r->slow = true;
-    r->last_ms = r->transaction->tm->set.retr_timer2_ms;
+    r->last_ms = r->transaction->t2_ms;
     r->copy_tick = now_tick(r) + kam_ticks_of(r->last_ms);
 }
 
@@ -162,6 +165,24 @@ void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_m
         int64_t end_tick = now_tick(r) + kam_ticks_of(end_ms);
         r->end_tick = inv ? end_tick : capped(r, end_tick);
         r->end_ms = end_ms;
+    }
+}
+
+void kam_tm_change_retr(struct kam_transaction *t, int64_t t1_ms, int64_t t2_ms) {
+    if (t1_ms) t->t1_ms = t1_ms;
+    if (t2_ms) t->t2_ms = t2_ms;
+    for (unsigned i = 0; i < t->client_count; i++) {
+        struct kam_resend *r = &t->clients[i]->request;
+        if (event_pending(&r->event) && !r->slow && t1_ms) r->next_ms = t1_ms;
+    }
+}
+
+void kam_tm_change_life(struct kam_transaction *t, int64_t ticks) {
+    struct kamailio *k = t->tm->k;
+    t->end_of_life_tick = kam_tick(k, k->queue->now_ns) + ticks;
+    for (unsigned i = 0; i < t->client_count; i++) {
+        struct kam_resend *r = &t->clients[i]->request;
+        if (event_pending(&r->event)) r->end_tick = capped(r, r->end_tick);
     }
 }
 

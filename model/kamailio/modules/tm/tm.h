@@ -102,6 +102,14 @@ struct kam_saved {
     struct buf reply_lines, reply_body;
 };
 
+/* What a script can switch on and off for one transaction: bits. */
+enum kam_tm_switch {
+    KAM_TM_AUTO_100 = 1,
+    KAM_TM_DISABLE_6XX = 2,      /* a 6xx cancels no other branch */
+    KAM_TM_NO_CANCEL_REASON = 4, /* the caller's Reason does not go into CANCELs */
+    KAM_TM_NO_INTERNAL_REPLY = 8 /* the script answers itself where t_relay() fails */
+};
+
 struct kam_transaction {
     struct kam_transaction_head head;
     struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
@@ -117,8 +125,7 @@ struct kam_transaction {
     enum kam_method method;
     bool force_rport, local_rport;
     bool was_saved; /* what the script had made of it, below */
-    bool auto_100;
-    bool canceled; /* a CANCEL came for it */
+    bool canceled;  /* a CANCEL came for it */
     struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
 
@@ -139,7 +146,8 @@ struct kam_transaction {
     int64_t end_of_life_tick;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
-    int64_t fr_ms, fr_inv_ms;
+    int64_t fr_ms, fr_inv_ms, t1_ms, t2_ms;
+    unsigned switches; /* enum kam_tm_switch */
     struct kam_advertised advertised;
     struct kam_socket *forced; /* $fs when the transaction was made */
     struct kam_vars avps;
@@ -235,6 +243,9 @@ struct kam_transaction *kam_tm_find_request(struct kam_run *run);
 /* The transaction that a CANCEL is meant for, or NULL. */
 struct kam_transaction *kam_tm_find_canceled(struct kam_run *run);
 
+/* The one with that Call-ID and CSeq number, whose headers are written in the usual way; NULL: none. */
+struct kam_transaction *kam_tm_find_callid(struct kam_tm *tm, struct span call_id, struct span cseq_number);
+
 /* Was there a CANCEL for this request before it came itself? */
 bool kam_tm_was_canceled(struct kam_run *run);
 
@@ -258,6 +269,13 @@ void kam_resend_restart_end(struct kam_resend *r, int64_t end_ms);
 
 /* Sets fr_timer and fr_inv_timer, in ms, also of the branches that wait; 0 leaves one as it is. */
 void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_ms);
+
+/* Sets the intervals between copies, in ms, of what is sent from now on, and of the branches that wait the
+ * one after the next copy; 0 leaves one as it is. */
+void kam_tm_change_retr(struct kam_transaction *t, int64_t t1_ms, int64_t t2_ms);
+
+/* From now on, no branch waits longer than that. */
+void kam_tm_change_life(struct kam_transaction *t, int64_t ticks);
 
 /* The transaction ends wt_timer from now; does nothing if that was said before. */
 void kam_tm_wait(struct kam_transaction *t);
@@ -294,6 +312,10 @@ bool kam_tm_reply_error(struct kam_transaction *t, const struct kam_run *run, in
 /* The reply that the script asks for, to the run's transaction. */
 bool kam_tm_script_reply(struct kam_run *run, unsigned status, struct span reason);
 
+/* The same, to a request of another run. */
+bool kam_tm_reply_by_script(struct kam_run *run, struct kam_run *request, unsigned status,
+                            struct span reason);
+
 /* Stops its timers for good: it has been answered for (an ACK came, or the script let it go). */
 void kam_tm_let_go(struct kam_transaction *t);
 
@@ -325,7 +347,23 @@ int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_
 int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_next_contacts(struct kam_run *run, const struct kam_arg *args, size_t count);
 
+/* adjust.c: what a script may set for its transaction, or for the one that is to come */
+int kam_tm_set_fr(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_reset_fr(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_retr(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_reset_retr(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_max_lifetime(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_reset_max_lifetime(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_disable_6xx(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_disable_failover(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_no_cancel_reason(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_set_no_internal_reply(struct kam_run *run, const struct kam_arg *args, size_t count);
+
 /* client.c */
+
+/* Keeps the edits as they stand, for failure_route: the first time only. */
+void kam_tm_save_edits(struct kam_transaction *t, const struct kam_run *run);
 
 /* Relays the request of the run on new branches. 1, or a negative error number. */
 int kam_tm_forward(struct kam_transaction *t, struct kam_run *run);
@@ -349,9 +387,9 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
 /* A set of branches, one bit each. */
 typedef uint32_t kam_branch_set;
 
-/* The branches that are to be cancelled and are not yet; they must then be given to kam_tm_cancel_branches().
- */
-kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t);
+/* The branches that are to be cancelled and are not yet, without that one, or KAM_NO_BRANCH; they must then
+ * be given to kam_tm_cancel_branches(). */
+kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t, int but);
 bool kam_tm_pick_canceled_branch(struct kam_transaction *t, unsigned branch, bool unanswered_too);
 
 /* The branch is to be cancelled: now if it was picked, else when it answers. */

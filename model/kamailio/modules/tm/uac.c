@@ -199,7 +199,7 @@ static bool run_local_request(struct kam_uac *u) {
         k->at_work->messages++;
     }
     u->on_reply = run.on_reply;
-    if (run.fr_ms) u->fr_ms = run.fr_ms;
+    if (run.plan.fr_ms) u->fr_ms = run.plan.fr_ms;
     kam_run_free(&run);
     return goes && u->payload;
 }

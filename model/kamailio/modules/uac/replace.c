@@ -128,6 +128,11 @@ int uac_replace(struct kam_run *run, enum kam_restore which, struct span display
     if (uri.len == 0) return 1;
     kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
     if (mode == UAC_NONE) return 1;
+    if (run->state.kind == KAM_BRANCH_ROUTE)
+        event_queue_stop(
+            run->k->queue, run->state.at,
+            "Kamailio 5.6.3 crashes here: another uac.restore_mode than none, and a URI of From or To "
+            "that is replaced in a branch_route");
     keep_in_record_route(run, which, p.uri, uri);
     mark(run, which);
     return 1;
