@@ -13,7 +13,7 @@ static struct known *entry_new(struct known_table *t, size_t id_len) {
     if (step >= ROOMS) return mem_new(size);
     struct known *k = t->free[step];
     if (!k) return arena_new(&t->memory, size);
-    t->free[step] = k->chain;
+    t->free[step] = k->next;
     return k;
 }
 
@@ -23,35 +23,60 @@ static void entry_free(struct known_table *t, struct known *k) {
         free(k);
         return;
     }
-    k->chain = t->free[step];
+    k->next = t->free[step];
     t->free[step] = k;
 }
 
-static struct known **bucket_of(const struct known_table *t, uint32_t hash) {
-    return &t->buckets[hash & (t->bucket_count - 1)];
+/* Never 0, which stands for a free slot. */
+static uint32_t hash_of(struct span id) {
+    uint32_t hash = (uint32_t)span_hash(id);
+    return hash ? hash : 1;
 }
 
-/* The link to the entry with that Call-ID, or to the end of its bucket. */
-static struct known **find(const struct known_table *t, uint32_t hash, struct span id) {
-    struct known **link = bucket_of(t, hash);
-    while (*link && ((*link)->hash != hash || !span_eq((struct span){(*link)->id, (*link)->len}, id)))
-        link = &(*link)->chain;
-    return link;
+static size_t home_of(const struct known_table *t, uint32_t hash) { return hash & (t->slot_count - 1); }
+
+static size_t behind(const struct known_table *t, size_t slot) { return (slot + 1) & (t->slot_count - 1); }
+
+/* The slot of the entry with that Call-ID, or the free one that it would have. */
+static size_t find(const struct known_table *t, uint32_t hash, struct span id) {
+    size_t slot = home_of(t, hash);
+    for (; t->hashes[slot]; slot = behind(t, slot)) {
+        const struct known *k = t->entries[slot];
+        if (t->hashes[slot] == hash && span_eq((struct span){k->id, k->len}, id)) break;
+    }
+    return slot;
+}
+
+static void put(struct known_table *t, size_t slot, uint32_t hash, struct known *k) {
+    t->hashes[slot] = hash;
+    t->entries[slot] = k;
+}
+
+/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home. */
+static void take_out(struct known_table *t, size_t slot) {
+    for (size_t i = behind(t, slot); t->hashes[i]; i = behind(t, i)) {
+        size_t from_home = i - home_of(t, t->hashes[i]), from_free = i - slot;
+        if ((from_home & (t->slot_count - 1)) < (from_free & (t->slot_count - 1))) continue;
+        put(t, slot, t->hashes[i], t->entries[i]);
+        slot = i;
+    }
+    t->hashes[slot] = 0;
 }
 
 static void grow(struct known_table *t) {
     struct known_table old = *t;
-    t->bucket_count = old.bucket_count ? 2 * old.bucket_count : 64;
-    t->buckets = mem_new(t->bucket_count * sizeof(struct known *));
-    for (size_t i = 0; i < old.bucket_count; i++) {
-        for (struct known *k = old.buckets[i], *next; k; k = next) {
-            struct known **bucket = bucket_of(t, k->hash);
-            next = k->chain;
-            k->chain = *bucket;
-            *bucket = k;
+    t->slot_count = old.slot_count ? 2 * old.slot_count : 64;
+    t->hashes = mem_new(t->slot_count * sizeof *t->hashes);
+    t->entries = mem_new(t->slot_count * sizeof *t->entries);
+    for (size_t i = 0; i < old.slot_count; i++)
+        if (old.hashes[i]) {
+            size_t slot = home_of(t, old.hashes[i]);
+            while (t->hashes[slot])
+                slot = behind(t, slot);
+            put(t, slot, old.hashes[i], old.entries[i]);
         }
-    }
-    free(old.buckets);
+    free(old.hashes);
+    free(old.entries);
 }
 
 static void expire(struct sipp *sipp) {
@@ -84,22 +109,24 @@ static void remove_dead(struct known_table *t, struct known *k) {
 }
 
 struct known *known_find(struct sipp *sipp, struct span id) {
+    struct known_table *t = &sipp->known;
     expire(sipp);
-    return sipp->known.count ? *find(&sipp->known, (uint32_t)span_hash(id), id) : NULL;
+    if (t->count == 0) return NULL;
+    size_t slot = find(t, hash_of(id), id);
+    return t->hashes[slot] ? t->entries[slot] : NULL;
 }
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known_table *t = &sipp->known;
     struct known *k = entry_new(t, id.len);
-    *k = (struct known){.call = call, .hash = (uint32_t)span_hash(id), .len = (uint32_t)id.len};
+    *k = (struct known){.call = call, .hash = hash_of(id), .len = (uint32_t)id.len};
     memcpy(k->id, id.p, id.len);
     expire(sipp);
-    if (t->count / 2 >= t->bucket_count)
-        grow(t); /* one in a bucket would take a quarter of a megabyte more */
-    struct known **link = find(t, k->hash, id);
-    k->listed = !*link;
+    if (t->count >= t->slot_count / 4 * 3) grow(t);
+    size_t slot = find(t, k->hash, id);
+    k->listed = !t->hashes[slot];
     if (k->listed) {
-        *link = k;
+        put(t, slot, k->hash, k);
         t->count++;
     }
     return k;
@@ -122,10 +149,7 @@ void known_forget(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
     if (k->dead) remove_dead(t, k);
     if (k->listed) {
-        struct known **link = bucket_of(t, k->hash);
-        while (*link != k)
-            link = &(*link)->chain;
-        *link = k->chain;
+        take_out(t, find(t, k->hash, (struct span){k->id, k->len}));
         t->count--;
     }
     entry_free(t, k);
@@ -134,6 +158,7 @@ void known_forget(struct sipp *sipp, struct known *k) {
 void known_free_all(struct sipp *sipp) {
     while (sipp->known.dead_first)
         known_forget(sipp, sipp->known.dead_first);
-    free(sipp->known.buckets);
+    free(sipp->known.hashes);
+    free(sipp->known.entries);
     arena_free(&sipp->known.memory);
 }
