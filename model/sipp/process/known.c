@@ -27,56 +27,44 @@ static void entry_free(struct known_table *t, struct known *k) {
     t->free[step] = k;
 }
 
-/* Never 0, which stands for a free slot. */
-static uint32_t hash_of(struct span id) {
-    uint32_t hash = (uint32_t)span_hash(id);
-    return hash ? hash : 1;
-}
-
 static size_t home_of(const struct known_table *t, uint32_t hash) { return hash & (t->slot_count - 1); }
 
 static size_t behind(const struct known_table *t, size_t slot) { return (slot + 1) & (t->slot_count - 1); }
 
 /* The slot of the entry with that Call-ID, or the free one that it would have. */
-static size_t find(const struct known_table *t, uint32_t hash, struct span id) {
-    size_t slot = home_of(t, hash);
-    for (; t->hashes[slot]; slot = behind(t, slot)) {
-        const struct known *k = t->entries[slot];
-        if (t->hashes[slot] == hash && span_eq((struct span){k->id, k->len}, id)) break;
-    }
-    return slot;
+static struct known_slot *find(const struct known_table *t, uint32_t hash, struct span id) {
+    size_t i = home_of(t, hash);
+    for (const struct known *k; (k = t->slots[i].entry) != NULL; i = behind(t, i))
+        if (t->slots[i].hash == hash && span_eq((struct span){k->id, k->len}, id)) break;
+    return &t->slots[i];
 }
 
-static void put(struct known_table *t, size_t slot, uint32_t hash, struct known *k) {
-    t->hashes[slot] = hash;
-    t->entries[slot] = k;
-}
-
-/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home. */
-static void take_out(struct known_table *t, size_t slot) {
-    for (size_t i = behind(t, slot); t->hashes[i]; i = behind(t, i)) {
-        size_t from_home = i - home_of(t, t->hashes[i]), from_free = i - slot;
-        if ((from_home & (t->slot_count - 1)) < (from_free & (t->slot_count - 1))) continue;
-        put(t, slot, t->hashes[i], t->entries[i]);
-        slot = i;
+/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home.
+ */
+static void take_out(struct known_table *t, const struct known *k) {
+    size_t mask = t->slot_count - 1, free = home_of(t, k->hash);
+    while (t->slots[free].entry != k)
+        free = behind(t, free);
+    for (size_t i = behind(t, free); t->slots[i].entry; i = behind(t, i)) {
+        if (((i - home_of(t, t->slots[i].hash)) & mask) < ((i - free) & mask)) continue;
+        t->slots[free] = t->slots[i];
+        free = i;
     }
-    t->hashes[slot] = 0;
+    t->slots[free].entry = NULL;
 }
 
 static void grow(struct known_table *t) {
-    struct known_table old = *t;
-    t->slot_count = old.slot_count ? 2 * old.slot_count : 64;
-    t->hashes = mem_new(t->slot_count * sizeof *t->hashes);
-    t->entries = mem_new(t->slot_count * sizeof *t->entries);
-    for (size_t i = 0; i < old.slot_count; i++)
-        if (old.hashes[i]) {
-            size_t slot = home_of(t, old.hashes[i]);
-            while (t->hashes[slot])
-                slot = behind(t, slot);
-            put(t, slot, old.hashes[i], old.entries[i]);
-        }
-    free(old.hashes);
-    free(old.entries);
+    struct known_slot *old = t->slots, *end = old + t->slot_count;
+    t->slot_count = t->slot_count ? 2 * t->slot_count : 64;
+    t->slots = mem_new(t->slot_count * sizeof *t->slots);
+    for (struct known_slot *slot = old; slot < end; slot++) {
+        size_t i = home_of(t, slot->hash);
+        if (!slot->entry) continue;
+        while (t->slots[i].entry)
+            i = behind(t, i);
+        t->slots[i] = *slot;
+    }
+    free(old);
 }
 
 static void expire(struct sipp *sipp) {
@@ -112,21 +100,20 @@ struct known *known_find(struct sipp *sipp, struct span id) {
     struct known_table *t = &sipp->known;
     expire(sipp);
     if (t->count == 0) return NULL;
-    size_t slot = find(t, hash_of(id), id);
-    return t->hashes[slot] ? t->entries[slot] : NULL;
+    return find(t, (uint32_t)span_hash(id), id)->entry;
 }
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known_table *t = &sipp->known;
     struct known *k = entry_new(t, id.len);
-    *k = (struct known){.call = call, .hash = hash_of(id), .len = (uint32_t)id.len};
+    *k = (struct known){.call = call, .hash = (uint32_t)span_hash(id), .len = (uint32_t)id.len};
     memcpy(k->id, id.p, id.len);
     expire(sipp);
     if (t->count >= t->slot_count / 4 * 3) grow(t);
-    size_t slot = find(t, k->hash, id);
-    k->listed = !t->hashes[slot];
+    struct known_slot *slot = find(t, k->hash, id);
+    k->listed = !slot->entry;
     if (k->listed) {
-        put(t, slot, k->hash, k);
+        *slot = (struct known_slot){k, k->hash};
         t->count++;
     }
     return k;
@@ -149,7 +136,7 @@ void known_forget(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
     if (k->dead) remove_dead(t, k);
     if (k->listed) {
-        take_out(t, find(t, k->hash, (struct span){k->id, k->len}));
+        take_out(t, k);
         t->count--;
     }
     entry_free(t, k);
@@ -158,7 +145,6 @@ void known_forget(struct sipp *sipp, struct known *k) {
 void known_free_all(struct sipp *sipp) {
     while (sipp->known.dead_first)
         known_forget(sipp, sipp->known.dead_first);
-    free(sipp->known.hashes);
-    free(sipp->known.entries);
+    free(sipp->known.slots);
     arena_free(&sipp->known.memory);
 }
