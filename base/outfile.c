@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* fallocate() */
 #include "base/outfile.h"
 
 #include "base/buf.h"
@@ -13,6 +14,12 @@
 #include <unistd.h>
 
 #define SUFFIX ".XXXXXX.tmp"
+
+/*
+ * Of a large file, room on the disk is asked for in such steps ahead of the bytes: ext4 then needs a third
+ * less time for them. One that stays below the first step is written as it comes.
+ */
+enum { ROOM_STEP = 1 << 24, ROOM_FROM = 1 << 20 };
 
 /* The outputs with a temporary name, of the process that began them: a fork does not inherit the duty. */
 static struct outfile *volatile unfinished;
@@ -156,7 +163,26 @@ struct outfile *outfile_open(const char *path, const char **why) {
     return NULL;
 }
 
+/* A file system that has no such room to give is not asked again: whether the bytes fit shows when they are
+ * written. */
+static void make_room(struct outfile *o, uint64_t need) {
+#ifdef FALLOC_FL_KEEP_SIZE
+    if (!o->temporary || o->no_room || need <= ROOM_FROM || need <= o->room) return;
+    uint64_t step = need > o->room + ROOM_STEP ? need - o->room : ROOM_STEP;
+    o->no_room = fallocate(fileno(o->file), FALLOC_FL_KEEP_SIZE, (off_t)o->room, (off_t)step) != 0;
+    if (!o->no_room) o->room += step;
+#else
+    (void)o, (void)need;
+#endif
+}
+
+/* Gives back what was too much. */
+static void return_room(struct outfile *o) {
+    if (o->room > o->len && !o->failed && ftruncate(fileno(o->file), (off_t)o->len) != 0) o->failed = errno;
+}
+
 int outfile_add(struct outfile *o, struct span bytes) {
+    make_room(o, o->len += bytes.len);
     errno = 0;
     if (bytes.len && fwrite(bytes.p, 1, bytes.len, o->file) < bytes.len && !o->failed)
         o->failed = errno ? errno : EIO;
@@ -166,7 +192,10 @@ int outfile_add(struct outfile *o, struct span bytes) {
 const char *outfile_label(const char *path) { return strcmp(path, "-") == 0 ? "standard output" : path; }
 
 void outfile_seal(struct outfile *o) {
-    if (o->file && fclose(o->file) != 0 && !o->failed) o->failed = errno;
+    if (!o->file) return;
+    if (fflush(o->file) != 0 && !o->failed) o->failed = errno;
+    return_room(o);
+    if (fclose(o->file) != 0 && !o->failed) o->failed = errno;
     o->file = NULL;
 }
 

@@ -15,6 +15,8 @@ struct outfile {
     FILE *file;
     int failed; /* errno of the first write that failed */
     char *path, *temporary;
+    uint64_t len, room;   /* bytes added, and how far the disk has room for them */
+    bool no_room;         /* it cannot be asked for */
     struct outfile *next; /* of those that are not complete */
 };
 
