@@ -44,7 +44,7 @@ struct messages_files *messages_open(const struct lab_config *config, const stru
 /* SIPp logs what has SIP's name in it, and it reads only as long as it runs. */
 static bool is_logged(const struct messages_files *m, size_t host, enum tap_direction direction,
                       const struct datagram *d) {
-    uint16_t port = direction == TAP_SENT ? datagram_from(d).port : datagram_to(d).port;
+    uint16_t port = direction == TAP_SENT ? d->from.port : d->to.port;
     if (port != m->config->hosts[host].port) return false;
     if (direction == TAP_SENT) return true;
     if (sipp_ended_ns(lab_sipp(m->lab, host)) >= 0) return false;

@@ -86,7 +86,7 @@ static bool is_taken(const struct point *point, int64_t now_ns, enum tap_directi
 static bool is_another_points(const struct run_lab *run, enum tap_direction direction,
                               const struct datagram *d) {
     return direction == TAP_RECEIVED && run->config->capture.at_count > 1 &&
-           is_captured(run, net_find_host(lab_net(run->lab), datagram_from(d).ip));
+           is_captured(run, net_find_host(lab_net(run->lab), d->from.ip));
 }
 
 static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {

@@ -172,9 +172,7 @@ void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction
     struct pcap_pkthdr header = {0};
     header.ts.tv_sec = at_ns / NS_PER_S;
     header.ts.tv_usec = at_ns % NS_PER_S / (o->precision == TAP_NANOSECONDS ? 1 : NS_PER_US);
-    struct ip_packet packet;
-    for (size_t offset = 0; ip_next_packet(d, o->mtu, o->checksum, &offset, &packet);) {
-        frame_write(&c->frame, o->link, direction, d, &packet);
+    for (size_t offset = 0; frame_write(&c->frame, o->link, direction, d, o->mtu, o->checksum, &offset);) {
         header.caplen = header.len = (bpf_u_int32)c->frame.len;
         pcap_dump((u_char *)c->dumper, &header, (const u_char *)c->frame.p);
         c->part_bytes += PCAP_RECORD + header.len;

@@ -66,8 +66,8 @@ static uint8_t *add_nothing(uint8_t *at, enum tap_direction direction, uint32_t 
     return at;
 }
 
-void frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
-                 const struct ip_packet *packet) {
+bool frame_write(struct buf *out, enum tap_link link, enum tap_direction direction, const struct datagram *d,
+                 uint32_t mtu, enum udp_checksum checksum, size_t *offset) {
     static uint8_t *(*const add_header[])(uint8_t *, enum tap_direction, uint32_t, uint32_t) = {
         [TAP_ETHERNET] = add_ethernet,
         [TAP_SLL2] = add_sll2,
@@ -75,9 +75,9 @@ void frame_write(struct buf *out, enum tap_link link, enum tap_direction directi
         [TAP_RAW] = add_nothing,
     };
     buf_reset(out);
-    uint8_t *from = (uint8_t *)buf_room(out, LINK_HEADER_MAX + sizeof packet->header + packet->data.len);
-    uint8_t *at = add_header[link](from, direction, datagram_from(d).ip, datagram_to(d).ip);
-    memcpy(at, packet->header, sizeof packet->header); /* of a later fragment the data follow earlier */
-    at = add(at + packet->header_len, packet->data);
-    out->len = (size_t)(at - from);
+    uint8_t *from = (uint8_t *)buf_room(out, LINK_HEADER_MAX + ip_room(d));
+    uint8_t *packet = add_header[link](from, direction, d->from.ip, d->to.ip);
+    size_t len = ip_write_packet(packet, d, mtu, checksum, offset);
+    out->len = (size_t)(packet + len - from);
+    return len > 0;
 }

@@ -178,7 +178,7 @@ static void hear(void *arg, int64_t now_ns, enum tap_direction direction, const 
     if (v->heard && random_below(&v->r, 3)) return;
     payload_drop(v->heard);
     v->heard = payload_hold(d->payload);
-    v->to = datagram_to(d);
+    v->to = d->to;
 }
 
 static void send_garbage(void *arg) {

@@ -43,8 +43,9 @@ static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const 
     w->datagrams++;
     witness_bytes(w, &now_ns, sizeof now_ns);
     witness_bytes(w, &direction, sizeof direction);
-    witness_bytes(w, d->header, sizeof d->header);
-    witness_bytes(w, d->payload->bytes, d->payload->len);
+    uint8_t packet[PAYLOAD_MAX];
+    for (size_t offset = 0, len; (len = ip_write_packet(packet, d, 1500, CHECKSUM_VALID, &offset)) > 0;)
+        witness_bytes(w, packet, len);
 }
 
 static struct witness run(const struct lab_config *config) {

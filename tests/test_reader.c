@@ -174,8 +174,9 @@ static void what_is_written_is_read(void **state) {
     pool_init(&pool);
     struct datagram *d = datagram_new(&pool);
     d->payload = payload_of(&pool, SPAN("hello"));
-    ip_write_headers(d, (struct udp_address){0xac140002, 5060}, (struct udp_address){0xac14000a, 5070}, 0x10,
-                     true, 0x1234);
+    d->from = (struct udp_address){0xac140002, 5060};
+    d->to = (struct udp_address){0xac14000a, 5070};
+    d->dont_fragment = true;
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
         struct capture_options o = {links[i], CHECKSUM_VALID, TAP_SIP, 1500, 0, TAP_MICROSECONDS};
         char *error = NULL;
@@ -188,7 +189,7 @@ static void what_is_written_is_read(void **state) {
         assert_true(reader_load_bytes(&r, buf_span(&bytes), "memory", &error));
         assert_int_equal(r.count, 1);
         assert_int_equal(r.start_ns, 1000);
-        assert_int_equal(reader_at(&r, 0).udp_checksum, (uint8_t)d->header[26] << 8 | (uint8_t)d->header[27]);
+        assert_int_equal(reader_at(&r, 0).udp_checksum, 0x3c3b);
         assert_true(span_is(reader_at(&r, 0).payload, "hello"));
         reader_free(&r);
 

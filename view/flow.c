@@ -91,8 +91,8 @@ enum audience { ALL, EACH, SUMS };
 static void tell_row(struct flow *f, struct flow_row row, const struct datagram *d, enum audience audience) {
     struct buf names[2] = {{0}, {0}};
     row.datagram = d;
-    row.from = name_of(f, datagram_from(d).ip, &names[0]);
-    row.to = name_of(f, datagram_to(d).ip, &names[1]);
+    row.from = name_of(f, d->from.ip, &names[0]);
+    row.to = name_of(f, d->to.ip, &names[1]);
     for (size_t i = 0; i < f->sink_count; i++)
         if (f->sinks[i].row && (audience == ALL || (audience == EACH) == f->sinks[i].each))
             f->sinks[i].row(f->sinks[i].arg, &row);
@@ -114,8 +114,7 @@ static void end_runs(struct flow *f) {
 static bool is_of_run(const struct run *r, const struct flow_row *row, const struct datagram *d) {
     return r->fate == row->fate &&
            label_stream(payload_span(r->held->payload)) == label_stream(payload_span(d->payload)) &&
-           udp_address_eq(datagram_from(r->held), datagram_from(d)) &&
-           udp_address_eq(datagram_to(r->held), datagram_to(d));
+           udp_address_eq(r->held->from, d->from) && udp_address_eq(r->held->to, d->to);
 }
 
 /* One more datagram of media: takes over the reference. */
@@ -233,7 +232,7 @@ void flow_arrived(struct flow *f, int64_t now_ns, const struct datagram *d) {
 void flow_seen(struct flow *f, uint64_t frame, int64_t now_ns, enum tap_direction direction,
                const struct datagram *d) {
     /* Between two capture points a datagram is in both captures: the sender's makes the row. */
-    if (direction == TAP_RECEIVED && is_watched(f, datagram_from(d).ip)) {
+    if (direction == TAP_RECEIVED && is_watched(f, d->from.ip)) {
         flow_arrived(f, now_ns, d);
         return;
     }

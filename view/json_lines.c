@@ -115,8 +115,8 @@ static void take_row(void *arg, const struct flow_row *row) {
         buf_add_i64(&j->line, row->arrived_ns);
     json_text(&j->line, "from", span_of(row->from));
     json_text(&j->line, "to", span_of(row->to));
-    add_address(j, "source", datagram_from(row->datagram));
-    add_address(j, "target", datagram_to(row->datagram));
+    add_address(j, "source", row->datagram->from);
+    add_address(j, "target", row->datagram->to);
     add_message(j, payload_span(row->datagram->payload));
     add_cause(j, &row->datagram->cause);
     json_number(&j->line, "retransmission", row->datagram->cause.retransmission);

@@ -102,7 +102,7 @@ static bool before_routing(struct kam_run *run) {
 static bool before_reading(struct kamailio *k, const struct kam_socket *socket, struct kam_process *process,
                            const struct datagram *d, struct kam_vars *avps) {
     if (!k->globals->tells_of_bytes) return true;
-    struct kam_passage arriving = {payload_span(d->payload), socket, datagram_from(d)};
+    struct kam_passage arriving = {payload_span(d->payload), socket, d->from};
     struct kam_made_up about = {.process = process, .avps = avps, .arriving = &arriving};
     return !kam_event_alone(k, "core:msg-received", &about).dropped;
 }
@@ -142,7 +142,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     if (d->payload->len >= SHORTEST && !before_reading(k, socket, process, d, &run->message_avps)) {
         struct cause cause = {.why = "dropped by event_route[core:msg-received]"};
         kam_note(k, d->number, &cause);
-    } else if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, datagram_from(d))) {
+    } else if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, d->from)) {
         run->state.process = process;
         process->messages++;
         run->about = d->number;

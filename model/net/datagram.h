@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What travels: a payload (the UDP data: bytes that never change once they were sent, shared by
- * everybody who needs them later) and a datagram (one sending of a payload: its IPv4 and UDP headers,
- * 28 bytes, and why it was sent). Both go back to their pool when nobody holds them.
+ * everybody who needs them later) and a datagram (one sending of a payload: what its IPv4 and UDP headers
+ * say, and why it was sent). Both go back to their pool when nobody holds them.
  */
 #ifndef MODEL_NET_DATAGRAM_H
 #define MODEL_NET_DATAGRAM_H
@@ -29,6 +29,16 @@ struct payload {
     char bytes[];
 };
 
+/* An IPv4 address (host byte order: 172.20.0.2 is 0xac140002) and a UDP port. */
+struct udp_address {
+    uint32_t ip;
+    uint16_t port;
+};
+
+static inline bool udp_address_eq(struct udp_address a, struct udp_address b) {
+    return a.ip == b.ip && a.port == b.port;
+}
+
 struct datagram {
     struct pool *pool;
     struct datagram *next;
@@ -37,9 +47,12 @@ struct datagram {
     int64_t sent_ns; /* when it was sent */
     uint32_t refs;
     struct cause cause;
+    struct udp_address from, to;
+    uint16_t identification;
+    uint8_t tos;
+    bool dont_fragment;
     bool checksummed;      /* a capture shows own_checksum where it would show a partial one */
     uint16_t own_checksum; /* that the sending program computed */
-    uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* as sent, checksums valid */
 };
 
 /* Payloads, with what stands before their bytes, come in steps of so many bytes: most of the memory of a run
@@ -73,19 +86,6 @@ static inline struct span payload_span(const struct payload *p) { return (struct
 struct datagram *datagram_new(struct pool *pool);
 struct datagram *datagram_hold(struct datagram *d);
 void datagram_drop(struct datagram *d);
-
-/* An IPv4 address (host byte order: 172.20.0.2 is 0xac140002) and a UDP port. */
-struct udp_address {
-    uint32_t ip;
-    uint16_t port;
-};
-
-static inline bool udp_address_eq(struct udp_address a, struct udp_address b) {
-    return a.ip == b.ip && a.port == b.port;
-}
-
-struct udp_address datagram_from(const struct datagram *d);
-struct udp_address datagram_to(const struct datagram *d);
 
 /* "172.20.0.2" */
 void ipv4_write(struct buf *out, uint32_t ip);

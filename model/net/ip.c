@@ -7,22 +7,12 @@
 enum { TTL = 64, MULTICAST_TTL = 1, PROTOCOL_UDP = 17, FLAG_DF = 0x4000, FLAG_MF = 0x2000 };
 
 /* Offsets in the headers (RFC 791 3.1, RFC 768). */
-enum { IP_LEN = 2, IP_ID = 4, IP_FLAGS = 6, IP_TTL = 8, IP_SUM = 10, IP_SRC = 12, IP_DST = 16 };
-enum { UDP_SRC = IPV4_HEADER_LEN, UDP_DST = UDP_SRC + 2, UDP_LEN = UDP_SRC + 4, UDP_SUM = UDP_SRC + 6 };
-
-static void put16(uint8_t *at, unsigned n) {
-    uint16_t network = htobe16((uint16_t)n);
-    memcpy(at, &network, sizeof network);
-}
+enum { IP_ID = 4, IP_TTL = 8, IP_SRC = 12, IP_DST = 16, UDP_LEN = 4 };
 
 static void put32(uint8_t *at, uint32_t n) {
     uint32_t network = htobe32(n);
     memcpy(at, &network, sizeof network);
 }
-
-static unsigned get16(const uint8_t *at) { return (unsigned)at[0] << 8 | at[1]; }
-
-static uint32_t get32(const uint8_t *at) { return (uint32_t)get16(at) << 16 | get16(at + 2); }
 
 static uint16_t fold(uint64_t sum) {
     sum = (sum & UINT32_MAX) + (sum >> 32);
@@ -65,82 +55,69 @@ static uint64_t sum_bytes(uint64_t sum, const uint8_t *bytes, size_t len) {
     return sum + (little_endian << 8);
 }
 
-static uint64_t pseudo_header_sum(const uint8_t *header) {
-    return sum_bytes(0, header + IP_SRC, 8) + PROTOCOL_UDP + get16(header + UDP_LEN);
+static uint64_t pseudo_header_sum(const struct datagram *d, uint32_t destination) {
+    return (uint64_t)d->from.ip + destination + PROTOCOL_UDP + UDP_HEADER_LEN + d->payload->len;
 }
 
-static void write_ip_checksum(uint8_t *header) {
-    put16(header + IP_SUM, 0);
-    put16(header + IP_SUM, (uint16_t)~fold(sum_bytes(0, header, IPV4_HEADER_LEN)));
-}
-
-/*
- * The headers are seven words. The checksums are of numbers that are at hand: to read them back from the
- * bytes just written would wait for these (3 % of a run's time).
- */
-void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_address to, uint8_t tos,
-                      bool dont_fragment, uint16_t identification) {
-    uint8_t *h = d->header;
-    uint32_t udp_len = UDP_HEADER_LEN + d->payload->len, ip_len = IPV4_HEADER_LEN + udp_len;
-    uint32_t first = 0x45000000u | (uint32_t)tos << 16 | ip_len; /* version 4, 5 words of header */
-    uint32_t second = (uint32_t)identification << 16 | (dont_fragment ? FLAG_DF : 0);
-    uint32_t life = (uint32_t)(ip_is_multicast(to.ip) ? MULTICAST_TTL : TTL) << 24 | PROTOCOL_UDP << 16;
-    uint32_t ports = (uint32_t)from.port << 16 | to.port;
-    uint64_t addresses = (uint64_t)from.ip + to.ip;
-    put32(h, first);
-    put32(h + IP_ID, second);
-    put32(h + IP_TTL, life | (uint16_t)~fold(addresses + first + second + life));
-    put32(h + IP_SRC, from.ip);
-    put32(h + IP_DST, to.ip);
-    put32(h + UDP_SRC, ports);
-    /* of the pseudo header, with the length in it, and of the UDP header */
-    uint64_t sum = addresses + PROTOCOL_UDP + udp_len + ports + udp_len;
-    uint16_t checksum = (uint16_t)~fold(sum_bytes(sum, (const uint8_t *)d->payload->bytes, d->payload->len));
-    put32(h + UDP_LEN, udp_len << 16 | (checksum ? checksum : 0xffff)); /* 0 would mean: not computed */
+/* RFC 768. */
+static uint16_t udp_checksum(const struct datagram *d, uint32_t destination) {
+    uint32_t udp_len = UDP_HEADER_LEN + d->payload->len;
+    uint64_t sum = pseudo_header_sum(d, destination) + d->from.port + d->to.port + udp_len;
+    return (uint16_t)~fold(sum_bytes(sum, (const uint8_t *)d->payload->bytes, d->payload->len));
 }
 
 void ip_keep_checksum(struct datagram *d, uint32_t destination) {
-    uint8_t h[IPV4_HEADER_LEN + UDP_HEADER_LEN];
-    memcpy(h, d->header, sizeof h);
-    put32(h + IP_DST, destination);
-    put16(h + UDP_SUM, 0);
-    uint64_t sum = pseudo_header_sum(h) + sum_bytes(0, h + UDP_SRC, UDP_HEADER_LEN);
     d->checksummed = true;
-    d->own_checksum = (uint16_t)~fold(sum_bytes(sum, (const uint8_t *)d->payload->bytes, d->payload->len));
+    d->own_checksum = udp_checksum(d, destination);
 }
 
-struct udp_address datagram_from(const struct datagram *d) {
-    return (struct udp_address){get32(d->header + IP_SRC), (uint16_t)get16(d->header + UDP_SRC)};
+/* A packet of so many bytes behind its header. The checksum is of numbers that are at hand: to read them back
+ * from the bytes just written would wait for these. */
+static void write_ip_header(uint8_t *at, const struct datagram *d, size_t len, unsigned fragment) {
+    uint32_t first =
+        0x45000000u | (uint32_t)d->tos << 16 | (uint32_t)(IPV4_HEADER_LEN + len); /* version, words */
+    uint32_t second = (uint32_t)d->identification << 16 | (d->dont_fragment ? FLAG_DF : 0) | fragment;
+    uint32_t life = (uint32_t)(ip_is_multicast(d->to.ip) ? MULTICAST_TTL : TTL) << 24 | PROTOCOL_UDP << 16;
+    put32(at, first);
+    put32(at + IP_ID, second);
+    put32(at + IP_TTL, life | (uint16_t)~fold((uint64_t)d->from.ip + d->to.ip + first + second + life));
+    put32(at + IP_SRC, d->from.ip);
+    put32(at + IP_DST, d->to.ip);
 }
 
-struct udp_address datagram_to(const struct datagram *d) {
-    return (struct udp_address){get32(d->header + IP_DST), (uint16_t)get16(d->header + UDP_DST)};
+static uint8_t *write_udp_header(uint8_t *at, const struct datagram *d, uint16_t checksum) {
+    put32(at, (uint32_t)d->from.port << 16 | d->to.port);
+    put32(at + UDP_LEN, (UDP_HEADER_LEN + d->payload->len) << 16 | checksum);
+    return at + UDP_HEADER_LEN;
 }
 
-bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum checksum, size_t *offset,
-                    struct ip_packet *out) {
-    size_t total = UDP_HEADER_LEN + d->payload->len; /* what IP carries */
-    if (*offset >= total) return false;
-    memcpy(out->header, d->header, sizeof out->header);
-    out->header_len = *offset == 0 ? sizeof out->header : IPV4_HEADER_LEN;
-    if (IPV4_HEADER_LEN + total <= mtu) {
-        if (checksum == CHECKSUM_PARTIAL)
-            put16(out->header + UDP_SUM,
-                  d->checksummed ? d->own_checksum : fold(pseudo_header_sum(d->header)));
-        out->data = payload_span(d->payload);
-        *offset = total;
-        return true;
+/* What a capture shows of a whole one. 0 would mean: not computed. */
+static uint16_t shown_checksum(const struct datagram *d, enum udp_checksum checksum) {
+    if (checksum == CHECKSUM_PARTIAL)
+        return d->checksummed ? d->own_checksum : fold(pseudo_header_sum(d, d->to.ip));
+    uint16_t valid = udp_checksum(d, d->to.ip);
+    return valid ? valid : 0xffff;
+}
+
+size_t ip_write_packet(uint8_t *packet, const struct datagram *d, uint32_t mtu, enum udp_checksum checksum,
+                       size_t *offset) {
+    size_t total = UDP_HEADER_LEN + d->payload->len, left = total - *offset,
+           carried = left; /* behind IPv4's header */
+    unsigned fragment = 0;
+    if (left == 0) return 0;
+    if (IPV4_HEADER_LEN + total > mtu) {
+        size_t room = (mtu - IPV4_HEADER_LEN) / 8 * 8; /* fragment offsets count units of 8 bytes */
+        assert(room >= 8);
+        if (left > room) carried = room;
+        fragment = (unsigned)(*offset / 8) | (carried < left ? FLAG_MF : 0);
+        checksum = CHECKSUM_VALID;
     }
-    size_t room = (mtu - IPV4_HEADER_LEN) / 8 * 8; /* fragment offsets count units of 8 bytes */
-    assert(room >= 8);
-    size_t left = total - *offset, carried = left < room ? left : room;
-    put16(out->header + IP_LEN, (unsigned)(IPV4_HEADER_LEN + carried));
-    put16(out->header + IP_FLAGS, (unsigned)(*offset / 8) | (carried < left ? FLAG_MF : 0));
-    write_ip_checksum(out->header);
-    size_t skipped = *offset == 0 ? UDP_HEADER_LEN : 0;
-    out->data = (struct span){d->payload->bytes + *offset + skipped - UDP_HEADER_LEN, carried - skipped};
+    write_ip_header(packet, d, carried, fragment);
+    uint8_t *at = packet + IPV4_HEADER_LEN, *end = at + carried;
+    if (*offset == 0) at = write_udp_header(at, d, shown_checksum(d, checksum));
+    memcpy(at, d->payload->bytes + (*offset ? *offset - UDP_HEADER_LEN : 0), (size_t)(end - at));
     *offset += carried;
-    return true;
+    return IPV4_HEADER_LEN + carried;
 }
 
 void ipv4_write(struct buf *out, uint32_t ip) {

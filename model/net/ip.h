@@ -7,20 +7,8 @@
 
 static inline bool ip_is_multicast(uint32_t ip) { return ip >> 28 == 14; }
 
-/* Writes both headers of d for its payload: TTL 64 (1 to a group), no options, valid checksums. */
-void ip_write_headers(struct datagram *d, struct udp_address from, struct udp_address to, uint8_t tos,
-                      bool dont_fragment, uint16_t identification);
-
-/* Gives a datagram with headers the UDP checksum that a program computed for another destination, or for this
- * one. */
+/* Gives a datagram the UDP checksum that a program computed for another destination, or for this one. */
 void ip_keep_checksum(struct datagram *d, uint32_t destination);
-
-/* One IP packet of a datagram: the whole of it, or a fragment. */
-struct ip_packet {
-    uint8_t header[IPV4_HEADER_LEN + UDP_HEADER_LEN]; /* only the first fragment has the UDP header */
-    size_t header_len;                                /* 28 or 20 */
-    struct span data;                                 /* what follows the header, part of the payload */
-};
 
 enum udp_checksum {
     CHECKSUM_VALID,
@@ -29,10 +17,15 @@ enum udp_checksum {
 };
 
 /*
- * The packets that d travels as at this MTU, one a call: *offset, 0 at first, says where to go on
- * (facts: Kamailio 9.2). False when there is none left. A fragmented datagram's checksum is always valid.
+ * Writes the packets that d travels as at this MTU, one a call: its IPv4 header (TTL 64, 1 to a group, no
+ * options), UDP's in the first one, and the data. *offset, 0 at first, says where to go on (facts: Kamailio
+ * 9.2). A fragmented datagram's checksum is always valid. Returns the packet's length, which is never more
+ * than ip_room(d); 0: there is none left.
  */
-bool ip_next_packet(const struct datagram *d, uint32_t mtu, enum udp_checksum checksum, size_t *offset,
-                    struct ip_packet *out);
+size_t ip_write_packet(uint8_t *packet, const struct datagram *d, uint32_t mtu, enum udp_checksum checksum,
+                       size_t *offset);
+static inline size_t ip_room(const struct datagram *d) {
+    return IPV4_HEADER_LEN + UDP_HEADER_LEN + d->payload->len;
+}
 
 #endif

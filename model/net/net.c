@@ -244,11 +244,11 @@ static void arrive(void *arg) {
     struct flight *f = arg;
     struct host *host = f->to;
     struct datagram *d = f->datagram;
-    bool over_lo = datagram_from(d).ip == host->ip;
+    bool over_lo = d->from.ip == host->ip;
     f->next_free = host->net->free_flights;
     host->net->free_flights = f;
     if (host->tap && !over_lo) host->tap(host->tap_arg, host->net->queue->now_ns, TAP_RECEIVED, d);
-    struct socket *s = find_socket(host, datagram_to(d).port);
+    struct socket *s = find_socket(host, d->to.port);
     if (s)
         s->recv(s->arg, d);
     else
@@ -319,9 +319,11 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->number = ++net->datagrams;
     d->sent_ns = net->queue->now_ns;
     d->cause = cause ? *cause : (struct cause){0};
-    bool fits = host_fits(host, payload->len);
-    ip_write_headers(d, (struct udp_address){host->ip, source_port}, to, options.tos,
-                     options.dont_fragment && fits, next_identification(host, peer));
+    d->from = (struct udp_address){host->ip, source_port};
+    d->to = to;
+    d->identification = next_identification(host, peer);
+    d->tos = options.tos;
+    d->dont_fragment = options.dont_fragment && host_fits(host, payload->len);
     if (options.checksummed) ip_keep_checksum(d, options.checksum_ip);
     if (ip_is_multicast(to.ip)) {
         /* nobody is in the group */

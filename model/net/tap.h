@@ -26,7 +26,7 @@ struct tap_ports {
 /* Does the filter let this datagram, or its first fragment, through? */
 static inline bool tap_takes(enum tap_filter filter, struct tap_ports ports, const struct datagram *d) {
     if (filter == TAP_ALL) return true;
-    uint16_t from = datagram_from(d).port, to = datagram_to(d).port;
+    uint16_t from = d->from.port, to = d->to.port;
     if (filter == TAP_SIP) return from == 5060 || to == 5060;
     for (size_t i = 0; i < ports.count; i++)
         if (from == ports.list[i] || to == ports.list[i]) return true;

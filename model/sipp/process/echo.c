@@ -12,8 +12,8 @@ static void send_back(void *arg) {
     struct cause cause = {.why = "echo of RTP (rtp_echo)"};
     sipp->about = d->number;
     if (!sipp->media->echo_off)
-        host_send(sipp->host, e->port, (struct udp_options){.dont_fragment = true}, datagram_from(d),
-                  d->payload, &cause);
+        host_send(sipp->host, e->port, (struct udp_options){.dont_fragment = true}, d->from, d->payload,
+                  &cause);
     sipp->about = 0;
     datagram_drop(d);
     if (e->arrived.count > 0) event_after(sipp->loop.queue, &e->event, ECHO_NS);

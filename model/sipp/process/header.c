@@ -29,9 +29,14 @@ static uint64_t first_bytes(const char *p, size_t len) {
     return le64toh(bytes);
 }
 
-static struct header_key key_of(struct span name) {
-    uint64_t mask = name.len < sizeof mask ? (UINT64_C(1) << 8 * name.len) - 1 : UINT64_MAX;
-    return (struct header_key){name, first_bytes(name.p, name.len), mask};
+/* Of a name in the source the compiler knows the numbers, where it reads the bytes one by one. */
+static inline struct header_key key_of(struct span name) {
+    struct header_key key = {.name = name};
+    for (size_t i = 0; i < sizeof key.bytes && i < name.len; i++) {
+        key.bytes |= (uint64_t)(unsigned char)name.p[i] << 8 * i;
+        key.mask |= UINT64_C(0xff) << 8 * i;
+    }
+    return key;
 }
 
 /* Does the line begin with the name, as far as its first bytes tell? *surely: also in the case of letters. */
@@ -44,8 +49,7 @@ static inline bool may_be(const struct header_line *line, const struct header_ke
 /* An end of headers is looked for at line ends only: it begins with one. */
 static void find_lines(struct header_lines *l, struct span text) {
     const char *line = text.p, *end = text.p + text.len, *lf;
-    size_t count = 0;
-    l->text = l->headers = text;
+    size_t count = 0, headers_len = text.len;
     l->readable = SIZE_MAX;
     for (;; line = lf + 1) {
         if (count == l->cap) l->lines = mem_room(l->lines, count, &l->cap, sizeof *l->lines);
@@ -56,10 +60,12 @@ static void find_lines(struct header_lines *l, struct span text) {
         if (lf == text.p || lf[-1] != '\r') {
             if (l->readable > count) l->readable = count;
         } else if (end - lf > 2 && lf[1] == '\r' && lf[2] == '\n') {
-            l->headers.len = (size_t)(lf - 1 - text.p);
+            headers_len = (size_t)(lf - 1 - text.p);
             break;
         }
     }
+    l->text = text;
+    l->headers = span_head(text, headers_len);
     l->count = count;
 }
 

@@ -373,7 +373,7 @@ static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) 
     bool taken = sipp->config.out_of_call || call_answers(sipp, method);
     if (sipp->program->client && !span_starts(msg, "SIP/2.0") && taken) {
         const struct sipp_config *c = &sipp->config;
-        struct call *call = call_new_out_of_call(sipp, id, c->outbound.ip ? c->outbound : datagram_from(d));
+        struct call *call = call_new_out_of_call(sipp, id, c->outbound.ip ? c->outbound : d->from);
         loop_spend(&sipp->loop, LOOP_CREATE_NS);
         call_recv(call, d->payload);
     } else if (sipp->program->client) {
@@ -382,7 +382,7 @@ static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) 
     } else if (sipp->quitting) {
         discard(sipp, SIPP_OUT_OF_CALL, "discarded: SIPp takes no new calls any more");
     } else {
-        struct call *call = call_new(sipp, id, datagram_from(d));
+        struct call *call = call_new(sipp, id, d->from);
         loop_spend(&sipp->loop, LOOP_CREATE_NS);
         sipp_check_quitting(sipp);
         call_recv(call, d->payload);
