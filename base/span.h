@@ -141,4 +141,12 @@ static inline int ascii_hex(int c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* A text of hexadecimal digits as a number of 32 bits. */
+static inline uint32_t span_hex(struct span text) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n = n << 4 | (uint32_t)(ascii_hex((unsigned char)text.p[i]) & 15);
+    return n;
+}
+
 #endif

@@ -159,10 +159,20 @@ def media_files(path):
 FILE_PARAMS = ['dispatcher.list_file', 'permissions.address_file']
 
 
+DISPATCHER_LIST = '/etc/kamailio/dispatcher.list'
+
+
+def uses_dispatcher(path):
+    return re.search(r'^[ \t]*loadmodule[ \t(]+"([^"]*/)?dispatcher(\.so)?"', text_of(path), re.M)
+
+
 def list_files(path):
     """The files that module parameters of a kamailio.cfg name, (module, parameter, name) -> the file that is there: beside the configuration."""
     with open(path, encoding='latin-1') as file:
         found = re.findall(r'^[ \t]*modparam\([ \t]*"(\w+)"[ \t]*,[ \t]*"(\w+)"[ \t]*,[ \t]*"([^"]+)"', file.read(), re.M)
+    set_here = {f[:2] for f in found}
+    if uses_dispatcher(path) and not {('dispatcher', 'list_file'), ('dispatcher', 'db_url')} & set_here:
+        found.append(('dispatcher', 'list_file', DISPATCHER_LIST))
     paths = {f: os.path.join(os.path.dirname(path), os.path.basename(f[2])) for f in found if '%s.%s' % f[:2] in FILE_PARAMS}
     return {f: path for f, path in paths.items() if os.path.isfile(path)}
 
@@ -221,6 +231,9 @@ class Files:
             self.keep(host, beside)
             if '/' in name:
                 modparams[module] = dict(modparams.get(module, {}), **{param: os.path.basename(name)})
+        destinations = os.path.join(os.path.dirname(path), os.path.basename(DISPATCHER_LIST))
+        if uses_dispatcher(path) and os.path.isfile(destinations):
+            self.keep(host, destinations)
         for included in included_files(path):
             self.keep(host, included)
         if modparams:
@@ -283,6 +296,16 @@ def md5(*parts):
     return hashlib.md5(':'.join(parts).encode()).hexdigest()
 
 
+def write_destinations(path):
+    """dispatcher's table, from the dispatcher.list that lies beside the configuration."""
+    with open(SCRATCH + '/db/dispatcher', 'w') as file:
+        file.write('id(int,auto) setid(int) destination(string) flags(int) priority(int) attrs(string) description(string)\n')
+        lines = [line.split() for line in text_of(path).splitlines() if line.strip() and not line.startswith('#')]
+        for number, words in enumerate(lines):
+            number_set, uri, flags, priority, attrs = words + ['', '0', '0', ''][len(words) - 1:]
+            file.write('%d:%s:%s:%s:%s:%s:\n' % (number + 1, number_set, uri.replace(':', '\\:'), flags, priority, attrs.replace(':', '\\:')))
+
+
 def write_tables(host):
     """db_text's tables, all that Kamailio's modules know: modparam("auth_db", "db_url", "text:///run/lab/db")"""
     shutil.copytree(DBTEXT, SCRATCH + '/db')
@@ -292,6 +315,7 @@ def write_tables(host):
             user, domain, password = row['username'], row.get('domain', host.address), row.get('password', '')
             file.write('%d:%s:%s:%s:%s:%s\n' % (number + 1, user, domain, password, row.get('ha1', md5(user, domain, password)),
                                              row.get('ha1b', md5('%s@%s' % (user, domain), domain, password))))
+    write_destinations(os.path.join(os.path.dirname(host.kamailio['config']), os.path.basename(DISPATCHER_LIST)))
     with open(SCRATCH + '/db/dbaliases', 'w') as file:
         file.write('id(int,auto) alias_username(string) alias_domain(string) username(string) domain(string)\n')
         for number, row in enumerate(host.kamailio.get('aliases', [])):
@@ -394,6 +418,7 @@ class Rig:
     def record(self):
         scenario = self.scenario
         os.mkdir(SCRATCH)
+        os.mkdir('/run/kamailio')       # where configurations have their sockets and fifos
         files = Files(scenario)
         files.write(SCRATCH)
         build_network(scenario)

@@ -455,24 +455,46 @@ static void read_labels(struct schema *s, const struct tree_node *value, const s
     host->kamailio.label_count = count;
 }
 
-static void read_dialog_ids(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                            void *object) {
+/* dialog_ids, natping_branches */
+static void read_numbers(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
     struct lab_host_config *host = object;
+    bool dialogs = strcmp(key->name, "dialog_ids") == 0;
     uint64_t n;
     size_t count = 0;
-    (void)key;
     if (value->kind != TREE_LIST) {
         schema_expected(s, value, "a list of numbers");
         return;
     }
-    uint32_t *ids = config_new(s->context, (value->count + 1) * sizeof *ids);
-    for (const struct tree_node *id = value->first; id; id = id->next) {
-        if (!schema_is_scalar(s, id, "a number")) continue;
-        if (!span_to_u64(span_of(id->text), UINT32_MAX, &n)) schema_expected(s, id, "a number");
-        ids[count++] = (uint32_t)n;
+    uint32_t *numbers = config_new(s->context, (value->count + 1) * sizeof *numbers);
+    for (const struct tree_node *node = value->first; node; node = node->next) {
+        if (!schema_is_scalar(s, node, "a number")) continue;
+        if (!span_to_u64(span_of(node->text), UINT32_MAX, &n)) schema_expected(s, node, "a number");
+        numbers[count++] = (uint32_t)n;
     }
-    host->kamailio.dialog_ids = ids;
-    host->kamailio.dialog_id_count = count;
+    *(dialogs ? &host->kamailio.dialog_ids : &host->kamailio.natping_branches) = numbers;
+    *(dialogs ? &host->kamailio.dialog_id_count : &host->kamailio.natping_branch_count) = count;
+}
+
+/* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb; natping_call_id: d3ae86d2-0ac1c9b4-652b8 */
+static void read_natping(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                         void *object) {
+    struct lab_host_config *host = object;
+    bool tag = strcmp(key->name, "natping_tag") == 0;
+    const char *expected =
+        tag ? "uloc- and five hexadecimal numbers, joined by -" : "three hexadecimal numbers, joined by -";
+    if (!schema_is_scalar(s, value, expected)) return;
+    struct span left = span_of(value->text), part;
+    bool good = !tag || span_is(span_cut(&left, '-'), "uloc");
+    int parts = 0;
+    for (; left.len; parts++) {
+        part = span_cut(&left, '-');
+        for (size_t i = 0; i < part.len; i++)
+            good = good && ascii_hex(part.p[i]) >= 0;
+        good = good && part.len >= 1 && part.len <= 8;
+    }
+    if (!good || parts != (tag ? 5 : 3)) schema_expected(s, value, expected);
+    *(tag ? &host->kamailio.natping_tag : &host->kamailio.natping_call_id) = value->text;
 }
 
 static void read_processing(struct schema *s, const struct tree_node *value, const struct schema_key *key,
@@ -545,8 +567,18 @@ static const struct schema_key kamailio_keys[] = {
      .read = read_labels, .fallback = "drawn by the seed",
      .help = "what stands behind the first point in the branches of its own requests, one each: 8e6ad8d1"},
     {"dialog_ids", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
-     .read = read_dialog_ids, .fallback = "drawn by the seed",
+     .read = read_numbers, .fallback = "drawn by the seed",
      .help = "what stands behind the point in did= of Record-Route, a list: what dialog drew at its start"},
+    {"natping_tag", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_natping,
+     .fallback = "drawn by the seed",
+     .help = "the From tag of nathelper's first SIP ping: uloc-START-PROCESS-COUNT-HASH-NUMBER, with the "
+             "process of the first worker"},
+    {"natping_call_id", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_natping,
+     .fallback = "drawn by the seed",
+     .help = "what stands before the @ of its Call-ID: RANDOM-NUMBER-SECOND"},
+    {"natping_branches", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
+     .read = read_numbers, .fallback = "drawn by the seed",
+     .help = "what stands behind z9hG4bK in the branches of these pings, a list of numbers"},
     {0}};
 
 const struct schema_key config_host_keys[] = {

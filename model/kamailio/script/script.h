@@ -144,6 +144,7 @@ struct kam_process {
     struct kam_vars vars;
     bool stuck;        /* it waits for ever: a worker takes no more messages */
     uint64_t messages; /* it has begun with: $mi */
+    uint32_t contacts; /* it has registered, for usrloc's ruid */
     bool told_reply;   /* it has run event_route[tm:local-response], which it does once in its life */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */

@@ -29,9 +29,9 @@ struct ds_line {
 /* What is read with the configuration. */
 struct ds_file {
     const struct ds_line *lines;
-    struct source_pos asked;                  /* the modparam that names the file */
-    bool missing;                             /* there is no such file: no instance can start */
-    struct span name;                         /* as asked for */
+    struct source_pos asked; /* the modparam that names the file */
+    bool missing;            /* there is no such file, nor a data base: no instance can start */
+    struct span name;        /* as asked for */
     const struct cfg_pv *setid_pv, *attrs_pv; /* NULL: none */
 };
 

@@ -150,8 +150,9 @@ bool ds_file_load(struct kam_program *program, const struct source *cfg, struct 
                      "dispatcher.db_url: no database is read; the destinations are those of \"" SPAN_FMT "\"",
                      SPAN_ARG(file->name));
     struct buf path = {0};
-    file->missing = !kam_beside(&path, cfg, file->name);
-    if (file->missing)
+    bool absent = !kam_beside(&path, cfg, file->name);
+    file->missing = absent && r.set.db_url.len == 0; /* a table without rows is none that stops it */
+    if (absent)
         diag_warning(diag, file->asked, "dispatcher: there is no file \"" SPAN_FMT "\" beside kamailio.cfg",
                      SPAN_ARG(file->name));
     else

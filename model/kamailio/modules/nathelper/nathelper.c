@@ -6,8 +6,15 @@
 #include "model/kamailio/modules/registrar/usrloc.h"
 #include "model/kamailio/pv/pv.h"
 
+/* What the module keeps. */
+struct data {
+    struct nathelper set; /* first: parameters have their places in it */
+    struct nathelper_pings pings;
+};
+
 const struct nathelper *nathelper_of(const struct kam_run *run) {
-    return kam_module_data(run->k, KAM_MODULE_NATHELPER);
+    const struct data *d = kam_module_data(run->k, KAM_MODULE_NATHELPER);
+    return &d->set;
 }
 
 static int nat_uac_test(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -109,52 +116,59 @@ static const struct kam_param params[] = {
     {KAM_AVP("received_avp"), KAM_INTO(struct nathelper, received_avp)},
     {KAM_TEXT("alias_name", "alias"), KAM_INTO(struct nathelper, alias_name)},
     {KAM_FLAG("nat_addr_mode", 1), KAM_INTO(struct nathelper, reserved_too)},
-    {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_EACH},
+    {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, natping_interval)},
     {KAM_INT("ping_nated_only", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, ping_nated_only)},
     {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_INTO(struct nathelper, mark)},
     {KAM_TEXT("force_socket", ""), KAM_NO_EFFECT},
     {KAM_TEXT("sipping_from", ""), KAM_INTO(struct nathelper, sipping_from)},
-    {KAM_TEXT("sipping_method", "OPTIONS"), KAM_NO_EFFECT},
+    {KAM_TEXT("sipping_method", "OPTIONS"), KAM_INTO(struct nathelper, sipping_method)},
     {KAM_INT("sipping_bflag", -1, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, sipping_bflag)},
-    {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_NO_EFFECT},
-    {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_INTO(struct nathelper, natping_disable_bflag)},
+    {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NOT_SIMULATED},
     {KAM_TEXT("natping_socket", ""), KAM_NO_EFFECT},
     {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, udpping_from_path)},
     {KAM_FLAG("append_sdp_oldmediaip", 1), KAM_INTO(struct nathelper, append_oldmediaip)},
     {KAM_INT("filter_server_id", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {0},
 };
 
-/* Contacts are not pinged: a run would go on for as long as somebody is registered. */
+/* What a module needs that pings contacts. */
 static bool check_pings(struct kam_program *program, const struct source *cfg, struct source_set *set,
                         struct diag *diag) {
     const struct kam_module *m = &kam_nathelper_module;
-    struct source_pos at = kam_program_value_at(program, m, "natping_interval", 0);
-    struct nathelper settings;
+    struct data settings;
     struct usrloc usrloc;
-    struct kam_value n;
     const char *fault = NULL;
     (void)cfg, (void)set;
-    if (!kam_program_value(program, m, "natping_interval", 0, &n) || n.n <= 0) return true;
     kam_program_settings(program, m, &settings);
     kam_program_settings(program, &kam_usrloc_module, &usrloc);
+    if (settings.set.natping_interval <= 0) return true;
     if (!kam_program_has_module(program, "usrloc"))
         fault = "natping_interval needs module usrloc";
-    else if (settings.ping_nated_only && usrloc.nat_bflag < 0)
+    else if (settings.set.ping_nated_only && usrloc.nat_bflag < 0)
         fault = "ping_nated_only needs modparam nat_bflag of usrloc";
-    else if (settings.sipping_bflag >= 0 && settings.sipping_from.len == 0)
+    else if (settings.set.sipping_bflag >= 0 && settings.set.sipping_from.len == 0)
         fault = "sipping_bflag needs modparam sipping_from";
     if (fault)
-        diag_error(diag, at, "nathelper.%s: Kamailio does not start without it", fault);
-    else
-        diag_warning(diag, at, "nathelper.natping_interval: pings are not simulated, none is sent");
+        diag_error(diag, kam_program_param_at(program, m, "natping_interval"),
+                   "nathelper.%s: Kamailio does not start without it", fault);
     return !fault;
 }
+
+static bool start(struct kamailio *k, void *data, struct diag *diag) {
+    struct data *d = data;
+    (void)diag;
+    return nathelper_ping_begin(&d->pings, k, &d->set);
+}
+
+static void end(void *data) { nathelper_ping_end(&((struct data *)data)->pings); }
 
 const struct kam_module kam_nathelper_module = {.name = "nathelper",
                                                 .functions = functions,
                                                 .params = params,
                                                 .pvs = pvs,
-                                                .data_size = sizeof(struct nathelper),
-                                                .load = check_pings};
+                                                .data_size = sizeof(struct data),
+                                                .load = check_pings,
+                                                .start = start,
+                                                .free = end};

@@ -10,11 +10,27 @@ struct nathelper {
     const struct cfg_pv *received_avp; /* NULL: not set */
     struct span alias_name;
     struct span mark; /* nortpproxy_str */
-    int64_t ping_nated_only, sipping_bflag;
-    struct span sipping_from;
+    int64_t natping_interval, ping_nated_only, sipping_bflag, natping_disable_bflag, udpping_from_path;
+    struct span sipping_from, sipping_method;
     bool append_oldmediaip; /* append_sdp_oldmediaip */
     bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };
+
+/* What its own process does: it pings contacts (ping.c). */
+struct nathelper_pings {
+    struct kamailio *k;
+    const struct nathelper *set;
+    struct event event;
+    int64_t next_ns, second; /* the next round, and how many seconds after Kamailio's start it is */
+    size_t room;             /* bytes that it has asked for the contacts of a round the last time */
+    uint32_t sent;           /* SIP pings */
+    uint32_t first_tag, first_call, first_second, random; /* what they begin with */
+    int64_t began_second;                                 /* when the first one was sent */
+    struct random_stream branches;
+};
+
+bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set);
+void nathelper_ping_end(struct nathelper_pings *p);
 
 const struct nathelper *nathelper_of(const struct kam_run *run);
 

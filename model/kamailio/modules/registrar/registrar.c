@@ -105,9 +105,9 @@ static const struct kam_param usrloc_params[] = {
     {KAM_FLAG("desc_time_order", 0), KAM_INTO(struct usrloc, desc_time_order)},
     {KAM_INT("matching_mode", 0, 0, USRLOC_BY_CALL), KAM_INTO(struct usrloc, matching_mode)},
     {KAM_INT("cseq_delay", 20, 0, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_INT("timer_interval", 60, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_INT("timer_interval", 60, 0, INT32_MAX), KAM_INTO(struct usrloc, timer_interval)},
     {KAM_INT("timer_procs", 0, 0, 64), KAM_NO_EFFECT},
-    {KAM_INT("hash_size", 10, 1, 31), KAM_NO_EFFECT},
+    {KAM_INT("hash_size", 10, 1, 31), KAM_INTO(struct usrloc, hash_size)},
     {KAM_INT("nat_bflag", -1, -1, 31), KAM_INTO(struct usrloc, nat_bflag)},
     {KAM_TEXT("preload", ""), KAM_NO_EFFECT},
     {KAM_TEXT("db_url", ""), KAM_NO_EFFECT},
@@ -132,12 +132,16 @@ static bool warn_of_db_mode(struct kam_program *p, const struct source *cfg, str
     return true;
 }
 
-static void free_locations(void *data) { usrloc_free(data); }
+static void free_locations(void *data) {
+    usrloc_stop(data);
+    usrloc_free(data);
+}
 
 const struct kam_module kam_usrloc_module = {.name = "usrloc",
                                              .params = usrloc_params,
                                              .data_size = sizeof(struct usrloc),
                                              .load = warn_of_db_mode,
+                                             .start = usrloc_start,
                                              .free = free_locations};
 
 const struct kam_module kam_registrar_module = {.name = "registrar",

@@ -160,6 +160,28 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     if (c->instance.p) usrloc_set_text(&known->reg_id, c->reg_id);
 }
 
+/* uloc-START-PROCESS-COUNT: each worker counts its own. */
+static char *new_ruid(struct kam_run *run) {
+    struct kamailio *k = run->k;
+    struct buf b = {0};
+    const struct kam_worker_pool *pool = &run->socket->pool;
+    size_t worker = 0;
+    while (worker < pool->count && &pool->workers[worker].process != run->state.process)
+        worker++;
+    uint32_t start = (uint32_t)((k->config.start_ns - k->config.up_for_ns) / NS_PER_S), process = 14;
+    if (k->config.natping_tag) {
+        struct span left = span_of(k->config.natping_tag);
+        span_cut(&left, '-');
+        start = span_hex(span_cut(&left, '-'));
+        process = span_hex(span_cut(&left, '-'));
+    }
+    buf_addf(&b, "uloc-%x-%x-%x", (unsigned)start, (unsigned)(process + worker),
+             (unsigned)++run->state.process->contacts);
+    char *ruid = mem_text(buf_span(&b));
+    buf_free(&b);
+    return ruid;
+}
+
 static const struct refusal *save_contact(struct save *s, const struct contact *c) {
     struct usrloc_contact *known = find_known(s, c);
     int64_t expires_s = expiry(s, c);
@@ -171,10 +193,12 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
         return NULL;
     }
     if (c->q.len && !contact_q_parse(&q, c->q)) return &bad_q;
-    if (known)
+    if (known) {
         usrloc_set_q(s->table, s->aor, known, q);
-    else
+    } else {
         known = usrloc_add(s->table, s->aor, c->uri, q);
+        known->ruid = new_ruid(s->run);
+    }
     s->result = known->call_id ? UPDATED : INSERTED;
     fill(s, known, c, expires_s);
     return NULL;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/registrar/usrloc.h"
 
+#include "base/mem.h"
 #include "base/table.h"
+#include "model/kamailio/message/branch.h"
 
 #include <stdlib.h>
 
@@ -31,6 +33,7 @@ static struct usrloc_aor *need_aor(struct usrloc *u, struct span name) {
 static void contact_free(struct usrloc_contact *c) {
     free(c->uri);
     free(c->call_id);
+    free(c->ruid);
     free(c->received);
     free(c->path);
     free(c->instance);
@@ -144,4 +147,36 @@ void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s) {
         next = c->next;
         if (c->expires_s <= now_s) usrloc_remove(u, aor, c);
     }
+}
+
+uint32_t usrloc_hash(struct span aor) { return kam_hash(aor, SPAN("")); }
+
+/* An address of record at its place in the table. */
+struct place {
+    uint32_t slot;
+    size_t age;
+    const struct usrloc_aor *aor;
+};
+
+static int by_place(const void *a, const void *b) {
+    const struct place *x = a, *y = b;
+    if (x->slot != y->slot) return x->slot < y->slot ? -1 : 1;
+    return x->age < y->age ? -1 : x->age > y->age;
+}
+
+void usrloc_each(const struct usrloc *u, uint32_t part, uint32_t parts,
+                 void (*tell)(void *arg, struct span aor, struct usrloc_contact *c), void *arg) {
+    size_t count = 0, age = 0;
+    struct place *places = mem_new((HASH_COUNT(u->aors) + 1) * sizeof *places);
+    for (const struct usrloc_aor *a = u->aors; a; a = a->hh.next, age++) {
+        uint32_t slot = usrloc_hash((struct span){a->name, a->len}) & ((UINT32_C(1) << u->hash_size) - 1);
+        if (slot % parts == part) places[count++] = (struct place){slot, age, a};
+    }
+    qsort(places, count, sizeof *places, by_place);
+    for (size_t i = 0; i < count; i++)
+        for (struct usrloc_contact *c = places[i].aor->contacts, *next; c; c = next) {
+            next = c->next;
+            tell(arg, (struct span){places[i].aor->name, places[i].aor->len}, c);
+        }
+    free(places);
 }

@@ -7,6 +7,7 @@
 #define MODEL_KAMAILIO_MODULES_REGISTRAR_USRLOC_H
 
 #include "base/span.h"
+#include "sim/event.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +18,15 @@
 /* All methods. */
 #define USRLOC_ALL_METHODS UINT32_MAX
 
+struct diag;
 struct kam_socket;
+struct kamailio;
 struct usrloc_contact {
     struct usrloc_contact *next;
-    char *uri, *call_id, *received, *path, *instance, *reg_id; /* from the third on NULL: none */
-    int q;                                                     /* thousandths, or USRLOC_NO_Q */
-    int64_t expires_s; /* since 1970: registered as long as this lies ahead */
+    char *uri, *call_id, *ruid;
+    char *received, *path, *instance, *reg_id; /* NULL: none */
+    int q;                                     /* thousandths, or USRLOC_NO_Q */
+    int64_t expires_s;                         /* since 1970: registered as long as this lies ahead */
     uint32_t cseq, methods, branch_flags;
     struct kam_socket *socket; /* where its last REGISTER came in */
 };
@@ -34,11 +38,16 @@ enum usrloc_match { USRLOC_BY_URI, USRLOC_BY_URI_AND_CALL, USRLOC_BY_URI_AND_PAT
 
 /* A table, "location": all-zero is empty. */
 struct usrloc {
-    bool use_domain;         /* the module parameter: names have a domain */
-    bool desc_time_order;    /* the same: the newest contact stands in front, whatever its q */
-    int64_t matching_mode;   /* the same: an enum usrloc_match */
-    int64_t nat_bflag;       /* the same: a branch flag, below 0 none */
-    int64_t db_mode;         /* the same: above 2, contacts are only in the data base */
+    bool use_domain;        /* the module parameter: names have a domain */
+    bool desc_time_order;   /* the same: the newest contact stands in front, whatever its q */
+    int64_t matching_mode;  /* the same: an enum usrloc_match */
+    int64_t nat_bflag;      /* the same: a branch flag, below 0 none */
+    int64_t db_mode;        /* the same: above 2, contacts are only in the data base */
+    int64_t hash_size;      /* the same: a power of two, the slots of the table */
+    int64_t timer_interval; /* the same: every so many seconds what has expired is removed */
+    struct kamailio *k;
+    struct event timer;
+    int64_t timer_tick;      /* its next time */
     struct usrloc_aor *aors; /* hashed by name */
 };
 
@@ -66,6 +75,20 @@ void usrloc_set_text(char **text, struct span value);
 
 void usrloc_remove(struct usrloc *u, struct span aor, struct usrloc_contact *c);
 void usrloc_remove_all(struct usrloc *u, struct span aor);
+
+/*
+ * Tells of each contact of the addresses of record in the slots number part, part + parts, part + 2 * parts
+ * ..., in the order of Kamailio's table: by slot, by age of the address of record, in order of preference.
+ */
+void usrloc_each(const struct usrloc *u, uint32_t part, uint32_t parts,
+                 void (*tell)(void *arg, struct span aor, struct usrloc_contact *c), void *arg);
+
+/* The hash of an address of record, by which it has its slot. */
+uint32_t usrloc_hash(struct span aor);
+
+/* The module's hooks: removing what has expired every timer_interval seconds (usrloc_timer.c). */
+bool usrloc_start(struct kamailio *k, void *data, struct diag *diag);
+void usrloc_stop(struct usrloc *u);
 
 /* Removes the contacts that have expired by then. */
 void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s);
