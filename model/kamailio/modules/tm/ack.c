@@ -96,3 +96,33 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
     buf_add(out, SPAN("\r\n"));
     return out->len <= PAYLOAD_MAX ? payload_of(tm->k->pool, buf_span(out)) : NULL;
 }
+
+struct payload *kam_tm_ack_2xx(struct kam_client *c, const struct kam_run *reply,
+                               struct kam_destination *to) {
+    struct kam_transaction *t = c->request.transaction;
+    struct kam_tm *tm = t->tm;
+    struct buf *out = &tm->text;
+    const struct sip_header *contact = sip_msg_first(&reply->msg, SIP_CONTACT);
+    const struct kam_run *received = kam_tm_request(t);
+    if (!contact || !c->request.payload ||
+        !sip_msg_parse_loosely(&tm->sent, payload_span(c->request.payload)))
+        return NULL;
+    struct span uri = name_addr_uri(contact->value);
+    if (sip_msg_first(&reply->msg, SIP_RECORD_ROUTE))
+        event_queue_stop(
+            tm->k->queue, (struct source_pos){0},
+            "the ACK to a 2xx with Record-Route, to an INVITE of t_replicate(), is not simulated, and the "
+            "run has reached it");
+    if (kam_resolve(tm->k, uri, &to->to)) return NULL;
+    const struct sip_header *via = sip_msg_first(&tm->sent, SIP_VIA);
+    buf_reset(out);
+    buf_addf(out, "ACK " SPAN_FMT " SIP/2.0\r\n", SPAN_ARG(uri));
+    if (via) buf_add(out, via->line);
+    buf_add(out, received->from->line);
+    buf_add(out, received->call_id->line);
+    buf_add(out, reply->to->line);
+    add_cseq(out, received->cseq, "ACK");
+    buf_add(out, buf_span(&tm->k->agent_line));
+    buf_add(out, SPAN("Content-Length: 0\r\n\r\n"));
+    return payload_of(tm->k->pool, buf_span(out));
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a script sets for one transaction, before it is made or while it lasts: its timers, how long it may
- * live, and switches (facts: Kamailio 58).
+ * live, and switches (facts: Kamailio 61).
  */
 #include "model/kamailio/modules/tm/tm.h"
 

@@ -60,6 +60,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
                        struct span where) {
     struct kam_destination d = {.socket = b->forced ? b->forced : kam_run_send_socket(run)};
     int error = run->proxy.ip ? KAM_E_OK : kam_resolve(run->k, where, &d.to);
+    if (run->other_transport) error = KAM_E_NO_SOCKET;
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);

@@ -264,6 +264,15 @@ static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t 
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE)
 #define WITH_TM  (REQUESTS | KAM_TM_ONREPLY_ROUTE | KAM_BRANCH_ROUTE)
 
+#define OTHER_TRANSPORT(name)                                                                                \
+    {"t_relay_to_" name, 0, 0, REQUESTS, kam_tm_relay_to_other},                                             \
+        {"t_relay_to_" name, 2, 2, REQUESTS, kam_tm_relay_to_other, {ARG_ADDRESS, ARG_PORT}},                \
+        {"t_replicate_" name, 2, 2, KAM_REQUEST_ROUTE, kam_tm_replicate_other, {ARG_ADDRESS, ARG_PORT}}, {   \
+        "t_forward_nonack_" name, 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack_other, {                    \
+            ARG_ADDRESS, ARG_PORT                                                                            \
+        }                                                                                                    \
+    }
+
 static const struct kam_function functions[] = {
     {"t_relay", 0, 0, REQUESTS, kam_tm_relay},
     {"t_relay", 2, 2, REQUESTS, kam_tm_relay_there, {ARG_ADDRESS, ARG_PORT}},
@@ -274,6 +283,15 @@ static const struct kam_function functions[] = {
     {"t_forward_nonack", 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack, {ARG_ADDRESS, ARG_PORT}},
     {"t_forward_nonack_udp", 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack, {ARG_ADDRESS, ARG_PORT}},
     {"t_forward_nonack_uri", 0, 0, KAM_REQUEST_ROUTE, kam_tm_forward_nonack},
+    {"t_forward_nonack_to", 2, 2, KAM_REQUEST_ROUTE, kam_tm_forward_nonack_named, {ARG_TEXT, ARG_TEXT}},
+    {"t_relay_to_avp", 2, 2, KAM_REQUEST_ROUTE, kam_tm_relay_to_named, {ARG_TEXT, ARG_TEXT}},
+    {"t_replicate", 0, 1, KAM_REQUEST_ROUTE, kam_tm_replicate, {ARG_LOG}, .expressions = true},
+    {"t_replicate", 2, 2, KAM_REQUEST_ROUTE, kam_tm_replicate_there, {ARG_ADDRESS, ARG_PORT}},
+    {"t_replicate_udp", 2, 2, KAM_REQUEST_ROUTE, kam_tm_replicate_there, {ARG_ADDRESS, ARG_PORT}},
+    {"t_replicate_to", 2, 2, KAM_REQUEST_ROUTE, kam_tm_replicate_named, {ARG_TEXT, ARG_TEXT}},
+    OTHER_TRANSPORT("tcp"),
+    OTHER_TRANSPORT("tls"),
+    OTHER_TRANSPORT("sctp"),
     {"t_load_contacts", 0, 1, REQUESTS, kam_tm_load_contacts, {ARG_NUMBER}, .expressions = true},
     {"t_next_contacts", 0, 0, REQUESTS, kam_tm_next_contacts},
     {"t_newtran", 0, 0, KAM_REQUEST_ROUTE, t_newtran},

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* t_relay() and its kin: a request goes on, with a transaction (facts: Kamailio 6, 33). */
+/* t_relay() and its kin: a request goes on, with a transaction (facts: Kamailio 6, 33, 62). */
 #include "model/kamailio/forward.h"
 #include "model/kamailio/modules/tm/tm.h"
+
+#include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/error.h"
+#include "model/kamailio/script/pv_name.h"
 
 /* Where the script wants all branches to go; NULL: by their URIs. */
 static const struct udp_address *given(const struct kam_run *run) {
@@ -29,7 +33,7 @@ int kam_tm_relay_cancel(struct kam_run *run) {
  * wants to see to it itself. */
 static int relayed(struct kam_run *run, int result) {
     enum { FOR_THE_SCRIPT = -4 };
-    if (result > 0) return result;
+    if (result > 0 || run->replicates) return result;
     if (run->transaction->switches & KAM_TM_NO_INTERNAL_REPLY) return FOR_THE_SCRIPT;
     if (!run->no_error_reply) run->done |= KAM_ERROR_DELAYED;
     return result;
@@ -44,6 +48,7 @@ static int relay_request(struct kam_run *run) {
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 1;
     case KAM_NEWTRAN_ACK:
+        if (run->other_transport) return -1;
         return kam_forward_request(run, given(run), "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
     case KAM_NEWTRAN_EXISTS:
         if (run->method != KAM_ACK) break;
@@ -55,6 +60,7 @@ static int relay_request(struct kam_run *run) {
     case KAM_NEWTRAN_NEW: break;
     }
     struct kam_transaction *t = run->transaction;
+    if (run->replicates) t->replicated = true;
     if (t->method == KAM_INVITE && t->switches & KAM_TM_AUTO_100 && !run->no_auto_100 && t->status < 100) {
         struct cause cause = kam_cause(run, "automatic 100, before the INVITE is relayed",
                                        "RFC 3261 17.2.1; modparam tm auto_inv_100");
@@ -66,7 +72,7 @@ static int relay_request(struct kam_run *run) {
 /* Forgets how it was asked to relay. */
 static int done_relaying(struct kam_run *run, int result) {
     run->proxy = (struct udp_address){0};
-    run->no_auto_100 = run->no_error_reply = false;
+    run->no_auto_100 = run->no_error_reply = run->other_transport = run->replicates = false;
     return result;
 }
 
@@ -112,4 +118,88 @@ int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_
     }
     if (count > 0) give(run, args[0].n, args[1].n);
     return done_relaying(run, kam_tm_forward(run->transaction, run));
+}
+
+int kam_tm_relay_to_other(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    run->other_transport = true;
+    return kam_tm_relay(run, args, count);
+}
+
+int kam_tm_forward_nonack_other(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    run->other_transport = true;
+    return kam_tm_forward_nonack(run, args, 0);
+}
+
+/* A text, or $NAME: the newest value of that AVP; one that is not there is nothing. */
+static struct span text_or_avp(struct kam_run *run, struct span text) {
+    if (text.len == 0 || text.p[0] != '$') return text;
+    struct script_pv_maker maker = {.program = run->state.program, .arena = &run->scratch};
+    struct buf name = {0};
+    struct cfg_pv pv;
+    struct kam_value v = pv_nothing();
+    buf_addf(&name, "$avp(" SPAN_FMT ")", SPAN_ARG(span_skip(text, 1)));
+    if (span_find(text, '(') < 0 && script_pv_make(&maker, arena_text(&run->scratch, buf_span(&name)), &pv))
+        v = kam_pv_value(run, &pv);
+    buf_free(&name);
+    buf_free(&maker.why);
+    return v.type == KAM_STR ? v.s : (struct span){0};
+}
+
+/* (transport, host[:port]); an unknown transport is none in particular. False: there is no such host. */
+static bool give_named(struct kam_run *run, const struct kam_arg *args) {
+    static const char *const others[] = {"tcp", "tls", "sctp", "ws", "wss"};
+    struct span transport = text_or_avp(run, args[0].s), port = text_or_avp(run, args[1].s);
+    bool has_port = span_find(port, ':') >= 0;
+    struct span host = span_cut(&port, ':');
+    uint64_t number = 5060;
+    uint32_t ip;
+    if (has_port && port.len && !span_to_u64(port, 99999, &number)) return false;
+    if (!kam_host_parse(run->k, host, &ip)) return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (span_is_nocase(transport, others[i])) run->other_transport = true;
+    give(run, ip, (uint16_t)number);
+    return true;
+}
+
+int kam_tm_relay_to_named(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return give_named(run, args) ? kam_tm_relay(run, args, count) : -1;
+}
+
+int kam_tm_forward_nonack_named(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return give_named(run, args) ? kam_tm_forward_nonack(run, args, 0) : -1;
+}
+
+/* The copy goes to the URI's host; without a URI to the next hop. sips: means nothing here. */
+int kam_tm_replicate(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct span uri = count > 0 ? args[0].s : (struct span){0};
+    if (span_starts_nocase(uri, "sips:")) {
+        struct buf plain = {0};
+        buf_addf(&plain, "sip" SPAN_FMT, SPAN_ARG(span_skip(uri, 4)));
+        uri = arena_text(&run->scratch, buf_span(&plain));
+        buf_free(&plain);
+    }
+    if (uri.len) {
+        int error = kam_resolve(run->k, uri, &run->proxy);
+        run->other_transport = error == KAM_E_NO_SOCKET;
+        if (error && !run->other_transport) return done_relaying(run, -1);
+    }
+    run->replicates = true;
+    return kam_tm_relay(run, args, count);
+}
+
+int kam_tm_replicate_there(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    run->replicates = true;
+    return kam_tm_relay_there(run, args, count);
+}
+
+int kam_tm_replicate_other(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    run->replicates = true;
+    return kam_tm_relay_to_other(run, args, count);
+}
+
+int kam_tm_replicate_named(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    run->replicates = true;
+    return done_relaying(run, kam_tm_relay_to_named(run, args, count));
 }

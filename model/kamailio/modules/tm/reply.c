@@ -306,7 +306,11 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
                               .transaction = t->head.number};
         kam_note(t->tm->k, in->run->about, &cause);
     }
-    if (d->relay >= 0) {
+    if (t->replicated && d->relay >= 0) {
+        bool in_hand = d->relay == (int)in->branch;
+        if (d->outcome != AFTER_COMPLETION)
+            kam_tm_enter(t, in_hand ? in->status : t->clients[d->relay]->last_status);
+    } else if (d->relay >= 0) {
         struct upstream u = choose(t, in, (unsigned)d->relay);
         /* over the reply in hand, also where another one goes */
         if (in->run && !kam_onsend(in->run, &t->response.destination, u.payload, d->relay)) {
@@ -346,13 +350,17 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
 }
 
 static void send_ack(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
-    struct payload *p = kam_tm_from_invite(c, "ACK", run->to->line, (struct span){0});
-    struct cause cause = {.why = "hop-by-hop ACK to a % reply",
+    struct kam_destination to = c->request.destination;
+    bool is_2xx = run->msg.status < 300;
+    struct payload *p =
+        is_2xx ? kam_tm_ack_2xx(c, run, &to) : kam_tm_from_invite(c, "ACK", run->to->line, (struct span){0});
+    struct cause cause = {.why =
+                              is_2xx ? "ACK to a % reply that goes nowhere" : "hop-by-hop ACK to a % reply",
                           .arg = {run->msg.status},
                           .reference = "RFC 3261 17.1.1.3",
                           .transaction = t->head.number,
                           .retransmission = run->retransmission};
-    kam_send(t->tm->k, KAM_SEND_ACK, &c->request.destination, p, &cause);
+    kam_send(t->tm->k, KAM_SEND_ACK, &to, p, &cause);
     payload_drop(p);
 }
 
@@ -415,7 +423,7 @@ static void cancel_answered(struct kam_transaction *t, struct kam_client *c, con
 static void stop_timers(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
     if (run->msg.status >= 200) {
         kam_resend_stop(&c->request);
-        if (t->method == KAM_INVITE && run->msg.status >= 300) send_ack(t, c, run);
+        if (t->method == KAM_INVITE && (run->msg.status >= 300 || t->replicated)) send_ack(t, c, run);
     } else if (t->method == KAM_INVITE) {
         kam_resend_stop_copies(&c->request);
     } else {

@@ -124,8 +124,9 @@ struct kam_transaction {
     uint64_t about; /* its datagram */
     enum kam_method method;
     bool force_rport, local_rport;
-    bool was_saved; /* what the script had made of it, below */
-    bool canceled;  /* a CANCEL came for it */
+    bool was_saved;  /* what the script had made of it, below */
+    bool replicated; /* by t_replicate(): no reply of its branches goes upstream */
+    bool canceled;   /* a CANCEL came for it */
     struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
 
@@ -342,6 +343,14 @@ int kam_tm_relay(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_relay_to_other(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_relay_to_named(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_forward_nonack_other(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_forward_nonack_named(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_replicate(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_replicate_there(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_replicate_other(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_replicate_named(struct kam_run *run, const struct kam_arg *args, size_t count);
 
 /* contacts.c: t_load_contacts(), t_next_contacts() */
 int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t count);
@@ -421,6 +430,9 @@ void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned caus
  * INVITE. */
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct span more_lines);
+
+/* The ACK to a 2xx of a request that was replicated: to the Contact of the reply. NULL: it has none. */
+struct payload *kam_tm_ack_2xx(struct kam_client *c, const struct kam_run *reply, struct kam_destination *to);
 
 /* uac.c */
 
