@@ -62,6 +62,7 @@ static void the_processor_agrees(void **state) {
         assert_same("ratio", real_divide(a, b), x / y);
         assert_true(real_less(a, b) == (x < y));
         assert_true(real_equal(a, b) == (x == y));
+        if (fabs(x) > 1e-30 && fabs(x) < 1e30) assert_same("float", real_single(a), (double)(float)x);
         if (fabs(x) < 9e18) assert_true(real_whole(a) == (int64_t)x);
         a = draw(&r, b);
     }

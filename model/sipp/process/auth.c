@@ -50,6 +50,10 @@ static void respond(char hex[DIGEST_HEX_LEN], struct digest d, struct span user,
 /* Whatever begins with MD5, MD5-sess too, is computed as MD5 and repeated as it stands. */
 static bool plain_md5(struct span algorithm) { return span_starts_nocase(algorithm, "MD5"); }
 
+bool auth_is_aka(struct span challenge) {
+    return span_starts_nocase(auth_parameter(challenge, "algorithm"), "AKAv1-MD5");
+}
+
 static void add_hex(char *out, uint32_t n) {
     for (unsigned i = 0; i < 8; i++)
         out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
@@ -60,7 +64,9 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
     struct span algorithm = auth_parameter(challenge, "algorithm"),
                 opaque = auth_parameter(challenge, "opaque");
     if (!algorithm.p) algorithm = SPAN("MD5");
-    if (!plain_md5(algorithm)) return "SIPp ends: it knows no such algorithm";
+    bool is_aka = auth_is_aka(challenge);
+    if (!plain_md5(algorithm) && !is_aka) return "SIPp ends: it knows no such algorithm";
+    if (is_aka && !c->aka) return "SIPp ends: a challenge of AKA, and no aka_K";
     char cnonce[8], nc[8], response[DIGEST_HEX_LEN];
     struct span realm = auth_parameter(challenge, "realm");
     struct digest d = {
@@ -77,7 +83,11 @@ const char *auth_write(struct buf *out, struct span challenge, const struct cred
         d.nc = (struct span){nc, 8};
         d.qop = chosen_qop(auth_parameter(challenge, "qop"));
     }
-    respond(response, d, c->user, realm, c->password);
+    uint8_t res[AKA_RESPONSE];
+    const char *why = is_aka ? aka_respond(res, d.nonce, c->aka, c->aka_memory) : NULL;
+    if (why) return why;
+    respond(response, d, c->user, realm,
+            is_aka ? header_clip((struct span){(char *)res, sizeof res}) : c->password);
     buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(c->user),
              SPAN_ARG(realm));
     if (d.cnonce.len > 0)

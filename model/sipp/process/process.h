@@ -3,6 +3,7 @@
 #ifndef MODEL_SIPP_PROCESS_PROCESS_H
 #define MODEL_SIPP_PROCESS_PROCESS_H
 
+#include "model/sipp/process/aka.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/loop.h"
 #include "model/sipp/process/rand.h"
@@ -107,6 +108,7 @@ struct sipp {
     struct header_index lines; /* of the payloads that were asked about last */
     struct rand rand;
     bool rand_seeded;
+    struct aka_memory aka;
     struct random_stream random, port_random;
     size_t ports_used;
     uint32_t next_number, dynamic_id;

@@ -388,7 +388,7 @@ static bool add_auth_parameter(struct rendering *r, size_t which, struct span gi
 
 /* Adds the whole header; NULL, or why there is none. */
 static const char *add_credentials(struct rendering *r, struct span user, struct span password,
-                                   struct buf *out) {
+                                   const struct aka_secret *aka, struct buf *out) {
     struct call *call = r->call;
     const struct sipp_config *c = &r->sipp->config;
     struct span challenge = buf_span(&call->challenge);
@@ -409,6 +409,8 @@ static const char *add_credentials(struct rendering *r, struct span user, struct
                                       .method = head.method,
                                       .uri = buf_span(&uri),
                                       .body = body_of(r),
+                                      .aka = aka,
+                                      .aka_memory = &r->sipp->aka,
                                       .nonce_count = call->nonce_count++};
     if (auth_needs_cnonce(challenge)) credentials.cnonce = (uint32_t)sipp_rand(r->sipp, false);
     buf_add_text(out, call->challenge_status == 401 ? "Authorization: " : "Proxy-Authorization: ");
@@ -429,19 +431,23 @@ static void fill_auth(struct rendering *r) {
     const struct sipp_config *c = &r->sipp->config;
     bool ok = add_auth_parameter(r, 0, r->auth.user, c->auth_user ? c->auth_user : c->service, &user) &&
               add_auth_parameter(r, 1, r->auth.password, c->auth_password, &password);
-    if (ok && r->auth.part && r->auth.part->number &&
-        span_starts_nocase(auth_parameter(buf_span(&r->call->challenge), "algorithm"), "AKAv1-MD5")) {
-        sipp_missing(r->sipp, r->auth.part->at,
-                     "AKA is not simulated, and the run has reached a challenge of it");
-        ok = false;
-    }
+    struct buf secrets[3] = {{0}}; /* aka_OP, aka_AMF, aka_K */
+    for (size_t i = 0; i < 3 && r->auth.part; i++)
+        ok = ok && add_auth_parameter(r, 2 + i, (struct span){0}, "", &secrets[i]);
+    struct aka_secret aka = {.op = header_clip(buf_span(&secrets[0])),
+                             .amf = header_clip(buf_span(&secrets[1])),
+                             .k = header_clip(buf_span(&secrets[2]))};
     if (ok) {
-        const char *why = add_credentials(r, buf_span(&user), buf_span(&password), &text);
+        bool has_key = r->auth.part && r->auth.part->param[4];
+        const char *why =
+            add_credentials(r, buf_span(&user), buf_span(&password), has_key ? &aka : NULL, &text);
         if (why) fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);
         ok = !why;
     }
     if (ok) replace_stand_in(r, buf_span(&text));
     r->failed |= !ok;
+    for (size_t i = 0; i < 3; i++)
+        buf_free(&secrets[i]);
     buf_free(&user);
     buf_free(&password);
     buf_free(&text);

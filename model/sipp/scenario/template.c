@@ -138,11 +138,37 @@ static void compile_fill(struct cutter *k, struct template_part *part, struct te
         part->number = variable_use(k->c->variables, variable.bytes, text_at(variable, 0), k->c->diag);
 }
 
+/* Two digits a byte, as C's strtoul() reads two letters: of "1z" the first one, of "zz" none. */
+static void add_hex_bytes(struct buf *out, struct span digits) {
+    for (size_t i = 0; i < digits.len; i += 2) {
+        int high = hex_digit(digits, i), low = hex_digit(digits, i + 1);
+        int byte = high < 0 ? 0 : low < 0 ? high : high << 4 | low;
+        buf_add_char(out, (char)byte);
+    }
+}
+
+/* The bytes of a key: without quotes they may be in hexadecimal, 0x12ab. SIPp takes them for a text with
+ * keywords all the same, which ends at a NUL: a 0x5b in it begins one. */
+static struct template *secret_template(struct cutter *k, struct text_view keyword, const char *name) {
+    struct text_view value = parameter(keyword, name);
+    if (value.bytes.len == 0) return NULL;
+    if (value.bytes.p[-1] == '"' || !span_starts(value.bytes, "0x")) return cut(k->c, value, k->depth + 1);
+    struct buf bytes = {0};
+    struct text text = {0};
+    add_hex_bytes(&bytes, span_skip(value.bytes, 2));
+    ptrdiff_t nul = span_find(buf_span(&bytes), '\0');
+    text_of_span(&text, text_at(value, 0),
+                 nul < 0 ? buf_span(&bytes) : span_head(buf_span(&bytes), (size_t)nul));
+    struct template *t = cut(k->c, text_view(&text), k->depth + 1);
+    text_free(&text);
+    buf_free(&bytes);
+    return t;
+}
+
 static void compile_authentication(struct cutter *k, struct template_part *part, struct text_view keyword) {
-    part->number = parameter(keyword, "aka_K=").bytes.p != NULL;
-    if (part->number)
-        diag_warning(k->c->diag, part->at,
-                     "aka_K: AKA is not simulated: a run that reaches a challenge of it stops");
+    static const char *const secrets[] = {"aka_OP=", "aka_AMF=", "aka_K="};
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        part->param[2 + i] = secret_template(k, keyword, secrets[i]);
     part->param[0] = parameter_template(k, keyword, "username=");
     part->param[1] = parameter_template(k, keyword, "password=");
 }

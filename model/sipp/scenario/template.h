@@ -21,9 +21,10 @@ struct template_part {
      * filling of fill, the content of file, the file name of field.
      */
     size_t text, text_len;
-    int64_t offset;            /* +n or -n */
-    int64_t number;            /* of a field; the id of a variable; of authentication: has aka_K */
-    struct template *param[2]; /* user and password of authentication; line of field; NULL: absent */
+    int64_t offset; /* +n or -n */
+    int64_t number; /* of a field; the id of a variable */
+    /* User, password, aka_OP, aka_AMF and aka_K of authentication; line of field; NULL: absent. */
+    struct template *param[5];
 };
 
 struct template {
