@@ -52,7 +52,7 @@ class Program:
     """A program in a host's namespace. It has its process id at once, and starts when go() is called: so the ids that
     a scenario names are taken before any thread of another program can have them."""
 
-    def __init__(self, host, argv, pid=None):
+    def __init__(self, host, argv, pid=None, environment=None):
         self.host, self.argv = host, argv
         self.log_path = '%s/%s.%s.log' % (SCRATCH, os.path.basename(argv[0]), host.name)
         if pid:
@@ -61,7 +61,8 @@ class Program:
         with open(self.log_path, 'w') as log:
             self.process = subprocess.Popen(
                 ['sh', '-c', 'read -r go && exec "$@" </dev/null', 'sh', 'ip', 'netns', 'exec', host.name] + argv,
-                stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=SCRATCH)
+                stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, cwd=SCRATCH,
+                env=dict(os.environ, **(environment or {})))
         self.pid = self.process.pid
         if pid and self.pid != pid:
             raise RigError('%s: process id %d is taken; please name another one' % (host.name, pid))
@@ -345,7 +346,8 @@ def start_kamailio(host, cfg):
         write_tables(host)
     program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
                       ['-DD', '-E', '-m', '64', '-M', '8',
-                       '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH]).go()
+                       '-P', '%s/kamailio.%s.pid' % (SCRATCH, host.name), '-Y', SCRATCH, '-w', SCRATCH],
+                      environment=host.kamailio.get('environment')).go()
     wait_for_port(host, program, host.port)
     return program
 

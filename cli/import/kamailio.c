@@ -171,6 +171,19 @@ static bool read_listen(struct span line, struct span *address, struct span *por
     return ipv4_parse(*address, &ip) && ip >> 24 != 127;
 }
 
+/* The variables of the container that the configuration may ask for. */
+static void take_environment(struct import_host *host, struct span config) {
+    const struct import_words *variables = &host->place->variables;
+    struct tree_node *map = NULL;
+    for (size_t i = 0; i < variables->count && span_search(config, SPAN("env")) >= 0; i++) {
+        struct span value = variables->list[i].text, name = span_cut(&value, '=');
+        struct source_pos at = variables->list[i].at.source ? variables->list[i].at : host->at;
+        if (!name.len || span_search(config, name) < 0) continue;
+        if (!map) tree_put(host->settings, SPAN("environment"), host->at, map = tree_map(host->at));
+        tree_put(map, name, at, tree_text(value, false, at));
+    }
+}
+
 /* Where the configuration listens says where others find it, if nothing else does. */
 static void take_config(struct import *in, struct import_host *host) {
     const struct tree_node *config = tree_get(host->settings, "config");
@@ -189,6 +202,7 @@ static void take_config(struct import *in, struct import_host *host) {
         if (!host->address.at.source) host->address.at = host->at;
         if (port.p) host->port = (struct import_word){arena_text(&in->arena, port), host->at};
     }
+    take_environment(host, buf_span(&text));
     buf_free(&text);
     buf_free(&path);
 }

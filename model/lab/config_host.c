@@ -528,6 +528,9 @@ static const struct schema_key kamailio_keys[] = {
      .read = config_read_defines,
      .help = "-A: names that are defined before the file begins: [WITH_AUTH, WITH_NAT], or with values: "
              "{LEVEL: 3}"},
+    {"environment", SCHEMA_OTHER, .shape = "\"$ref\":\"#/definitions/texts\"",
+     .read = config_read_environment,
+     .help = "variables of its environment, a mapping of names to values: $env(NAME), #!defenv"},
     {"subscribers", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"object\"}",
      .read = config_read_subscribers, .keys = config_subscriber_keys, .path = "[].",
      .help = "the table of passwords that auth_db asks: a list of {username: , password: }"},

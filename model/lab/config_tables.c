@@ -24,6 +24,23 @@ void config_read_defines(struct schema *s, const struct tree_node *value, const 
     host->additions.define_count = count;
 }
 
+void config_read_environment(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                             void *object) {
+    struct lab_host_config *host = object;
+    (void)key;
+    if (!schema_is_map(s, value, "a mapping of names to values")) return;
+    struct kam_define *variables = config_new(s->context, (value->count + 1) * sizeof *variables);
+    size_t count = 0;
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, "text"))
+            variables[count++] = (struct kam_define){n->key, n->text, n->key_at};
+        schema_leave(s, before);
+    }
+    host->additions.environment = variables;
+    host->additions.environment_count = count;
+}
+
 const struct schema_key config_subscriber_keys[] = {
     {"username", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_subscriber, username), .required = true,
      .help = "the user"},

@@ -29,6 +29,9 @@ struct kam_additions {
     size_t modparam_count;
     const struct kam_define *defines;
     size_t define_count;
+    const struct kam_define
+        *environment; /* its process's: names and their values; they outlive the program */
+    size_t environment_count;
     const struct kam_host_name *hosts; /* that can be named; they outlive the program */
     size_t host_count;
 };

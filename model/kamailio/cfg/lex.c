@@ -338,17 +338,12 @@ static void define(struct lexer *l, enum preprocess_how how) {
     preprocess_define(&l->pp, how, name, buf_span(&l->word), at);
 }
 
-/* NAME[=VARIABLE] of the environment, which is empty; Kamailio does not start where it must be there. */
-static void defenv(struct lexer *l, struct source_pos at, bool must_exist) {
+static void defenv(struct lexer *l, struct source_pos at, bool must_exist, bool quotes) {
     skip_blanks(l);
     buf_reset(&l->word);
     for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';)
         buf_add_char(&l->word, (char)c);
-    struct span name = span_trim(buf_span(&l->word));
-    if (!name.len || span_find(name, ' ') >= 0 || span_find(name, '\t') >= 0)
-        diag_error(l->diag, at, "expected the name of a variable of the environment");
-    else if (must_exist)
-        diag_error(l->diag, at, "#!defenv is not simulated: there is no environment; use #!define");
+    preprocess_defenv(&l->pp, span_trim(buf_span(&l->word)), must_exist, quotes, at);
 }
 
 static void ifdef(struct lexer *l, struct source_pos at, bool wanted) {
@@ -380,7 +375,9 @@ enum directive {
     DIRECTIVE_TRYDEF,
     DIRECTIVE_REDEF,
     DIRECTIVE_DEFENV,
+    DIRECTIVE_DEFENVS,
     DIRECTIVE_TRYDEFENV,
+    DIRECTIVE_TRYDEFENVS,
     DIRECTIVE_IFDEF,
     DIRECTIVE_IFNDEF,
     DIRECTIVE_ELSE,
@@ -405,9 +402,9 @@ static const struct {
                   {"redefine", DIRECTIVE_REDEF},
                   {"redef", DIRECTIVE_REDEF},
                   {"defenv", DIRECTIVE_DEFENV},
-                  {"defenvs", DIRECTIVE_DEFENV},
+                  {"defenvs", DIRECTIVE_DEFENVS},
                   {"trydefenv", DIRECTIVE_TRYDEFENV},
-                  {"trydefenvs", DIRECTIVE_TRYDEFENV},
+                  {"trydefenvs", DIRECTIVE_TRYDEFENVS},
                   {"ifdef", DIRECTIVE_IFDEF},
                   {"ifndef", DIRECTIVE_IFNDEF},
                   {"else", DIRECTIVE_ELSE},
@@ -469,7 +466,7 @@ static bool read_directive(struct lexer *l) {
     enum directive what;
     size_t len;
     if (!find_directive(l, &what, &len)) return false;
-    bool needs_blank = what <= DIRECTIVE_IFNDEF && what != DIRECTIVE_DEFENV && what != DIRECTIVE_TRYDEFENV;
+    bool needs_blank = what <= DIRECTIVE_IFNDEF && (what < DIRECTIVE_DEFENV || what > DIRECTIVE_TRYDEFENVS);
     bool stands_alone = what == DIRECTIVE_ELSE || what == DIRECTIVE_ENDIF || what >= DIRECTIVE_KAMAILIO;
     if (needs_blank && !blank(cfg_input_peek(&l->in, 2 + len))) return false;
     if (stands_alone && !line_ends(l, 2 + len)) return false;
@@ -479,8 +476,10 @@ static bool read_directive(struct lexer *l) {
     case DIRECTIVE_DEFINE: define(l, PREPROCESS_DEFINE); break;
     case DIRECTIVE_TRYDEF: define(l, PREPROCESS_TRYDEF); break;
     case DIRECTIVE_REDEF: define(l, PREPROCESS_REDEF); break;
-    case DIRECTIVE_DEFENV: defenv(l, at, true); break;
-    case DIRECTIVE_TRYDEFENV: defenv(l, at, false); break;
+    case DIRECTIVE_DEFENV: defenv(l, at, true, false); break;
+    case DIRECTIVE_DEFENVS: defenv(l, at, true, true); break;
+    case DIRECTIVE_TRYDEFENV: defenv(l, at, false, false); break;
+    case DIRECTIVE_TRYDEFENVS: defenv(l, at, false, true); break;
     case DIRECTIVE_IFDEF: ifdef(l, at, true); break;
     case DIRECTIVE_IFNDEF: ifdef(l, at, false); break;
     case DIRECTIVE_ELSE: preprocess_else(&l->pp, at), skip_line(l); break;
@@ -573,9 +572,9 @@ static void read_token(struct lexer *l) {
 }
 
 void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set,
-             const struct kam_additions *more, struct arena *arena, struct diag *diag) {
-    struct lexer l = {.out = out, .set = set, .arena = arena, .diag = diag};
-    preprocess_init(&l.pp, arena, diag);
+             const struct kam_additions *more, struct kam_program *program, struct diag *diag) {
+    struct lexer l = {.out = out, .set = set, .arena = &program->arena, .diag = diag};
+    preprocess_init(&l.pp, program, diag);
     for (const struct kam_define *d = more->defines; d < more->defines + more->define_count; d++)
         preprocess_define(&l.pp, PREPROCESS_DEFINE, span_of(d->name), span_of(d->value), d->at);
     cfg_input_file(&l.in, cfg);

@@ -38,7 +38,7 @@ struct cfg_tokens {
 
 /* Cuts the file, with more's defines. Texts go to the arena, included files to the set, errors to diag. */
 void cfg_lex(struct cfg_tokens *out, const struct source *cfg, struct source_set *set,
-             const struct kam_additions *more, struct arena *arena, struct diag *diag);
+             const struct kam_additions *more, struct kam_program *program, struct diag *diag);
 
 /* Is it this word of Kamailio's, or this operator? */
 bool cfg_token_is(const struct cfg_token *t, const char *text);

@@ -52,6 +52,16 @@ static void apply_modparams(struct kam_program *program, const struct kam_modpar
     }
 }
 
+static void add_environment(struct kam_program *program, const struct kam_additions *more) {
+    for (size_t i = 0; i < more->environment_count; i++) {
+        struct program_define *d = arena_new(&program->arena, sizeof *d);
+        *d = (struct program_define){.next = program->environment,
+                                     .name = span_of(more->environment[i].name),
+                                     .value = span_of(more->environment[i].value)};
+        program->environment = d;
+    }
+}
+
 struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
                                      const struct kam_additions *more, struct diag *diag) {
     static const struct kam_additions nothing;
@@ -59,6 +69,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     struct kam_program *program = program_new();
     program->hosts = more->hosts;
     program->host_count = more->host_count;
+    add_environment(program, more);
     unsigned errors = diag->errors;
     struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, more, diag);
     for (; refs; refs = refs->next)

@@ -18,8 +18,9 @@ struct preprocess_subst {
     bool all; /* flag g */
 };
 
-void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *diag) {
-    p->arena = arena;
+void preprocess_init(struct preprocess *p, struct kam_program *program, struct diag *diag) {
+    p->arena = &program->arena;
+    p->program = program;
     p->diag = diag;
     p->defines = NULL;
     p->substs = NULL;
@@ -122,6 +123,49 @@ static bool cut_rule(struct span rule, struct span part[3]) {
     return n == 2 && part[0].len > 0;
 }
 
+void preprocess_defenv(struct preprocess *p, struct span words, bool must_exist, bool quotes,
+                       struct source_pos at) {
+    struct span variable = words, value, name = span_cut(&variable, '=');
+    if (!words.len || span_find(words, ' ') >= 0 || span_find(words, '\t') >= 0) {
+        diag_error(p->diag, at, "expected the name of a variable of the environment");
+        return;
+    }
+    if (!variable.len) variable = name;
+    if (kam_program_environment(p->program, variable, &value)) {
+        struct buf text = {0};
+        buf_addf(&text, quotes ? "\"" SPAN_FMT "\"" : SPAN_FMT, SPAN_ARG(value));
+        preprocess_define(p, must_exist ? PREPROCESS_DEFINE : PREPROCESS_TRYDEF, arena_text(p->arena, name),
+                          buf_span(&text), at);
+        buf_free(&text);
+    } else if (must_exist) {
+        diag_error(p->diag, at,
+                   "#!defenv: there is no " SPAN_FMT " in the environment that scenario.yaml gives",
+                   SPAN_ARG(variable));
+    }
+}
+
+/* The text with the values of its $env(NAME); one that is not there is nothing. False: it has something else
+ * that Kamailio would compute. */
+static bool expand(const struct preprocess *p, struct span *text) {
+    struct buf out = {0};
+    struct span left = *text, value;
+    ptrdiff_t at;
+    while ((at = span_find(left, '$')) >= 0) {
+        buf_add(&out, span_head(left, (size_t)at));
+        left = span_skip(left, (size_t)at);
+        ptrdiff_t end = span_find(left, ')');
+        if (!span_starts(left, "$env(") || end < 0) break;
+        if (kam_program_environment(p->program, (struct span){left.p + 5, (size_t)end - 5}, &value))
+            buf_add(&out, value);
+        left = span_skip(left, (size_t)end + 1);
+    }
+    buf_add(&out, left);
+    bool done = at < 0 && span_find(*text, '\\') < 0;
+    if (done) *text = arena_text(p->arena, buf_span(&out));
+    buf_free(&out);
+    return done;
+}
+
 void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
                       struct source_pos at) {
     struct span part[3];
@@ -130,8 +174,8 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
                    SPAN_ARG(rule));
         return;
     }
-    if (span_find(part[1], '\\') >= 0 || span_find(part[1], '$') >= 0) {
-        diag_error(p->diag, at, "a substitution by a text with \\ or $ is not simulated");
+    if (!expand(p, &part[1])) {
+        diag_error(p->diag, at, "a substitution by a text with \\ or $, but $env(NAME), is not simulated");
         return;
     }
     unsigned flags = REGEX_GROUPS;

@@ -21,6 +21,7 @@ struct preprocess_ifdef {
 
 struct preprocess {
     struct arena *arena;
+    const struct kam_program *program;
     struct diag *diag;
     struct preprocess_define *defines;
     struct preprocess_subst *substs, **substs_end;
@@ -33,13 +34,19 @@ struct preprocess {
 /* What #!subst may cost in a file, and how long it may make a string. */
 enum { PREPROCESS_WORK_MAX = 20000000, PREPROCESS_STRING_MAX = 65536 };
 
-void preprocess_init(struct preprocess *p, struct arena *arena, struct diag *diag);
+/* What it makes goes to the program's arena; $env(NAME) of substitutions are variables of its environment. */
+void preprocess_init(struct preprocess *p, struct kam_program *program, struct diag *diag);
 void preprocess_free(struct preprocess *p);
 
 enum preprocess_how { PREPROCESS_DEFINE, PREPROCESS_TRYDEF, PREPROCESS_REDEF };
 
 /* #!define NAME VALUE and its kin; a second #!define of the same name is an error at `at`. */
 void preprocess_define(struct preprocess *p, enum preprocess_how how, struct span name, struct span value,
+                       struct source_pos at);
+
+/* #!defenv NAME[=VARIABLE] and its kin: a variable of the environment, with quotes around the value or
+ * without; it is an error if one that must exist is not there. */
+void preprocess_defenv(struct preprocess *p, struct span words, bool must_exist, bool quotes,
                        struct source_pos at);
 
 /* The value of a name; false if it is not defined. */

@@ -111,6 +111,12 @@ static struct kam_value get_def(struct kam_run *run, const struct kam_pv_at *at)
     return pv_nothing();
 }
 
+/* $env(NAME): a variable of the environment. */
+static struct kam_value get_env(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span value;
+    return kam_program_environment(run->k->program, at->argument, &value) ? pv_text(value) : pv_nothing();
+}
+
 PV_GETTER(get_true, pv_number(1))
 PV_GETTER(get_version,
           pv_text(span_is(at->argument, "num") ? SPAN("5.6.3") : SPAN("kamailio 5.6.3 (x86_64/linux) ")))
@@ -132,7 +138,7 @@ const struct kam_pv kam_pv_stores[] = {
     NAMED("version", get_version, NULL, "num|full"),
     NAMED("_s", get_s, NULL, NULL),
     NAMED("def", get_def, NULL, NULL),
-    NAMED("env", NULL, NULL, NULL),
+    {"env", KAM_PV_RAW, get_env},
     {"stat", KAM_PV_RAW, get_stat, NULL, NULL, is_of_scripts},
     NAMED("ksr", NULL, NULL, NULL),
     NAMED("rpl", NULL, NULL, NULL),

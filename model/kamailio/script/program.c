@@ -52,6 +52,15 @@ size_t program_module(struct span name) {
     return 0;
 }
 
+bool kam_program_environment(const struct kam_program *p, struct span name, struct span *value) {
+    for (const struct program_define *d = p->environment; d; d = d->next) {
+        if (!span_eq(d->name, name)) continue;
+        *value = d->value;
+        return true;
+    }
+    return false;
+}
+
 bool kam_program_address(const struct kam_program *p, struct span name, uint32_t *ip) {
     for (size_t i = 0; i < p->host_count; i++) {
         if (!span_eq_nocase(p->hosts[i].name, name)) continue;

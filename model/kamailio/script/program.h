@@ -88,6 +88,7 @@ struct kam_program {
     struct program_name *flags;                          /* declared ones, with their numbers */
     const struct program_define *defines;
     struct program_regex *regexes;
+    const struct program_define *environment;
     const struct kam_host_name *hosts;
     size_t host_count;
 };

@@ -59,6 +59,9 @@ const struct kam_globals *kam_program_globals(const struct kam_program *p);
 /* children=N of the configuration (default 8). */
 unsigned kam_program_children(const struct kam_program *program);
 
+/* A variable of the environment; false: there is none of that name. */
+bool kam_program_environment(const struct kam_program *p, struct span name, struct span *value);
+
 /* A host of the lab, and its address. */
 struct kam_host_name {
     struct span name;
