@@ -27,44 +27,61 @@ static void entry_free(struct known_table *t, struct known *k) {
     t->free[step] = k;
 }
 
-static size_t home_of(const struct known_table *t, uint32_t hash) { return hash & (t->slot_count - 1); }
+static size_t home_of(const struct known_set *s, uint32_t hash) { return hash & (s->slots - 1); }
 
-static size_t behind(const struct known_table *t, size_t slot) { return (slot + 1) & (t->slot_count - 1); }
+static size_t behind(const struct known_set *s, size_t slot) { return (slot + 1) & (s->slots - 1); }
 
-/* The slot of the entry with that Call-ID, or the free one that it would have. */
-static struct known_slot *find(const struct known_table *t, uint32_t hash, struct span id) {
-    size_t i = home_of(t, hash);
-    for (const struct known *k; (k = t->slots[i].entry) != NULL; i = behind(t, i))
-        if (t->slots[i].hash == hash && span_eq((struct span){k->id, k->len}, id)) break;
-    return &t->slots[i];
+/* 0 stands for a free slot. */
+static uint32_t hash_of(struct span id) {
+    uint32_t hash = (uint32_t)span_hash(id);
+    return hash ? hash : 1;
 }
 
-/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home.
- */
-static void take_out(struct known_table *t, const struct known *k) {
-    size_t mask = t->slot_count - 1, free = home_of(t, k->hash);
-    while (t->slots[free].entry != k)
-        free = behind(t, free);
-    for (size_t i = behind(t, free); t->slots[i].entry; i = behind(t, i)) {
-        if (((i - home_of(t, t->slots[i].hash)) & mask) < ((i - free) & mask)) continue;
-        t->slots[free] = t->slots[i];
+/* NULL: there is none. */
+static struct known *find(const struct known_set *s, uint32_t hash, struct span id) {
+    if (s->count == 0) return NULL;
+    for (size_t i = home_of(s, hash); s->hashes[i]; i = behind(s, i)) {
+        struct known *k = s->hashes[i] == hash ? s->entries[i] : NULL;
+        if (k && span_eq((struct span){k->id, k->len}, id)) return k;
+    }
+    return NULL;
+}
+
+static void put(struct known_set *s, uint32_t hash, struct known *k) {
+    size_t i = home_of(s, hash);
+    while (s->hashes[i])
+        i = behind(s, i);
+    s->hashes[i] = hash;
+    s->entries[i] = k;
+}
+
+static void add(struct known_set *s, struct known *k) {
+    if (s->count++ >= s->slots / 4 * 3) {
+        struct known_set old = *s;
+        s->slots = old.slots ? 2 * old.slots : 64;
+        s->hashes = mem_new(s->slots * sizeof *s->hashes);
+        s->entries = mem_new(s->slots * sizeof *s->entries);
+        for (size_t i = 0; i < old.slots; i++)
+            if (old.hashes[i]) put(s, old.hashes[i], old.entries[i]);
+        free(old.hashes);
+        free(old.entries);
+    }
+    put(s, k->hash, k);
+}
+
+/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home. */
+static void take_out(struct known_set *s, const struct known *k) {
+    size_t mask = s->slots - 1, free = home_of(s, k->hash);
+    while (s->hashes[free] != k->hash || s->entries[free] != k)
+        free = behind(s, free);
+    for (size_t i = behind(s, free); s->hashes[i]; i = behind(s, i)) {
+        if (((i - home_of(s, s->hashes[i])) & mask) < ((i - free) & mask)) continue;
+        s->hashes[free] = s->hashes[i];
+        s->entries[free] = s->entries[i];
         free = i;
     }
-    t->slots[free].entry = NULL;
-}
-
-static void grow(struct known_table *t) {
-    struct known_slot *old = t->slots, *end = old + t->slot_count;
-    t->slot_count = t->slot_count ? 2 * t->slot_count : 64;
-    t->slots = mem_new(t->slot_count * sizeof *t->slots);
-    for (struct known_slot *slot = old; slot < end; slot++) {
-        size_t i = home_of(t, slot->hash);
-        if (!slot->entry) continue;
-        while (t->slots[i].entry)
-            i = behind(t, i);
-        t->slots[i] = *slot;
-    }
-    free(old);
+    s->hashes[free] = 0;
+    s->count--;
 }
 
 static void expire(struct sipp *sipp) {
@@ -98,33 +115,32 @@ static void remove_dead(struct known_table *t, struct known *k) {
 
 struct known *known_find(struct sipp *sipp, struct span id) {
     struct known_table *t = &sipp->known;
+    uint32_t hash = hash_of(id);
+    struct known *k = find(&t->live, hash, id);
     expire(sipp);
-    if (t->count == 0) return NULL;
-    return find(t, (uint32_t)span_hash(id), id)->entry;
+    return k ? k : find(&t->dead, hash, id);
 }
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known_table *t = &sipp->known;
+    bool listed = !known_find(sipp, id);
     struct known *k = entry_new(t, id.len);
-    *k = (struct known){.call = call, .hash = (uint32_t)span_hash(id), .len = (uint32_t)id.len};
+    *k = (struct known){.call = call, .hash = hash_of(id), .len = (uint32_t)id.len, .listed = listed};
     memcpy(k->id, id.p, id.len);
-    expire(sipp);
-    if (t->count >= t->slot_count / 4 * 3) grow(t);
-    struct known_slot *slot = find(t, k->hash, id);
-    k->listed = !slot->entry;
-    if (k->listed) {
-        *slot = (struct known_slot){k, k->hash};
-        t->count++;
-    }
+    if (listed) add(&t->live, k);
     return k;
 }
 
 void known_die(struct sipp *sipp, struct known *k) {
-    k->dead = true;
-    if (k->listed)
+    struct known_table *t = &sipp->known;
+    if (k->listed) {
+        k->dead = true;
+        take_out(&t->live, k);
+        add(&t->dead, k);
         add_dead(sipp, k);
-    else
-        entry_free(&sipp->known, k);
+    } else {
+        entry_free(t, k);
+    }
 }
 
 void known_renew(struct sipp *sipp, struct known *k) {
@@ -135,16 +151,19 @@ void known_renew(struct sipp *sipp, struct known *k) {
 void known_forget(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
     if (k->dead) remove_dead(t, k);
-    if (k->listed) {
-        take_out(t, k);
-        t->count--;
-    }
+    if (k->listed) take_out(k->dead ? &t->dead : &t->live, k);
     entry_free(t, k);
+}
+
+static void set_free(struct known_set *s) {
+    free(s->hashes);
+    free(s->entries);
 }
 
 void known_free_all(struct sipp *sipp) {
     while (sipp->known.dead_first)
         known_forget(sipp, sipp->known.dead_first);
-    free(sipp->known.slots);
+    set_free(&sipp->known.live);
+    set_free(&sipp->known.dead);
     arena_free(&sipp->known.memory);
 }
