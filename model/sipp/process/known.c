@@ -69,7 +69,8 @@ static void add(struct known_set *s, struct known *k) {
     put(s, k->hash, k);
 }
 
-/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home. */
+/* A free slot ends a search: those behind one that becomes free move up where that brings them nearer home.
+ */
 static void take_out(struct known_set *s, const struct known *k) {
     size_t mask = s->slots - 1, free = home_of(s, k->hash);
     while (s->hashes[free] != k->hash || s->entries[free] != k)

@@ -37,8 +37,8 @@ struct known {
 static inline struct call *known_call(const struct known *k) { return k->dead ? NULL : k->call; }
 
 /*
- * A set of them, found by the hashes of their Call-IDs alone, up to a free slot: they are far apart in memory,
- * and to walk over them took a sixth of the time of a call without a proxy.
+ * A set of them, found by the hashes of their Call-IDs alone, up to a free slot: they are far apart in
+ * memory, and to walk over them took a sixth of the time of a call without a proxy.
  */
 struct known_set {
     uint32_t *hashes; /* of each slot; 0: it is free */
@@ -50,7 +50,7 @@ struct known_set {
  * all messages are, stay together. */
 struct known_table {
     struct known_set live, dead;
-    struct known *free[32];   /* by the room that they have for a Call-ID */
+    struct known *free[32]; /* by the room that they have for a Call-ID */
     struct arena memory;
     struct known *dead_first, *dead_last;
 };
