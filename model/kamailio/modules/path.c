@@ -42,8 +42,8 @@ static void add_line(struct buf *b, const struct kam_run *run, const struct path
     buf_add_text(b, "Path: <sip:");
     buf_add(b, parts->user);
     if (parts->user.len) buf_add_char(b, '@');
-    kam_add_shown(b, socket);
-    if (settings_of(run)->sockname_mode && socket->name.len)
+    if (socket) kam_add_shown(b, socket);
+    if (socket && settings_of(run)->sockname_mode && socket->name.len)
         buf_addf(b, ";sn=" SPAN_FMT, SPAN_ARG(socket->name));
     buf_add_text(b, ";lr");
     if (parts->received) add_received(b, run);
@@ -61,7 +61,8 @@ static int add_path(struct kam_run *run, const struct kam_arg *args, size_t coun
     if (count > 0) parts.user = args[0].s;
     if (count > 1) parts.params = args[1].s;
     if (!place_of(run, &at)) return -1;
-    add_line(&b, run, &parts, kam_run_send_socket(run));
+    /* of a reply it is not known where it leaves */
+    add_line(&b, run, &parts, run->msg.is_request ? kam_run_send_socket(run) : NULL);
     if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket);
     kam_lump_insert(run->target, at, buf_span(&b));
     buf_free(&b);

@@ -41,7 +41,9 @@ void kam_rr_add_params(struct kam_run *run, struct span params) {
 
 /* False: it cannot be, or not again. Of a repeatable kind each branch may have its own, or several. */
 static bool may_record(struct kam_run *run, bool repeatable) {
-    if (!kam_run_from(run)->readable || run->record_routed) return false;
+    bool reply_of_user =
+        !run->msg.is_request && settings_of(run)->add_username; /* a reply has no Request-URI */
+    if (!kam_run_from(run)->readable || run->record_routed || reply_of_user) return false;
     run->record_routed = !repeatable || run->state.kind != KAM_BRANCH_ROUTE;
     return true;
 }
@@ -80,10 +82,35 @@ static void mark_by_socket(struct edit_list *list, size_t text) {
         if (e->text == text && e->text_len) e->by_socket = true;
 }
 
+/* In a reply there are always two with enable_double_rr: the socket that it leaves from is not known, and
+ * empty. */
+static bool is_double_reply(const struct kam_run *run) {
+    return !run->msg.is_request && settings_of(run)->enable_double_rr;
+}
+
+static void record_reply(struct kam_run *run, struct span params) {
+    for (int own = 0; own < 2; own++) {
+        struct buf b = {0};
+        buf_add_text(&b, BEGIN "sip:");
+        if (own) kam_add_shown(&b, run->socket);
+        buf_add_text(&b, ";r2=on");
+        add_loose(&b, run);
+        add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
+        buf_add(&b, params);
+        buf_add(&b, buf_span(&run->rr_params));
+        put_in(run, &b);
+    }
+    buf_reset(&run->rr_params);
+}
+
 static int record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf b = {0};
     struct uri uri;
     if (!may_record(run, true)) return -1;
+    if (is_double_reply(run)) {
+        record_reply(run, count > 0 ? args[0].s : (struct span){0});
+        return 1;
+    }
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
@@ -99,23 +126,24 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     return 1;
 }
 
-/* An address that the script gives. The tag is always From's. */
-static void begin_given(struct buf *b, struct kam_run *run, struct span address) {
+/* An address that the script gives, and more. The tag is always From's. */
+static void begin_given(struct buf *b, struct kam_run *run, struct span address, const char *more) {
     struct uri uri = {0};
     uri_parse(&uri, kam_run_uri(run));
     buf_add_text(b, BEGIN "sip:");
     add_username(b, run, uri);
     buf_add(b, address);
+    buf_add_text(b, more);
     add_tag(b, run, kam_run_from(run)->tag);
 }
 
 static int record_route_preset(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (!may_record(run, false)) return -1;
+    if ((count > 1 && !settings_of(run)->enable_double_rr) || !may_record(run, false)) return -1;
     struct buf params = {0};
     add_params(&params, run);
     for (size_t i = 0; i < count; i++) {
         struct buf b = {0};
-        begin_given(&b, run, args[i].s);
+        begin_given(&b, run, args[i].s, "");
         buf_add(&b, buf_span(&params));
         add_loose(&b, run);
         put_in(run, &b);
@@ -125,13 +153,37 @@ static int record_route_preset(struct kam_run *run, const struct kam_arg *args, 
 }
 
 static int record_route_advertised_address(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    static const char *const double_reply[] = {";transport=;r2=on", ";transport=udp;r2=on", NULL};
+    static const char *const plain_reply[] = {";transport=udp", NULL}, *const of_request[] = {"", NULL};
     (void)count;
-    struct buf b = {0};
     if (!may_record(run, false)) return -1;
-    begin_given(&b, run, args[0].s);
-    add_loose(&b, run);
-    add_params(&b, run);
-    put_in(run, &b);
+    const char *const *more = run->msg.is_request    ? of_request
+                              : is_double_reply(run) ? double_reply
+                                                     : plain_reply;
+    for (; *more; more++) {
+        struct buf b = {0};
+        begin_given(&b, run, args[0].s, *more);
+        add_loose(&b, run);
+        buf_add(&b, buf_span(&run->rr_params));
+        put_in(run, &b);
+    }
+    buf_reset(&run->rr_params);
+    return 1;
+}
+
+/* Takes back what they have added; in 5.6.3 what stands from ";lr" on stays, without a name, and no other can
+ * be added. */
+static int remove_record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct edit_list *list = run->target;
+    for (struct edit *e = list->edits; e < list->edits + list->count; e++) {
+        struct span text = {list->texts.p + e->text, e->text_len};
+        ptrdiff_t rest = span_search_nocase(text, SPAN(";lr"));
+        if (!span_starts(text, BEGIN) || rest < 0) continue;
+        e->text += (uint32_t)rest;
+        e->text_len -= (uint32_t)rest;
+        e->by_socket = false;
+    }
     return 1;
 }
 
@@ -402,6 +454,7 @@ static const struct kam_function functions[] = {
     {"record_route", 0, 1, REQUESTS, record_route, {ARG_FORMAT}},
     {"record_route_preset", 1, 2, REQUESTS, record_route_preset, {ARG_FORMAT, ARG_FORMAT}},
     {"record_route_advertised_address", 1, 1, REQUESTS, record_route_advertised_address, {ARG_FORMAT}},
+    {"remove_record_route", 0, 0, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, remove_record_route},
     {"add_rr_param", 1, 1, REQUESTS, add_rr_param, {ARG_FORMAT}},
     {"loose_route", 0, 0, KAM_REQUEST_ROUTE, loose_route},
     {"loose_route_mode", 1, 1, KAM_REQUEST_ROUTE, loose_route_mode, {ARG_NUMBER}, .expressions = true},
