@@ -161,8 +161,7 @@ static void bad_keywords_are_named_with_their_place(void **state) {
         {"[fill]", "x.xml:1:1: error: [fill] needs variable=\n"},
         {"[file name=\"no such file\"]", "x.xml:1:1: error: no such file: No such file or directory\n"},
         {"[$a,b]", "x.xml:1:1: error: \"a,b\" is no name for a variable\n"},
-        {"[authentication aka_K=0x465b5c]",
-         "x.xml:1:23: error: [ without ]; a literal [ is written \\x5B\n"},
+        {"[authentication aka_K=0x465b5c]", "x.xml:1:23: error: [ without ]; a literal [ is written \\x5B\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf shown = {0};

@@ -54,6 +54,15 @@ enum kam_module_number {
     KAM_MODULE_RTIMER,
     KAM_MODULE_RTPENGINE,
     KAM_MODULE_SPEEDDIAL,
+    KAM_MODULE_MQUEUE,
+    KAM_MODULE_GROUP,
+    KAM_MODULE_DIALPLAN,
+    KAM_MODULE_DROUTING,
+    KAM_MODULE_MTREE,
+    KAM_MODULE_PDT,
+    KAM_MODULE_USERBLOCKLIST,
+    KAM_MODULE_LCR,
+    KAM_MODULE_SECFILTER,
     KAM_MODULES
 };
 
@@ -68,6 +77,11 @@ extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions
     kam_uac_redirect_module, kam_path_module, kam_rtimer_module;
 extern const struct kam_module kam_rtpengine_module, kam_speeddial_module;
 extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dialog_module; /* folders */
+
+/* Modules that ask empty tables: tables.c. */
+extern const struct kam_module kam_group_module, kam_dialplan_module, kam_drouting_module, kam_mtree_module,
+    kam_pdt_module, kam_userblocklist_module, kam_lcr_module, kam_secfilter_module;
+extern const struct kam_module kam_mqueue_module;
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_db_text_module, kam_db_mysql_module,

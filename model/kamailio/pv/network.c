@@ -4,29 +4,30 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/pv/pv.h"
 
-static struct kam_value joined(struct kam_run *run, const char *before, struct span ip, unsigned port,
-                               const char *behind) {
+static struct span source(const struct kam_run *run) { return buf_span(&run->source_text); }
+
+struct kam_value pv_joined(struct kam_run *run, const char *before, struct span ip, unsigned port,
+                           const char *behind) {
     struct buf b = {0};
     buf_addf(&b, "%s" SPAN_FMT ":%u%s", before, SPAN_ARG(ip), port, behind);
     return pv_built(run, &b);
 }
 
-static struct span source(const struct kam_run *run) { return buf_span(&run->source_text); }
-
 PV_GETTER(get_si, pv_text(source(run)))
 PV_GETTER(get_sp, pv_number(run->source.port))
-PV_GETTER(get_su, joined(run, "sip:", source(run), run->source.port, ""))
-PV_GETTER(get_sut, joined(run, "sip:", source(run), run->source.port, ";transport=udp"))
-PV_GETTER(get_sas, joined(run, "udp:", source(run), run->source.port, ""))
+PV_GETTER(get_su, pv_joined(run, "sip:", source(run), run->source.port, ""))
+PV_GETTER(get_sut, pv_joined(run, "sip:", source(run), run->source.port, ";transport=udp"))
+PV_GETTER(get_sas, pv_joined(run, "udp:", source(run), run->source.port, ""))
 
 /* What no socket has received has none of these. */
 #define RECEIVED(value) run->origin == KAM_RECEIVED ? (value) : pv_nothing()
 
 PV_GETTER(get_Ri, RECEIVED(pv_text(run->socket->address)))
 PV_GETTER(get_Rp, RECEIVED(pv_number(run->socket->port)))
-PV_GETTER(get_Ru, RECEIVED(joined(run, "sip:", run->socket->address, run->socket->port, "")))
-PV_GETTER(get_Rut, RECEIVED(joined(run, "sip:", run->socket->address, run->socket->port, ";transport=udp")))
-PV_GETTER(get_Ras, RECEIVED(joined(run, "udp:", run->socket->address, run->socket->port, "")))
+PV_GETTER(get_Ru, RECEIVED(pv_joined(run, "sip:", run->socket->address, run->socket->port, "")))
+PV_GETTER(get_Rut,
+          RECEIVED(pv_joined(run, "sip:", run->socket->address, run->socket->port, ";transport=udp")))
+PV_GETTER(get_Ras, RECEIVED(pv_joined(run, "udp:", run->socket->address, run->socket->port, "")))
 PV_GETTER(get_Rn, RECEIVED(run->socket->name.len ? pv_text(run->socket->name) : pv_nothing()))
 PV_GETTER(get_proto, run->origin == KAM_SENT_BY_US ? pv_text(SPAN("none")) : pv_text_number(SPAN("udp"), 1))
 PV_GETTER(get_protid, pv_number(run->origin == KAM_SENT_BY_US ? 0 : 1))
@@ -45,14 +46,14 @@ static unsigned advertised_port(const struct kam_run *run) {
 
 PV_GETTER(get_RAi, RECEIVED(pv_text(advertised(run))))
 PV_GETTER(get_RAp, RECEIVED(pv_number(advertised_port(run))))
-PV_GETTER(get_RAu, RECEIVED(joined(run, "sip:", advertised(run), advertised_port(run), "")))
-PV_GETTER(get_RAut, RECEIVED(joined(run, "sip:", advertised(run), advertised_port(run), ";transport=udp")))
+PV_GETTER(get_RAu, RECEIVED(pv_joined(run, "sip:", advertised(run), advertised_port(run), "")))
+PV_GETTER(get_RAut, RECEIVED(pv_joined(run, "sip:", advertised(run), advertised_port(run), ";transport=udp")))
 
 /* $fs: the socket that a function or an assignment has forced. */
 static struct kam_value get_fs(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (!run->forced) return pv_nothing();
-    return joined(run, "udp:", run->forced->address, run->forced->port, "");
+    return pv_joined(run, "udp:", run->forced->address, run->forced->port, "");
 }
 
 PV_GETTER(get_fsp, pv_number(run->forced ? run->forced->port : 0))

@@ -63,4 +63,8 @@ struct kam_value pv_request_part(const struct kam_run *run, enum pv_part part);
 extern const struct kam_pv kam_pv_uris[], kam_pv_messages[], kam_pv_headers[], kam_pv_network[],
     kam_pv_branches[], kam_pv_times[], kam_pv_stores[], kam_pv_selects[];
 
+/* BEFORE, an address, a colon, a port, BEHIND as one text. */
+struct kam_value pv_joined(struct kam_run *run, const char *before, struct span ip, unsigned port,
+                           const char *behind);
+
 #endif

@@ -63,8 +63,20 @@ static const struct kam_function functions[] = {
     {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
     {"registered", 1, 2, KAM_ANY_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
     {"unregister", 2, 2, KAM_ANY_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
+    {"reg_fetch_contacts",
+     3,
+     3,
+     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
+     registrar_fetch,
+     {ARG_TEXT, ARG_FORMAT, ARG_TEXT}},
+    {"reg_free_contacts", 1, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, registrar_forget, {ARG_TEXT}},
     {0},
 };
+
+static const struct kam_pv pvs[] = {{"ulc", KAM_PV_RAW, registrar_get_ulc, .indexed = true},
+                                    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL}};
+
+static const char *const events[] = {"usrloc:contact-expired", NULL};
 
 static const struct kam_param registrar_params[] = {
     {KAM_INT("default_expires", 3600, 1, INT32_MAX), KAM_INTO(struct registrar, default_expires)},
@@ -91,7 +103,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_TEXT("realm_prefix", ""), KAM_INTO(struct registrar, realm_prefix)},
     {KAM_TEXT("xavp_cfg", ""), KAM_NO_EFFECT},
     {KAM_TEXT("xavp_rcd", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("event_callback", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {KAM_INT("sock_flag", -1, -1, 31), KAM_STOPS},
     {KAM_TEXT("sock_hdr_name", ""), KAM_STOPS},
     {KAM_INT("contact_max_size", 512, 1, INT32_MAX), KAM_NO_EFFECT},
@@ -134,6 +146,7 @@ static bool warn_of_db_mode(struct kam_program *p, const struct source *cfg, str
 
 static void free_locations(void *data) {
     usrloc_stop(data);
+    registrar_profiles_free(data);
     usrloc_free(data);
 }
 
@@ -148,4 +161,6 @@ const struct kam_module kam_registrar_module = {.name = "registrar",
                                                 .needs = {"usrloc", "sl"},
                                                 .functions = functions,
                                                 .params = registrar_params,
+                                                .pvs = pvs,
+                                                .events = events,
                                                 .data_size = sizeof(struct registrar)};

@@ -34,6 +34,16 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri);
  */
 int registrar_lookup(struct kam_run *run, struct span uri);
 
+/* Functions of fetch.c, as the module's table has them, and $ulc. */
+int registrar_fetch(struct kam_run *run, const struct kam_arg *args, size_t count);
+int registrar_forget(struct kam_run *run, const struct kam_arg *args, size_t count);
+struct kam_value registrar_get_ulc(struct kam_run *run, const struct kam_pv_at *at);
+
+/* Runs event_route[usrloc:contact-expired] for a contact that is about to be removed. */
+void registrar_tell_expired(struct usrloc *u, struct span aor, const struct usrloc_contact *c);
+
+void registrar_profiles_free(struct usrloc *u);
+
 /* Is the address of record in that URI (p NULL: the Request-URI's) registered? */
 bool registrar_registered(const struct kam_run *run, struct span uri);
 

@@ -151,6 +151,9 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     known->cseq = s->cseq;
     known->branch_flags = s->run->branch_flags;
     known->socket = s->run->socket;
+    known->modified_s = s->now_s;
+    const struct sip_header *agent = kam_header_find(&s->run->msg, SPAN("User-Agent"));
+    usrloc_set_text(&known->user_agent, agent ? agent->value : SPAN("n/a"));
     if (s->path_received.len) known->branch_flags |= kam_flag_bit(s->table->nat_bflag);
     known->methods = c->methods.p ? registrar_methods(c->methods) : s->allow;
     usrloc_set_text(&known->call_id, s->run->call_id->value);
@@ -160,8 +163,8 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     if (c->instance.p) usrloc_set_text(&known->reg_id, c->reg_id);
 }
 
-/* uloc-START-PROCESS-COUNT: each worker counts its own. */
-static char *new_ruid(struct kam_run *run) {
+/* uloc-START-PROCESS-COUNT, its digits from the lowest on: each worker counts its own. */
+static char *ruid_text(struct kam_run *run) {
     struct kamailio *k = run->k;
     struct buf b = {0};
     const struct kam_worker_pool *pool = &run->socket->pool;
@@ -175,8 +178,9 @@ static char *new_ruid(struct kam_run *run) {
         start = span_hex(span_cut(&left, '-'));
         process = span_hex(span_cut(&left, '-'));
     }
-    buf_addf(&b, "uloc-%x-%x-%x", (unsigned)start, (unsigned)(process + worker),
-             (unsigned)++run->state.process->contacts);
+    buf_addf(&b, "uloc-%x-%x-", (unsigned)start, (unsigned)(process + worker));
+    for (uint32_t n = run->state.process->contacts; n; n >>= 4)
+        buf_add_char(&b, "0123456789abcdef"[n & 15]);
     char *ruid = mem_text(buf_span(&b));
     buf_free(&b);
     return ruid;
@@ -186,6 +190,7 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
     struct usrloc_contact *known = find_known(s, c);
     int64_t expires_s = expiry(s, c);
     int q = (int)s->set->default_q;
+    if (!s->fresh || expires_s) s->run->state.process->contacts++;
     if (known && is_old(s, known)) return s->cseq < known->cseq ? &bad_cseq : NULL;
     if (expires_s == 0) {
         if (known) usrloc_remove(s->table, s->aor, known);
@@ -197,7 +202,7 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
         usrloc_set_q(s->table, s->aor, known, q);
     } else {
         known = usrloc_add(s->table, s->aor, c->uri, q);
-        known->ruid = new_ruid(s->run);
+        known->ruid = ruid_text(s->run);
     }
     s->result = known->call_id ? UPDATED : INSERTED;
     fill(s, known, c, expires_s);
@@ -296,6 +301,7 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     if (s->set->use_path && s->count && !registrar_path_write(&s->path, &s->path_received, s->run))
         refusal = &bad_path;
     if (!refusal) refusal = check_count(s);
+    if (!s->fresh && s->count && !refusal) s->run->state.process->contacts++;
     for (size_t i = 0; i < s->count && !refusal; i++)
         refusal = save_contact(s, &s->contacts[i]);
     if (!(flags & SAVE_NO_REPLY)) write_contacts(s);

@@ -30,15 +30,33 @@ static struct usrloc_aor *need_aor(struct usrloc *u, struct span name) {
     return a;
 }
 
-static void contact_free(struct usrloc_contact *c) {
+void usrloc_contact_free(struct usrloc_contact *c) {
     free(c->uri);
     free(c->call_id);
     free(c->ruid);
+    free(c->user_agent);
     free(c->received);
     free(c->path);
     free(c->instance);
     free(c->reg_id);
     free(c);
+}
+
+static char *copy_text(const char *text) { return text ? mem_text(span_of(text)) : NULL; }
+
+struct usrloc_contact *usrloc_contact_copy(const struct usrloc_contact *c) {
+    struct usrloc_contact *copy = mem_new(sizeof *copy);
+    *copy = *c;
+    copy->next = NULL;
+    copy->uri = copy_text(c->uri);
+    copy->call_id = copy_text(c->call_id);
+    copy->ruid = copy_text(c->ruid);
+    copy->user_agent = copy_text(c->user_agent);
+    copy->received = copy_text(c->received);
+    copy->path = copy_text(c->path);
+    copy->instance = copy_text(c->instance);
+    copy->reg_id = copy_text(c->reg_id);
+    return copy;
 }
 
 /* An address of record without contacts is none. */
@@ -53,7 +71,7 @@ void usrloc_remove_all(struct usrloc *u, struct span aor) {
     if (!a) return;
     for (struct usrloc_contact *next; a->contacts; a->contacts = next) {
         next = a->contacts->next;
-        contact_free(a->contacts);
+        usrloc_contact_free(a->contacts);
     }
     drop_if_empty(u, a);
 }
@@ -138,7 +156,7 @@ void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, i
 void usrloc_remove(struct usrloc *u, struct span aor, struct usrloc_contact *c) {
     struct usrloc_aor *a = find_aor(u, aor);
     *link_of(a, c) = c->next;
-    contact_free(c);
+    usrloc_contact_free(c);
     drop_if_empty(u, a);
 }
 

@@ -23,10 +23,11 @@ struct kam_socket;
 struct kamailio;
 struct usrloc_contact {
     struct usrloc_contact *next;
-    char *uri, *call_id, *ruid;
+    char *uri, *call_id, *ruid, *user_agent;   /* the last NULL: none */
     char *received, *path, *instance, *reg_id; /* NULL: none */
     int q;                                     /* thousandths, or USRLOC_NO_Q */
     int64_t expires_s;                         /* since 1970: registered as long as this lies ahead */
+    int64_t modified_s;                        /* when its last REGISTER came */
     uint32_t cseq, methods, branch_flags;
     struct kam_socket *socket; /* where its last REGISTER came in */
 };
@@ -47,8 +48,9 @@ struct usrloc {
     int64_t timer_interval; /* the same: every so many seconds what has expired is removed */
     struct kamailio *k;
     struct event timer;
-    int64_t timer_tick;      /* its next time */
-    struct usrloc_aor *aors; /* hashed by name */
+    int64_t timer_tick;       /* its next time */
+    struct usrloc_aor *aors;  /* hashed by name */
+    struct profile *profiles; /* copies for scripts: fetch.c */
 };
 
 void usrloc_free(struct usrloc *u);
@@ -66,6 +68,10 @@ struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, cons
 
 /* A new contact, with URI and q, at its place among the others. The caller fills in the rest. */
 struct usrloc_contact *usrloc_add(struct usrloc *u, struct span aor, struct span uri, int q);
+
+/* A contact of its own, with the same in it, in no list; and its end. */
+struct usrloc_contact *usrloc_contact_copy(const struct usrloc_contact *c);
+void usrloc_contact_free(struct usrloc_contact *c);
 
 /* Gives a contact of that address of record, which has come again, another q, and with it another place. */
 void usrloc_set_q(struct usrloc *u, struct span aor, struct usrloc_contact *c, int q);

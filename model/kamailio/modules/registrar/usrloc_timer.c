@@ -9,6 +9,7 @@
 static void remove_expired(void *arg, struct span aor, struct usrloc_contact *c) {
     struct usrloc *u = arg;
     if (c->expires_s > kam_now_s(u->k)) return;
+    registrar_tell_expired(u, aor, c);
     usrloc_remove(u, aor, c);
 }
 

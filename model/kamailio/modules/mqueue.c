@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* mqueue: queues of keys and values in memory, which one script fills and another one empties (facts:
+ * Kamailio 60). */
+#include "base/mem.h"
+#include "model/kamailio/modules/module.h"
+#include "model/kamailio/pv/pv.h"
+
+#include <stdlib.h>
+
+/* What is added under a key that is there already. */
+enum add_mode { ADD_ALL, ADD_FIRST, ADD_LAST };
+
+struct item {
+    struct item *next;
+    char *key, *value;
+};
+
+/* What a process has fetched last. */
+struct fetched {
+    struct fetched *next;
+    const struct kam_process *process;
+    struct item *item; /* NULL: nothing */
+};
+
+struct queue {
+    struct queue *next;
+    struct span name;
+    uint64_t size, mode; /* size 0: no limit */
+    struct item *first;
+    size_t count;
+    struct fetched *fetched;
+};
+
+struct mqueue {
+    struct queue *queues;
+};
+
+static void drop(struct item *i) {
+    if (!i) return;
+    free(i->key);
+    free(i->value);
+    free(i);
+}
+
+/* name=N;size=S;addmode=A: NULL, or what Kamailio refuses. */
+static const char *read_definition(struct span text, struct queue *q) {
+    *q = (struct queue){0};
+    while (text.len) {
+        struct span value = span_trim(span_cut(&text, ';')), name = span_trim(span_cut(&value, '='));
+        value = span_trim(value);
+        if (span_is(name, "name"))
+            q->name = value;
+        else if (span_is(name, "size") && !span_to_u64(value, INT32_MAX, &q->size))
+            return "invalid size";
+        else if (span_is(name, "addmode") && !span_to_u64(value, ADD_LAST, &q->mode))
+            return "invalid addmode";
+    }
+    return q->name.len ? NULL : "a queue needs a name";
+}
+
+static bool load(struct kam_program *p, const struct source *cfg, struct source_set *set, struct diag *diag) {
+    struct kam_value text;
+    struct queue q;
+    bool good = true;
+    (void)cfg, (void)set;
+    for (size_t n = 0; kam_program_value(p, &kam_mqueue_module, "mqueue", n, &text); n++) {
+        const char *why = read_definition(text.s, &q);
+        if (why)
+            diag_error(diag, kam_program_value_at(p, &kam_mqueue_module, "mqueue", n), "mqueue.mqueue: %s",
+                       why);
+        good = good && !why;
+    }
+    return good;
+}
+
+static void init(struct kamailio *k, void *data) {
+    struct mqueue *m = data;
+    struct kam_value text;
+    for (size_t n = 0; kam_program_value(k->program, &kam_mqueue_module, "mqueue", n, &text); n++) {
+        struct queue *q = mem_new(sizeof *q);
+        read_definition(text.s, q);
+        q->next = m->queues;
+        m->queues = q;
+    }
+}
+
+static void end(void *data) {
+    struct mqueue *m = data;
+    for (struct queue *q = m->queues, *next; q; q = next) {
+        next = q->next;
+        for (struct item *i = q->first, *after; i; i = after) {
+            after = i->next;
+            drop(i);
+        }
+        for (struct fetched *f = q->fetched, *after; f; f = after) {
+            after = f->next;
+            drop(f->item);
+            free(f);
+        }
+        free(q);
+    }
+}
+
+static struct queue *find(const struct kam_run *run, struct span name) {
+    const struct mqueue *m = kam_module_data(run->k, KAM_MODULE_MQUEUE);
+    struct queue *q = m->queues;
+    while (q && !span_eq(q->name, name))
+        q = q->next;
+    return q;
+}
+
+static struct fetched *fetched_of(struct queue *q, const struct kam_process *process) {
+    struct fetched *f = q->fetched;
+    while (f && f->process != process)
+        f = f->next;
+    if (f) return f;
+    f = mem_new(sizeof *f);
+    *f = (struct fetched){.next = q->fetched, .process = process};
+    return q->fetched = f;
+}
+
+static struct item *take_first(struct queue *q) {
+    struct item *i = q->first;
+    if (!i) return NULL;
+    q->first = i->next;
+    q->count--;
+    return i;
+}
+
+static struct item **place_of(struct queue *q, struct span key) {
+    struct item **at = &q->first;
+    while (*at && !span_is(key, (*at)->key))
+        at = &(*at)->next;
+    return at;
+}
+
+/* A full queue loses its oldest item. */
+static int add(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct queue *q = find(run, args[0].s);
+    (void)count;
+    if (!q) return -1;
+    struct item **same = place_of(q, args[1].s);
+    if (*same && q->mode == ADD_FIRST) return 1;
+    if (*same && q->mode == ADD_LAST) {
+        struct item *old = *same;
+        *same = old->next;
+        q->count--;
+        drop(old);
+    }
+    if (q->size && q->count >= q->size) drop(take_first(q));
+    struct item *i = mem_new(sizeof *i), **at = &q->first;
+    *i = (struct item){.key = mem_text(args[1].s), .value = mem_text(args[2].s)};
+    while (*at)
+        at = &(*at)->next;
+    *at = i;
+    q->count++;
+    return 1;
+}
+
+static int fetch(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct queue *q = find(run, args[0].s);
+    (void)count;
+    if (!q) return -1;
+    struct fetched *f = fetched_of(q, run->state.process);
+    drop(f->item);
+    f->item = take_first(q);
+    return f->item ? 1 : -2;
+}
+
+static int forget(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct queue *q = find(run, args[0].s);
+    (void)count;
+    if (!q) return 1;
+    struct fetched *f = fetched_of(q, run->state.process);
+    drop(f->item);
+    f->item = NULL;
+    return 1;
+}
+
+static int size(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct queue *q = find(run, args[0].s);
+    (void)count;
+    if (!q) return -2;
+    return q->count ? (int)q->count : -1;
+}
+
+static struct kam_value part_of(struct kam_run *run, const struct kam_pv_at *at, bool key) {
+    struct queue *q = find(run, at->argument);
+    const struct item *i = q ? fetched_of(q, run->state.process)->item : NULL;
+    return i ? pv_text(span_of(key ? i->key : i->value)) : pv_nothing();
+}
+
+static struct kam_value get_key(struct kam_run *run, const struct kam_pv_at *at) {
+    return part_of(run, at, true);
+}
+static struct kam_value get_value(struct kam_run *run, const struct kam_pv_at *at) {
+    return part_of(run, at, false);
+}
+
+static struct kam_value get_size(struct kam_run *run, const struct kam_pv_at *at) {
+    const struct queue *q = find(run, at->argument);
+    return q ? pv_number((int64_t)q->count) : pv_nothing();
+}
+
+static const struct kam_pv pvs[] = {{"mqk", KAM_PV_NAMED, get_key, NULL, NULL},
+                                    {"mqv", KAM_PV_NAMED, get_value, NULL, NULL},
+                                    {"mq_size", KAM_PV_NAMED, get_size, NULL, NULL},
+                                    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL}};
+
+static const struct kam_function functions[] = {
+    {"mq_add", 3, 3, KAM_ANY_ROUTE, add, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"mq_fetch", 1, 1, KAM_ANY_ROUTE, fetch, {ARG_FORMAT}, .expressions = true},
+    {"mq_pv_free", 1, 1, KAM_ANY_ROUTE, forget, {ARG_FORMAT}, .expressions = true},
+    {"mq_size", 1, 1, KAM_ANY_ROUTE, size, {ARG_FORMAT}, .expressions = true},
+    {0}};
+
+static const struct kam_param params[] = {
+    {KAM_TEXT("mqueue", ""), KAM_EACH}, {KAM_TEXT("db_url", ""), KAM_NO_EFFECT}, {0}};
+
+const struct kam_module kam_mqueue_module = {.name = "mqueue",
+                                             .functions = functions,
+                                             .params = params,
+                                             .pvs = pvs,
+                                             .data_size = sizeof(struct mqueue),
+                                             .load = load,
+                                             .init = init,
+                                             .free = end};
