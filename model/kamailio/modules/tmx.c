@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tmx: more questions to tm (facts: Kamailio 33). */
+/* tmx: more questions to tm (facts: Kamailio 33, 59, 64). */
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/pv_name.h"
@@ -183,6 +183,46 @@ static struct kam_value get_req(struct kam_run *run, const struct kam_pv_at *at)
     return value_in(run, kam_tm_request(run->transaction), at->argument);
 }
 
+/* $T_inv(name): in a CANCEL, of the request that it cancels. */
+static struct kam_value get_inv(struct kam_run *run, const struct kam_pv_at *at) {
+    struct kam_transaction *t =
+        run->method == KAM_CANCEL && run->msg.is_request ? kam_tm_find_canceled(run) : NULL;
+    return t ? value_in(run, kam_tm_request(t), at->argument) : pv_nothing();
+}
+
+/* $T(name) */
+static struct kam_value get_t(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span name = at->argument;
+    if (span_is(name, "reply_code")) return get_reply_code(run, at);
+    if (span_is(name, "branch_index")) return get_branch_index(run, at);
+    bool makes_one = span_is(name, "id_index_n") || span_is(name, "id_label_n");
+    if (!run->transaction && makes_one && run->msg.is_request) kam_tm_newtran(run);
+    if (!run->transaction) return pv_nothing();
+    if (span_starts(name, "id_index")) return pv_number(run->transaction->hash);
+    if (span_is(name, "reply_type")) return pv_number(in_failure(run) && !run->failure_reply.p);
+    event_queue_stop(run->k->queue, run->state.at,
+                     "$T(id_label) is drawn at random; it is not simulated, and the run has reached it");
+    return pv_nothing();
+}
+
+/* The Request-URI of a branch as it was sent. */
+static struct span sent_uri(const struct kam_client *c) {
+    struct span line = c->request.payload ? payload_span(c->request.payload) : (struct span){0};
+    span_cut(&line, ' ');
+    return span_cut(&line, ' ');
+}
+
+/* $T_branch(flags): in failure_route, of the branch that has failed; (uri): in onreply_route, of the reply's.
+ */
+static struct kam_value get_branch(struct kam_run *run, const struct kam_pv_at *at) {
+    const struct kam_transaction *t = run->transaction;
+    if (!t || run->branch >= t->client_count) return pv_nothing();
+    const struct kam_client *c = t->clients[run->branch];
+    if (span_is(at->argument, "flags"))
+        return after_failure(run) || in_reply(run) ? pv_number(c->flags) : pv_nothing();
+    return in_reply(run) ? pv_text(sent_uri(c)) : pv_nothing();
+}
+
 static bool is_variable(struct span argument) {
     return argument.len && script_pv_len(argument) == argument.len;
 }
@@ -193,11 +233,12 @@ static const struct kam_pv pvs[] = {
     {"T_reply_reason", KAM_PV_PLAIN, get_reason, NULL, NULL},
     {"T_reply_last", KAM_PV_PLAIN, get_last, NULL, NULL},
     {"T_reply_ruid", KAM_PV_PLAIN, NULL, NULL, NULL},
-    {"T_inv", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T_inv", KAM_PV_RAW, get_inv, NULL, NULL, is_variable},
     {"T_req", KAM_PV_RAW, get_req, NULL, NULL, is_variable},
     {"T_rpl", KAM_PV_RAW, get_rpl, NULL, NULL, is_variable},
-    {"T", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"T_branch", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"T", KAM_PV_NAMED, get_t, NULL,
+     "id_label|id_index|id_label_n|id_index_n|reply_code|reply_type|branch_index"},
+    {"T_branch", KAM_PV_NAMED, get_branch, NULL, "uri|flags"},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 

@@ -32,7 +32,7 @@ struct kam_route;
 struct kam_program;
 struct cfg_pv;
 
-#define KAM_ARGS_MAX 4
+#define KAM_ARGS_MAX 6
 
 /* uri:host without quotes, as an ARG_ADDRESS: the next hop's host; n is -1 then. No text of a file has a zero
  * byte. */

@@ -447,6 +447,9 @@ struct kam_uac_request {
     const struct kam_uac_dialog *dialog;     /* NULL: it is a keep-alive; it need not outlive the call */
     struct span method, uri, next_hop, from; /* next_hop.p NULL: the URI says it; from: a URI */
     struct span to, more_lines, body;        /* of one without dialog: to.p NULL: the URI */
+    struct span to_tag, from_tag, call_id,
+        cseq;              /* of one without dialog; p NULL: none, or one that is made here */
+    bool own_max_forwards; /* it is among more_lines */
     struct kam_socket *socket;
     void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come; NULL: nobody
                                                   wants to know */
@@ -455,6 +458,9 @@ struct kam_uac_request {
 
 /* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r);
+
+/* t_uac_send(method, URI, next hop, socket, headers, body) */
+int kam_tm_uac_send(struct kam_run *run, const struct kam_arg *args, size_t count);
 
 /* The hook for replies: to one of these, or to a transaction. */
 bool kam_tm_reply_came(struct kam_run *run);

@@ -137,28 +137,36 @@ static void write_in_dialog(struct buf *out, struct kam_tm *tm, const struct kam
 }
 
 static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
-    struct buf call_id = {0}, branch = {0};
+    struct buf made = {0};
     char md5[KAM_MD5_LEN + 1];
-    write_call_id(&call_id, tm);
+    struct span cseq = r->cseq.p ? r->cseq : CSEQ, call_id = r->call_id;
+    if (!call_id.p) {
+        write_call_id(&made, tm);
+        call_id = buf_span(&made);
+    }
     write_label(md5, tm);
-    kam_branch_write(&branch, kam_branch_hash(buf_span(&call_id), CSEQ), md5, 0);
     buf_addf(out,
              SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
              SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
-    buf_add(out, buf_span(&branch));
-    buf_addf(out, "\r\nTo: <" SPAN_FMT ">\r\nFrom: <" SPAN_FMT ">;tag=%s-",
-             SPAN_ARG(r->to.p ? r->to : r->uri), SPAN_ARG(r->from), tm->k->uac_tag);
-    kam_fromtag_suffix_write(out, buf_span(&call_id), r->uri);
-    buf_addf(out,
-             "\r\nCSeq: 10 " SPAN_FMT "\r\nCall-ID: " SPAN_FMT
-             "\r\nMax-Forwards: 70\r\nContent-Length: %zu\r\n",
-             SPAN_ARG(r->method), SPAN_ARG(buf_span(&call_id)), r->body.len);
+    kam_branch_write(out, kam_branch_hash(call_id, cseq), md5, 0);
+    buf_addf(out, "\r\nTo: <" SPAN_FMT ">", SPAN_ARG(r->to.p ? r->to : r->uri));
+    if (r->to_tag.p) buf_addf(out, ";tag=" SPAN_FMT, SPAN_ARG(r->to_tag));
+    buf_addf(out, "\r\nFrom: <" SPAN_FMT ">;tag=", SPAN_ARG(r->from));
+    if (r->from_tag.p) {
+        buf_add(out, r->from_tag);
+    } else {
+        buf_addf(out, "%s-", tm->k->uac_tag);
+        kam_fromtag_suffix_write(out, call_id, r->uri);
+    }
+    buf_addf(out, "\r\nCSeq: " SPAN_FMT " " SPAN_FMT "\r\nCall-ID: " SPAN_FMT "\r\n", SPAN_ARG(cseq),
+             SPAN_ARG(r->method), SPAN_ARG(call_id));
+    if (!r->own_max_forwards) buf_add(out, SPAN("Max-Forwards: 70\r\n"));
+    buf_addf(out, "Content-Length: %zu\r\n", r->body.len);
     buf_add(out, buf_span(&tm->k->agent_line));
     if (r->more_lines.p) buf_add(out, r->more_lines);
     buf_add(out, SPAN("\r\n"));
     if (r->body.p) buf_add(out, r->body);
-    buf_free(&call_id);
-    buf_free(&branch);
+    buf_free(&made);
 }
 
 /* Another socket was forced: its address stands in the Via then. */
@@ -223,7 +231,11 @@ static void give_up(struct kam_uac *u) {
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     struct kam_tm *tm = kam_tm_of(k);
     struct kam_destination d = {.socket = r->socket};
-    if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) return false;
+    bool makes_call_id = !r->dialog && !r->call_id.p;
+    if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) {
+        if (makes_call_id) tm->call_count++; /* it was made before that was found out */
+        return false;
+    }
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
     if (r->dialog)
@@ -231,7 +243,7 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     else
         write_request(&text, tm, r);
     tm->uac_count++;
-    if (!r->dialog) tm->call_count++;
+    if (makes_call_id) tm->call_count++;
     u->in_dialog = r->dialog != NULL;
     u->tm = tm;
     u->request = *r;
