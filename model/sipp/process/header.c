@@ -243,7 +243,7 @@ static bool skip_lws(struct span *s) {
  * Where the header of the i-th line ends whose value begins the text: at its CRLF that no blank follows, or
  * the end. It is searched for where the next line is not known, or goes on with this one.
  */
-static size_t value_len(const struct header_lines *l, size_t i, struct span s) {
+static inline size_t value_len(const struct header_lines *l, size_t i, struct span s) {
     if (i + 1 < l->count && i + 1 != l->readable) {
         const char *next = l->text.p + l->lines[i + 1].start;
         if (s.p + 2 <= next && (next == s.p + s.len || !lws(*next))) return (size_t)(next - 2 - s.p);

@@ -114,19 +114,20 @@ static void remove_dead(struct known_table *t, struct known *k) {
         t->dead_last = k->prev;
 }
 
-struct known *known_find(struct sipp *sipp, struct span id) {
-    struct known_table *t = &sipp->known;
-    uint32_t hash = hash_of(id);
-    struct known *k = find(&t->live, hash, id);
+static inline struct known *find_any(struct sipp *sipp, uint32_t hash, struct span id) {
+    struct known *k = find(&sipp->known.live, hash, id);
     expire(sipp);
-    return k ? k : find(&t->dead, hash, id);
+    return k ? k : find(&sipp->known.dead, hash, id);
 }
+
+struct known *known_find(struct sipp *sipp, struct span id) { return find_any(sipp, hash_of(id), id); }
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known_table *t = &sipp->known;
-    bool listed = !known_find(sipp, id);
+    uint32_t hash = hash_of(id);
+    bool listed = !find_any(sipp, hash, id);
     struct known *k = entry_new(t, id.len);
-    *k = (struct known){.call = call, .hash = hash_of(id), .len = (uint32_t)id.len, .listed = listed};
+    *k = (struct known){.call = call, .hash = hash, .len = (uint32_t)id.len, .listed = listed};
     memcpy(k->id, id.p, id.len);
     if (listed) add(&t->live, k);
     return k;
