@@ -8,7 +8,7 @@
 void event_queue_init(struct event_queue *q) {
     memset(q, 0, sizeof *q);
     q->limit = UINT64_MAX;
-    q->end.node.key.at = INT64_MAX;
+    q->end.node.at = INT64_MAX;
     q->end.link = &q->soon;
     q->soon = &q->end;
 }
@@ -53,13 +53,13 @@ static size_t slot_of(int64_t slot) { return (size_t)slot % EVENT_SLOTS; }
 static bool is_far(const struct event_queue *q, int64_t at_ns) { return at_ns >> EVENT_SLOT_SHIFT > q->slot; }
 
 static void wheel_add(struct event_queue *q, struct event *e) {
-    size_t i = slot_of(e->node.key.at >> EVENT_SLOT_SHIFT);
+    size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
     list_add(&q->slots[i], e);
     q->used[i / 64] |= UINT64_C(1) << i % 64;
 }
 
 static void wheel_remove(struct event_queue *q, struct event *e) {
-    size_t i = slot_of(e->node.key.at >> EVENT_SLOT_SHIFT);
+    size_t i = slot_of(e->node.at >> EVENT_SLOT_SHIFT);
     list_remove(e);
     if (!q->slots[i]) q->used[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
@@ -67,7 +67,7 @@ static void wheel_remove(struct event_queue *q, struct event *e) {
 /* Adds an event behind those that are due before a time. */
 static void soon_add(struct event_queue *q, struct event *e, int64_t before_ns) {
     struct event *next = q->soon;
-    for (int passed = 0; next->node.key.at < before_ns; next = next->next)
+    for (int passed = 0; next->node.at < before_ns; next = next->next)
         if (passed++ == EVENT_SOON) {
             heap_add(&q->heap, &e->node);
             return;
@@ -91,18 +91,19 @@ static void turn_wheel(struct event_queue *q) {
         q->slot = next_used(q, q->slot);
         for (struct event *e = q->slots[slot_of(q->slot)], *next; e; e = next) {
             next = e->next;
-            if (is_far(q, e->node.key.at)) continue;
+            if (is_far(q, e->node.at)) continue;
             wheel_remove(q, e);
-            soon_add(q, e, e->node.key.at); /* a slot's list begins with what was scheduled last */
+            soon_add(q, e, e->node.at); /* a slot's list begins with what was scheduled last */
         }
     }
 }
 
 /* The event that fires next; &q->end: there is none. */
 static inline struct event *first(struct event_queue *q) {
-    const struct heap_place *top = heap_first(&q->heap);
-    if (top && heap_before(top->key, q->soon->node.key))
-        return (struct event *)top->node; /* the event's first member */
+    if (q->heap.count) {
+        struct event *top = (struct event *)heap_first(&q->heap); /* its node is its first member */
+        if (heap_before(&top->node, &q->soon->node)) return top;
+    }
     if (q->soon == &q->end) turn_wheel(q);
     return q->soon;
 }
@@ -116,8 +117,8 @@ static void near_remove(struct event_queue *q, struct event *e) {
 
 void event_add(struct event_queue *q, struct event *e, int64_t at_ns) {
     assert(e->fire && at_ns >= q->now_ns);
-    e->node.key.at = at_ns;
-    e->node.key.sequence = q->heap.sequence++;
+    e->node.at = at_ns;
+    e->node.sequence = q->heap.sequence++;
     if (is_far(q, at_ns))
         wheel_add(q, e);
     else
@@ -140,7 +141,7 @@ void event_cancel(struct event_queue *q, struct event *e) {
     if (!event_pending(e)) return;
     q->cancelled++;
     take_mark(q, e);
-    if (e->link && is_far(q, e->node.key.at))
+    if (e->link && is_far(q, e->node.at))
         wheel_remove(q, e);
     else
         near_remove(q, e);
@@ -167,16 +168,16 @@ void event_queue_stop(struct event_queue *q, struct source_pos at, const char *w
 
 bool event_queue_stopped(const struct event_queue *q) { return q && q->fired + q->spent >= q->limit; }
 
-int64_t event_queue_next_ns(struct event_queue *q) { return first(q)->node.key.at; }
+int64_t event_queue_next_ns(struct event_queue *q) { return first(q)->node.at; }
 
 bool event_queue_step(struct event_queue *q) {
     if (event_queue_stopped(q)) return false;
     struct event *e = first(q);
     if (e == &q->end || (q->idle && q->idle == waiting(q))) return false;
-    assert(e->node.key.at >= q->now_ns);
+    assert(e->node.at >= q->now_ns);
     near_remove(q, e);
     take_mark(q, e);
-    q->now_ns = e->node.key.at;
+    q->now_ns = e->node.at;
     q->fired++;
     e->fire(e->arg);
     return true;

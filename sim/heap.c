@@ -8,51 +8,52 @@
 
 void heap_free(struct heap *h) {
     for (size_t i = 0; i < h->count; i++)
-        h->places[i].node->slot = 0;
-    free(h->places);
+        h->nodes[i]->slot = 0;
+    free(h->nodes);
     *h = (struct heap){0};
 }
 
-static void place(struct heap *h, size_t i, struct heap_place p) {
-    h->places[i] = p;
-    p.node->slot = (uint32_t)(i + 1);
+static void place(struct heap *h, size_t i, struct heap_node *node) {
+    h->nodes[i] = node;
+    node->slot = (uint32_t)(i + 1);
 }
 
-static void sift_up(struct heap *h, size_t i, struct heap_place p) {
-    for (size_t parent; i > 0 && heap_before(p.key, h->places[parent = (i - 1) / 2].key); i = parent)
-        place(h, i, h->places[parent]);
-    place(h, i, p);
+static void sift_up(struct heap *h, size_t i, struct heap_node *node) {
+    for (size_t parent; i > 0 && heap_before(node, h->nodes[parent = (i - 1) / 2]); i = parent)
+        place(h, i, h->nodes[parent]);
+    place(h, i, node);
 }
 
 /* Closes a hole: the earliest of what is below it moves up, and leaves the hole one level lower. Where it
  * ends. */
 static size_t sink_hole(struct heap *h, size_t i) {
     for (size_t child; (child = 2 * i + 1) < h->count; i = child) {
-        if (child + 1 < h->count && heap_before(h->places[child + 1].key, h->places[child].key)) child++;
-        place(h, i, h->places[child]);
+        if (child + 1 < h->count && heap_before(h->nodes[child + 1], h->nodes[child])) child++;
+        place(h, i, h->nodes[child]);
     }
     return i;
 }
 
 void heap_add(struct heap *h, struct heap_node *node) {
     assert(!node->slot && h->count < UINT32_MAX);
-    h->places = mem_room(h->places, h->count, &h->cap, sizeof *h->places);
-    sift_up(h, h->count++, (struct heap_place){node->key, node});
+    h->nodes = mem_room(h->nodes, h->count, &h->cap, sizeof(struct heap_node *));
+    sift_up(h, h->count++, node);
 }
 
 void heap_put(struct heap *h, struct heap_node *node, int64_t at) {
     heap_remove(h, node);
-    node->key = (struct heap_key){at, h->sequence++};
+    node->at = at;
+    node->sequence = h->sequence++;
     heap_add(h, node);
 }
 
 void heap_remove(struct heap *h, struct heap_node *node) {
     if (!node->slot) return;
     size_t hole = node->slot - 1;
-    assert(hole < h->count && h->places[hole].node == node);
+    assert(hole < h->count && h->nodes[hole] == node);
     node->slot = 0;
-    struct heap_place last = h->places[--h->count];
-    if (last.node == node) return;
+    struct heap_node *last = h->nodes[--h->count];
+    if (last == node) return;
     /* The last one belongs near the bottom nearly always: it is put there, and rises if it must. */
     sift_up(h, sink_hole(h, hole), last);
 }

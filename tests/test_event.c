@@ -138,10 +138,10 @@ static void cancel(struct event *e) {
 
 static void check_order(void *arg) {
     struct event *e = arg;
-    assert_true(e->node.key.at > crowd.seen_at ||
-                (e->node.key.at == crowd.seen_at && e->node.key.sequence > crowd.seen_sequence));
-    crowd.seen_at = e->node.key.at;
-    crowd.seen_sequence = e->node.key.sequence;
+    assert_true(e->node.at > crowd.seen_at ||
+                (e->node.at == crowd.seen_at && e->node.sequence > crowd.seen_sequence));
+    crowd.seen_at = e->node.at;
+    crowd.seen_sequence = e->node.sequence;
     crowd.seen++;
     crowd.pending--;
     if (crowd.again == 0) return;

@@ -16,9 +16,9 @@ static void put32(uint8_t *at, uint32_t n) {
 
 static uint16_t fold(uint64_t sum) {
     sum = (sum & UINT32_MAX) + (sum >> 32);
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)sum;
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16); /* at most 0x1fffe: what is carried once more cannot carry again */
+    return (uint16_t)(sum + (sum >> 16));
 }
 
 static uint64_t word_at(const uint8_t *at) {

@@ -120,7 +120,9 @@ static inline struct known *find_any(struct sipp *sipp, uint32_t hash, struct sp
     return k ? k : find(&sipp->known.dead, hash, id);
 }
 
-struct known *known_find(struct sipp *sipp, struct span id) { return find_any(sipp, hash_of(id), id); }
+struct known *known_find(struct sipp *sipp, struct span id) {
+    return find_any(sipp, hash_of(id), id);
+}
 
 struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
     struct known_table *t = &sipp->known;

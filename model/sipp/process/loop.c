@@ -154,7 +154,7 @@ static void wait(struct loop *l) {
     else if (l->first)
         event_after(l->queue, &l->event, IDLE_TURN_NS);
     else if (heap_first(&l->sleepers))
-        event_at(l->queue, &l->event, release_turn(l, heap_first(&l->sleepers)->key.at));
+        event_at(l->queue, &l->event, release_turn(l, heap_first(&l->sleepers)->at));
 }
 
 bool loop_arrive(struct loop *l, struct datagram *d) {
@@ -170,8 +170,8 @@ static void release(struct loop *l) {
     loop_clock(l);
     if (l->clock_ms - l->cycle_ms < CYCLE_MS) return;
     l->cycle_ms = l->clock_ms;
-    for (const struct heap_place *p; (p = heap_first(&l->sleepers)) && p->key.at < l->clock_ms;)
-        loop_wake(l, (struct task *)p->node); /* the task's first member */
+    for (struct heap_node *n; (n = heap_first(&l->sleepers)) && n->at < l->clock_ms;)
+        loop_wake(l, (struct task *)n); /* its node is its first member */
 }
 
 /*
