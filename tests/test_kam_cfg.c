@@ -322,7 +322,8 @@ static void directives_keep_positions(void **state) {
          "3:10: error: expected a number, found the string \"x abc\""},
         {"#!subst \"/a\"", "2:9: error: invalid substitution \"/a\": expected \"/pattern/text/\""},
         {"#!subst \"/a/$ru/\"",
-         "2:9: error: a substitution by a text with \\ or $, but $env(NAME), is not simulated"},
+         "2:9: error: a substitution by a text with another \\ than \\0 to \\9, or with a $ but of "
+         "$env(NAME), is not simulated"},
         {"include_file \"nowhere.cfg\"", "2:14: error: nowhere.cfg: No such file or directory"},
         {"include_file nowhere", "2:14: error: expected the name of a file in double quotes"},
         {"server_header=\"a\\\nb\\x41\\101\\n\" children=\"q\\\"\"",

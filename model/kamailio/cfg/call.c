@@ -119,7 +119,9 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
             s->route_name = cfg_literal_text(p, name);
     }
     if (!cfg_expect(p, ")")) return NULL;
-    if (s->route_name.p) cfg_refer(p, &s->route, "route", s->route_name, s->at, true);
+    bool nameless = s->route_name.p && s->route_name.len == 0;
+    if (nameless) diag_error(p->diag, s->at, "route(\"\"): a route is called by its name");
+    if (s->route_name.p && !nameless) cfg_refer(p, &s->route, "route", s->route_name, s->at, true);
     return s;
 }
 

@@ -15,7 +15,8 @@ struct preprocess_subst {
     struct preprocess_subst *next;
     struct regex *regex;
     struct span text;
-    bool all; /* flag g */
+    bool all;    /* flag g */
+    bool groups; /* its text has some */
 };
 
 void preprocess_init(struct preprocess *p, struct kam_program *program, struct diag *diag) {
@@ -160,10 +161,31 @@ static bool expand(const struct preprocess *p, struct span *text) {
         left = span_skip(left, (size_t)end + 1);
     }
     buf_add(&out, left);
-    bool done = at < 0 && span_find(*text, '\\') < 0;
+    bool done = at < 0;
     if (done) *text = arena_text(p->arena, buf_span(&out));
     buf_free(&out);
     return done;
+}
+
+/* \1 and \\1 are what a group matched: its number and the length of that; 0: something else stands there. */
+static size_t group_at(struct span text, size_t i, size_t *number) {
+    size_t digit = i + 1;
+    if (text.p[i] != '\\') return 0;
+    if (digit < text.len && text.p[digit] == '\\') digit++;
+    if (digit >= text.len || !ascii_digit((unsigned char)text.p[digit])) return 0;
+    *number = (size_t)(text.p[digit] - '0');
+    return digit + 1 - i;
+}
+
+/* What may stand instead of a match: no backslash but of a group. */
+static bool is_text(struct span text, bool groups) {
+    size_t number, step;
+    for (size_t i = 0; i < text.len; i += step) {
+        step = groups ? group_at(text, i, &number) : 0;
+        if (step == 0 && text.p[i] == '\\') return false;
+        step = step ? step : 1;
+    }
+    return true;
 }
 
 void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struct span rule,
@@ -174,8 +196,11 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
                    SPAN_ARG(rule));
         return;
     }
-    if (!expand(p, &part[1])) {
-        diag_error(p->diag, at, "a substitution by a text with \\ or $, but $env(NAME), is not simulated");
+    bool groups = span_find(part[1], '\\') >= 0, fits = is_text(part[1], how == PREPROCESS_SUBST);
+    if (!fits || !expand(p, &part[1])) {
+        diag_error(p->diag, at,
+                   "a substitution by a text with another \\ than \\0 to \\9, or with a $ but of $env(NAME), "
+                   "is not simulated");
         return;
     }
     unsigned flags = REGEX_GROUPS;
@@ -199,6 +224,7 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
     }
     s->text = arena_text(p->arena, part[1]);
     s->all = all;
+    s->groups = groups;
     *p->substs_end = s;
     p->substs_end = &s->next;
     if (how == PREPROCESS_SUBST) return;
@@ -210,22 +236,40 @@ void preprocess_subst(struct preprocess *p, enum preprocess_subst_how how, struc
     buf_free(&value);
 }
 
+enum { GROUPS = 10 };
+
+/* The text of the rule, with what its groups have matched. */
+static void add_text(struct buf *out, const struct preprocess_subst *s, struct span matched,
+                     const struct regex_match m[GROUPS]) {
+    size_t number, step;
+    for (size_t i = 0; i < s->text.len; i += step) {
+        step = s->groups ? group_at(s->text, i, &number) : 0;
+        if (step == 0) buf_add_char(out, s->text.p[i]);
+        if (step && m[number].from >= 0)
+            buf_add(out, span_between(matched.p + m[number].from, matched.p + m[number].to));
+        step = step ? step : 1;
+    }
+}
+
 /* What replacing makes of one text; p NULL: nothing matched, or it was too much. */
 static struct span substitute(struct preprocess *p, const struct preprocess_subst *s, struct span text,
                               struct buf *out) {
-    struct regex_match m;
+    struct regex_match m[GROUPS];
     size_t from = 0;
     bool changed = false;
     buf_reset(out);
     while (from <= text.len && p->work < PREPROCESS_WORK_MAX && out->len <= PREPROCESS_STRING_MAX) {
-        enum regex_answer found = regex_find(s->regex, span_skip(text, from), from > 0, &m, 1, &p->work);
+        struct span left = span_skip(text, from);
+        for (size_t i = 0; i < GROUPS; i++)
+            m[i].from = m[i].to = -1;
+        enum regex_answer found = regex_find(s->regex, left, from > 0, m, GROUPS, &p->work);
         if (found == REGEX_TOO_MUCH) p->work = PREPROCESS_WORK_MAX;
         if (found != REGEX_YES) break;
-        buf_add(out, (struct span){text.p + from, (size_t)m.from});
-        buf_add(out, s->text);
+        buf_add(out, span_head(left, (size_t)m[0].from));
+        add_text(out, s, left, m);
         changed = true;
-        from += (size_t)m.to;
-        if (!s->all || m.from == m.to) break;
+        from += (size_t)m[0].to;
+        if (!s->all || m[0].from == m[0].to) break;
     }
     if (!changed) return (struct span){0};
     buf_add(out, span_skip(text, from));

@@ -90,9 +90,19 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
     return cfg_expect(p, ":");
 }
 
-/* All cases number or all text; at most one default. */
+/* Is there one like it in front of it? */
+static bool is_double(const struct cfg_case *first, const struct cfg_case *c) {
+    for (; first != c; first = first->next) {
+        bool other = first->is_default || first->regex || first->label.type != c->label.type;
+        if (!other && first->label.n == c->label.n && span_eq(first->label.s, c->label.s)) return true;
+    }
+    return false;
+}
+
+/* All cases number or all text, each once; at most one default. */
 static bool check_cases(struct cfg_parse *p, struct cfg_stmt *s) {
     unsigned defaults = 0, texts = 0, numbers = 0;
+    bool twice = false;
     for (const struct cfg_case *c = s->cases; c; c = c->next) {
         if (c->is_default)
             defaults++;
@@ -100,9 +110,12 @@ static bool check_cases(struct cfg_parse *p, struct cfg_stmt *s) {
             texts++;
         else
             numbers++;
+        twice = twice || (!c->is_default && !c->regex && is_double(s->cases, c));
     }
     if (defaults > 1)
         diag_error(p->diag, s->at, "more than one default in the switch");
+    else if (twice)
+        diag_error(p->diag, s->at, "a case stands twice in the switch");
     else if (texts && numbers)
         diag_error(p->diag, s->at, "number and string cases in one switch");
     else if (texts && s->cases->is_default)

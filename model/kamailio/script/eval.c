@@ -362,6 +362,12 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
 
 enum { TEXT_MAX = 1 << 20 };
 
+/* As a text; the lowest number that is computed loses its sign. */
+static struct span joined_text(struct script *h, const struct cfg_expr *e, struct kam_value v) {
+    bool lowest = e->op != CFG_PV && v.type == KAM_INT && !v.s.p && v.n == INT32_MIN;
+    return lowest ? SPAN("2147483648") : script_text(h, v);
+}
+
 /* A sum of numbers, or texts joined: the left side decides. */
 static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_value *out) {
     struct kam_value l, r;
@@ -372,7 +378,7 @@ static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_val
         return script_eval_int(h, e->right, &n) && int_op(CFG_PLUS, l.n, n, &out->n);
     }
     if (!script_eval(h, e->right, &r)) return false;
-    struct span a = script_text(h, l), b = script_text(h, r);
+    struct span a = script_text(h, l), b = joined_text(h, e->right, r);
     if (a.len + b.len > TEXT_MAX) {
         if (h->state) event_queue_stop(h->state->queue, h->state->at, "a text of more than 1048576 bytes");
         return false;
@@ -400,7 +406,7 @@ bool script_eval(struct script *h, const struct cfg_expr *e, struct kam_value *o
     case CFG_PLUS: return eval_plus(h, e, out);
     case CFG_TO_STR:
         if (!script_eval(h, e->left, out)) return false;
-        *out = (struct kam_value){.type = KAM_STR, .s = script_text(h, *out)};
+        *out = (struct kam_value){.type = KAM_STR, .s = joined_text(h, e->left, *out)};
         return true;
     default: out->type = KAM_INT; return eval_number(h, e, &out->n);
     }
@@ -428,7 +434,7 @@ bool script_eval_int(struct script *h, const struct cfg_expr *e, int64_t *out) {
 
 bool script_is_constant(const struct cfg_expr *e) {
     if (e->op == CFG_INT || e->op == CFG_TEXT) return true;
-    if (e->op == CFG_PV || e->op == CFG_CALL || e->op == CFG_TEST) return false;
+    if (e->op == CFG_PV || e->op == CFG_CALL || e->op == CFG_TEST || e->op == CFG_MATCH) return false;
     return script_is_constant(e->left) && (!e->right || script_is_constant(e->right));
 }
 

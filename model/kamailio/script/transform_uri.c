@@ -53,13 +53,12 @@ PART(uri_lr, lr_of)
 PART(uri_r2, r2_of)
 PART(uri_scheme, scheme_of)
 
-/* It also is a number: 1 may be added to it. */
+/* It is a number, 0 where there is none, that shows as it is written. */
 static bool uri_port(const struct transform_call *c, struct kam_value *v) {
-    uint64_t n;
+    uint64_t n = 0;
     if (!part(c, v, port_of)) return false;
-    if (v->s.len && span_to_u64(v->s, 65535, &n))
-        *v = (struct kam_value){.type = KAM_INT, .n = (int64_t)n, .s = v->s};
-    v->counts = true;
+    if (!v->s.len || !span_to_u64(v->s, 65535, &n)) n = 0;
+    *v = (struct kam_value){.type = KAM_INT, .n = (int64_t)n, .s = v->s};
     return true;
 }
 
