@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pv: the functions and parameters of the module that has the pseudo-variables (facts: Kamailio 18.4). */
+#include "model/kamailio/pv/pv.h"
+#include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/param_list.h"
@@ -236,6 +238,37 @@ static int xavp_to_var(struct kam_run *run, const struct kam_arg *args, size_t c
     return 1;
 }
 
+/* What $sbranch(...) says becomes the request's, but for the path, or another branch. */
+static int sbranch_set_ruri(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_added_branch b;
+    (void)args, (void)count;
+    if (!pv_sbranch(run, &b)) return -1;
+    kam_run_replace_uri(run, b.uri);
+    if (b.next_hop.len)
+        kam_run_set_next_hop(run, b.next_hop);
+    else
+        run->next_hop = (struct span){0};
+    run->forced = b.forced;
+    run->branch_flags = b.flags;
+    return 1;
+}
+
+static int sbranch_append(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_added_branch b;
+    (void)args, (void)count;
+    if (!pv_sbranch(run, &b) || !kam_run_add_branch(run, b.uri, b.next_hop, b.flags)) return -1;
+    run->added[run->added_count - 1].path = b.path;
+    run->added[run->added_count - 1].forced = b.forced;
+    run->added[run->added_count - 1].q = b.q;
+    return 1;
+}
+
+static int sbranch_reset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    xavp_free(&run->state.process->sbranch);
+    return 1;
+}
+
 /* pv_xavp_print() and its kin write into the log. */
 static int print(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)args, (void)count;
@@ -272,6 +305,9 @@ static const struct kam_function functions[] = {
     LISTS("pv_var_to_xavp", 2, var_to_xavp, ARG_FORMAT, ARG_FORMAT),
     LISTS("pv_xavp_to_var", 1, xavp_to_var, ARG_FORMAT),
     {"pv_evalx", 2, 2, KAM_ANY_ROUTE, pv_evalx, {ARG_RESULT, ARG_FORMAT}},
+    {"sbranch_set_ruri", 0, 0, KAM_ANY_ROUTE, sbranch_set_ruri},
+    {"sbranch_append", 0, 0, KAM_ANY_ROUTE, sbranch_append},
+    {"sbranch_reset", 0, 0, KAM_ANY_ROUTE, sbranch_reset},
     {"pv_xavp_print", 0, 0, KAM_ANY_ROUTE, print},
     {"pv_xavu_print", 0, 0, KAM_ANY_ROUTE, print},
     {"pv_xavi_print", 0, 0, KAM_ANY_ROUTE, print},

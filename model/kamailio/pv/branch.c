@@ -2,6 +2,7 @@
 /* Pseudo-variables of flags and of the branches that a script adds. (facts: Kamailio 11.6, 18.1) */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/xavp.h"
 
 static struct kam_value hex(struct kam_run *run, uint32_t n) {
     struct buf b = {0};
@@ -96,6 +97,48 @@ static bool set_branch(struct kam_run *run, const struct kam_pv_at *at, struct k
     return true;
 }
 
+/* $sbranch(uri), (q) ...: a branch that the process keeps, from one message to the next, too. */
+static struct kam_value get_sbranch(struct kam_run *run, const struct kam_pv_at *at) {
+    struct kam_xavp *list = run->state.process->sbranch;
+    struct kam_xavp *x = xavp_find(list, at->argument, XAVP_PLAIN, 0);
+    bool number = span_is(at->argument, "q") || span_is(at->argument, "flags");
+    if (span_is(at->argument, "count")) return pv_number(0);
+    if (!xavp_find(list, SPAN("uri"), XAVP_PLAIN, 0)) return pv_nothing();
+    return x ? x->value : number ? pv_number(0) : pv_nothing();
+}
+
+static bool set_sbranch(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
+    struct kam_xavp **list = &run->state.process->sbranch;
+    bool nothing = value.type == KAM_NULL || (value.type == KAM_STR && value.s.len == 0);
+    bool number = span_is(at->argument, "q") || span_is(at->argument, "flags");
+    if (number ? value.type == KAM_STR : value.type == KAM_INT) return false;
+    if (span_is(at->argument, "uri") && nothing) {
+        xavp_free(list);
+        return true;
+    }
+    if (span_is(at->argument, "count")) return false;
+    struct kam_xavp *x = xavp_find(*list, at->argument, XAVP_PLAIN, 0);
+    if (!x) x = xavp_add(list, at->argument);
+    xavp_assign(x, nothing ? (struct kam_value){0} : value);
+    return true;
+}
+
+bool pv_sbranch(struct kam_run *run, struct kam_added_branch *out) {
+    static const char *const words[] = {"uri", "dst_uri", "path", "send_socket", "q", "flags"};
+    struct kam_value v[6];
+    for (size_t i = 0; i < 6; i++) {
+        v[i] = get_sbranch(run, &(struct kam_pv_at){.argument = span_of(words[i])});
+        v[i].s = arena_text(&run->scratch, v[i].s);
+    }
+    *out = (struct kam_added_branch){.uri = v[0].s,
+                                     .next_hop = v[1].s,
+                                     .path = v[2].s,
+                                     .forced = v[3].s.len ? kam_run_socket(run, v[3].s) : NULL,
+                                     .q = v[4].type == KAM_NULL ? -1 : (int)v[4].n,
+                                     .flags = (uint32_t)v[5].n};
+    return v[0].type == KAM_STR;
+}
+
 #define PLAIN(name, get, set)                                                                                \
     { name, KAM_PV_PLAIN, get, set, NULL }
 
@@ -111,7 +154,8 @@ const struct kam_pv kam_pv_branches[] = {
     PLAIN("ds", NULL, NULL),
     {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|path|flags|q|send_socket|count",
      .indexed = true},
-    {"sbranch", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"sbranch", KAM_PV_NAMED, get_sbranch, set_sbranch,
+     "uri|dst_uri|path|flags|q|send_socket|count|ruid|location_ua"},
     PLAIN("ruid", NULL, NULL),
     PLAIN("location_ua", NULL, NULL),
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},

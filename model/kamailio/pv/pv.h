@@ -28,6 +28,9 @@ static inline struct kam_value pv_text_number(struct span s, int64_t n) {
 /* The buffer's text, which moves to the run's memory; the buffer is freed. */
 struct kam_value pv_built(struct kam_run *run, struct buf *b);
 
+/* What $sbranch(...) says; its texts live as long as the run. False: there is none. */
+bool pv_sbranch(struct kam_run *run, struct kam_added_branch *out);
+
 /* The parts of a URI that have a variable of their own. */
 enum pv_part { PV_WHOLE, PV_USER, PV_HOST, PV_PORT, PV_SCHEME, PV_PROTO, PV_USER_LEN, PV_DISPLAY };
 

@@ -151,6 +151,7 @@ struct kam_process {
     bool told_reply;   /* it has run event_route[tm:local-response], which it does once in its life */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */
+    struct kam_xavp *sbranch; /* $sbranch(x), by x; without a uri there is nothing */
 };
 
 void kam_process_init(struct kam_process *process);

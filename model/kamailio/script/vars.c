@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "model/kamailio/script/error.h"
+#include "model/kamailio/script/xavp.h"
 
 #include <stdlib.h>
 
@@ -47,7 +48,10 @@ void kam_vars_forget(struct kam_vars *vars) {
 
 void kam_process_init(struct kam_process *process) { *process = (struct kam_process){.error = KAM_E_UNSPEC}; }
 
-void kam_process_free(struct kam_process *process) { kam_vars_free(&process->vars); }
+void kam_process_free(struct kam_process *process) {
+    kam_vars_free(&process->vars);
+    xavp_free(&process->sbranch);
+}
 
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number) {
     const struct kam_var *v = number < vars->count ? vars->tops[number] : NULL;

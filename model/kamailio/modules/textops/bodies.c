@@ -74,6 +74,12 @@ static void append(struct kam_run *run, const char *name, struct span value) {
     buf_free(&b);
 }
 
+void textops_replace_body_by(struct kam_run *run, struct span text) {
+    size_t at = kam_body_at(run);
+    forget_body(run, at);
+    kam_lump_replace(run->target, at, run->msg.bytes.len - at, text);
+}
+
 /* Another body of another type. */
 int textops_set_body(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;

@@ -146,7 +146,8 @@ int textops_replace_hdrs(struct kam_run *run, const struct kam_arg *args, size_t
     return replace(run, args, TEXTOPS_HEADERS, LINES, false);
 }
 
-/* Replaces a text: the first ("f"), or all. That there was none is no failure. */
+/* Replaces a text: the first ("f"), or all. That there was none is no failure. What stands in a header is
+ * replaced behind the headers, too. */
 static int replace_text(struct kam_run *run, const struct kam_arg *args, enum textops_part part) {
     size_t at, from = 0;
     struct span text = textops_part(run, part, &at);
@@ -157,6 +158,7 @@ static int replace_text(struct kam_run *run, const struct kam_arg *args, enum te
         if (found < 0) break;
         kam_lump_change(run, at + from + (size_t)found, args[0].s.len, args[1].s);
         from += (size_t)found + args[0].s.len;
+        if (part == TEXTOPS_HEADERS) text = span_skip(run->msg.bytes, at);
     } while (!first);
     return 1;
 }
@@ -164,6 +166,11 @@ static int replace_text(struct kam_run *run, const struct kam_arg *args, enum te
 int textops_replace_str(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     return replace_text(run, args, TEXTOPS_REST);
+}
+
+int textops_replace_hdrs_str(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return replace_text(run, args, TEXTOPS_HEADERS);
 }
 
 int textops_replace_body_str(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -37,6 +37,7 @@ TEXTOPS_FUNCTION(textops_replace_body_all);
 TEXTOPS_FUNCTION(textops_replace_body_atonce);
 TEXTOPS_FUNCTION(textops_replace_hdrs);
 TEXTOPS_FUNCTION(textops_replace_str);
+TEXTOPS_FUNCTION(textops_replace_hdrs_str);
 TEXTOPS_FUNCTION(textops_replace_body_str);
 
 /* subst.c: substitutions */
@@ -70,6 +71,18 @@ TEXTOPS_FUNCTION(textops_set_body);
 TEXTOPS_FUNCTION(textops_set_reply_body);
 TEXTOPS_FUNCTION(textops_is_audio_on_hold);
 
+/* Puts another text in the place of the body; what was done with that before is taken back. */
+void textops_replace_body_by(struct kam_run *run, struct span text);
+
+/* parts.c: bodies of several parts */
+TEXTOPS_FUNCTION(textops_filter_body);
+TEXTOPS_FUNCTION(textops_get_body_part);
+TEXTOPS_FUNCTION(textops_get_body_part_raw);
+TEXTOPS_FUNCTION(textops_remove_body_part);
+TEXTOPS_FUNCTION(textops_append_body_part);
+TEXTOPS_FUNCTION(textops_append_body_part_hex);
+TEXTOPS_FUNCTION(textops_set_body_multipart);
+
 /* texts.c: texts that have nothing to do with the message */
 TEXTOPS_FUNCTION(textops_in_list);
 TEXTOPS_FUNCTION(textops_in_list_prefix);
@@ -80,5 +93,6 @@ TEXTOPS_FUNCTION(textops_starts_with);
 TEXTOPS_FUNCTION(textops_ends_with);
 TEXTOPS_FUNCTION(textops_str_find);
 TEXTOPS_FUNCTION(textops_str_ifind);
+TEXTOPS_FUNCTION(textops_regex_substring);
 
 #endif

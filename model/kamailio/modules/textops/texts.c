@@ -68,6 +68,30 @@ int textops_search_str(struct kam_run *run, const struct kam_arg *args, size_t c
     return found ? 1 : -1;
 }
 
+enum { GROUPS_MAX = 32 };
+
+/* What a group of an expression matches, into a variable: -1 if it matches nothing or is not among the count
+ * that is looked at, -2 if the expression is not found. */
+int textops_regex_substring(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct regex_match m[GROUPS_MAX];
+    const char *why;
+    uint64_t steps = 0;
+    int64_t group = args[2].n < 0 ? 0 : args[2].n;
+    (void)count;
+    if (args[1].s.len == 0 || group >= args[3].n || group >= GROUPS_MAX) return -1;
+    struct regex *regex = regex_new(args[1].s, REGEX_GROUPS, &why, &steps);
+    if (!regex) return -1;
+    for (size_t i = 0; i < GROUPS_MAX; i++)
+        m[i].from = m[i].to = -1;
+    enum regex_answer answer = regex_find(regex, args[0].s, false, m, GROUPS_MAX, &steps);
+    regex_free(regex);
+    event_spend_match(run->state.queue, run->state.at, answer, steps);
+    if (answer != REGEX_YES) return -2;
+    if (m[group].from < 0 || m[group].to == m[group].from) return -1;
+    struct span found = span_between(args[0].s.p + m[group].from, args[0].s.p + m[group].to);
+    return kam_pv_assign(run, args[4].pv, (struct kam_value){.type = KAM_STR, .s = found}) ? 1 : -1;
+}
+
 int textops_starts_with(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
     if (args[0].s.len < args[1].s.len) return -1;
