@@ -2,6 +2,7 @@
 /* sdpops: questions about SDP, and lines and codecs that go from it (facts: Kamailio 30.7). */
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/multipart.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/tree.h"
@@ -13,19 +14,29 @@ struct stream {
     struct span formats; /* behind the transport, with the blank before each */
 };
 
+static struct span type_of(const struct kam_run *run) {
+    const struct sip_header *type = kam_header_find(&run->msg, SPAN("Content-Type"));
+    return type ? type->value : (struct span){0};
+}
+
+/* Of multipart/mixed it is the part that is SDP. */
+static struct span mixed_boundary(const struct kam_run *run) {
+    struct span type = type_of(run);
+    return span_starts_nocase(type, "multipart/mixed") ? multipart_boundary(type) : (struct span){0};
+}
+
 static struct span body_of(const struct kam_run *run) {
-    size_t at = kam_body_at(run);
-    return span_skip(run->msg.bytes, at);
+    struct span body = span_skip(run->msg.bytes, kam_body_at(run)), boundary = mixed_boundary(run);
+    return boundary.len ? multipart_sdp(body, boundary) : body;
 }
 
 enum content { SDP, NO_BODY, NO_SDP };
 
 static enum content content_of(const struct kam_run *run) {
-    const struct sip_header *type = kam_header_find(&run->msg, SPAN("Content-Type"));
-    if (run->damaged || body_of(run).len == 0) return NO_BODY;
-    return type && span_starts_nocase(type->value, "application/sdp") && span_starts(body_of(run), "v=")
-               ? SDP
-               : NO_SDP;
+    if (run->damaged || kam_body_at(run) >= run->msg.bytes.len) return NO_BODY;
+    if (mixed_boundary(run).len) return SDP;
+    return span_starts_nocase(type_of(run), "application/sdp") && span_starts(body_of(run), "v=") ? SDP
+                                                                                                  : NO_SDP;
 }
 
 /* A line with its end. */

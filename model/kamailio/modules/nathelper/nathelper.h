@@ -62,4 +62,7 @@ int nathelper_fix_sdp(struct kam_run *run, const struct kam_arg *args, size_t co
 int nathelper_handle_alias(struct kam_run *run, const struct kam_arg *args, size_t count);
 int nathelper_alias_to_pv(struct kam_run *run, const struct kam_arg *args, size_t count);
 
+/* The session description of a message: its body, or of multipart/mixed a part. */
+struct span nathelper_session(const struct kam_run *run);
+
 #endif

@@ -2,6 +2,7 @@
 /* fix_nated_sdp(): other addresses, and marks, in a session description (facts: Kamailio 41.4). */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/multipart.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
 enum { ADD_DIRECTION = 1, FIX_MEDIA = 2, ADD_MARK = 4, FIX_ORIGIN = 8 };
@@ -88,21 +89,34 @@ static void fix_lines(struct fix *f, const char *begin, bool must_have) {
     }
 }
 
+/* Of multipart/mixed the part that is SDP; of other multiparts, nothing. */
+struct span nathelper_session(const struct kam_run *run) {
+    const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    if (!type || !span_starts_nocase(type->value, "multipart/")) return run->msg.body;
+    struct span boundary = multipart_boundary(type->value);
+    bool mixed = boundary.len && span_starts_nocase(type->value, "multipart/mixed");
+    return mixed ? multipart_sdp(run->msg.body, boundary) : (struct span){0};
+}
+
 /* Without a Content-Type it is one. */
 static bool is_sdp(const struct kam_run *run) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
     size_t len;
     return kam_told_body(run, &len) && len > 0 &&
-           (!type || span_starts_nocase(type->value, "application/sdp"));
+           (!type || span_starts_nocase(type->value, "application/sdp") ||
+            (span_starts_nocase(type->value, "multipart/") && nathelper_session(run).len));
 }
 
 int nathelper_fix_sdp(struct kam_run *run, const struct kam_arg *args, size_t count) {
     int64_t flags = args[0].n;
     struct span mark = nathelper_of(run)->mark;
-    struct fix f = {.run = run, .body = run->msg.body, .address = buf_span(&run->source_text), .result = 2};
+    struct fix f = {
+        .run = run, .body = nathelper_session(run), .address = buf_span(&run->source_text), .result = 2};
     run->all_read = true;
     if (run->damaged || !is_sdp(run)) return -1;
     if (count > 1) f.address = args[1].s;
+    bool part = f.body.len < run->msg.body.len; /* the end of its last line is the delimiter's */
+    if (part && span_is(span_skip(f.body, f.body.len > 4 ? f.body.len - 4 : 0), "\r\n\r\n")) f.body.len -= 2;
     if (flags & ADD_DIRECTION) add_directions(&f);
     if (flags & ADD_MARK && mark.len)
         add_line(&f, f.body, (struct span){mark.p, (size_t)(text_end(mark) - mark.p)});

@@ -102,7 +102,7 @@ static struct span connection(struct span line) {
 
 /* A session with an origin and a stream: what else is in a body is no description of one. */
 static bool is_session(const struct kam_run *run) {
-    struct span left = run->msg.body, line;
+    struct span left = nathelper_session(run), line;
     bool origin = false;
     while (next_line(&left, &line) && !span_starts(line, "m="))
         origin = origin || span_starts(line, "o=");
@@ -111,7 +111,7 @@ static bool is_session(const struct kam_run *run) {
 
 /* Does a stream, with an address of its own or the session's, come from a private one? */
 static bool sdp_private(const struct kam_run *run) {
-    struct span left = run->msg.body, line, session = {0}, stream = {0};
+    struct span left = nathelper_session(run), line, session = {0}, stream = {0};
     bool in_stream = false, found = false;
     if (!is_session(run)) return false;
     while (next_line(&left, &line)) {
@@ -131,7 +131,7 @@ static bool sdp_private(const struct kam_run *run) {
 
 /* Is the session's own address another one than the source's? */
 static bool sdp_address(const struct kam_run *run) {
-    struct span left = run->msg.body, line;
+    struct span left = nathelper_session(run), line;
     if (!is_session(run)) return false;
     while (next_line(&left, &line) && !span_starts(line, "m=")) {
         struct span address = connection(line);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: the parts of multipart bodies (facts: Kamailio 31.3). */
-#include "base/diag.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/multipart.h"
 #include "model/kamailio/modules/textops/textops.h"
 #include "sim/event.h"
 
@@ -31,42 +31,17 @@ static struct span content_type(const struct kam_run *run) {
 static bool is_multipart(struct span type) { return span_starts_nocase(type, "multipart/"); }
 static bool is_mixed(struct span type) { return span_starts_nocase(type, "multipart/mixed"); }
 
-/* boundary=x or boundary="x" */
-static struct span boundary_of(struct span type) {
-    span_cut(&type, ';');
-    while (type.len) {
-        struct span value = span_cut(&type, ';'), name = span_trim(span_cut(&value, '='));
-        value = span_trim(value);
-        if (value.len > 1 && value.p[0] == '"') value = (struct span){value.p + 1, value.len - 2};
-        if (span_is_nocase(name, "boundary")) return value;
-    }
-    return (struct span){0};
-}
-
-static struct span take_line(struct span *left) {
-    ptrdiff_t end = span_find(*left, '\n');
-    struct span line = end < 0 ? *left : span_head(*left, (size_t)end + 1);
-    *left = span_skip(*left, line.len);
-    return line;
-}
-
-static bool is_delimiter(struct span line, struct span boundary) {
-    struct span text = span_trim(line);
-    return span_starts(text, "--") && span_eq(span_head(span_skip(text, 2), boundary.len), boundary) &&
-           (text.len == boundary.len + 2 || span_is(span_skip(text, boundary.len + 2), "--"));
-}
-
 /* False: the body has no parts. One with something in front of the first or behind the last delimiter stops
  * the run: Kamailio then makes it anew. */
 static bool read_multipart(struct kam_run *run, struct multipart *m) {
     struct span body = span_skip(run->msg.bytes, kam_body_at(run)), left = body;
-    *m = (struct multipart){.boundary = boundary_of(content_type(run))};
+    *m = (struct multipart){.boundary = multipart_boundary(content_type(run))};
     run->all_read = true;
-    if (run->damaged || !m->boundary.len || !is_multipart(content_type(run))) return false;
+    if (run->damaged || !m->boundary.len) return false;
     bool first = true, in_front = false;
     while (left.len) {
-        struct span line = take_line(&left);
-        if (!is_delimiter(line, m->boundary)) {
+        struct span line = multipart_take_line(&left);
+        if (!multipart_is_delimiter(line, m->boundary)) {
             in_front = in_front || first;
             continue;
         }
@@ -91,8 +66,8 @@ static bool find_part(const struct multipart *m, struct span type, struct part *
     for (bool last = false; !last;) {
         last = left.len == 0;
         const char *at = left.p;
-        line = last ? m->end : take_line(&left);
-        if (last || is_delimiter(line, m->boundary)) {
+        line = last ? m->end : multipart_take_line(&left);
+        if (last || multipart_is_delimiter(line, m->boundary)) {
             if (out->type.len && span_eq_nocase(out->type, type)) {
                 out->content = span_between(out->content.p, last ? m->end.p : at);
                 out->next = line;
