@@ -21,19 +21,19 @@ PV_GETTER(get_br, run->added_count ? pv_text(run->added[0].uri) : pv_nothing())
 static bool set_mf(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
     run->flags = (uint32_t)value.n;
-    return value.type == KAM_INT;
+    return value.type != KAM_STR;
 }
 
 static bool set_bf(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
     run->branch_flags = (uint32_t)value.n;
-    return value.type == KAM_INT;
+    return value.type != KAM_STR;
 }
 
 static bool set_sf(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
     run->k->script_flags = (uint32_t)value.n;
-    return value.type == KAM_INT;
+    return value.type != KAM_STR;
 }
 
 /* The branch that an index speaks of, the first one without; NULL: there is none. */
@@ -65,7 +65,7 @@ static struct kam_value get_branch(struct kam_run *run, const struct kam_pv_at *
 static bool set_branch(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     struct kam_added_branch *b = branch_at(run, at);
     if (!b) return false;
-    bool nothing = value.type == KAM_NULL || (value.type == KAM_STR && value.s.len == 0);
+    bool nothing = value.type == KAM_NULL || (kam_value_has_text(value) && value.s.len == 0);
     if (span_is(at->argument, "flags") || span_is(at->argument, "q")) {
         if (value.type == KAM_STR) return false;
         if (span_is(at->argument, "q"))
@@ -74,7 +74,7 @@ static bool set_branch(struct kam_run *run, const struct kam_pv_at *at, struct k
             b->flags = (uint32_t)value.n;
         return true;
     }
-    if (value.type == KAM_INT) return false;
+    if (!nothing && !kam_value_has_text(value)) return false;
     if (span_is(at->argument, "uri") && nothing) { /* it goes */
         size_t behind = (size_t)(&run->added[--run->added_count] - b);
         memmove(b, b + 1, behind * sizeof *b);
@@ -111,7 +111,8 @@ static bool set_sbranch(struct kam_run *run, const struct kam_pv_at *at, struct 
     struct kam_xavp **list = &run->state.process->sbranch;
     bool nothing = value.type == KAM_NULL || (value.type == KAM_STR && value.s.len == 0);
     bool number = span_is(at->argument, "q") || span_is(at->argument, "flags");
-    if (number ? value.type == KAM_STR : value.type == KAM_INT) return false;
+    if (number ? value.type == KAM_STR : !nothing && !kam_value_has_text(value)) return false;
+    if (!number && !nothing) value.type = KAM_STR;
     if (span_is(at->argument, "uri") && nothing) {
         xavp_free(list);
         return true;

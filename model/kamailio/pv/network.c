@@ -60,18 +60,32 @@ PV_GETTER(get_fsp, pv_number(run->forced ? run->forced->port : 0))
 PV_GETTER(get_conid, pv_nothing()) /* of TCP */
 PV_GETTER(get_fsn, run->forced && run->forced->name.len ? pv_text(run->forced->name) : pv_nothing())
 
+/* [udp:]host[:port]: one that nobody listens at is passed over. */
+static bool is_socket_text(struct span text) {
+    static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
+    struct span left = text, host = span_cut(&left, ':');
+    uint64_t port;
+    for (size_t i = 0; i < sizeof protos / sizeof *protos && left.p; i++)
+        if (span_is_nocase(host, protos[i])) {
+            host = span_cut(&left, ':');
+            break;
+        }
+    return host.len && (!left.p || span_to_u64(left, 65535, &port));
+}
+
 static bool set_fs(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
     if (value.type == KAM_NULL) return run->forced = NULL, true;
-    return value.type == KAM_STR && kam_run_force_socket(run, value.s);
+    if (!kam_value_has_text(value)) return false;
+    return kam_run_force_socket(run, value.s) || is_socket_text(value.s);
 }
 
 static bool set_fsn(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
     if (value.type == KAM_NULL) return run->forced = NULL, true;
-    struct kam_socket *socket = value.type == KAM_STR ? kam_socket_named(run->k, value.s) : NULL;
+    struct kam_socket *socket = kam_value_has_text(value) ? kam_socket_named(run->k, value.s) : NULL;
     if (socket) run->forced = socket;
-    return socket != NULL;
+    return kam_value_has_text(value) && value.s.len;
 }
 
 /* A part of a datagram on its way: its bytes, or the address of one end. */

@@ -20,7 +20,7 @@ static bool set_user(struct kam_run *run, const struct uri *u, struct kam_value 
         if (has) kam_lump_remove(run->target, offset_of(run, u->user.p), u->user.len + at);
         return true;
     }
-    if (value.type != KAM_STR) return false;
+    if (!kam_value_has_text(value)) return false;
     if (has) return replace(run, u->user, value.s);
     if (!u->host.p) return false;
     struct buf b = {0};
@@ -38,7 +38,7 @@ static bool set_display(struct kam_run *run, const struct sip_header *h, struct 
         if (old.len) kam_lump_remove(run->target, offset_of(run, old.p), old.len + blank);
         return true;
     }
-    if (value.type != KAM_STR) return false;
+    if (!kam_value_has_text(value)) return false;
     if (old.len) return replace(run, old, value.s);
     struct buf b = {0};
     buf_addf(&b, SPAN_FMT " ", SPAN_ARG(value.s));
@@ -54,5 +54,6 @@ bool pv_set_party(struct kam_run *run, const struct sip_header *h, struct span u
     if (part == PV_USER) return set_user(run, &u, value);
     if (part == PV_DISPLAY) return set_display(run, h, value);
     struct span old = part == PV_HOST ? u.host : uri;
-    return value.type == KAM_STR && old.len && replace(run, old, value.s);
+    if (value.type == KAM_NULL) return true;
+    return kam_value_has_text(value) && old.len && replace(run, old, value.s);
 }

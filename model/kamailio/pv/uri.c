@@ -5,6 +5,8 @@
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/pv/pv.h"
 
+#include <stdio.h>
+
 const struct kam_pv *const kam_pv_tables[] = {kam_pv_uris,    kam_pv_messages, kam_pv_headers,
                                               kam_pv_network, kam_pv_branches, kam_pv_times,
                                               kam_pv_stores,  kam_pv_selects,  NULL};
@@ -140,29 +142,36 @@ static bool replace_part(struct kam_run *run, enum kam_uri_part part, struct kam
 
 static bool set_ru(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
-    return value.type == KAM_STR && kam_run_replace_uri(run, value.s);
+    if (kam_value_has_text(value) && run->msg.is_request) kam_run_set_uri(run, value.s);
+    return kam_value_has_text(value); /* of a reply, too */
 }
 
 static bool set_rU(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
-    return replace_part(run, KAM_URI_USER, value);
+    bool fits = value.type == KAM_NULL || kam_value_has_text(value);
+    return fits && replace_part(run, KAM_URI_USER, value);
 }
 
 static bool set_rd(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
-    return value.type == KAM_STR && replace_part(run, KAM_URI_HOST, value);
+    return kam_value_has_text(value) && replace_part(run, KAM_URI_HOST, value);
 }
 
 static bool set_rp(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
+    char digits[24];
     (void)at;
+    if (value.type == KAM_INT && value.n < 0) { /* as an unsigned number */
+        int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value.n);
+        value.s = arena_text(&run->scratch, (struct span){digits, (size_t)len});
+    }
     return replace_part(run, KAM_URI_PORT, value);
 }
 
 /* null, or an empty text, takes the next hop away. */
 static bool set_du(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     (void)at;
-    if (value.type == KAM_INT) return false;
-    if (value.type == KAM_STR && value.s.len)
+    if (value.type != KAM_NULL && !kam_value_has_text(value)) return false;
+    if (value.type != KAM_NULL && value.s.len)
         kam_run_set_next_hop(run, value.s);
     else
         run->next_hop = (struct span){0};

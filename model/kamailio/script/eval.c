@@ -144,7 +144,7 @@ static struct kam_value get_avp(struct script *h, const struct cfg_pv *pv) {
 static bool set_avp(struct script *h, const struct cfg_pv *pv, struct kam_value v) {
     struct avp a;
     struct kam_value none;
-    if (!find_avp(h, pv, &a, &none)) return false;
+    if (!find_avp(h, pv, &a, &none)) return v.type == KAM_NULL && !none.failed;
     while (pv->at.index == KAM_INDEX_ALL && avp_nth(h, &a, 0).type != KAM_NULL)
         push_avp(h, &a, none);
     push_avp(h, &a, v);

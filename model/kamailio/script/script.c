@@ -123,6 +123,7 @@ static int run_assign(struct script *h, const struct cfg_stmt *s) {
     else if (!script_eval(h, s->expr, &v))
         return FAILED;
     h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
+    if (s->expr->op == CFG_PV && v.type == KAM_INT) v.s = script_text(h, v); /* a computed one has none */
     return script_pv_set(h, s->target, v) ? 1 : FAILED;
 }
 

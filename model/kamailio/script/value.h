@@ -18,6 +18,11 @@ struct kam_value {
                       run's scratch memory */
 };
 
+/* Is it a text, or a number that came with one? */
+static inline bool kam_value_has_text(struct kam_value v) {
+    return v.type == KAM_STR || (v.type == KAM_INT && v.s.p);
+}
+
 /* A value as text; null is "". A number is written into the arena. */
 struct span kam_value_text(struct kam_value v, struct arena *arena);
 

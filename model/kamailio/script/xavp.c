@@ -168,7 +168,8 @@ static bool set_in(struct kam_xavp **list, struct span name, int64_t n, enum xav
                    struct kam_value value) {
     if (value.type == KAM_NULL) return take_away(list, name, n, kind);
     struct kam_xavp *x = xavp_find(*list, name, kind, n == XAVP_NONE ? 0 : n);
-    if (n != XAVP_NONE && (!x || kind == XAVP_UNIQUE)) return false;
+    if (n != XAVP_NONE && kind == XAVP_UNIQUE) return true; /* nothing happens */
+    if (n != XAVP_NONE && !x) return false;
     if (!x || (n == XAVP_NONE && kind != XAVP_UNIQUE)) x = xavp_add(list, name);
     xavp_assign(x, value);
     return true;
@@ -179,14 +180,15 @@ bool xavp_set(struct kam_xavp **list, const struct xavp_path *path, enum xavp_ki
     if (!path->key.p) return set_in(list, path->root, path->root_n, kind, value);
     struct kam_xavp *x = xavp_find(*list, path->root, kind, path->root_n == XAVP_NONE ? 0 : path->root_n);
     if (value.type == KAM_NULL) return !x || take_away(&x->list, path->key, path->key_n, kind);
-    if (path->root_n != XAVP_NONE && !x) return false;
+    if (path->root_n != XAVP_NONE && !x) return true; /* nothing happens */
     bool made = !x || (path->root_n == XAVP_NONE && kind != XAVP_UNIQUE);
     if (made) x = xavp_add(list, path->root);
     if (x->value.type != KAM_NULL) {
         if (kind != XAVP_UNIQUE) return false; /* a value is no list */
         empty(x);
     }
-    return set_in(&x->list, path->key, made ? XAVP_NONE : path->key_n, kind, value);
+    bool set = set_in(&x->list, path->key, made ? XAVP_NONE : path->key_n, kind, value);
+    return set || path->key_n == XAVP_EVERY || path->key_n >= 0;
 }
 
 void xavp_set_child(struct kam_xavp **list, struct span root, struct span name, enum xavp_kind kind,

@@ -61,7 +61,8 @@ static struct kam_value get_var(struct kam_run *run, const struct kam_pv_at *at)
 static bool set_var(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     struct dlg_properties *p = dlg_properties(run);
     struct kam_xavp *x = xavp_find(p->vars, at->argument, XAVP_PLAIN, 0);
-    if (value.type == KAM_INT) return false; /* texts only */
+    if (value.type != KAM_NULL && !kam_value_has_text(value)) return false; /* texts only */
+    if (value.type == KAM_INT) value.type = KAM_STR;
     if (value.type == KAM_NULL) {
         if (x) xavp_remove(&p->vars, x);
         return true;

@@ -35,9 +35,10 @@ static bool set(struct kam_run *run, const struct kam_pv_at *at, struct kam_valu
     for (size_t n = 0; n < UAC_REQ_FIELDS; n++)
         if (n == i || i == UAC_REQ_FIELDS) buf_reset(&u->req[n]);
     if (i == UAC_REQ_FIELDS) return true; /* all */
-    if (value.type == KAM_STR) buf_add(&u->req[i], value.s);
-    if (value.type == KAM_INT && i == UAC_REQ_FLAGS) buf_addf(&u->req[i], "%lld", (long long)value.n);
-    return value.type != KAM_INT || i == UAC_REQ_FLAGS;
+    bool number = i == UAC_REQ_FLAGS && value.type == KAM_INT;
+    if (kam_value_has_text(value) && !number) buf_add(&u->req[i], value.s);
+    if (number) buf_addf(&u->req[i], "%lld", (long long)value.n);
+    return number || value.type == KAM_NULL || kam_value_has_text(value);
 }
 
 int uac_req_send(struct kam_run *run, const struct kam_arg *args, size_t count) {
