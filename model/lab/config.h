@@ -35,7 +35,8 @@ schema_read_fn config_read_host;
 
 /* What a Kamailio is given beside its file (config_tables.c): names that are defined, a table of passwords.
  */
-schema_read_fn config_read_defines, config_read_environment, config_read_subscribers, config_read_aliases;
+schema_read_fn config_read_defines, config_read_environment, config_read_skip, config_read_subscribers,
+    config_read_aliases;
 extern const struct schema_key config_subscriber_keys[], config_alias_keys[];
 
 /* The index of the host of that name, or config->host_count. */

@@ -24,21 +24,40 @@ void config_read_defines(struct schema *s, const struct tree_node *value, const 
     host->additions.define_count = count;
 }
 
+/* A mapping of names to texts. */
+static const struct kam_define *read_texts(struct schema *s, const struct tree_node *value, size_t *count) {
+    *count = 0;
+    if (!schema_is_map(s, value, "a mapping of names to values")) return NULL;
+    struct kam_define *texts = config_new(s->context, (value->count + 1) * sizeof *texts);
+    for (const struct tree_node *n = value->first; n; n = n->next) {
+        size_t before = schema_enter(s, n->key);
+        if (schema_is_scalar(s, n, "text"))
+            texts[(*count)++] = (struct kam_define){n->key, n->text, n->key_at};
+        schema_leave(s, before);
+    }
+    return texts;
+}
+
 void config_read_environment(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                              void *object) {
     struct lab_host_config *host = object;
     (void)key;
-    if (!schema_is_map(s, value, "a mapping of names to values")) return;
-    struct kam_define *variables = config_new(s->context, (value->count + 1) * sizeof *variables);
-    size_t count = 0;
-    for (const struct tree_node *n = value->first; n; n = n->next) {
-        size_t before = schema_enter(s, n->key);
-        if (schema_is_scalar(s, n, "text"))
-            variables[count++] = (struct kam_define){n->key, n->text, n->key_at};
-        schema_leave(s, before);
+    host->additions.environment = read_texts(s, value, &host->additions.environment_count);
+}
+
+/* FUNCTION: NUMBER */
+void config_read_skip(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                      void *object) {
+    struct lab_host_config *host = object;
+    uint64_t n;
+    (void)key;
+    host->additions.skips = read_texts(s, value, &host->additions.skip_count);
+    for (const struct tree_node *row = value->kind == TREE_MAP ? value->first : NULL; row; row = row->next) {
+        if (row->kind != TREE_SCALAR) continue;
+        struct span text = span_of(row->text);
+        if (span_starts(text, "-")) text = span_skip(text, 1);
+        if (!span_to_u64(text, INT32_MAX, &n)) schema_expected(s, row, "the number that it returns");
     }
-    host->additions.environment = variables;
-    host->additions.environment_count = count;
 }
 
 const struct schema_key config_subscriber_keys[] = {

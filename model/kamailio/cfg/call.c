@@ -231,13 +231,40 @@ static const char *kind_name(enum kam_route_kind kind) {
     return "this block";
 }
 
-/* No row of the tables fits. True: Kamailio has such a function, and s stops the run. */
+static int skip(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)run, (void)count;
+    return (int)args[0].n;
+}
+
+/* A function that scenario.yaml tells to pass over: it returns what stands there. */
+static bool is_skipped(struct cfg_parse *p, struct span name, bool core, struct cfg_stmt *s) {
+    static const struct kam_function skipped = {.name = "skip", .call = skip};
+    static const char *const never;
+    for (size_t i = 0; i < p->more->skip_count; i++) {
+        if (!span_is(name, p->more->skips[i].name)) continue;
+        struct span digits = span_of(p->more->skips[i].value);
+        bool negative = span_starts(digits, "-");
+        uint64_t n = 0;
+        span_to_u64(span_skip(digits, negative), INT32_MAX, &n);
+        struct kam_arg *result = cfg_new(p, sizeof *result);
+        *result = (struct kam_arg){.n = negative ? -(int64_t)n : (int64_t)n};
+        s->function = &skipped;
+        s->known = result;
+        s->stops = &never;
+        s->in_core = core;
+        return true;
+    }
+    return false;
+}
+
+/* No row of the tables fits. True: Kamailio has such a function, and s stops the run, or passes over it. */
 static bool is_missing(struct cfg_parse *p, const struct cfg_token *name, const struct lookup *l, bool core,
                        struct cfg_stmt *s) {
     struct span owner = l->function || core ? span_of(core ? kam_modules[0]->name : l->module->name)
                                             : kam_names_owner(p->program, KAM_NAME_FUNCTION, name->text);
     if (core ? l->function != NULL : !owner.len || !program_loads_name(p->program, owner)) return false;
     if (!core && !kam_names_takes(owner, name->text, s->arg_count)) return false;
+    if (is_skipped(p, name->text, core, s)) return true;
     struct buf called = {0};
     buf_addf(&called, SPAN_FMT "()", SPAN_ARG(name->text));
     if (l->function) buf_addf(&called, " with %zu argument%s", s->arg_count, s->arg_count == 1 ? "" : "s");

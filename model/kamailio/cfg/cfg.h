@@ -32,6 +32,8 @@ struct kam_additions {
     const struct kam_define
         *environment; /* its process's: names and their values; they outlive the program */
     size_t environment_count;
+    const struct kam_define *skips; /* functions that are not simulated and passed over: what they return */
+    size_t skip_count;
     const struct kam_host_name *hosts; /* that can be named; they outlive the program */
     size_t host_count;
 };

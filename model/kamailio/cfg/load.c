@@ -3,6 +3,7 @@
 #include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/cfg/limits.h"
 #include "model/kamailio/cfg/parse.h"
+#include "model/kamailio/cfg/reserved.h"
 #include "model/kamailio/script/missing.h"
 
 /* Where a route("NAME") is not there, Kamailio refuses to start; t_on_failure("NAME") it accepts. */
@@ -62,6 +63,27 @@ static void add_environment(struct kam_program *program, const struct kam_additi
     }
 }
 
+/* What is passed over is told each time: the capture lacks what it would do. */
+static void tell_skips(const struct kam_program *program, const struct kam_additions *more,
+                       struct diag *diag) {
+    for (const struct kam_define *d = more->skips; d < more->skips + more->skip_count; d++) {
+        bool simulated = false, core = false;
+        for (size_t i = 0; kam_modules[i]; i++)
+            for (const struct kam_function *f = kam_modules[i]->functions; f && f->name; f++)
+                if (strcmp(f->name, d->name) == 0) simulated = simulated || f->call, core = core || i == 0;
+        bool known = core || cfg_reserved(span_of(d->name)) ||
+                     kam_names_owner(program, KAM_NAME_FUNCTION, span_of(d->name)).len;
+        if (simulated)
+            diag_error(diag, d->at, "skip: %s() is simulated", d->name);
+        else if (!known)
+            diag_error(diag, d->at, "skip: Kamailio has no function %s()", d->name);
+        else
+            diag_warning(diag, d->at,
+                         "%s() is passed over, and returns %s: what it does in a real lab is missing",
+                         d->name, d->value);
+    }
+}
+
 struct kam_program *kam_program_load(const struct source *cfg, struct source_set *set,
                                      const struct kam_additions *more, struct diag *diag) {
     static const struct kam_additions nothing;
@@ -75,6 +97,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     for (; refs; refs = refs->next)
         find_route(program, refs, diag);
     if (diag->errors == errors) check_needs(program, diag);
+    tell_skips(program, more, diag);
     apply_modparams(program, more->modparams, more->modparam_count, diag);
     if (diag->errors == errors) cfg_limits_end(program, diag);
     program_missing_tell(program, diag);

@@ -392,7 +392,7 @@ struct cfg_route_ref *cfg_parse_file(struct kam_program *program, const struct s
     struct cfg_tokens tokens = {0};
     unsigned errors = diag->errors;
     cfg_lex(&tokens, cfg, set, more, program, diag);
-    struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag};
+    struct cfg_parse p = {.program = program, .t = tokens.all, .diag = diag, .more = more};
     p.refs_end = &p.refs;
     program->defines = tokens.defines;
     if (diag->errors == errors) {

@@ -26,6 +26,7 @@ struct cfg_parse {
     struct kam_program *program;
     const struct cfg_token *t; /* the next token */
     struct diag *diag;
+    const struct kam_additions *more;
     enum kam_route_kind kind; /* of the block that is parsed */
     unsigned depth;
     struct cfg_route_ref *refs, **refs_end;
