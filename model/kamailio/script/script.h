@@ -148,6 +148,7 @@ struct kam_process {
     bool stuck;        /* it waits for ever: a worker takes no more messages */
     uint64_t messages; /* it has begun with: $mi */
     uint32_t contacts; /* it has registered, for usrloc's ruid */
+    uint32_t calls;    /* requests that it has sent with a Call-ID of its own */
     bool told_reply;   /* it has run event_route[tm:local-response], which it does once in its life */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */

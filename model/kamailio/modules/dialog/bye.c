@@ -11,7 +11,8 @@
 /* A call that is to last longer does not keep the simulation going. */
 #define WORTH_WAITING_S 300
 
-static void ended(void *arg, unsigned status) {
+static void ended(void *arg, unsigned status, struct kam_run *reply) {
+    (void)reply;
     struct dialog *dlg = arg;
     (void)status;
     dlg->byes--;

@@ -48,7 +48,8 @@ static uint32_t after_failure(const struct dispatcher *d, struct ds_target *t) {
     return DS_INACTIVE | probing;
 }
 
-static void ended(void *arg, unsigned status) {
+static void ended(void *arg, unsigned status, struct kam_run *reply) {
+    (void)reply;
     struct ds_target *t = arg;
     struct dispatcher *d = t->dispatcher;
     bool was_usable = ds_usable(t);

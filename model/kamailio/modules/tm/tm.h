@@ -186,7 +186,8 @@ struct kam_tm {
     } * buckets;
     struct kam_uac *uacs; /* Kamailio's own requests that wait for an answer, newest first */
     uint64_t uac_count;   /* such requests so far */
-    uint64_t call_count;  /* ... with a Call-ID of Kamailio's own */
+    size_t first_caller;  /* rank of the process that sent the first one with a Call-ID of Kamailio's own */
+    bool has_called;      /* one has */
     struct random_stream uac_random;
     struct arena memory; /* of transactions and clients */
     struct kam_transaction *free_transactions;
@@ -451,9 +452,10 @@ struct kam_uac_request {
         cseq;              /* of one without dialog; p NULL: none, or one that is made here */
     bool own_max_forwards; /* it is among more_lines */
     struct kam_socket *socket;
-    void (*ended)(void *arg, unsigned status); /* by a final reply, or 408: none has come; NULL: nobody
-                                                  wants to know */
-    void *arg;                                 /* outlives the instance */
+    void (*ended)(void *arg, unsigned status, struct kam_run *reply); /* by a final reply, or 408: none has
+                                                  come, reply is NULL; NULL: nobody wants to know */
+    void *arg;                                                        /* outlives the instance */
+    bool awaited; /* the simulation goes on until it has ended */
 };
 
 /* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */

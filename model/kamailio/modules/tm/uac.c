@@ -15,8 +15,6 @@
 
 #define LATE_NS (100 * NS_PER_US) /* as in timer.c */
 
-#define CSEQ SPAN("10")
-
 struct kam_uac {
     struct kam_uac *next;
     struct kam_tm *tm;
@@ -47,16 +45,17 @@ void kam_tm_uacs_free(struct kam_tm *tm) {
         drop(tm->uacs);
 }
 
-static void finish(struct kam_uac *u, unsigned status) {
+static void finish(struct kam_uac *u, unsigned status, struct kam_run *reply) {
     struct kam_uac_request r = u->request;
     drop(u);
-    if (r.ended) r.ended(r.arg, status);
+    if (r.ended) r.ended(r.arg, status, reply);
 }
 
 static void fire_next(struct kam_uac *u) {
     struct kamailio *k = u->tm->k;
     int64_t tick = u->copy_tick < u->end_tick ? u->copy_tick : u->end_tick;
-    (u->in_dialog ? event_at : event_idle_at)(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
+    (u->in_dialog || u->request.awaited ? event_at : event_idle_at)(k->queue, &u->event,
+                                                                    kam_tick_ns(k, tick) + LATE_NS);
 }
 
 static void send(struct kam_uac *u) {
@@ -73,7 +72,7 @@ static void fire(void *arg) {
     struct kam_tm *tm = u->tm;
     int64_t tick = kam_tick(tm->k, tm->k->queue->now_ns);
     if (tick >= u->end_tick) {
-        finish(u, 408);
+        finish(u, 408, NULL);
     } else {
         u->copies++;
         send(u);
@@ -85,11 +84,31 @@ static void fire(void *arg) {
     kam_tm_timer_sends(tm);
 }
 
-/* The Call-ID counts up from a start that is drawn; behind it stand the process and the first socket. */
+/* The place of a process in the order in which Kamailio starts them: workers, then the timer. */
+static size_t rank_of(const struct kamailio *k, const struct kam_process *process) {
+    size_t rank = 0;
+    for (const struct kam_socket *s = k->sockets; s < k->sockets + k->socket_count;
+         rank += s->pool.count, s++)
+        for (size_t i = 0; i < s->pool.count; i++)
+            if (&s->pool.workers[i].process == process) return rank + i;
+    return rank;
+}
+
+/* The number of the Call-ID that the process at work makes now, from 0 on. */
+static uint32_t count_call(struct kam_tm *tm) {
+    struct kam_process *process = tm->k->at_work;
+    if (!tm->has_called) tm->first_caller = rank_of(tm->k, process);
+    tm->has_called = true;
+    return process->calls++;
+}
+
+/* The Call-ID counts up from a start that is drawn, in each process; behind it stand the process and the
+ * first socket. */
 static void write_call_id(struct buf *out, struct kam_tm *tm) {
     const char *given = tm->k->config.call_id;
-    uint64_t start = 0;
+    uint64_t start = 0, pid = 0;
     struct span rest = given ? span_of(given) : SPAN("-14"), digits = span_cut(&rest, '-');
+    size_t rank = rank_of(tm->k, tm->k->at_work);
     for (size_t i = 0; i < digits.len; i++)
         start = start << 4 | (unsigned)ascii_hex(digits.p[i]);
     if (!given) {
@@ -97,8 +116,10 @@ static void write_call_id(struct buf *out, struct kam_tm *tm) {
         host_random(tm->k->host, &r, "own Call-IDs");
         start = (uint64_t)random_u32(&r) << 32 | random_u32(&r);
     }
-    buf_addf(out, "%llx-" SPAN_FMT "@" SPAN_FMT, (unsigned long long)(start + tm->call_count), SPAN_ARG(rest),
-             SPAN_ARG(tm->k->sockets[0].address));
+    uint32_t number = count_call(tm);
+    span_to_u64(rest, UINT32_MAX, &pid);
+    buf_addf(out, "%llx-%llu@" SPAN_FMT, (unsigned long long)(start + number),
+             (unsigned long long)(pid + rank - tm->first_caller), SPAN_ARG(tm->k->sockets[0].address));
 }
 
 /* Where the branch of a relayed request has a digest: the transaction's label, then zeros. */
@@ -139,7 +160,7 @@ static void write_in_dialog(struct buf *out, struct kam_tm *tm, const struct kam
 static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
     struct buf made = {0};
     char md5[KAM_MD5_LEN + 1];
-    struct span cseq = r->cseq.p ? r->cseq : CSEQ, call_id = r->call_id;
+    struct span cseq = r->cseq.p ? r->cseq : SPAN("10"), call_id = r->call_id;
     if (!call_id.p) {
         write_call_id(&made, tm);
         call_id = buf_span(&made);
@@ -233,7 +254,7 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     struct kam_destination d = {.socket = r->socket};
     bool makes_call_id = !r->dialog && !r->call_id.p;
     if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) {
-        if (makes_call_id) tm->call_count++; /* it was made before that was found out */
+        if (makes_call_id) count_call(tm); /* it was made before that was found out */
         return false;
     }
     struct buf text = {0};
@@ -243,7 +264,6 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     else
         write_request(&text, tm, r);
     tm->uac_count++;
-    if (makes_call_id) tm->call_count++;
     u->in_dialog = r->dialog != NULL;
     u->tm = tm;
     u->request = *r;
@@ -278,7 +298,7 @@ bool kam_tm_reply_came(struct kam_run *run) {
             kam_route_run(u->on_reply, run);
         }
         if (run->msg.status >= 200)
-            finish(u, run->msg.status);
+            finish(u, run->msg.status, run);
         else
             u->interval_ms = tm->set.retr_timer2_ms;
         return true;

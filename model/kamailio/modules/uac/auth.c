@@ -70,13 +70,13 @@ static bool challenge_read(struct challenge *c, struct span left) {
     return c->realm.p && c->nonce.len && (!c->algorithm.p || span_is_nocase(c->algorithm, "MD5"));
 }
 
-/* The challenge of the reply that failure_route is about. */
-static bool find_challenge(const struct kam_run *run, struct challenge *c) {
-    const char *name = run->failure_status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate";
+/* The challenge of a reply. */
+static bool find_challenge(unsigned status, struct span bytes, struct challenge *c) {
+    const char *name = status == 407 ? "Proxy-Authenticate" : "WWW-Authenticate";
     struct sip_msg reply = {0};
     bool found = false;
-    if (run->failure_status != 401 && run->failure_status != 407) return false;
-    if (run->failure_reply.p && sip_msg_parse(&reply, run->failure_reply))
+    if (status != 401 && status != 407) return false;
+    if (bytes.p && sip_msg_parse(&reply, bytes))
         for (const struct sip_header *h = reply.headers; h < reply.headers + reply.header_count && !found;
              h++)
             if (span_is_nocase(h->name, name)) {
@@ -122,26 +122,26 @@ static void add_quoted(struct buf *out, const char *name, struct span value) {
     buf_addf(out, "%s=\"" SPAN_FMT "\", ", name, SPAN_ARG(value));
 }
 
-static void write_header(struct kam_run *run, const struct challenge *c, const struct credential *who,
-                         bool is_ha1, struct buf *out) {
+static void write_header(const struct uac_login *login, const struct challenge *c, struct buf *out) {
     char ha1[DIGEST_HEX_LEN] = {0}, response[DIGEST_HEX_LEN];
     struct buf cnonce = {0};
-    if (is_ha1)
-        memcpy(ha1, who->password.p, who->password.len < sizeof ha1 ? who->password.len : sizeof ha1);
+    struct span password = login->password;
+    if (login->is_ha1)
+        memcpy(ha1, password.p, password.len < sizeof ha1 ? password.len : sizeof ha1);
     else
-        digest_md5(ha1, (struct span[]){who->user, c->realm, who->password}, 3);
+        digest_md5(ha1, (struct span[]){login->user, c->realm, password}, 3);
     buf_addf(&cnonce, "%u", kam_hash(c->nonce, (struct span){0}));
     struct digest d = {.ha1 = {ha1, sizeof ha1},
-                       .method = run->msg.method,
-                       .uri = kam_run_uri(run),
+                       .method = login->method,
+                       .uri = login->uri,
                        .nonce = c->nonce,
                        .has_qop = c->has_qop,
                        .nc = SPAN("00000001"),
                        .cnonce = buf_span(&cnonce),
                        .qop = c->qop};
     digest_response(response, &d);
-    buf_add_text(out, run->failure_status == 407 ? "Proxy-Authorization: Digest " : "Authorization: Digest ");
-    add_quoted(out, "username", who->user);
+    buf_add_text(out, login->status == 407 ? "Proxy-Authorization: Digest " : "Authorization: Digest ");
+    add_quoted(out, "username", login->user);
     add_quoted(out, "realm", c->realm);
     add_quoted(out, "nonce", c->nonce);
     add_quoted(out, "uri", d.uri);
@@ -153,6 +153,13 @@ static void write_header(struct kam_run *run, const struct challenge *c, const s
     add_quoted(out, "response", (struct span){response, sizeof response});
     buf_add_text(out, "algorithm=MD5\r\n");
     buf_free(&cnonce);
+}
+
+bool uac_login_write(struct buf *out, const struct uac_login *login) {
+    struct challenge c;
+    if (!find_challenge(login->status, login->reply, &c)) return false;
+    write_header(login, &c, out);
+    return true;
 }
 
 /* The Request-URI of the branch that was answered: it is that of the next one, too. */
@@ -176,12 +183,19 @@ int uac_auth(struct kam_run *run, int64_t mode) {
     struct uac *uac = kam_module_data(run->k, KAM_MODULE_UAC);
     /* Once it was asked for, Kamailio takes every password for the sum of one. */
     if (mode & 1) uac->passwords_are_ha1 = true;
-    if (!find_challenge(run, &c)) return -1;
+    if (!find_challenge(run->failure_status, run->failure_reply, &c)) return -1;
     bool listed = find_listed(run, c.realm, &who);
     if (!listed && !find_in_variables(run, c.realm, &who)) return -1;
     kam_run_set_uri(run, sent_uri(run));
     struct buf line = {0};
-    write_header(run, &c, &who, !listed && uac->passwords_are_ha1, &line);
+    struct uac_login login = {run->failure_status,
+                              run->failure_reply,
+                              run->msg.method,
+                              kam_run_uri(run),
+                              who.user,
+                              who.password,
+                              !listed && uac->passwords_are_ha1};
+    write_header(&login, &c, &line);
     kam_lump_insert(&run->edits, run->msg.header_end, buf_span(&line));
     buf_free(&line);
     return 1;

@@ -140,8 +140,11 @@ static const struct kam_param params[] = {
     {0},
 };
 
+static const char *const events[] = {"uac:reply", NULL};
+
 const struct kam_module kam_uac_module = {.name = "uac",
                                           .functions = functions,
+                                          .events = events,
                                           .params = params,
                                           .data_size = sizeof(struct uac),
                                           .load = load,

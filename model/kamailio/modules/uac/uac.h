@@ -31,6 +31,9 @@ struct uac {
     struct span restore_mode, restore_passwd, rr_from_param, rr_to_param;
     struct buf req[UAC_REQ_FIELDS];
     bool req_event; /* event_route[uac:reply] is wanted */
+    int64_t req_code,
+        req_type;          /* what it is told: a status, 1 for a reply, 2 for none; 0: there is nothing */
+    struct uac_sent *sent; /* requests that it waits for (request.c) */
     struct span reg_db_url, reg_contact_addr;
     struct span user_pv, realm_pv, password_pv; /* names of variables, as modparams give them */
     enum uac_mode mode;
@@ -58,6 +61,17 @@ int uac_restore(struct kam_run *run, enum kam_restore which);
 /* Answers the challenge of the reply that failure_route is about; mode 1: the password is the MD5 that it
  * goes into. 1, or -1. */
 int uac_auth(struct kam_run *run, int64_t mode);
+
+/* A challenge, and whose answer is wanted. */
+struct uac_login {
+    unsigned status;   /* 401, 407 */
+    struct span reply; /* its bytes; p NULL: none */
+    struct span method, uri, user, password;
+    bool is_ha1; /* the password is the MD5 that it goes into */
+};
+
+/* Writes the line that answers the challenge; false: there is none that can be answered. */
+bool uac_login_write(struct buf *out, const struct uac_login *login);
 
 /* uac_req_send(), and what it sends (request.c). */
 int uac_req_send(struct kam_run *run, const struct kam_arg *args, size_t count);
