@@ -60,3 +60,12 @@ bool kam_unescape(struct buf *out, struct span s) {
     }
     return true;
 }
+
+void kam_escape(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len; i++) {
+        if (ascii_alnum((unsigned char)s.p[i]) || (s.p[i] && strchr("-_.!~*'()[]/:&+$", s.p[i])))
+            buf_add_char(out, s.p[i]);
+        else
+            buf_addf(out, "%%%02x", (unsigned)(uint8_t)s.p[i]);
+    }
+}

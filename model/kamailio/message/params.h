@@ -25,4 +25,7 @@ bool kam_param_find(struct span *value, struct span params, struct span name, bo
 /* Writes a text with %41 as A; false: what a % gives is not hexadecimal, or no character that can be seen. */
 bool kam_unescape(struct buf *out, struct span s);
 
+/* Writes it as the value of a parameter, the other characters as %2c. */
+void kam_escape(struct buf *out, struct span s);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/reply.h"
+#include "model/kamailio/message/params.h"
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
@@ -70,20 +71,27 @@ static void add_q(struct buf *line, int q) {
                                : q);
 }
 
-void kam_reply_add_contacts(struct kam_run *request, unsigned status) {
+static void add_contact(struct buf *line, struct span uri, struct span path, int q, uint32_t flags,
+                        int64_t rich) {
+    buf_addf(line, "%s" SPAN_FMT, line->len ? ", <" : "Contact: <", SPAN_ARG(uri));
+    if (rich & KAM_RICH_PATH && path.len) {
+        buf_add(line, SPAN("?Route="));
+        kam_escape(line, path);
+    }
+    buf_add_char(line, '>');
+    if (q >= 0) add_q(line, q);
+    if (rich & KAM_RICH_FLAGS) buf_addf(line, ";flags=%u", (unsigned)flags);
+}
+
+void kam_reply_add_contacts(struct kam_run *request, unsigned status, int64_t rich) {
     enum { LONGEST = 511 };
     struct buf line = {0};
-    const char *before = "Contact: <";
     if (status / 100 != 3) return;
-    if (request->new_uri.p) {
-        buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->new_uri));
-        if (request->q >= 0) add_q(&line, request->q);
-        before = ", <";
-    }
+    if (request->new_uri.p)
+        add_contact(&line, request->new_uri, request->path, request->q, request->branch_flags, rich);
     for (size_t i = 0; i < request->added_count; i++) {
-        buf_addf(&line, "%s" SPAN_FMT ">", before, SPAN_ARG(request->added[i].uri));
-        if (request->added[i].q >= 0) add_q(&line, request->added[i].q);
-        before = ", <";
+        const struct kam_added_branch *b = &request->added[i];
+        add_contact(&line, b->uri, b->path, b->q, b->flags, rich);
     }
     if (line.len && line.len + 2 <= LONGEST) {
         buf_add(&request->reply_lines, buf_span(&line));

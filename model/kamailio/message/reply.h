@@ -17,8 +17,10 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
 
 /*
  * A 3xx that is made here names the branches that there are, the Request-URI only where the script has set
- * it. The line joins those of append_to_reply(), so a second 3xx has it twice.
+ * it. The line joins those of append_to_reply(), so a second 3xx has it twice. rich: what else it tells of
+ * each, modparam rich_redirect.
  */
-void kam_reply_add_contacts(struct kam_run *request, unsigned status);
+enum kam_rich { KAM_RICH_FLAGS = 1, KAM_RICH_PATH = 2 };
+void kam_reply_add_contacts(struct kam_run *request, unsigned status, int64_t rich);
 
 #endif

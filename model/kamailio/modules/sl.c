@@ -13,7 +13,7 @@
 
 /* What the module keeps. */
 struct sl {
-    int64_t default_code;
+    int64_t default_code, rich_redirect;
     struct span default_reason;
     int64_t until_ns; /* ACKs to stateless replies are absorbed before this moment */
 };
@@ -23,7 +23,7 @@ static struct sl *sl_of(const struct kam_run *run) { return kam_module_data(run-
 bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     if (run->method == KAM_ACK || run->damaged) return false;
     struct kam_destination d = kam_reply_destination(run);
-    kam_reply_add_contacts(run, status);
+    kam_reply_add_contacts(run, status, sl_of(run)->rich_redirect);
     struct payload *p = kam_reply_build(run, status, reason, KAM_TAG_STATELESS, (struct span){0});
     struct cause cause =
         kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
@@ -101,7 +101,7 @@ static const struct kam_param params[] = {
     {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct sl, default_code)},
     {KAM_TEXT("default_reason", "Internal Server Error"), KAM_INTO(struct sl, default_reason)},
     {KAM_FLAG("bind_tm", 1), KAM_STOPS},
-    {KAM_INT("rich_redirect", 0, 0, 3), KAM_STOPS},
+    {KAM_INT("rich_redirect", 0, 0, 3), KAM_INTO(struct sl, rich_redirect)},
     {KAM_TEXT("event_callback_fl_ack", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback_lres_sent", ""), KAM_NO_EFFECT},
     {0},

@@ -109,6 +109,11 @@ static int turn(struct kam_run *run, unsigned which, bool on) {
     return 1;
 }
 
+int kam_tm_use_uac_headers(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    return turn(run, KAM_TM_SENT_HEADERS, true);
+}
+
 int kam_tm_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     return turn(run, KAM_TM_AUTO_100, args[0].n != 0);

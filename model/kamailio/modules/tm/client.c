@@ -118,6 +118,9 @@ static unsigned send_branches(struct kam_transaction *t, struct kam_run *run, un
             kam_send(t->tm->k, KAM_SEND_OTHER, d, c->request.payload, &cause)) {
             kam_resend_start(&c->request, t->fr_ms);
             sent++;
+        } else if (t->tm->set.failure_exec_mode) {
+            kam_resend_start(&c->request, t->fr_ms); /* it ends when its time is over */
+            sent++;
         } else {
             c->last_status = 408; /* as if it had ended, but never to be chosen */
         }

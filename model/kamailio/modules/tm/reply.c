@@ -173,7 +173,7 @@ static struct decision decide(struct kam_transaction *t, const struct incoming *
         return discarded("reply % not relayed: this branch has had a final reply");
     if (in->status >= 300) return decide_negative(t, in);
     c->last_status = in->status;
-    if (in->status == 100) {
+    if (in->status == 100 && !t->tm->set.relay_100) {
         d.relay = NO_RELAY;
         d.dropped = "reply % not relayed: it was for this hop";
     }

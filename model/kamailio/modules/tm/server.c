@@ -187,7 +187,7 @@ bool kam_tm_reply_by_script(struct kam_run *run, struct kam_run *request, unsign
     struct cause cause = kam_cause(run, "reply % made here", "RFC 3261 8.2.6, 17.2");
     cause.arg[0] = status;
     if (status >= 200) run->done |= KAM_REPLIED;
-    kam_reply_add_contacts(request, status);
+    kam_reply_add_contacts(request, status, run->transaction->tm->set.rich_redirect);
     return kam_tm_reply(run->transaction, request, status, reason, KAM_SEND_OTHER, &cause);
 }
 

@@ -267,7 +267,10 @@ static bool same_headers(const struct kam_transaction *t, const struct kam_run *
 static bool matches(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
     struct kam_sender sender = sender_of(&run->via);
     if (!has_cookie(sender.branch)) return same_headers(t, run, whole_to);
-    return span_eq(t->sender.branch, sender.branch) && same_sender(&t->sender, &sender);
+    const struct kam_tm_settings *set = &t->tm->set;
+    if (!span_eq(t->sender.branch, sender.branch) || !same_sender(&t->sender, &sender)) return false;
+    bool call_id = span_eq(t->call_id, run->call_id->value), cseq = span_eq(t->cseq_number, run->cseq_number);
+    return (!set->callid_matching || call_id) && (!set->callid_cseq_matching || (call_id && cseq));
 }
 
 /* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */

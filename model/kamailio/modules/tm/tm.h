@@ -105,9 +105,10 @@ struct kam_saved {
 /* What a script can switch on and off for one transaction: bits. */
 enum kam_tm_switch {
     KAM_TM_AUTO_100 = 1,
-    KAM_TM_DISABLE_6XX = 2,      /* a 6xx cancels no other branch */
-    KAM_TM_NO_CANCEL_REASON = 4, /* the caller's Reason does not go into CANCELs */
-    KAM_TM_NO_INTERNAL_REPLY = 8 /* the script answers itself where t_relay() fails */
+    KAM_TM_DISABLE_6XX = 2,       /* a 6xx cancels no other branch */
+    KAM_TM_NO_CANCEL_REASON = 4,  /* the caller's Reason does not go into CANCELs */
+    KAM_TM_NO_INTERNAL_REPLY = 8, /* the script answers itself where t_relay() fails */
+    KAM_TM_SENT_HEADERS = 16      /* CANCELs have the To as it was sent */
 };
 
 struct kam_transaction {
@@ -165,8 +166,8 @@ struct kam_tm_settings {
     int64_t max_inv_lifetime_ms, max_noninv_lifetime_ms;
     bool auto_inv_100, restart_fr_on_each_reply, remap_503_500, via1_matching, ruri_matching;
     bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
-    bool disable_6xx_block;
-    int64_t failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
+    bool disable_6xx_block, relay_100, failure_exec_mode, callid_matching, callid_cseq_matching;
+    int64_t rich_redirect, failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
     int64_t default_code;
     const struct cfg_pv *fr_timer_avp, *fr_inv_timer_avp; /* NULL: not set */
     struct span auto_inv_100_reason, ac_extra_hdrs, default_reason, contacts_avp;
@@ -364,6 +365,7 @@ int kam_tm_set_retr(struct kam_run *run, const struct kam_arg *args, size_t coun
 int kam_tm_reset_retr(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_set_max_lifetime(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_reset_max_lifetime(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_use_uac_headers(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_set_auto_inv_100(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_set_disable_6xx(struct kam_run *run, const struct kam_arg *args, size_t count);
 int kam_tm_set_disable_failover(struct kam_run *run, const struct kam_arg *args, size_t count);
