@@ -152,16 +152,17 @@ static size_t behind_folded(const struct header_lines *l, size_t i) {
     return i;
 }
 
-/* SIPp never trims the first byte: an empty value stays the CR that it ends in. A line feed stops it. */
+/* At the end SIPp never trims the first byte: an empty value stays the CR that it ends in. A line feed stops
+ * it. */
 static struct span trim_end(struct span s) {
     while (s.len > 1 && ascii_space((unsigned char)s.p[s.len - 1]) && s.p[s.len - 1] != '\n')
         s.len--;
     return s;
 }
 
-/* Where another header is to follow it does not. */
+/* Where another header is to follow it does, and nothing stops it. */
 static void trim_all(struct buf *out, size_t begin) {
-    while (out->len > begin + 1 && ascii_space((unsigned char)out->p[out->len - 1]))
+    while (out->len > begin && ascii_space((unsigned char)out->p[out->len - 1]))
         out->len--;
 }
 

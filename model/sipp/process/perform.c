@@ -281,12 +281,18 @@ static bool perform_closecon(struct performance *p) {
     return true;
 }
 
+/* What SIPp finds where a message has no empty line: a part of one of its own texts. */
+#define NO_BODY SPAN("tent-Type:")
+
 static struct span ereg_text(struct performance *p, bool *there) {
     const struct action *a = p->action;
     struct span s = {0};
     switch (a->place) {
     case EREG_MSG: s = p->msg; break;
-    case EREG_BODY: s = p->msg.p ? header_body(p->msg) : s; break;
+    case EREG_BODY:
+        s = p->msg.p ? header_body(p->msg) : s;
+        if (p->msg.p && !s.p) s = NO_BODY;
+        break;
     case EREG_VAR: s = value_string(call_value(p->call, a->variable)); break;
     case EREG_HDR:
         if (p->msg.p) s = header_after(p->msg, a->plain, a->case_indep, a->occurrence, a->start_line);
