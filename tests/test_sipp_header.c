@@ -39,7 +39,7 @@ static size_t scan_end(struct span headers, size_t from) {
 }
 
 static void trim_end(struct buf *out, bool more_follows) {
-    while (out->len > 1 && ascii_space((unsigned char)out->p[out->len - 1]) &&
+    while (out->len > (more_follows ? 0 : 1) && ascii_space((unsigned char)out->p[out->len - 1]) &&
            (more_follows || out->p[out->len - 1] != '\n'))
         out->len--;
 }

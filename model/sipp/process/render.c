@@ -68,6 +68,7 @@ static void add_literal(struct rendering *r, const struct fold_piece *piece) {
     if (r->drop_space && piece->literal) {
         while (text.len > 0 && is_white(text.p[0]))
             text = span_skip(text, 1);
+        text = header_clip(text); /* which SIPp copies as a text: up to a NUL */
         r->drop_space = false;
         r->seeks_body &= piece->body == 0;
     } else if (r->seeks_body) {
@@ -372,7 +373,7 @@ static void fill_len(struct rendering *r) {
     /* Without a body SIPp writes an end of headers, and a NUL, over whatever follows (facts: SIPp 2); the
      * text of an action may be longer then. */
     static const char nothing[] = "    0\r\n\r\n";
-    for (; room < strlen(nothing); room++)
+    for (; room < strlen(nothing) && r->index == RENDER_ACTION; room++)
         buf_add_char(r->out, ' ');
     memcpy(r->out->p + r->len_at, nothing, room < sizeof nothing ? room : sizeof nothing);
 }

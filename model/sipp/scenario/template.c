@@ -288,6 +288,13 @@ static size_t take_keyword(struct cutter *k, size_t i) {
     return end == (size_t)open ? end : end + 1;
 }
 
+/* SIPp leaves out a last literal that is no text: one that begins with a NUL. */
+static void drop_empty_end(struct template *t) {
+    const struct template_part *last = t->count ? &t->parts[t->count - 1] : NULL;
+    if (last && last->id == KEYWORD_LITERAL && last->text_len > 0 && t->bytes.p[last->text] == '\0')
+        t->count--;
+}
+
 static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth) {
     struct template *t = mem_new(sizeof *t);
     t->next = *c->all;
@@ -309,6 +316,7 @@ static struct template *cut(const struct template_compiler *c, struct text_view 
             add_literal_byte(&k, here, i++);
         }
     }
+    drop_empty_end(t);
     return t;
 }
 
