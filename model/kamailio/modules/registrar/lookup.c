@@ -129,6 +129,21 @@ int registrar_lookup(struct kam_run *run, struct span uri) {
     return result;
 }
 
+int registrar_lookup_branches(struct kam_run *run, struct span uri) {
+    struct buf aor = {0};
+    int result = -3;
+    if (registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
+        const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor));
+        result = -1;
+        for (c = valid_from(run, c); c; c = valid_from(run, c->next)) {
+            if (takes(run, c) && registrar_of(run)->append_branches) add_branch(run, c);
+            result = takes(run, c) || result == 1 ? 1 : -2;
+        }
+    }
+    buf_free(&aor);
+    return result;
+}
+
 bool registrar_registered(const struct kam_run *run, struct span uri) {
     struct buf aor = {0};
     bool yes = registrar_aor_write(&aor, run, uri_or_request(run, uri)) &&

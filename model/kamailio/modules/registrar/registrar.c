@@ -29,6 +29,10 @@ static int lookup(struct kam_run *run, const struct kam_arg *args, size_t count)
     return registrar_lookup(run, uri_of(args, count));
 }
 
+static int lookup_to_dset(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    return registrar_lookup_branches(run, uri_of(args, count));
+}
+
 static int registered(struct kam_run *run, const struct kam_arg *args, size_t count) {
     return registrar_registered(run, uri_of(args, count)) ? 1 : -1;
 }
@@ -61,6 +65,7 @@ static const struct kam_function functions[] = {
      {ARG_TEXT, ARG_TEXT, ARG_FORMAT},
      .check = check_save},
     {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
+    {"lookup_to_dset", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup_to_dset, {ARG_TEXT, ARG_FORMAT}},
     {"registered", 1, 2, KAM_ANY_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
     {"unregister", 2, 2, KAM_ANY_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
     {"reg_fetch_contacts",

@@ -34,6 +34,9 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri);
  */
 int registrar_lookup(struct kam_run *run, struct span uri);
 
+/* Makes them branches beside the Request-URI, which stays; -3: that is no URI, otherwise as above. */
+int registrar_lookup_branches(struct kam_run *run, struct span uri);
+
 /* Functions of fetch.c, as the module's table has them, and $ulc. */
 int registrar_fetch(struct kam_run *run, const struct kam_arg *args, size_t count);
 int registrar_forget(struct kam_run *run, const struct kam_arg *args, size_t count);
