@@ -100,11 +100,12 @@ static int t_reply_callid(struct kam_run *run, const struct kam_arg *args, size_
     return kam_tm_reply_by_script(run, kam_tm_request(t), (unsigned)args[2].n, args[3].s) ? 1 : -1;
 }
 
-/* The script ends, and the transaction, without an answer. */
+/* The script ends, and the transaction, as if it had been answered: no reply goes upstream any more. */
 static int t_drop(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (!run->transaction) return -1;
     run->done |= KAM_RELEASED;
+    if (run->transaction->status < 200) kam_tm_enter(run->transaction, 500);
     kam_tm_let_go(run->transaction);
     return 0;
 }
@@ -179,8 +180,10 @@ static struct kam_value get_last(struct kam_run *run, const struct kam_pv_at *at
 
 /* $T_req(name): in onreply_route, of the request as it came in. */
 static struct kam_value get_req(struct kam_run *run, const struct kam_pv_at *at) {
-    if (!in_reply(run) || !run->transaction) return pv_nothing();
-    return value_in(run, kam_tm_request(run->transaction), at->argument);
+    unsigned branch;
+    struct kam_transaction *t = in_reply(run) ? run->transaction : NULL;
+    if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) t = kam_tm_find_reply(run, &branch);
+    return t ? value_in(run, kam_tm_request(t), at->argument) : pv_nothing();
 }
 
 /* $T_inv(name): in a CANCEL, of the request that it cancels. */

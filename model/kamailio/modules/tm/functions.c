@@ -41,6 +41,8 @@ static int t_reply(struct kam_run *run, const struct kam_arg *args, size_t count
 
 static int t_lookup_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
+    unsigned branch;
+    if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return kam_tm_find_reply(run, &branch) ? 1 : -1;
     return kam_tm_check(run) ? 1 : -1;
 }
 
@@ -232,7 +234,7 @@ static int t_any_replied(struct kam_run *run, const struct kam_arg *args, size_t
 /* The script lets go of its transaction, which is then as if it had not been looked for. */
 static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    if (run->state.kind & (KAM_BRANCH_ROUTE | REPLIES)) return -1;
+    if (run->state.kind & (KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE | REPLIES)) return -1;
     if (!kam_tm_check(run) || run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);

@@ -110,7 +110,8 @@ int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t coun
 
 /* Only where there is a transaction; nothing is answered. */
 int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    if (!run->transaction) return -1;
+    bool in_reply = run->state.kind & (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE);
+    if (!run->transaction || in_reply) return done_relaying(run, -1);
     if (run->state.kind == KAM_BRANCH_ROUTE) { /* Kamailio gives both branches the same number */
         event_queue_stop(run->k->queue, run->state.at,
                          "t_forward_nonack() in a branch_route is not simulated, and the run has reached it");
