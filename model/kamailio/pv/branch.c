@@ -111,8 +111,9 @@ static bool set_sbranch(struct kam_run *run, const struct kam_pv_at *at, struct 
     struct kam_xavp **list = &run->state.process->sbranch;
     bool nothing = value.type == KAM_NULL || (value.type == KAM_STR && value.s.len == 0);
     bool number = span_is(at->argument, "q") || span_is(at->argument, "flags");
-    if (number ? value.type == KAM_STR : !nothing && !kam_value_has_text(value)) return false;
-    if (!number && !nothing) value.type = KAM_STR;
+    if (number ? value.type == KAM_STR && !value.counts : !nothing && !kam_value_has_text(value))
+        return false;
+    if (!nothing) value.type = number ? KAM_INT : KAM_STR;
     if (span_is(at->argument, "uri") && nothing) {
         xavp_free(list);
         return true;

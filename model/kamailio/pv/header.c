@@ -4,6 +4,7 @@
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/sip/via.h"
 
 static struct span value_of(const struct kam_run *run, const struct sip_header *h) {
     return h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
@@ -63,6 +64,86 @@ static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at)
         if (kam_header_is(&run->msg.headers[i], name) && n-- == 0)
             return pv_text(value_of(run, &run->msg.headers[i]));
     return pv_nothing();
+}
+
+/* The addresses of a header, at commas outside of quotes and brackets, without the blanks around them. */
+static size_t cut_addresses(struct span value, struct span *out, size_t max) {
+    size_t count = 0, from = 0;
+    bool quoted = false, bracket = false;
+    for (size_t i = 0; i <= value.len && count < max; i++) {
+        char c = i < value.len ? value.p[i] : ',';
+        if (c == '\\' && quoted)
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '<' || c == '>'))
+            bracket = c == '<';
+        if (i < value.len && (c != ',' || quoted || bracket)) continue;
+        out[count++] = span_trim(span_between(value.p + from, value.p + (i < value.len ? i : value.len)));
+        from = i + 1;
+    }
+    return count;
+}
+
+/* The Vias of a header; each but the last one has its comma. */
+static size_t cut_vias(struct span value, struct span *out, size_t max) {
+    size_t count = 0;
+    struct via v;
+    while (count < max && value.p && via_parse(&v, value)) {
+        const char *end = v.whole.p + v.whole.len;
+        bool comma = v.rest.p && end < value.p + value.len && *end == ',';
+        out[count++] = span_between(v.whole.p, end + comma);
+        value = v.rest;
+    }
+    return count;
+}
+
+enum { ITEMS_MAX = 64 };
+
+/* What a list of headers holds: Contact, Route, Record-Route and Via are taken apart, Contacts from the last
+ * one of a header on. *apart: it is one of these. */
+static size_t items_of(struct kam_run *run, struct span name, struct span out[ITEMS_MAX], bool *apart) {
+    size_t count = 0;
+    *apart = false;
+    run->all_read = true;
+    for (size_t i = 0; i < run->msg.header_count && count < ITEMS_MAX; i++) {
+        const struct sip_header *h = &run->msg.headers[i];
+        if (!kam_header_is(h, name)) continue;
+        struct span *to = out + count;
+        size_t room = ITEMS_MAX - count, got = 1;
+        bool contact = h->id == SIP_CONTACT;
+        *apart = true;
+        if (h->id == SIP_VIA)
+            got = cut_vias(h->value, to, room);
+        else if (contact || h->id == SIP_ROUTE || h->id == SIP_RECORD_ROUTE)
+            got = cut_addresses(h->value, to, room);
+        else
+            *to = value_of(run, h), *apart = false;
+        for (size_t a = 0; contact && a < got / 2; a++) {
+            struct span first = to[a];
+            to[a] = to[got - 1 - a];
+            to[got - 1 - a] = first;
+        }
+        count += got;
+    }
+    return count;
+}
+
+/* $(hfl(Route)[1]). Of what is taken apart, -2 is the last one. */
+static struct kam_value get_hfl(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span items[ITEMS_MAX];
+    bool apart;
+    if (at->index == KAM_INDEX_ALL) return all(run, at->argument);
+    size_t count = items_of(run, at->argument, items, &apart);
+    int64_t n = at->index == KAM_INDEX_NUMBER ? at->n : 0;
+    if (n < 0) n += (int64_t)count + apart;
+    return !run->damaged && n >= 0 && (size_t)n < count ? pv_text(items[n]) : pv_nothing();
+}
+
+static struct kam_value get_hflc(struct kam_run *run, const struct kam_pv_at *at) {
+    struct span items[ITEMS_MAX];
+    bool apart;
+    return pv_number((int64_t)items_of(run, at->argument, items, &apart));
 }
 
 static struct kam_value get_hdrc(struct kam_run *run, const struct kam_pv_at *at) {
@@ -219,8 +300,8 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
 const struct kam_pv kam_pv_headers[] = {
     {"hdr", KAM_PV_NAMED, get_hdr, .takes = is_name, .indexed = true},
     {"hdrc", KAM_PV_NAMED, get_hdrc, .takes = is_name},
-    {"hfl", KAM_PV_NAMED, NULL, .indexed = true},
-    {"hflc", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"hfl", KAM_PV_NAMED, get_hfl, .takes = is_name, .indexed = true},
+    {"hflc", KAM_PV_NAMED, get_hflc, .takes = is_name},
     PLAIN("cl", get_cl),
     PLAIN("ct", get_ct),
     PLAIN("cT", get_cT),
