@@ -4,7 +4,6 @@
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/pv_name.h"
-#include "model/kamailio/script/vars.h"
 
 /* What stands behind the first variable of an argument: "$avp(x)/$avp(y)/g" -> "g", "$ru/username" ->
  * "username". */
@@ -16,7 +15,9 @@ static struct span flags_of(struct span text) {
     return text;
 }
 
-static bool has_flag(struct span flags, char flag) { return span_find(flags, flag) >= 0; }
+static bool has_flag(struct span flags, char flag) {
+    return span_find(flags, flag) >= 0 || span_find(flags, (char)(flag - 'a' + 'A')) >= 0;
+}
 
 /* The values of a name, newest first, in the run's memory. */
 struct values {
@@ -24,36 +25,48 @@ struct values {
     size_t count;
 };
 
+static bool is_avp_pv(const struct cfg_pv *pv) {
+    return pv->kind == CFG_PV_AVP || pv->kind == CFG_PV_AVP_NAMED;
+}
+
+static struct kam_value nth(struct kam_run *run, const struct cfg_pv *pv, size_t n) {
+    struct cfg_pv one = *pv;
+    one.index = NULL;
+    one.transforms = NULL;
+    one.at.index = KAM_INDEX_NUMBER;
+    one.at.n = (int64_t)n;
+    return kam_pv_value(run, &one); /* a text is the run's */
+}
+
 static struct values values_of(struct kam_run *run, const struct cfg_pv *pv) {
     struct values v = {0};
-    size_t number = pv->number, n = 0;
-    while (script_vars_nth(run->state.avps, number, (int64_t)n).type != KAM_NULL)
+    size_t n = 0;
+    while (is_avp_pv(pv) && nth(run, pv, n).type != KAM_NULL)
         n++;
     v.list = arena_new(&run->scratch, (n + 1) * sizeof *v.list);
-    for (v.count = 0; v.count < n; v.count++) {
-        struct kam_value value = script_vars_nth(run->state.avps, number, (int64_t)v.count);
-        if (value.type == KAM_STR) value.s = arena_text(&run->scratch, value.s);
-        v.list[v.count] = value;
-    }
+    for (v.count = 0; v.count < n; v.count++)
+        v.list[v.count] = nth(run, pv, v.count);
     return v;
 }
 
 /* A variable that is no AVP has one value, or none. */
 static struct values any_values(struct kam_run *run, const struct cfg_pv *pv) {
-    if (pv->kind == CFG_PV_AVP) return values_of(run, pv);
+    if (is_avp_pv(pv)) return values_of(run, pv);
     struct kam_value v = kam_pv_value(run, pv), *list = arena_new(&run->scratch, sizeof *list);
     *list = v;
     return (struct values){list, v.type != KAM_NULL};
 }
 
 static void push(struct kam_run *run, const struct cfg_pv *pv, struct kam_value v) {
-    script_vars_push(run->state.avps, pv->number, v);
+    struct cfg_pv any = *pv;
+    any.at.index = KAM_INDEX_NONE;
+    kam_pv_assign(run, &any, v); /* null takes the newest away */
 }
 
 /* Leaves of the name only those that stay, in their order. */
 static void keep(struct kam_run *run, const struct cfg_pv *pv, const struct values *v, const bool *gone) {
     for (size_t i = 0; i < v->count; i++)
-        script_vars_pop(run->state.avps, pv->number);
+        push(run, pv, (struct kam_value){0});
     for (size_t i = v->count; i-- > 0;)
         if (!gone[i]) push(run, pv, v->list[i]);
 }
@@ -119,7 +132,7 @@ static const struct {
 
 static bool compare(struct span name, int sign) {
     for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons; i++)
-        if (span_is(name, comparisons[i].name))
+        if (span_is_nocase(name, comparisons[i].name))
             return sign < 0 ? comparisons[i].less : sign > 0 ? comparisons[i].greater : comparisons[i].equal;
     return false;
 }
@@ -157,9 +170,9 @@ static bool glob(struct span pattern, struct span text) {
 }
 
 static bool check_numbers(struct span name, int64_t a, int64_t b) {
-    if (span_is(name, "and")) return (a & b) != 0;
-    if (span_is(name, "or")) return (a | b) != 0;
-    if (span_is(name, "xor")) return (a ^ b) != 0;
+    if (span_is_nocase(name, "and")) return (a & b) != 0;
+    if (span_is_nocase(name, "or")) return (a | b) != 0;
+    if (span_is_nocase(name, "xor")) return (a ^ b) != 0;
     return compare(name, sign_of(a - b));
 }
 
@@ -167,8 +180,9 @@ static bool check_value(struct kam_run *run, const struct operation *o, struct k
     int64_t match;
     if (v.type != o->value.type) return false;
     if (v.type == KAM_INT) return check_numbers(o->name, v.n, o->value.n);
-    if (span_is(o->name, "re")) return script_match(&run->state, NULL, o->value.s, v.s, &match) && match;
-    if (span_is(o->name, "fm")) return glob(o->value.s, v.s);
+    if (span_is_nocase(o->name, "re"))
+        return script_match(&run->state, NULL, o->value.s, v.s, &match) && match;
+    if (span_is_nocase(o->name, "fm")) return glob(o->value.s, v.s);
     return compare(o->name, text_sign(v.s, o->value.s, has_flag(o->flags, 'i')));
 }
 
@@ -184,14 +198,14 @@ static int avp_check(struct kam_run *run, const struct kam_arg *args, size_t cou
 }
 
 static int64_t compute(struct span name, int64_t a, int64_t b) {
-    bool add = span_is(name, "add"), sub = span_is(name, "sub");
+    bool add = span_is_nocase(name, "add"), sub = span_is_nocase(name, "sub");
     if (add || sub) return add ? a + b : a - b;
-    if (span_is(name, "mul")) return a * b;
-    if (span_is(name, "div")) return b ? a / b : 0;
-    if (span_is(name, "mod")) return b ? a % b : 0;
-    if (span_is(name, "and")) return a & b;
-    if (span_is(name, "or")) return a | b;
-    return span_is(name, "xor") ? a ^ b : ~b;
+    if (span_is_nocase(name, "mul")) return a * b;
+    if (span_is_nocase(name, "div")) return b ? a / b : 0;
+    if (span_is_nocase(name, "mod")) return b ? a % b : 0;
+    if (span_is_nocase(name, "and")) return a & b;
+    if (span_is_nocase(name, "or")) return a | b;
+    return span_is_nocase(name, "xor") ? a ^ b : ~b;
 }
 
 /* All numbers of the name; the results stand in front of what is left of it, or of another name. */
@@ -233,14 +247,13 @@ static int avp_copy(struct kam_run *run, const struct kam_arg *args, size_t coun
     bool *gone = arena_new(&run->scratch, v.count + 1);
     (void)count;
     if (n == 0) return -1;
-    for (size_t i = 0; i < n; i++) {
-        if (!convert(run, &v.list[i], flags)) return -1;
-        gone[i] = true;
-    }
+    size_t good = 0; /* up to one that cannot be converted */
+    while (good < n && convert(run, &v.list[good], flags))
+        gone[good++] = true;
     if (has_flag(flags, 'd')) keep(run, args[0].pv, &v, gone);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < good; i++)
         push(run, args[1].pv, v.list[i]);
-    return 1;
+    return good == n ? 1 : -1;
 }
 
 static int avp_delete(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -248,7 +261,7 @@ static int avp_delete(struct kam_run *run, const struct kam_arg *args, size_t co
     (void)count;
     if (n == 0) return -1;
     for (size_t i = 0; i < (has_flag(flags_of(args[0].s), 'g') ? n : 1); i++)
-        script_vars_pop(run->state.avps, args[0].pv->number);
+        push(run, args[0].pv, (struct kam_value){0});
     return 1;
 }
 
@@ -331,22 +344,60 @@ static const char *wants_avp(const struct kam_program *program, size_t index, st
     return is_avp(text) ? NULL : "must be an AVP: \"$avp(x)\"";
 }
 
-static const char *wants_first_avp(const struct kam_program *program, size_t index, struct span text) {
-    return index == 0 ? wants_avp(program, index, text) : NULL;
+/* Is all of it among the letters, in either case? */
+static bool are_flags(struct span flags, const char *letters) {
+    for (size_t i = 0; i < flags.len; i++)
+        if (!flags.p[i] || !strchr(letters, ascii_lower((unsigned char)flags.p[i]))) return false;
+    return true;
+}
+
+/* A variable, and flags behind a slash. */
+static bool has_only_flags(struct span text, const char *letters) {
+    struct span rest = span_skip(text, script_pv_len(text));
+    return rest.len == 0 || (rest.p[0] == '/' && are_flags(span_skip(rest, 1), letters));
+}
+
+static const char no_such_flag[] = "has a flag that there is not";
+
+static const char *wants_avp_flags(const struct kam_program *program, size_t index, struct span text) {
+    const char *why = wants_avp(program, index, text);
+    return why || has_only_flags(text, "g") ? why : no_such_flag;
+}
+
+/* A number, a text, an empty one. */
+static const char *wants_question(const struct kam_program *program, size_t index, struct span text) {
+    const char *why = wants_avp(program, index, text);
+    struct span flags = flags_of(text);
+    bool both = has_flag(flags, 's') && has_flag(flags, 'n');
+    return why || (has_only_flags(text, "esn") && !both) ? why : no_such_flag;
 }
 
 static const char *wants_copy(const struct kam_program *program, size_t index, struct span text) {
-    struct span flags = flags_of(text);
-    for (size_t i = 0; index == 1 && i < flags.len; i++)
-        if (!flags.p[i] || !strchr("gdns", flags.p[i])) return "has a flag that there is not";
-    return wants_avp(program, index, text);
+    const char *why = wants_avp(program, index, text);
+    return why || index == 0 || has_only_flags(text, "gdns") ? why : no_such_flag;
+}
+
+/* A second AVP may stand in front of the flags. */
+static const char *wants_avps(const struct kam_program *program, size_t index, struct span text) {
+    if (index > 0) return NULL;
+    const char *why = wants_avp(program, index, text);
+    return why || are_flags(flags_of(text), "gd") ? why : no_such_flag;
 }
 
 static bool is_word(struct span word, const char *words) {
     struct span left = span_of(words);
     while (left.len)
-        if (span_eq(span_cut(&left, ' '), word)) return true;
+        if (span_eq_nocase(span_cut(&left, ' '), word)) return true;
     return false;
+}
+
+/* Behind the value of an operation: nothing, or a slash and flags. */
+static bool operation_ends(struct span text, const char *letters) {
+    span_cut(&text, '/');
+    struct span value = text;
+    if (*text.p == '$') return has_only_flags(text, letters) && text.p[text.len - 1] != '/';
+    span_cut(&value, '/');
+    return !value.p || (value.len && are_flags(value, letters));
 }
 
 static const char *wants_check(const struct kam_program *program, size_t index, struct span text) {
@@ -358,46 +409,53 @@ static const char *wants_check(const struct kam_program *program, size_t index, 
     const char *why = operation_read(&o, text);
     if (!why && !is_word(o.name, "eq ne lt le gt ge re fm and or xor"))
         why = "has no operation that there is";
-    if (!why && span_is(o.name, "fm") && !o.is_variable && span_find(o.value.s, '[') >= 0)
+    if (!why && !operation_ends(text, "gi")) why = no_such_flag;
+    if (!why && span_is_nocase(o.name, "fm") && !o.is_variable && span_find(o.value.s, '[') >= 0)
         why = "is simulated only with * and ?";
     return why;
 }
 
 static const char *wants_op(const struct kam_program *program, size_t index, struct span text) {
     struct operation o;
-    if (index == 0 && is_avp(text) && flags_of(text).len) return "has flags where a second AVP may stand";
+    struct span second = span_skip(text, script_pv_len(text));
+    if (index == 0 && is_avp(text) && second.len > 1 && second.p[1] != '$')
+        return "has flags where a second AVP may stand";
     if (index == 0) return wants_avp(program, index, text);
     const char *why = operation_read(&o, text);
     if (!why && !is_word(o.name, "add sub mul div mod and or xor not"))
         why = "has no operation that there is";
+    if (!why && !operation_ends(text, "gd")) why = no_such_flag;
     return why || o.is_variable || o.value.type == KAM_INT ? why
                                                            : "must have a number as its value: \"add/i:2\"";
 }
 
 static const char *wants_target(const struct kam_program *program, size_t index, struct span text) {
     (void)program;
-    if (index > 0) return span_starts(text, "$") ? NULL : "must be a variable";
-    if (is_word(text, "$ru $du $br $ru/username $ru/domain")) return NULL;
+    if (index > 0 && !span_starts(text, "$")) return "must be a variable";
+    if (index > 0) return has_only_flags(text, "g") ? NULL : no_such_flag;
+    static const char *const targets[] = {"$ru", "$du", "$br", "$ru/username", "$ru/domain"};
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
+        if (span_is(text, targets[i])) return NULL;
     return "must be $ru, $ru/username, $ru/domain, $du or $br";
 }
 
 static const struct kam_function functions[] = {
     {"avp_check", 2, 2, KAM_USUAL_ROUTE, avp_check, {ARG_PVS, ARG_PVS}, .check = wants_check},
     {"avp_copy", 2, 2, KAM_USUAL_ROUTE, avp_copy, {ARG_PVS, ARG_PVS}, .check = wants_copy},
-    {"avp_delete", 1, 1, KAM_USUAL_ROUTE, avp_delete, {ARG_PVS}, .check = wants_avp},
+    {"avp_delete", 1, 1, KAM_USUAL_ROUTE, avp_delete, {ARG_PVS}, .check = wants_avp_flags},
     {"avp_op", 2, 2, KAM_USUAL_ROUTE, avp_op, {ARG_PVS, ARG_PVS}, .check = wants_op},
     {"avp_print", 0, 0, KAM_USUAL_ROUTE, avp_print},
     {"avp_pushto", 2, 2, KAM_USUAL_ROUTE, avp_pushto, {ARG_PVS, ARG_PVS}, .check = wants_target},
-    {"avp_subst", 2, 2, KAM_USUAL_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_first_avp},
+    {"avp_subst", 2, 2, KAM_USUAL_ROUTE, avp_subst, {ARG_PVS, ARG_SUBST}, .check = wants_avps},
     {"avp_subst_pv",
      2,
      2,
      KAM_USUAL_ROUTE,
      avp_subst_pv,
      {ARG_PVS, ARG_FORMAT},
-     .check = wants_first_avp,
+     .check = wants_avps,
      .expressions = true},
-    {"is_avp_set", 1, 1, KAM_USUAL_ROUTE, is_avp_set, {ARG_PVS}, .check = wants_avp},
+    {"is_avp_set", 1, 1, KAM_USUAL_ROUTE, is_avp_set, {ARG_PVS}, .check = wants_question},
     {0},
 };
 
