@@ -37,7 +37,7 @@ static struct kam_value get_shv(struct kam_run *run, const struct kam_pv_at *at)
 static bool set_shv(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     struct kam_xavp *x = xavp_find(run->k->shared, at->argument, XAVP_PLAIN, 0);
     if (!x) x = xavp_add(&run->k->shared, at->argument);
-    xavp_assign(x, value.type == KAM_NULL ? pv_number(0) : value);
+    xavp_assign(x, value.type == KAM_NULL ? pv_text(SPAN("")) : value);
     return true;
 }
 

@@ -160,7 +160,7 @@ static bool set_rd(struct kam_run *run, const struct kam_pv_at *at, struct kam_v
 static bool set_rp(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
     char digits[24];
     (void)at;
-    if (value.type == KAM_INT && value.n < 0) { /* as an unsigned number */
+    if (value.type == KAM_INT && !value.s.p && value.n < 0) { /* as an unsigned number */
         int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)value.n);
         value.s = arena_text(&run->scratch, (struct span){digits, (size_t)len});
     }

@@ -362,9 +362,9 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
 
 enum { TEXT_MAX = 1 << 20 };
 
-/* As a text; the lowest number that is computed loses its sign. */
+/* As a text; the lowest number, if it stands there, loses its sign. */
 static struct span joined_text(struct script *h, const struct cfg_expr *e, struct kam_value v) {
-    bool lowest = e->op != CFG_PV && v.type == KAM_INT && !v.s.p && v.n == INT32_MIN;
+    bool lowest = script_is_constant(e) && v.type == KAM_INT && !v.s.p && v.n == INT32_MIN;
     return lowest ? SPAN("2147483648") : script_text(h, v);
 }
 

@@ -124,7 +124,8 @@ static int run_assign(struct script *h, const struct cfg_stmt *s) {
         return FAILED;
     h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
     if (s->expr->op == CFG_PV && v.type == KAM_INT) v.s = script_text(h, v); /* a computed one has none */
-    return script_pv_set(h, s->target, v) ? 1 : FAILED;
+    bool readable = v.type != KAM_NULL || !v.failed; /* what fails is assigned as null, and is a failure */
+    return script_pv_set(h, s->target, v) && readable ? 1 : FAILED;
 }
 
 static int run_end(struct script *h, const struct cfg_stmt *s) {
