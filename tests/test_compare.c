@@ -20,7 +20,11 @@ static void add_u16(struct buf *b, unsigned n) {
     buf_add_char(b, (char)n);
 }
 
-static void add_u32(struct buf *b, uint32_t n) { buf_add(b, (struct span){(const char *)&n, sizeof n}); }
+/* Of a capture's own numbers, little-endian here as on every machine. */
+static void add_u32(struct buf *b, uint32_t n) {
+    for (int shift = 0; shift < 32; shift += 8)
+        buf_add_char(b, (char)(n >> shift & 0xff));
+}
 
 static void add_address(struct buf *b, char host) {
     add_u16(b, 0);
