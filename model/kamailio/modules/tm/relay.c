@@ -172,6 +172,22 @@ int kam_tm_forward_nonack_named(struct kam_run *run, const struct kam_arg *args,
     return give_named(run, args) ? kam_tm_forward_nonack(run, args, 0) : -1;
 }
 
+/* What they return in a reply, as for a request that cannot be read. */
+enum { NO_REQUEST = -400 };
+
+/* False: in a reply there is nothing to replicate; but the transaction counts as replicated. */
+static bool begin_replica(struct kam_run *run) {
+    enum { FAILED = KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE };
+    bool in_reply = run->state.kind == KAM_TM_ONREPLY_ROUTE;
+    if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) /* tm does not know the reply any more after that */
+        event_queue_stop(
+            run->k->queue, run->state.at,
+            "t_replicate() in the nameless onreply_route is not simulated, and the run has reached it");
+    if (run->transaction && (in_reply || run->state.kind & FAILED)) run->transaction->replicated = true;
+    run->replicates = true;
+    return !in_reply;
+}
+
 /* The copy goes to the URI's host; without a URI to the next hop. sips: means nothing here. */
 int kam_tm_replicate(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct span uri = count > 0 ? args[0].s : (struct span){0};
@@ -186,21 +202,17 @@ int kam_tm_replicate(struct kam_run *run, const struct kam_arg *args, size_t cou
         run->other_transport = error == KAM_E_NO_SOCKET;
         if (error && !run->other_transport) return done_relaying(run, -1);
     }
-    run->replicates = true;
-    return kam_tm_relay(run, args, count);
+    return begin_replica(run) ? kam_tm_relay(run, args, count) : done_relaying(run, NO_REQUEST);
 }
 
 int kam_tm_replicate_there(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    run->replicates = true;
-    return kam_tm_relay_there(run, args, count);
+    return begin_replica(run) ? kam_tm_relay_there(run, args, count) : done_relaying(run, NO_REQUEST);
 }
 
 int kam_tm_replicate_other(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    run->replicates = true;
-    return kam_tm_relay_to_other(run, args, count);
+    return begin_replica(run) ? kam_tm_relay_to_other(run, args, count) : done_relaying(run, NO_REQUEST);
 }
 
 int kam_tm_replicate_named(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    run->replicates = true;
-    return done_relaying(run, kam_tm_relay_to_named(run, args, count));
+    return done_relaying(run, begin_replica(run) ? kam_tm_relay_to_named(run, args, count) : NO_REQUEST);
 }
