@@ -98,6 +98,7 @@ int siputils_uri_param_rm(struct kam_run *run, const struct kam_arg *args, size_
 int siputils_tel2sip(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct span tel = args[0].s;
+    if (args[0].missing || args[1].missing) return -1;
     if (!span_starts_nocase(tel, "tel:")) return 2;
     struct buf b = {0};
     bool in_params = false;
