@@ -116,8 +116,9 @@ static void remove_dead(struct known_table *t, struct known *k) {
 
 static inline struct known *find_any(struct sipp *sipp, uint32_t hash, struct span id) {
     struct known *k = find(&sipp->known.live, hash, id);
+    if (k) return k;
     expire(sipp);
-    return k ? k : find(&sipp->known.dead, hash, id);
+    return find(&sipp->known.dead, hash, id);
 }
 
 struct known *known_find(struct sipp *sipp, struct span id) {
