@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mqueue: queues of keys and values in memory, which one script fills and another one empties (facts:
- * Kamailio 60). */
+ * Kamailio 68). */
 #include "base/mem.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Modules that ask tables of a data base, which are empty here: what their functions return then (asked over
- * db_text: facts, Kamailio 61). Their parameters have no effect: script/names.txt.
+ * db_text: facts, Kamailio 69). Their parameters have no effect: script/names.txt.
  */
 #include "model/kamailio/modules/module.h"
 
