@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* onsend_route, which is told of what is relayed before it leaves (facts: Kamailio 51). */
+/* onsend_route, which is told of what is relayed before it leaves (facts: Kamailio 71). */
 #ifndef MODEL_KAMAILIO_ONSEND_H
 #define MODEL_KAMAILIO_ONSEND_H
 

@@ -133,7 +133,7 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
 }
 
 /* event_route[tm:local-response]: Kamailio 5.6.3 runs it for the first one of each process, and never again
- * (facts: Kamailio 50). */
+ * (facts: Kamailio 70). */
 static void tell_local_reply(struct kam_transaction *t, const struct kam_run *run) {
     struct kamailio *k = t->tm->k;
     if (k->at_work->told_reply || !t->response.payload) return;

@@ -200,7 +200,7 @@ static void change_via(struct kam_run *run) {
 
 /*
  * event_route[tm:local-request] over a request before it goes: it may change it, where it is sent from, and
- * its timer, but not where it goes. False: it has dropped it. (facts: Kamailio 50)
+ * its timer, but not where it goes. False: it has dropped it. (facts: Kamailio 70)
  */
 static bool run_local_request(struct kam_uac *u) {
     static const char name[] = "tm:local-request";
