@@ -148,6 +148,7 @@ static void end_dump(struct capture *c) {
 
 static bool is_part_over(const struct capture *c, int64_t now_ns) {
     const struct capture_options *o = &c->options;
+    if (!o->part_bytes && !o->part_ns) return false;
     bool is_file = c->out && c->out->temporary; /* a device takes all parts */
     return is_file && ((o->part_bytes && c->part_bytes > o->part_bytes) ||
                        (o->part_ns && now_ns - c->part_from_ns >= o->part_ns));

@@ -39,7 +39,6 @@ struct call {
     uint32_t user; /* of -users; 0: none */
     int index;     /* the current step */
     struct udp_address to;
-    uint16_t port; /* its own, with -t un; 0: the SIPp's */
 
     /* sending */
     struct payload *sent; /* the last scenario message; NULL: none */
@@ -49,6 +48,7 @@ struct call {
     uint32_t retrans_delay_ms;
     uint32_t retrans_count;
     uint32_t cseq;
+    uint16_t port; /* its own, with -t un; 0: the SIPp's */
 
     /* receiving */
     struct payload *received;         /* the "last message"; NULL: none */

@@ -29,22 +29,9 @@ static uint64_t first_bytes(const char *p, size_t len) {
     return le64toh(bytes);
 }
 
-static uint64_t mask_of(size_t len) {
-    return len < sizeof(uint64_t) ? (UINT64_C(1) << 8 * len) - 1 : UINT64_MAX;
-}
-
 static struct header_key key_of(struct span name) {
-    return (struct header_key){name, first_bytes(name.p, name.len), mask_of(name.len)};
+    return (struct header_key){name, first_bytes(name.p, name.len), header_mask(name.len)};
 }
-
-/* The same of a name in the source. The compiler makes numbers of it: to read them out of bytes that have
- * just been put together takes long. */
-#define KEY_BYTE(name, i) ((uint64_t)(unsigned char)(name "\0\0\0\0\0\0\0")[i] << 8 * (i))
-#define KEY(name)                                                                                            \
-    ((struct header_key){SPAN(name),                                                                         \
-                         KEY_BYTE(name, 0) | KEY_BYTE(name, 1) | KEY_BYTE(name, 2) | KEY_BYTE(name, 3) |     \
-                             KEY_BYTE(name, 4) | KEY_BYTE(name, 5) | KEY_BYTE(name, 6) | KEY_BYTE(name, 7),  \
-                         mask_of(sizeof name - 1)})
 
 /* Does the line begin with the name, as far as its first bytes tell? *surely: also in the case of letters. */
 static inline bool may_be(const struct header_line *line, const struct header_key *key, bool *surely) {
@@ -299,7 +286,7 @@ static inline bool find_value(const struct header_lines *l, struct header_key fu
 }
 
 bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) {
-    if (!find_value(l, KEY("Call-ID"), KEY("i"), id) || id->len == 0) return false;
+    if (!find_value(l, HEADER_KEY("Call-ID"), HEADER_KEY("i"), id) || id->len == 0) return false;
     ptrdiff_t slashes = span_search(*id, SPAN("///"));
     if (prefix && slashes >= 0) *id = span_skip(*id, (size_t)slashes + 3);
     return true;
@@ -309,7 +296,9 @@ static inline bool has_line(const struct header_lines *l, struct header_key key)
     return find_line(l, &key) < l->count;
 }
 
-bool header_has_to(const struct header_lines *l) { return has_line(l, KEY("To:")) || has_line(l, KEY("t:")); }
+bool header_has_to(const struct header_lines *l) {
+    return has_line(l, HEADER_KEY("To:")) || has_line(l, HEADER_KEY("t:"));
+}
 
 /* It nearly always stands in the first line, at one of its ends. */
 bool header_names_sip(const struct header_lines *l) {
@@ -379,7 +368,7 @@ static bool read_integer(struct span s, uint64_t *number, bool *negative) {
 /* Of the first "\r\nCSeq:" in a message, or else the first of another spelling: what stands behind it. */
 static struct span find_cseq(const struct header_lines *l) {
     static const char *const spellings[] = {"\r\nCSeq:", "\r\nCSEQ:", "\r\ncseq:", "\r\nCseq:"};
-    struct header_key key = KEY("CSeq:");
+    struct header_key key = HEADER_KEY("CSeq:");
     bool surely;
     for (uint32_t next = l->first[initial('C')]; next > 0; next = l->lines[next - 1].next) {
         struct span text = span_skip(l->text, l->lines[next - 1].start);
@@ -417,7 +406,7 @@ static bool ends_tag(char c) {
 
 struct span header_to_tag(const struct header_lines *l) {
     struct span to, none = {0};
-    if (!find_value(l, KEY("To"), KEY("t"), &to)) return none;
+    if (!find_value(l, HEADER_KEY("To"), HEADER_KEY("t"), &to)) return none;
     ptrdiff_t close = span_find(to, '>');
     const char *p = close >= 0 ? to.p + close : to.p, *end = to.p + to.len;
     for (;; p++) {

@@ -59,6 +59,21 @@ struct header_key {
     uint64_t bytes, mask;
 };
 
+/*
+ * The same of a name in the source. The compiler makes numbers of it: to read them out of bytes that have
+ * just been put together takes long.
+ */
+#define HEADER_BYTE(name, i) ((uint64_t)(unsigned char)(name "\0\0\0\0\0\0\0")[i] << 8 * (i))
+#define HEADER_KEY(name)                                                                                     \
+    ((struct header_key){SPAN(name),                                                                         \
+                         HEADER_BYTE(name, 0) | HEADER_BYTE(name, 1) | HEADER_BYTE(name, 2) |                \
+                             HEADER_BYTE(name, 3) | HEADER_BYTE(name, 4) | HEADER_BYTE(name, 5) |            \
+                             HEADER_BYTE(name, 6) | HEADER_BYTE(name, 7),                                    \
+                         header_mask(sizeof name - 1)})
+static inline uint64_t header_mask(size_t len) {
+    return len < sizeof(uint64_t) ? (UINT64_C(1) << 8 * len) - 1 : UINT64_MAX;
+}
+
 /* A header's name, which ends in a colon, and its compact form; without one that name's p is NULL. */
 struct header_name {
     struct header_key full, compact;

@@ -56,7 +56,7 @@ static void put(struct known_set *s, uint32_t hash, struct known *k) {
 }
 
 static void add(struct known_set *s, struct known *k) {
-    if (s->count++ >= s->slots / 4 * 3) {
+    if (5 * s->count++ >= 4 * s->slots) {
         struct known_set old = *s;
         s->slots = old.slots ? 2 * old.slots : 64;
         s->hashes = mem_new(s->slots * sizeof *s->hashes);

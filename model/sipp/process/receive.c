@@ -330,7 +330,7 @@ static bool read_message(struct call *call, struct incoming *in) {
 }
 
 void call_recv(struct call *call, struct payload *payload) {
-    if (call->received) __builtin_prefetch(call->received, 1); /* as in call_run() */
+    __builtin_prefetch(call->received, 1); /* as in call_run() */
     const struct header_lines *lines = call_lines(call, payload);
     struct incoming in = {.payload = payload, .lines = lines, .msg = lines->text};
     loop_wake(&call->sipp->loop, &call->task);

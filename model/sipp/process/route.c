@@ -55,8 +55,10 @@ void route_store(struct call *call, const struct header_lines *lines, bool is_re
     struct buf *record_route = &call->sipp->text, *contact = &call->sipp->text2;
     buf_reset(record_route);
     buf_reset(contact);
-    header_write(record_route, lines, SPAN("Record-Route:"), true);
-    header_write(contact, lines, SPAN("Contact:"), true);
+    const struct header_name record_routes = {.full = HEADER_KEY("Record-Route:")};
+    const struct header_name contacts = {HEADER_KEY("Contact:"), HEADER_KEY("m:")};
+    header_write_named(record_route, lines, &record_routes, true);
+    header_write_named(contact, lines, &contacts, true);
     struct span target = buf_span(contact), strict = {0};
     if (contact->len > 0 && record_route->len > 0) {
         bool first = true;

@@ -141,8 +141,8 @@ static void follow_plan(struct kam_transaction *t, struct kam_run *run) {
     t->fr_ms = plan->fr_ms ? plan->fr_ms : timer_ms(run, set->fr_timer_avp, set->fr_timer_ms);
     t->fr_inv_ms =
         plan->fr_inv_ms ? plan->fr_inv_ms : timer_ms(run, set->fr_inv_timer_avp, set->fr_inv_timer_ms);
-    t->t1_ms = plan->t1_ms ? plan->t1_ms : set->retr_timer1_ms;
-    t->t2_ms = plan->t2_ms ? plan->t2_ms : set->retr_timer2_ms;
+    t->t1_ms = (uint32_t)(plan->t1_ms ? plan->t1_ms : set->retr_timer1_ms);
+    t->t2_ms = (uint32_t)(plan->t2_ms ? plan->t2_ms : set->retr_timer2_ms);
     int64_t ticks = invite ? plan->life_inv_ticks : plan->life_other_ticks;
     if (ticks == 0) ticks = kam_ticks_of(invite ? set->max_inv_lifetime_ms : set->max_noninv_lifetime_ms);
     t->end_of_life_tick = kam_tick(run->k, run->k->queue->now_ns) + ticks;

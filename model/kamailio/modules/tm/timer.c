@@ -169,8 +169,8 @@ void kam_tm_change_fr(struct kam_transaction *t, int64_t fr_inv_ms, int64_t fr_m
 }
 
 void kam_tm_change_retr(struct kam_transaction *t, int64_t t1_ms, int64_t t2_ms) {
-    if (t1_ms) t->t1_ms = t1_ms;
-    if (t2_ms) t->t2_ms = t2_ms;
+    if (t1_ms) t->t1_ms = (uint32_t)t1_ms;
+    if (t2_ms) t->t2_ms = (uint32_t)t2_ms;
     for (unsigned i = 0; i < t->client_count; i++) {
         struct kam_resend *r = &t->clients[i]->request;
         if (event_pending(&r->event) && !r->slow && t1_ms) r->next_ms = t1_ms;

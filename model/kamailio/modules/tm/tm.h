@@ -125,9 +125,10 @@ struct kam_transaction {
     uint64_t about; /* its datagram */
     enum kam_method method;
     bool force_rport, local_rport;
-    bool was_saved;  /* what the script had made of it, below */
-    bool replicated; /* by t_replicate(): no reply of its branches goes upstream */
-    bool canceled;   /* a CANCEL came for it */
+    bool was_saved;    /* what the script had made of it, below */
+    bool replicated;   /* by t_replicate(): no reply of its branches goes upstream */
+    bool canceled;     /* a CANCEL came for it */
+    unsigned switches; /* enum kam_tm_switch */
     struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
 
@@ -148,8 +149,8 @@ struct kam_transaction {
     int64_t end_of_life_tick;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
-    int64_t fr_ms, fr_inv_ms, t1_ms, t2_ms;
-    unsigned switches; /* enum kam_tm_switch */
+    int64_t fr_ms, fr_inv_ms;
+    uint32_t t1_ms, t2_ms;
     struct kam_advertised advertised;
     struct kam_socket *forced; /* $fs when the transaction was made */
     struct kam_vars avps;
