@@ -37,16 +37,6 @@ static void read_flag(struct schema *s, const struct tree_node *value, const str
         memcpy((char *)object + key->offset, &flag, sizeof flag);
 }
 
-static void read_check(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                       void *object) {
-    static const char expected[] = "full or loose";
-    struct lab_host_config *host = object;
-    (void)key;
-    if (!schema_is_scalar(s, value, expected)) return;
-    host->sipp.loose = span_is(span_of(value->text), "loose");
-    if (!host->sipp.loose && !span_is(span_of(value->text), "full")) schema_expected(s, value, expected);
-}
-
 /* -r, which may be a fraction. */
 static void read_rate(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                       void *object) {
@@ -152,6 +142,10 @@ static void read_index(struct schema *s, const struct tree_node *value, const st
 }
 
 static const char *const exec_choices[] = {"refuse", "skip", NULL};
+static const char *const arrivals_choices[] = {"regular", "poisson", NULL};
+static const char *const socket_choices[] = {"one", "per_call", NULL};
+static const char *const repeat_choices[] = {"full", "loose", NULL};
+
 /* What the kernel gives to calls, in order. */
 static void read_ports(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                        void *object) {
@@ -168,19 +162,6 @@ static void read_ports(struct schema *s, const struct tree_node *value, const st
     }
     host->sipp.ports = ports;
 }
-
-static void read_sockets(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                         void *object) {
-    static const char expected[] = "one or per_call";
-    struct lab_host_config *host = object;
-    (void)key;
-    if (!schema_is_scalar(s, value, expected)) return;
-    host->sipp.socket_per_call = span_is(span_of(value->text), "per_call");
-    if (!host->sipp.socket_per_call && !span_is(span_of(value->text), "one"))
-        schema_expected(s, value, expected);
-}
-
-static const char *const arrivals_choices[] = {"regular", "poisson", NULL};
 
 static const struct schema_key sipp_keys[] = {
     {"scenario", SCHEMA_SCALAR, .required = true,
@@ -238,8 +219,8 @@ static const struct schema_key sipp_keys[] = {
      INT32_MAX, .fallback = "131070",
      .help = "bytes of the socket's receive buffer, as getsockopt(SO_RCVBUF) tells it: what arrives when it "
              "is full is lost; 0: no bound"},
-    {"sockets", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.socket_per_call),
-     .shape = "\"enum\":[\"one\",\"per_call\"]", .read = read_sockets, .fallback = "one",
+    {"sockets", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.sockets), .choices = socket_choices,
+     .fallback = "one",
      .help = "-t: one is u1; per_call is un, a port of its own for each call that is made"},
     {"ports", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
      .read = read_ports, .fallback = "drawn by the seed",
@@ -265,8 +246,8 @@ static const struct schema_key sipp_keys[] = {
     {"retransmit", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.retransmit),
      .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "true",
      .help = "false is -nr: nothing is sent again, and nothing that comes again is known to be the same"},
-    {"repeat_check", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.loose),
-     .shape = "\"enum\":[\"full\",\"loose\"]", .read = read_check, .fallback = "full",
+    {"repeat_check", SCHEMA_CHOICE, SCHEMA_MEMBER(struct lab_host_config, sipp.repeat_check),
+     .choices = repeat_choices, .fallback = "full",
      .help =
          "-rtcheck: a message is the same if all of it is (full), or To, From, Call-ID and CSeq, and of a "
          "response status line and body (loose)"},

@@ -40,6 +40,10 @@ enum sipp_behavior {
 /* When a SIPp makes its calls: at regular times as the real one does, or at random (a Poisson process). */
 enum sipp_arrivals { SIPP_REGULAR, SIPP_POISSON };
 
+/* What it calls from, and by what it knows a message again. */
+enum sipp_sockets { SIPP_ONE_SOCKET, SIPP_SOCKET_PER_CALL };
+enum sipp_repeat_check { SIPP_FULL_CHECK, SIPP_LOOSE_CHECK };
+
 /*
  * The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults:
  * sipp_config_default.
@@ -48,7 +52,7 @@ struct sipp_config {
     struct udp_address local;    /* -i, -p */
     struct udp_address remote;   /* the positional host:port; ip 0: none, this SIPp answers */
     struct udp_address outbound; /* -rsa: where a caller's packets really go; ip 0: as remote */
-    bool socket_per_call;        /* -t un: each call that is made has a port of its own */
+    enum sipp_sockets sockets;   /* -t un: each call that is made has a port of its own */
     const uint16_t *ports;       /* that the kernel gives them, in order; those that are missing are drawn */
     size_t port_count;
     const char *service;       /* -s */
@@ -77,8 +81,9 @@ struct sipp_config {
     const char *call_id;                                             /* -cid_str */
     bool call_id_prefix;                                             /* not -callid_slash_ign */
     bool retransmit;                                                 /* not -nr */
-    bool loose;    /* -rtcheck loose: messages are the same if what RFC 2543 compares is */
-    uint32_t lost; /* -lost: millionths, of a step without lost= */
+    enum sipp_repeat_check
+        repeat_check; /* -rtcheck loose: messages are the same if what RFC 2543 compares is */
+    uint32_t lost;    /* -lost: millionths, of a step without lost= */
     uint32_t dynamic_start, dynamic_max, dynamic_step; /* of [dynamic_id] */
     uint32_t t2_ms;                                    /* -T2 */
     uint32_t deadcall_wait_ms;                         /* -deadcall_wait */

@@ -15,8 +15,8 @@ bool constant_write(struct buf *out, const struct sipp *sipp, const struct templ
     case KEYWORD_IP_TYPE: buf_add_char(out, '4'); return true;
     case KEYWORD_LOCAL_IP: ipv4_write(out, c->local.ip); return true;
     case KEYWORD_LOCAL_PORT:
-        if (!c->socket_per_call) buf_add_i64(out, integer_wrapped(c->local.port + part->offset));
-        return !c->socket_per_call;
+        if (c->sockets == SIPP_ONE_SOCKET) buf_add_i64(out, integer_wrapped(c->local.port + part->offset));
+        return c->sockets == SIPP_ONE_SOCKET;
     case KEYWORD_PID: buf_add_u64(out, c->pid); return true;
     case KEYWORD_REMOTE_IP:
         if (c->remote.ip) ipv4_write(out, c->remote.ip);

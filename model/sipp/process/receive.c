@@ -42,7 +42,7 @@ static void add_identity(struct buf *out, struct call *call, struct payload *pay
 }
 
 static uint64_t hash_of(struct call *call, struct payload *payload) {
-    if (!call->sipp->config.loose)
+    if (call->sipp->config.repeat_check == SIPP_FULL_CHECK)
         return hash_of_text(payload ? header_clip(payload_span(payload)) : SPAN(""));
     struct buf *text = &call->sipp->text2;
     buf_reset(text);
@@ -157,7 +157,8 @@ static enum backward match_backward(struct call *call, const struct incoming *in
 static bool is_received(struct call *call, const struct incoming *in) {
     struct payload *last = call->received;
     size_t len = in->msg.len;
-    if (call->sipp->config.loose) return last && hash_of(call, last) == hash_of(call, in->payload);
+    if (call->sipp->config.repeat_check == SIPP_LOOSE_CHECK)
+        return last && hash_of(call, last) == hash_of(call, in->payload);
     if (!last) return len == 0;
     if (last->len < len || (last->len > len && last->bytes[len] != '\0')) return false;
     return span_eq(span_head(payload_span(last), len), in->msg);

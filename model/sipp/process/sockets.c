@@ -20,7 +20,7 @@ static bool open_port(struct call *call, uint16_t port) {
 void sipp_open_port(struct call *call) {
     struct sipp *sipp = call->sipp;
     const struct sipp_config *c = &sipp->config;
-    if (!c->socket_per_call) return;
+    if (c->sockets == SIPP_ONE_SOCKET) return;
     if (sipp->ports_used < c->port_count && open_port(call, c->ports[sipp->ports_used++])) return;
     for (int i = 0; i < TRIES_MAX; i++)
         if (open_port(call, (uint16_t)(PORT_MIN + random_below(&sipp->port_random, PORT_MAX - PORT_MIN + 1))))
