@@ -166,7 +166,7 @@ struct outfile *outfile_open(const char *path, const char **why) {
 /* A file system that has no such room to give is not asked again: whether the bytes fit shows when they are
  * written. */
 static void make_room(struct outfile *o, uint64_t need) {
-#ifdef FALLOC_FL_KEEP_SIZE
+#if defined FALLOC_FL_KEEP_SIZE && !defined __EMSCRIPTEN__ /* which declares it, and has none */
     if (!o->temporary || o->no_room || need <= ROOM_FROM || need <= o->room) return;
     uint64_t step = need > o->room + ROOM_STEP ? need - o->room : ROOM_STEP;
     o->no_room = fallocate(fileno(o->file), FALLOC_FL_KEEP_SIZE, (off_t)o->room, (off_t)step) != 0;
