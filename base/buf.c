@@ -41,6 +41,15 @@ void buf_add_i64(struct buf *b, int64_t n) {
     buf_add_u64(b, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
 }
 
+bool buf_add_unhexed(struct buf *b, struct span hex) {
+    for (size_t i = 0; i + 1 < hex.len; i += 2) {
+        int high = ascii_hex(hex.p[i]), low = ascii_hex(hex.p[i + 1]);
+        if (high < 0 || low < 0) return false;
+        buf_add_char(b, (char)(high << 4 | low));
+    }
+    return true;
+}
+
 void buf_add_lower(struct buf *b, struct span s) {
     size_t from = b->len;
     buf_add(b, s);

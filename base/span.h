@@ -141,12 +141,19 @@ static inline int ascii_hex(int c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A text of hexadecimal digits as a number of 32 bits. */
-static inline uint32_t span_hex(struct span text) {
-    uint32_t n = 0;
+/* A text of hexadecimal digits as a number; of a longer one the last 64 bits. */
+static inline uint64_t span_hex(struct span text) {
+    uint64_t n = 0;
     for (size_t i = 0; i < text.len; i++)
-        n = n << 4 | (uint32_t)(ascii_hex((unsigned char)text.p[i]) & 15);
+        n = n << 4 | (uint64_t)(ascii_hex((unsigned char)text.p[i]) & 15);
     return n;
+}
+
+/* Without an LF, and then a CR, at its end. */
+static inline struct span span_without_line_end(struct span line) {
+    if (line.len && line.p[line.len - 1] == '\n') line.len--;
+    if (line.len && line.p[line.len - 1] == '\r') line.len--;
+    return line;
 }
 
 #endif

@@ -76,3 +76,8 @@ void kam_send_leave(struct kamailio *k, int64_t at_ns) {
     else
         depart(s);
 }
+
+void kam_send_leave_all(struct kamailio *k) {
+    while (k->outbox.first)
+        kam_send_leave(k, k->queue->now_ns);
+}

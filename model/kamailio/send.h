@@ -58,4 +58,7 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
 /* Lets the first collected one leave at a time not before now. There is one. */
 void kam_send_leave(struct kamailio *k, int64_t at_ns);
 
+/* Lets all that is collected leave now. */
+void kam_send_leave_all(struct kamailio *k);
+
 #endif

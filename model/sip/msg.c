@@ -85,12 +85,6 @@ static const char *line_end(const char *p, const char *end) {
     return lf ? lf + 1 : end;
 }
 
-static struct span without_line_end(struct span line) {
-    if (line.len && line.p[line.len - 1] == '\n') line.len--;
-    if (line.len && line.p[line.len - 1] == '\r') line.len--;
-    return line;
-}
-
 /* The word up to the next blank, or tab where that is one; *rest is what follows it, p NULL: there is none.
  */
 static struct span word_of(struct span s, bool tabs_too, struct span *rest) {
@@ -134,11 +128,11 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
     const char *p = bytes.p, *end = bytes.p + bytes.len, *next = line_end(p, end);
-    if (!parse_first_line(m, without_line_end(span_between(p, next)))) return false;
+    if (!parse_first_line(m, span_without_line_end(span_between(p, next)))) return false;
     for (p = next; p < end; p = next) {
         const struct usual_line *usual = usual_line_at(p, end);
         next = line_end(usual ? p + usual->len : p, end);
-        if (*p <= '\r' && without_line_end(span_between(p, next)).len == 0) break;
+        if (*p <= '\r' && span_without_line_end(span_between(p, next)).len == 0) break;
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
         while (next < end && *next <= ' ' && (*next == ' ' || *next == '\t'))
             next = line_end(next, end);

@@ -76,6 +76,12 @@ static char *put_reverse_hex(char *at, uint32_t n) {
     return at;
 }
 
+void kam_reverse_hex_write(struct buf *out, uint32_t n) {
+    enum { DIGITS = 8 };
+    char *from = buf_room(out, DIGITS);
+    out->len += (size_t)(put_reverse_hex(from, n) - from);
+}
+
 static int hex_digit(char c) {
     if (ascii_digit(c)) return c - '0';
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

@@ -36,4 +36,8 @@ void kam_branch_write(struct buf *out, uint32_t hash, const char *md5, unsigned 
 /* Takes a value apart; false if it is not of that form. md5 is not terminated: it points into the value. */
 bool kam_branch_parse(struct span value, uint32_t *hash, const char **md5, unsigned *branch);
 
+/* Adds a number in hexadecimal digits, the least significant one first, as Kamailio writes many of its own.
+ */
+void kam_reverse_hex_write(struct buf *out, uint32_t n);
+
 #endif

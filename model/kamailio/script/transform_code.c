@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* {s.*}: digests, encodings and escapes. (facts: Kamailio 18.2) */
+#include "base/base64.h"
 #include "model/kamailio/script/calendar.h"
 #include "model/kamailio/script/transform.h"
 
@@ -52,59 +53,29 @@ static bool s_to_hex(const struct transform_call *c, struct kam_value *v) {
 static bool s_from_hex(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
     struct buf b = {0};
-    for (size_t i = 0; i + 1 < s.len; i += 2) {
-        int high = ascii_hex(s.p[i]), low = ascii_hex(s.p[i + 1]);
-        if (high < 0 || low < 0) return buf_free(&b), false;
-        buf_add_char(&b, (char)(high << 4 | low));
-    }
+    if (!buf_add_unhexed(&b, s)) return buf_free(&b), false;
     return transform_is_built(c, v, &b);
 }
 
-static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static bool encode64(const struct transform_call *c, struct kam_value *v, const char *letters, bool padded) {
-    struct span s = transform_text(c, *v);
+static bool encode64(const struct transform_call *c, struct kam_value *v, const char *letters, char fill) {
     struct buf b = {0};
-    for (size_t i = 0; i < s.len; i += 3) {
-        uint32_t n = 0;
-        size_t have = s.len - i < 3 ? s.len - i : 3;
-        for (size_t k = 0; k < 3; k++)
-            n = n << 8 | (k < have ? (uint8_t)s.p[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            if (k <= have || padded) buf_add_char(&b, k <= have ? letters[n >> (18 - 6 * k) & 63] : '=');
-    }
+    base64_add(&b, transform_text(c, *v), letters, fill);
     return transform_is_built(c, v, &b);
 }
 
-/* Up to the padding; a character that is none of the letters makes it fail. */
-static bool decode64(const struct transform_call *c, struct kam_value *v, const char *letters) {
-    struct span s = transform_text(c, *v);
-    struct buf b = {0};
-    uint32_t bits = 0;
-    unsigned count = 0;
-    for (size_t i = 0; i < s.len && s.p[i] != '='; i++) {
-        const char *letter = s.p[i] ? strchr(letters, s.p[i]) : NULL;
-        if (!letter) return buf_free(&b), false;
-        bits = bits << 6 | (uint32_t)(letter - letters);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        buf_add_char(&b, (char)(bits >> count & 255));
-    }
-    return transform_is_built(c, v, &b);
+static bool s_64(const struct transform_call *c, struct kam_value *v) {
+    return encode64(c, v, base64_letters, '=');
 }
-
-static bool s_64(const struct transform_call *c, struct kam_value *v) { return encode64(c, v, base64, true); }
 static bool s_64t(const struct transform_call *c, struct kam_value *v) {
-    return encode64(c, v, base64, false);
+    return encode64(c, v, base64_letters, '\0');
 }
 static bool s_64u(const struct transform_call *c, struct kam_value *v) {
-    return encode64(c, v, base64url, true);
+    return encode64(c, v, base64_url_letters, '=');
 }
 static bool s_64ut(const struct transform_call *c, struct kam_value *v) {
-    return encode64(c, v, base64url, false);
+    return encode64(c, v, base64_url_letters, '\0');
 }
+
 /* Here a character that is none of the letters, and one that is missing, counts as all ones. */
 static bool decode_any(const struct transform_call *c, struct kam_value *v, struct span s) {
     struct buf b = {0};
@@ -114,8 +85,8 @@ static bool decode_any(const struct transform_call *c, struct kam_value *v, stru
         struct span four = span_head(span_skip(s, i), 4);
         unsigned n[4] = {0xff, 0xff, 0xff, 0xff};
         for (size_t k = 0; k < four.len; k++) {
-            const char *letter = four.p[k] ? strchr(base64, four.p[k]) : NULL;
-            if (letter) n[k] = (unsigned)(letter - base64);
+            const char *letter = four.p[k] ? strchr(base64_letters, four.p[k]) : NULL;
+            if (letter) n[k] = (unsigned)(letter - base64_letters);
         }
         const unsigned out[] = {n[0] << 2 | n[1] >> 4, n[1] << 4 | n[2] >> 2, n[2] << 6 | n[3]};
         for (size_t k = 0; k < 3 && k + 2 <= (four.len > 1 ? four.len : 2); k++)
@@ -144,7 +115,13 @@ static bool s_un64(const struct transform_call *c, struct kam_value *v) {
     return good;
 }
 
-static bool s_un64u(const struct transform_call *c, struct kam_value *v) { return decode64(c, v, base64url); }
+/* Up to the padding; a character that is none of the letters makes it fail. */
+static bool s_un64u(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    struct buf b = {0};
+    if (!base64_read(&b, span_cut(&s, '='), base64_url_letters)) return buf_free(&b), false;
+    return transform_is_built(c, v, &b);
+}
 
 static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

@@ -2,6 +2,7 @@
 #include "model/sipp/process/aka.h"
 
 #include "base/aes.h"
+#include "base/base64.h"
 
 #include <string.h>
 
@@ -14,27 +15,13 @@ struct milenage {
     uint8_t temp[AES_BLOCK]; /* of the challenge */
 };
 
-static int digit_of(char c) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const char *at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
-/* How many bytes of out base64 text gives, up to its padding; 0 if it is none. */
-static size_t decode(uint8_t *out, size_t room, struct span text) {
-    uint32_t bits = 0;
-    unsigned count = 0;
-    size_t len = 0;
-    for (size_t i = 0; i < text.len && text.p[i] != '='; i++) {
-        int digit = digit_of(text.p[i]);
-        if (digit < 0) return 0;
-        bits = bits << 6 | (uint32_t)digit;
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        if (len < room) out[len++] = (uint8_t)(bits >> count);
-    }
-    return len;
+/* The nonce is base64, up to its padding. */
+static bool read_challenge(uint8_t challenge[CHALLENGE], struct span nonce) {
+    struct buf bytes = {0};
+    bool good = base64_read(&bytes, span_cut(&nonce, '='), base64_letters) && bytes.len >= CHALLENGE;
+    if (good) memcpy(challenge, bytes.p, CHALLENGE);
+    buf_free(&bytes);
+    return good;
 }
 
 static void lay(uint8_t *over, size_t size, struct span text) {
@@ -87,7 +74,7 @@ const char *aka_respond(uint8_t response[AKA_RESPONSE], struct span nonce, const
     lay(memory->k, sizeof memory->k, secret->k);
     lay(memory->op, sizeof memory->op, secret->op);
     lay(memory->amf, sizeof memory->amf, secret->amf);
-    if (decode(challenge, sizeof challenge, nonce) < CHALLENGE)
+    if (!read_challenge(challenge, nonce))
         return "SIPp ends: the nonce is no AKA challenge of 32 bytes in base64";
     begin(&m, challenge, memory);
     out2(&m, answer);

@@ -20,8 +20,8 @@ struct folded;
 
 /* A Call-ID that SIPp knows: of an open call, or of one that has ended a short time ago. */
 struct known {
-    struct known *prev,
-        *next; /* among the dead, in the order in which they are forgotten; next: of the free */
+    /* Among the dead, in the order in which they are forgotten; of the free ones next. */
+    struct known *prev, *next;
     union {
         struct call *call; /* of one that lives */
         int64_t until_ms;  /* when a dead one is forgotten */

@@ -4,6 +4,7 @@
  * those and the secret, and, where the request is to be the same, an MD5 of parts of it and another secret.
  * (facts: Kamailio 40.1)
  */
+#include "base/base64.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/auth/auth.h"
 
@@ -63,27 +64,14 @@ static void request_sum(uint8_t sum[SUM_LEN], struct kam_run *run, int64_t check
     MD5Final(sum, &md5);
 }
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void add_base64(struct buf *out, const uint8_t *bytes, size_t len) {
-    for (size_t i = 0; i < len; i += 3) {
-        size_t have = len - i < 3 ? len - i : 3;
-        uint32_t group = 0;
-        for (size_t b = 0; b < 3; b++)
-            group = group << 8 | (b < have ? bytes[i + b] : 0);
-        for (size_t d = 0; d < 4; d++)
-            buf_add_char(out, d <= have ? digits[group >> (18 - 6 * d) & 63] : '=');
-    }
-}
-
 /* The bytes of a text of whole groups; other characters than base64's are 0. */
 static size_t read_base64(uint8_t *bytes, struct span text) {
     size_t len = 0;
     for (size_t i = 0; i < text.len; i += 4) {
         uint32_t group = 0;
         for (size_t d = 0; d < 4; d++) {
-            const char *at = text.p[i + d] ? strchr(digits, text.p[i + d]) : NULL;
-            group = group << 6 | (uint32_t)(at ? at - digits : 0);
+            const char *at = text.p[i + d] ? strchr(base64_letters, text.p[i + d]) : NULL;
+            group = group << 6 | (uint32_t)(at ? at - base64_letters : 0);
         }
         for (size_t b = 0; b < 3; b++)
             bytes[len++] = (uint8_t)(group >> (16 - 8 * b));
@@ -101,7 +89,7 @@ void auth_nonce_write(struct buf *out, struct kam_run *run) {
     put_u32(bytes + 4, now_s);
     stamp_sum(bytes + STAMP_LEN, a, bytes, NULL);
     if (checks) request_sum(bytes + PLAIN_LEN, run, checks);
-    add_base64(out, bytes, checks ? CHECKED_LEN : PLAIN_LEN);
+    base64_add(out, (struct span){(char *)bytes, checks ? CHECKED_LEN : PLAIN_LEN}, base64_letters, '=');
 }
 
 enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce) {

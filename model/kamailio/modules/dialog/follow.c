@@ -2,6 +2,7 @@
 /* What messages do to dialogs. (facts: Kamailio 22.2) */
 #include "base/mem.h"
 #include "model/kamailio/event.h"
+#include "model/kamailio/message/branch.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/rr.h"
 
@@ -54,21 +55,14 @@ void dlg_end(struct dialogs *d, struct dialog *dlg, struct kam_run *run) {
     d->confirmed -= counted;
 }
 
-/* Hexadecimal, the least significant digit first. */
-static void add_reversed(struct buf *out, uint32_t n) {
-    do
-        buf_add_char(out, "0123456789abcdef"[n & 15]);
-    while (n >>= 4);
-}
-
 static void add_did(struct kam_run *run, const struct dialog *dlg) {
     struct buf b = {0};
     buf_add_char(&b, ';');
     buf_add(&b, dialogs_of(run)->rr_param);
     buf_add_char(&b, '=');
-    add_reversed(&b, dlg->entry);
+    kam_reverse_hex_write(&b, dlg->entry);
     buf_add_char(&b, '.');
-    add_reversed(&b, dlg->id);
+    kam_reverse_hex_write(&b, dlg->id);
     kam_rr_add_params(run, buf_span(&b));
     buf_free(&b);
 }

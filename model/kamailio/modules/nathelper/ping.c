@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pings of contacts, which keep the way through a NAT open (facts: Kamailio 41.5). */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/branch.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 #include "model/kamailio/modules/registrar/registrar.h"
 #include "model/kamailio/resolve.h"
@@ -50,12 +51,6 @@ static bool has_room(struct round *r, uint32_t part, uint32_t parts) {
     return false;
 }
 
-static void write_hex_backwards(struct buf *out, uint32_t n) {
-    do
-        buf_add_char(out, "0123456789abcdef"[n & 15]);
-    while (n >>= 4);
-}
-
 static uint32_t read_hex_backwards(struct span text) {
     uint32_t n = 0;
     for (size_t i = text.len; i > 0; i--)
@@ -77,13 +72,13 @@ static void write_options(struct buf *out, struct nathelper_pings *p, const stru
              (unsigned)branch_of(p));
     if (c->path) buf_addf(out, "Route: %s\r\n", c->path);
     buf_addf(out, "From: " SPAN_FMT ";tag=%s-", SPAN_ARG(p->set->sipping_from), c->ruid);
-    write_hex_backwards(out, usrloc_hash(aor));
+    kam_reverse_hex_write(out, usrloc_hash(aor));
     buf_add_char(out, '-');
-    write_hex_backwards(out, p->first_tag + p->sent);
+    kam_reverse_hex_write(out, p->first_tag + p->sent);
     buf_addf(out, "\r\nTo: %s\r\nCall-ID: %08x-", c->uri, (unsigned)p->random);
-    write_hex_backwards(out, p->first_call + p->sent);
+    kam_reverse_hex_write(out, p->first_call + p->sent);
     buf_add_char(out, '-');
-    write_hex_backwards(out, p->first_second + (uint32_t)(p->second - p->began_second));
+    kam_reverse_hex_write(out, p->first_second + (uint32_t)(p->second - p->began_second));
     buf_addf(out, "@" SPAN_FMT "\r\nCSeq: 1 " SPAN_FMT "\r\nContent-Length: 0\r\n\r\n",
              SPAN_ARG(socket->address), SPAN_ARG(p->set->sipping_method));
     p->sent++;
@@ -123,8 +118,7 @@ static void fire(void *arg) {
     struct round r = {.pings = p, .table = kam_module_data(p->k, KAM_MODULE_USRLOC)};
     uint32_t parts = (uint32_t)p->set->natping_interval, part = (uint32_t)(p->second % parts);
     if (has_room(&r, part, parts)) usrloc_each(r.table, part, parts, ping, &r);
-    while (p->k->outbox.first)
-        kam_send_leave(p->k, p->k->queue->now_ns);
+    kam_send_leave_all(p->k);
     p->second++;
     p->next_ns += NS_PER_S;
     schedule(p);
@@ -148,7 +142,7 @@ static void draw(struct nathelper_pings *p) {
         p->first_tag = read_hex_backwards(tag);
     }
     if (call.len) {
-        p->random = span_hex(span_cut(&call, '-'));
+        p->random = (uint32_t)span_hex(span_cut(&call, '-'));
         p->first_call = read_hex_backwards(span_cut(&call, '-'));
         p->first_second = read_hex_backwards(call);
     }

@@ -2,6 +2,7 @@
 /* What a REGISTER does, and what it is told (facts: Kamailio 15.2; RFC 3261 10.3). */
 #include "base/mem.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/branch.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/registrar/registrar.h"
@@ -175,12 +176,11 @@ static char *ruid_text(struct kam_run *run) {
     if (k->config.natping_tag) {
         struct span left = span_of(k->config.natping_tag);
         span_cut(&left, '-');
-        start = span_hex(span_cut(&left, '-'));
-        process = span_hex(span_cut(&left, '-'));
+        start = (uint32_t)span_hex(span_cut(&left, '-'));
+        process = (uint32_t)span_hex(span_cut(&left, '-'));
     }
     buf_addf(&b, "uloc-%x-%x-", (unsigned)start, (unsigned)(process + worker));
-    for (uint32_t n = run->state.process->contacts; n; n >>= 4)
-        buf_add_char(&b, "0123456789abcdef"[n & 15]);
+    kam_reverse_hex_write(&b, run->state.process->contacts);
     char *ruid = mem_text(buf_span(&b));
     buf_free(&b);
     return ruid;

@@ -20,8 +20,7 @@ static void schedule(struct usrloc *u) {
 static void fire(void *arg) {
     struct usrloc *u = arg;
     usrloc_each(u, 0, 1, remove_expired, u);
-    while (u->k->outbox.first)
-        kam_send_leave(u->k, u->k->queue->now_ns);
+    kam_send_leave_all(u->k);
     u->timer_tick += u->timer_interval * TICKS_PER_S;
     schedule(u);
 }

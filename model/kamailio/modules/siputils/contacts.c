@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* siputils: contacts that are hidden, in a parameter or in the user of another URI (facts: Kamailio 50.3). */
+#include "base/base64.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
@@ -120,40 +121,12 @@ int siputils_decode_contact(struct kam_run *run, const struct kam_arg *args, siz
     return result;
 }
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* RFC 4648 5, without = at the end. */
-static void add_base64(struct buf *out, struct span s) {
-    for (; s.len; s = span_skip(s, s.len < 3 ? s.len : 3)) {
-        uint32_t group = 0;
-        for (size_t i = 0; i < 3; i++)
-            group = group << 8 | (i < s.len ? (unsigned char)s.p[i] : 0);
-        for (size_t i = 0; i <= (s.len < 3 ? s.len : 3); i++)
-            buf_add_char(out, digits[group >> (18 - 6 * i) & 63]);
-    }
-}
-
-/* False: it has other characters. */
-static bool add_decoded(struct buf *out, struct span s) {
-    uint32_t group = 0;
-    size_t n = 0;
-    while (s.len && s.p[s.len - 1] == '=')
-        s.len--;
-    for (size_t i = 0; i < s.len; i++) {
-        const char *digit = s.p[i] ? strchr(digits, s.p[i]) : NULL;
-        if (!digit) return false;
-        group = group << 6 | (uint32_t)(digit - digits);
-        if (++n % 4 != 1) buf_add_char(out, (char)(group >> (n % 4 == 2 ? 4 : n % 4 == 3 ? 2 : 0)));
-    }
-    return true;
-}
-
 /* ADDRESS;NAME=the URI */
 static int put_into_param(struct buf *out, const struct kam_run *run, struct span uri,
                           const struct kam_arg *args) {
     (void)run;
     buf_addf(out, SPAN_FMT ";" SPAN_FMT "=", SPAN_ARG(args[1].s), SPAN_ARG(args[0].s));
-    add_base64(out, uri);
+    base64_add(out, uri, base64_url_letters, '\0');
     return 1;
 }
 
@@ -171,7 +144,9 @@ static int take_from_param(struct buf *out, const struct kam_run *run, struct sp
     struct kam_param_text p;
     (void)run;
     if (!find_param(uri, args[0].s, &p) || p.value.len == 0) return 0;
-    return add_decoded(out, p.value) ? 1 : -1;
+    while (p.value.len && p.value.p[p.value.len - 1] == '=')
+        p.value.len--;
+    return base64_read(out, p.value, base64_url_letters) ? 1 : -1;
 }
 
 static int remove_param(struct buf *out, const struct kam_run *run, struct span uri,

@@ -87,12 +87,6 @@ static bool find_part(const struct multipart *m, struct span type, struct part *
     return false;
 }
 
-static struct span without_end(struct span s) {
-    if (s.len && s.p[s.len - 1] == '\n') s.len--;
-    if (s.len && s.p[s.len - 1] == '\r') s.len--;
-    return s;
-}
-
 static size_t offset(const struct kam_run *run, const char *p) { return textops_offset(run, p); }
 
 /* Only the content of the first part of that type stays, in multipart/mixed. */
@@ -103,7 +97,7 @@ int textops_filter_body(struct kam_run *run, const struct kam_arg *args, size_t 
     if (!is_mixed(content_type(run)) || !args[0].s.len || !read_multipart(run, &m) ||
         !find_part(&m, args[0].s, &p))
         return -1;
-    struct span content = without_end(p.content);
+    struct span content = span_without_line_end(p.content);
     if (span_starts(content, "\r\n")) content = span_skip(content, 2);
     size_t from = kam_body_at(run), at = offset(run, content.p);
     kam_lump_remove(run->target, from, at - from);
@@ -167,12 +161,7 @@ int textops_append_body_part(struct kam_run *run, const struct kam_arg *args, si
 
 int textops_append_body_part_hex(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf b = {0};
-    struct span hex = args[0].s;
-    for (size_t i = 0; i + 1 < hex.len; i += 2) {
-        int high = ascii_hex(hex.p[i]), low = ascii_hex(hex.p[i + 1]);
-        if (high < 0 || low < 0) return buf_free(&b), -1;
-        buf_add_char(&b, (char)(high << 4 | low));
-    }
+    if (!buf_add_unhexed(&b, args[0].s)) return buf_free(&b), -1;
     struct span text = arena_text(&run->scratch, buf_span(&b));
     buf_free(&b);
     return append_part(run, text, args[1].s, count > 2 ? args[2].s : SPAN(""));

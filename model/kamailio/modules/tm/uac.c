@@ -106,11 +106,9 @@ static uint32_t count_call(struct kam_tm *tm) {
  * first socket. */
 static void write_call_id(struct buf *out, struct kam_tm *tm) {
     const char *given = tm->k->config.call_id;
-    uint64_t start = 0, pid = 0;
     struct span rest = given ? span_of(given) : SPAN("-14"), digits = span_cut(&rest, '-');
+    uint64_t start = span_hex(digits), pid = 0;
     size_t rank = rank_of(tm->k, tm->k->at_work);
-    for (size_t i = 0; i < digits.len; i++)
-        start = start << 4 | (unsigned)ascii_hex(digits.p[i]);
     if (!given) {
         struct random_stream r;
         host_random(tm->k->host, &r, "own Call-IDs");

@@ -3,6 +3,7 @@
  * uac's From and To. The old URI, XORed with the new one, goes into Record-Route, so that each side finds in
  * the requests and replies of the dialog what it knows (facts: Kamailio 30.3).
  */
+#include "base/base64.h"
 #include "model/kamailio/message/address.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/rr.h"
@@ -65,34 +66,8 @@ static void encrypt(struct span text, struct span password) {
         p[i] = (char)(p[i] ^ password.p[i % password.len]);
 }
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* base64 with - where = fills it up */
-static void add_base64(struct buf *out, struct span s) {
-    for (size_t i = 0; i < s.len; i += 3) {
-        uint32_t n = 0;
-        for (size_t k = 0; k < 3; k++)
-            n = n << 8 | (i + k < s.len ? (unsigned char)s.p[i + k] : 0);
-        for (size_t k = 0; k < 4; k++)
-            buf_add_char(out, i + k <= s.len ? digits[n >> (18 - 6 * k) & 63] : '-');
-    }
-}
-
-static bool read_base64(struct buf *out, struct span s) {
-    uint32_t n = 0, bits = 0;
-    while (s.len && s.p[s.len - 1] == '-')
-        s.len--;
-    for (size_t i = 0; i < s.len; i++) {
-        const char *digit = s.p[i] ? strchr(digits, s.p[i]) : NULL;
-        if (!digit) return false;
-        n = n << 6 | (uint32_t)(digit - digits);
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        buf_add_char(out, (char)(n >> bits));
-    }
-    return true;
-}
+/* What fills up base64 here. */
+enum { FILL = '-' };
 
 static void keep_in_record_route(struct kam_run *run, enum kam_restore which, struct span old,
                                  struct span uri) {
@@ -100,7 +75,7 @@ static void keep_in_record_route(struct kam_run *run, enum kam_restore which, st
     add_mixed(&mixed, old, uri);
     encrypt(buf_span(&mixed), uac_of(run)->restore_passwd);
     buf_addf(&param, ";" SPAN_FMT "=", SPAN_ARG(param_of(run, which)));
-    add_base64(&param, buf_span(&mixed));
+    base64_add(&param, buf_span(&mixed), base64_letters, FILL);
     kam_rr_add_params(run, buf_span(&param));
     buf_free(&mixed);
     buf_free(&param);
@@ -141,7 +116,10 @@ int uac_replace(struct kam_run *run, enum kam_restore which, struct span display
 /* The URI that a parameter of our Route entry keeps for who has the other one; false: it keeps none. */
 static bool kept_uri(const struct kam_run *run, struct buf *uri, struct span kept, struct span other) {
     struct buf mixed = {0};
-    bool good = kept.len && read_base64(&mixed, kept) && mixed.len >= other.len;
+    bool is_kept = kept.len > 0;
+    while (kept.len && kept.p[kept.len - 1] == FILL)
+        kept.len--;
+    bool good = is_kept && base64_read(&mixed, kept, base64_letters) && mixed.len >= other.len;
     if (good) {
         encrypt(buf_span(&mixed), uac_of(run)->restore_passwd);
         add_mixed(uri, buf_span(&mixed), other);
