@@ -42,9 +42,12 @@ static inline void buf_add_char(struct buf *b, char c) {
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);
-bool buf_add_unhexed(struct buf *b,
-                     struct span hex); /* two digits a byte; an odd last one is none; false: no digits */
 void buf_add_lower(struct buf *b, struct span s); /* ASCII letters as small ones */
+
+/* Adds a byte for two hexadecimal digits each; an odd last one is none. False: there is another character,
+ * and what stands before it has been added. */
+bool buf_add_unhexed(struct buf *b, struct span hex);
+
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *format, va_list args);
 
