@@ -25,8 +25,8 @@ struct fetched {
 struct queue {
     struct queue *next;
     struct span name;
-    uint64_t size, mode; /* size 0: no limit */
-    struct item *first;
+    uint64_t size, mode;       /* size 0: no limit */
+    struct item *first, **end; /* end: where the next one is linked */
     size_t count;
     struct fetched *fetched;
 };
@@ -79,6 +79,7 @@ static void init(struct kamailio *k, void *data) {
     for (size_t n = 0; kam_program_value(k->program, &kam_mqueue_module, "mqueue", n, &text); n++) {
         struct queue *q = mem_new(sizeof *q);
         read_definition(text.s, q);
+        q->end = &q->first;
         q->next = m->queues;
         m->queues = q;
     }
@@ -119,10 +120,11 @@ static struct fetched *fetched_of(struct queue *q, const struct kam_process *pro
     return q->fetched = f;
 }
 
-static struct item *take_first(struct queue *q) {
-    struct item *i = q->first;
+static struct item *take(struct queue *q, struct item **place) {
+    struct item *i = *place;
     if (!i) return NULL;
-    q->first = i->next;
+    *place = i->next;
+    if (!i->next) q->end = place;
     q->count--;
     return i;
 }
@@ -139,20 +141,16 @@ static int add(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct queue *q = find(run, args[0].s);
     (void)count;
     if (!q) return -1;
-    struct item **same = place_of(q, args[1].s);
-    if (*same && q->mode == ADD_FIRST) return 1;
-    if (*same && q->mode == ADD_LAST) {
-        struct item *old = *same;
-        *same = old->next;
-        q->count--;
-        drop(old);
+    if (q->mode != ADD_ALL) { /* otherwise nobody asks, and a long queue is not walked over */
+        struct item **same = place_of(q, args[1].s);
+        if (*same && q->mode == ADD_FIRST) return 1;
+        drop(take(q, same));
     }
-    if (q->size && q->count >= q->size) drop(take_first(q));
-    struct item *i = mem_new(sizeof *i), **at = &q->first;
+    if (q->size && q->count >= q->size) drop(take(q, &q->first));
+    struct item *i = mem_new(sizeof *i);
     *i = (struct item){.key = mem_text(args[1].s), .value = mem_text(args[2].s)};
-    while (*at)
-        at = &(*at)->next;
-    *at = i;
+    *q->end = i;
+    q->end = &i->next;
     q->count++;
     return 1;
 }
@@ -163,7 +161,7 @@ static int fetch(struct kam_run *run, const struct kam_arg *args, size_t count) 
     if (!q) return -1;
     struct fetched *f = fetched_of(q, run->state.process);
     drop(f->item);
-    f->item = take_first(q);
+    f->item = take(q, &q->first);
     return f->item ? 1 : -2;
 }
 
