@@ -4,6 +4,7 @@
 Runs inside namespaces of its own (network, processes, mounts; see `record`), as the first process there. Nothing in here
 needs cleaning up: when this process ends, the kernel takes namespaces, interfaces and programs with it.
 """
+import glob
 import hashlib
 import json
 import os
@@ -147,12 +148,15 @@ def sipp_command(host, hosts, scenario_file):
 
 
 def media_files(path):
-    """The files that the media commands and the [file] keywords of a SIPp scenario name, as far as they are there."""
+    """The files that the media commands and the [file] keywords of a SIPp scenario name, as far as they are there; where such a name holds
+    keywords, whatever *.txt and *.bin stands beside the scenario."""
     with open(path, encoding='latin-1') as file:
         text = re.sub(r'<!--.*?-->', '', file.read(), flags=re.S)
     names = re.findall(r'''(?:play_pcap_(?:audio|video|image)|rtp_stream)\s*=\s*["']([^"',]+)''', text)
     names += re.findall(r'\[file\s+name\s*=\s*"?([^"\]\s]+)', text)
     paths = [os.path.join(os.path.dirname(path), name) for name in names]
+    if re.search(r'\[file\s[^\]]*name="[^"]*\[', text):
+        paths += sorted(glob.glob(os.path.dirname(path) + '/*.txt') + glob.glob(os.path.dirname(path) + '/*.bin'))
     return [path for path in dict.fromkeys(paths) if os.path.isfile(path)]
 
 
@@ -183,6 +187,8 @@ def included_files(path):
     with open(path, encoding='latin-1') as file:
         names = re.findall(r'^[ \t]*(?:#!|!!)?(?:include|import)_file[ \t]+"([^"]+)"', file.read(), flags=re.M)
     paths = [os.path.join(os.path.dirname(path), name) for name in names]
+    if re.search(r'\[file\s[^\]]*name="[^"]*\[', text):
+        paths += sorted(glob.glob(os.path.dirname(path) + '/*.txt') + glob.glob(os.path.dirname(path) + '/*.bin'))
     return [path for path in paths if os.path.isfile(path)]
 
 

@@ -11,7 +11,8 @@ def scenario(body): return '<?xml version="1.0"?>\n<scenario>\n%s\n</scenario>\n
 FILES = {
     'good.xml': scenario(SEND),
     'warned.xml': scenario(SEND + '\n<pause nonsense="1"/>'),
-    'lacking.xml': scenario(SEND.replace('A b', 'A b\n[file name="[service]"]')),
+    'short': 'x',
+    'lacking.xml': scenario(SEND + '<nop><action><exec rtp_stream="short,1,0"/></action></nop>'),
     'reached.xml': scenario(SEND + '<nop><action><ereg regexp="(a)\\1" search_in="msg" assign_to="_"/></action></nop>'),
     'wrong.xml': scenario(SEND + '\n<puase/>\n<nop><action><exec command="true"/></action></nop>'),
     'tree/other.xml': '<project/>\n',
@@ -29,7 +30,7 @@ CASES = [
     ('wrong.xml', 2, 'wrong.xml: refused by the real program\n1 read: 0 good, 0 not simulated, 1 refused by the real program\n',
      'wrong.xml:6:1: error: unknown element <puase>; did you mean <pause>? [SIPp refuses it too]\n'),
     ('lacking.xml', 2, 'lacking.xml: not simulated\n1 read: 0 good, 1 not simulated, 0 refused by the real program\n',
-     'a keyword in the name of [file] is not simulated [not simulated]\n'),
+     'SIPp reads what lies behind it in its memory [not simulated]\n'),
     ('reached.xml', 0, 'reached.xml: good\n1 read: 1 good, 0 not simulated, 0 refused by the real program\n',
      ': a run that reaches it stops\n'),
     ('tree', 2, 'tree/deeper/wrong.cfg: refused by the real program\ntree/good.cfg: good\n'

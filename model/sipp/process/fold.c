@@ -11,7 +11,7 @@ bool constant_write(struct buf *out, const struct sipp *sipp, const struct templ
                     const struct template_part *part) {
     const struct sipp_config *c = &sipp->config;
     switch (part->id) {
-    case KEYWORD_FILE: buf_add(out, template_text(t, part)); return true;
+    case KEYWORD_FILE: buf_add(out, template_text(t, part)); return !part->param[0];
     case KEYWORD_IP_TYPE: buf_add_char(out, '4'); return true;
     case KEYWORD_LOCAL_IP: ipv4_write(out, c->local.ip); return true;
     case KEYWORD_LOCAL_PORT:
@@ -110,10 +110,23 @@ void fold_init(struct sipp *sipp) {
     sipp->folded = mem_new(sipp->folded_count * sizeof *sipp->folded);
 }
 
-void fold_free(struct sipp *sipp) {
-    for (size_t i = 0; i < sipp->folded_count; i++) {
-        free(sipp->folded[i].pieces);
-        buf_free(&sipp->folded[i].bytes);
+void fold_make_room(struct sipp *sipp) {
+    size_t count = sipp->templates->number + 1, before = sipp->folded_count;
+    if (count <= before) return;
+    sipp->folded = mem_resize(sipp->folded, count * sizeof *sipp->folded);
+    memset(sipp->folded + before, 0, (count - before) * sizeof *sipp->folded);
+    sipp->folded_count = count;
+}
+
+void fold_release(struct sipp *sipp, size_t count) {
+    for (; sipp->folded_count > count; sipp->folded_count--) {
+        struct folded *f = &sipp->folded[sipp->folded_count - 1];
+        free(f->pieces);
+        buf_free(&f->bytes);
     }
+}
+
+void fold_free(struct sipp *sipp) {
+    fold_release(sipp, 0);
     free(sipp->folded);
 }

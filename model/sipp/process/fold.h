@@ -36,6 +36,10 @@ const struct folded *template_folded(struct sipp *sipp, const struct template *t
 /* What the branches of a process begin with. */
 void branch_cookie_write(struct buf *out, const struct sipp *sipp);
 
+/* Room for those that the process has of its own; the end of those from a number on. */
+void fold_make_room(struct sipp *sipp);
+void fold_release(struct sipp *sipp, size_t count);
+
 /* Room for the templates of the process's scenario. */
 void fold_init(struct sipp *sipp);
 void fold_free(struct sipp *sipp);

@@ -104,9 +104,12 @@ struct sipp {
     struct value *globals;    /* one for each variable of the program, used where it is global */
     struct inject *injects;   /* the default one first */
     size_t inject_count;
-    size_t *inject_order;  /* their places, by name: so SIPp draws their lines */
-    struct folded *folded; /* the program's templates, by their number */
+    size_t *inject_order;            /* their places, by name: so SIPp draws their lines */
+    struct template *templates;      /* its own, then the program's */
+    struct template *credentials[2]; /* the user and the password without others; of its own */
+    struct folded *folded;           /* all templates, by their number */
     size_t folded_count;
+    struct source_set files;   /* those of sipp_file */
     struct buf text, text2;    /* for rendering */
     struct header_index lines; /* of the payloads that were asked about last */
     struct rand rand;
@@ -162,6 +165,9 @@ int32_t sipp_rand(struct sipp *sipp, bool seeds);
 
 /* The injection file of that name, or without a name the default one; NULL: there is none. */
 struct inject *sipp_inject(struct sipp *sipp, struct span name);
+
+/* A file that is first asked for while calls run, beside the scenario; NULL: it cannot be read. */
+const struct source *sipp_file(struct sipp *sipp, struct source_pos asked, struct span name);
 
 /* Is a message of this step to be lost? */
 bool sipp_loses(struct sipp *sipp, const struct step *step);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/render.h"
 
-#include "model/sipp/process/auth.h"
+#include "model/sipp/process/credentials.h"
 #include "model/sipp/process/fold.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
@@ -12,14 +12,17 @@
 static const char len_blank[] = "     ";
 enum { LEN_WIDTH = sizeof len_blank - 1 };
 
-/* Credentials of an [authentication]: from templates, or from a field of the injection file. */
+/*
+ * An [authentication]. The credentials need the whole message: until then a text of SIPp's, or what the field
+ * says, stands for them.
+ */
 struct auth_mark {
-    bool wanted;
-    size_t at;                        /* of a stand-in character in the output */
-    const struct template_part *part; /* NULL: of a field */
-    struct span user, password;       /* of a field, in text; p NULL: absent */
-    struct buf text;
+    size_t at, len;                   /* of the stand-in in the output; len 0: there is none */
+    const struct template_part *part; /* that it is, or the field that holds it */
+    struct template *param[AUTH_PARAMS];
+    struct template *before; /* of a field: see credentials_of_field */
 };
+static const char auth_stand_in[] = "[authentication place holder]";
 
 struct rendering {
     struct buf *out;
@@ -153,25 +156,41 @@ static void add_fill(struct rendering *r, const struct fold_piece *piece) {
         buf_add_char(r->out, text.p[(size_t)i % text.len]);
 }
 
+static bool may_authenticate(struct rendering *r, const struct template_part *part) {
+    if (r->auth.len > 0) fatal(r, part, "SIPp ends: a second [authentication] in one message");
+    return !r->failed;
+}
+
 /* What a field holds is inserted as it is, but for one [authentication ...] (facts: SIPp 11). */
 static void add_field_text(struct rendering *r, const struct template_part *part, struct span field) {
     ptrdiff_t mark = span_search(field, SPAN("[authentication"));
-    ptrdiff_t close = mark < 0 ? -1 : span_find(span_skip(field, (size_t)mark), ']');
-    if (close < 0) {
-        buf_add(r->out, field);
-        return;
+    if (mark >= 0 && may_authenticate(r, part)) {
+        struct span text = span_skip(field, (size_t)mark);
+        ptrdiff_t close = span_find(text, ']');
+        r->auth =
+            (struct auth_mark){.at = r->out->len + (size_t)mark, .len = (size_t)close + 1, .part = part};
+        if (close > 0)
+            r->auth.before =
+                credentials_of_field(r->sipp, span_head(text, (size_t)close), part->at, r->auth.param);
+        if (!r->auth.before)
+            fatal(r, part, "SIPp ends: it cannot read the [authentication ...] in the field");
     }
-    if (r->auth.wanted) {
-        fatal(r, part, "SIPp ends: a second [authentication] in one message");
-        return;
+    buf_add(r->out, field);
+}
+
+/* A file whose name holds keywords. */
+static void add_file(struct rendering *r, const struct fold_piece *piece) {
+    const struct template_part *part = piece->part;
+    struct buf name = {0};
+    if (render(&name, r->call, part->param[0], RENDER_ACTION)) {
+        const struct source *file = sipp_file(r->sipp, part->at, header_clip(buf_span(&name)));
+        if (file)
+            buf_add(r->out, (struct span){file->text, file->len});
+        else
+            fatal(r, part, "SIPp ends: it cannot read the file");
     }
-    buf_add(r->out, span_head(field, (size_t)mark));
-    r->auth = (struct auth_mark){.wanted = true, .at = r->out->len};
-    buf_add(&r->auth.text, span_head(span_skip(field, (size_t)mark), (size_t)close));
-    r->auth.user = auth_parameter(buf_span(&r->auth.text), "username");
-    r->auth.password = auth_parameter(buf_span(&r->auth.text), "password");
-    buf_add_char(r->out, ']');
-    buf_add(r->out, span_skip(field, (size_t)(mark + close) + 1));
+    r->failed |= r->sipp->ended;
+    buf_free(&name);
 }
 
 /* line= of a field; false after an error. */
@@ -289,12 +308,10 @@ static void add_variable(struct rendering *r, const struct fold_piece *piece) {
 }
 
 static void add_auth_mark(struct rendering *r, const struct fold_piece *piece) {
-    if (r->auth.wanted) {
-        fatal(r, piece->part, "SIPp ends: a second [authentication] in one message");
-        return;
-    }
-    r->auth = (struct auth_mark){.wanted = true, .at = r->out->len, .part = piece->part};
-    buf_add_char(r->out, ']');
+    if (!may_authenticate(r, piece->part)) return;
+    r->auth = (struct auth_mark){.at = r->out->len, .len = sizeof auth_stand_in - 1, .part = piece->part};
+    memcpy(r->auth.param, piece->part->param, sizeof r->auth.param);
+    buf_add(r->out, SPAN(auth_stand_in));
 }
 
 static void add_len_mark(struct rendering *r, const struct fold_piece *piece) {
@@ -322,7 +339,7 @@ static const struct writer writers[KEYWORD_UNKNOWN + 1] = {
     [KEYWORD_DATE] = {add_date, true},
     [KEYWORD_DYNAMIC_ID] = {add_dynamic_id, true},
     [KEYWORD_FIELD] = {add_field},
-    [KEYWORD_FILE] = {add_constant},
+    [KEYWORD_FILE] = {add_file},
     [KEYWORD_FILL] = {add_fill},
     [KEYWORD_IP_TYPE] = {add_constant},
     [KEYWORD_LAST_CSEQ_NUMBER] = {add_last_cseq_number, true},
@@ -378,79 +395,48 @@ static void fill_len(struct rendering *r) {
     memcpy(r->out->p + r->len_at, nothing, room < sizeof nothing ? room : sizeof nothing);
 }
 
-/* A parameter of [authentication]: a template, the text of a field, or what SIPp takes without it. */
-static bool add_auth_parameter(struct rendering *r, size_t which, struct span given, const char *absent,
-                               struct buf *out) {
-    const struct template *t = r->auth.part ? r->auth.part->param[which] : NULL;
-    if (t) return render(out, r->call, t, RENDER_ACTION);
-    buf_add(out, given.p ? given : span_of(absent));
-    return true;
-}
-
-/* Adds the whole header; NULL, or why there is none. */
-static const char *add_credentials(struct rendering *r, struct span user, struct span password,
-                                   const struct aka_secret *aka, struct buf *out) {
-    struct call *call = r->call;
-    const struct sipp_config *c = &r->sipp->config;
-    struct span challenge = buf_span(&call->challenge);
-    struct template_head head;
-    struct buf uri = {0};
-    if (challenge.len == 0)
-        return "SIPp ends: [authentication] without a challenge (a recv with auth=\"true\")";
-    template_head(r->t, &head);
-    buf_add_text(&uri, "sip:");
-    if (c->auth_uri) {
-        buf_add_text(&uri, c->auth_uri);
-    } else {
-        if (c->remote.ip) ipv4_write(&uri, c->remote.ip);
-        buf_addf(&uri, ":%u", c->remote.port);
-    }
-    struct credentials credentials = {.user = user,
-                                      .password = password,
-                                      .method = head.method,
-                                      .uri = buf_span(&uri),
-                                      .body = body_of(r),
-                                      .aka = aka,
-                                      .aka_memory = &r->sipp->aka,
-                                      .nonce_count = call->nonce_count++};
-    if (auth_needs_cnonce(challenge)) credentials.cnonce = (uint32_t)sipp_rand(r->sipp, false);
-    buf_add_text(out, call->challenge_status == 401 ? "Authorization: " : "Proxy-Authorization: ");
-    const char *why = auth_write(out, challenge, &credentials);
-    buf_free(&uri);
-    return why;
-}
-
+/*
+ * SIPp moves what follows the stand-in up to a NUL, but sends as much more as the header is longer: behind
+ * the NUL stands what stood there before, then memory that is mostly empty.
+ */
 static void replace_stand_in(struct rendering *r, struct span text) {
-    char *at = r->out->p + r->auth.at;
-    memmove(at, at + 1, r->out->len - r->auth.at - 1);
-    r->out->len--;
-    buf_insert(r->out, r->auth.at, text);
+    size_t after = r->auth.at + r->auth.len;
+    struct span rest = span_skip(buf_span(r->out), after), moved = header_clip(rest);
+    size_t len = r->auth.at + text.len + rest.len;
+    if (moved.len < rest.len) moved.len++; /* and the NUL */
+    while (r->out->len < len)
+        buf_add_char(r->out, '\0');
+    memmove(r->out->p + r->auth.at + text.len, r->out->p + after, moved.len);
+    memcpy(r->out->p + r->auth.at, text.p, text.len);
+    r->out->len = len;
+}
+
+/* Why SIPp does not get as far as the credentials. */
+static const char auth_in_body[] =
+    "SIPp ends: with a [len] an [authentication] must stand before an empty line";
+static const char auth_overwritten[] =
+    "SIPp crashes: without a body [len] writes over the [authentication] behind it";
+
+static const char *write_credentials(struct rendering *r, size_t body_at, struct buf *out) {
+    if (r->has_len && (body_at == 0 || r->auth.at >= body_at)) return auth_in_body;
+    if (r->has_len) fill_len(r);
+    struct span text = buf_span(r->out), mark = span_head(span_skip(text, r->auth.at), r->auth.len);
+    if (span_find(mark, '\0') >= 0) return auth_overwritten;
+    struct span body = header_clip(body_at > 0 ? span_skip(text, body_at) : SPAN(""));
+    struct template_head head;
+    template_head(r->t, &head);
+    return credentials_write(out, r->call, r->auth.param, head.method, body);
 }
 
 static void fill_auth(struct rendering *r) {
-    struct buf user = {0}, password = {0}, text = {0};
-    const struct sipp_config *c = &r->sipp->config;
-    bool ok = add_auth_parameter(r, 0, r->auth.user, c->auth_user ? c->auth_user : c->service, &user) &&
-              add_auth_parameter(r, 1, r->auth.password, c->auth_password, &password);
-    struct buf secrets[3] = {{0}}; /* aka_OP, aka_AMF, aka_K */
-    for (size_t i = 0; i < 3 && r->auth.part; i++)
-        ok = ok && add_auth_parameter(r, 2 + i, (struct span){0}, "", &secrets[i]);
-    struct aka_secret aka = {.op = header_clip(buf_span(&secrets[0])),
-                             .amf = header_clip(buf_span(&secrets[1])),
-                             .k = header_clip(buf_span(&secrets[2]))};
-    if (ok) {
-        bool has_key = r->auth.part && r->auth.part->param[4];
-        const char *why =
-            add_credentials(r, buf_span(&user), buf_span(&password), has_key ? &aka : NULL, &text);
-        if (why) fatal(r, r->auth.part ? r->auth.part : r->t->parts, why);
-        ok = !why;
-    }
-    if (ok) replace_stand_in(r, buf_span(&text));
-    r->failed |= !ok;
-    for (size_t i = 0; i < 3; i++)
-        buf_free(&secrets[i]);
-    buf_free(&user);
-    buf_free(&password);
+    struct buf text = {0};
+    struct span body = body_of(r);
+    const char *why = write_credentials(r, body.p ? (size_t)(body.p - r->out->p) : 0, &text);
+    if (!why)
+        replace_stand_in(r, buf_span(&text));
+    else if (why[0])
+        fatal(r, r->auth.part, why);
+    r->failed |= why != NULL;
     buf_free(&text);
 }
 
@@ -486,11 +472,12 @@ bool render(struct buf *out, struct call *call, const struct template *t, int in
         if (p->part) add_keyword(&r, p, before);
         if (too_long(&r)) tell_too_long(&r, before - r.begin > PAYLOAD_MAX ? p->literal : p->part);
     }
-    if (r.has_len && !r.failed) fill_len(&r);
-    if (r.auth.wanted && !r.failed) {
+    if (r.auth.len > 0 && !r.failed) {
         fill_auth(&r);
         if (too_long(&r)) tell_too_long(&r, t->parts);
+    } else if (r.has_len && !r.failed) {
+        fill_len(&r);
     }
-    if (r.auth.text.p) buf_free(&r.auth.text);
+    if (r.auth.before) credentials_release(r.sipp, r.auth.before);
     return !r.failed;
 }

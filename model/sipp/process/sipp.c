@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/command.h"
+#include "model/sipp/process/credentials.h"
 #include "model/sipp/process/fold.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/scenario/number.h"
@@ -187,6 +188,19 @@ struct inject *sipp_inject(struct sipp *sipp, struct span name) {
     return NULL;
 }
 
+const struct source *sipp_file(struct sipp *sipp, struct source_pos asked, struct span name) {
+    struct buf path = {0};
+    struct diag untold = {0};
+    source_beside(&path, asked.source ? asked.source : sipp->program->source, name);
+    const struct source *file = sipp->files.first;
+    while (file && strcmp(file->name, buf_text(&path)) != 0)
+        file = file->next;
+    if (!file) file = source_load(&sipp->files, buf_text(&path), buf_text(&path), asked, &untold);
+    buf_free(&path);
+    diag_free(&untold);
+    return file;
+}
+
 static void load_injects(struct sipp *sipp, struct diag *diag) {
     size_t count = sipp->config.inject_count;
     sipp->injects = mem_new(count * sizeof *sipp->injects);
@@ -231,6 +245,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     stats_begin(&sipp->stats, program);
     sipp->stats.rate = config->rate;
     fold_init(sipp);
+    credentials_begin(sipp, diag);
     sipp->next_number = 1;
     sipp->dynamic_id = config->dynamic_start;
     rand_seed(&sipp->rand, 1);
@@ -301,7 +316,9 @@ void sipp_free(struct sipp *sipp) {
     buf_free(&sipp->text);
     buf_free(&sipp->text2);
     header_index_free(&sipp->lines);
+    credentials_free(sipp);
     fold_free(sipp);
+    source_set_free(&sipp->files);
     arena_free(&sipp->memory);
     loop_free(&sipp->loop);
     sipp_stats_free(&sipp->stats);

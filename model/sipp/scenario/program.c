@@ -365,7 +365,7 @@ void sipp_program_free(struct sipp_program *program) {
     step_list_free(&program->init);
     step_list_free(&program->out_of_call);
     variable_table_free(&program->variables);
-    template_list_free(program->templates);
+    template_list_free(program->templates, NULL);
     media_list_free(program->media);
     source_set_free(&program->files);
     rtd_free(program);

@@ -26,8 +26,8 @@ struct cutter {
 
 static struct template *cut(const struct template_compiler *c, struct text_view source, unsigned depth);
 
-void template_list_free(struct template *first) {
-    for (struct template *t = first, *next; t; t = next) {
+void template_list_free(struct template *first, const struct template *stays) {
+    for (struct template *t = first, *next; t != stays; t = next) {
         next = t->next;
         free(t->parts);
         buf_free(&t->bytes);
@@ -79,98 +79,124 @@ static ptrdiff_t find_unquoted(struct span s, size_t from, char c) {
     return -1;
 }
 
+/* Two digits a byte, as C's strtoul() reads two letters: of "1z" the first one, of "zz" none. Like all of
+ * C's texts it ends at a NUL. */
+static void add_hex_text(struct buf *out, struct span digits) {
+    for (size_t i = 0; i < digits.len; i += 2) {
+        int high = hex_digit(digits, i), low = hex_digit(digits, i + 1);
+        int byte = high < 0 ? 0 : low < 0 ? high : high << 4 | low;
+        if (byte == 0) return;
+        buf_add_char(out, (char)byte);
+    }
+}
+
+/* What stands in double quotes, where a backslash makes any character a plain one. */
+static void add_quoted_text(struct buf *out, struct span s) {
+    for (size_t i = 0; i < s.len && s.p[i] != '"'; i++) {
+        i += s.p[i] == '\\' && i + 1 < s.len;
+        buf_add_char(out, s.p[i]);
+    }
+}
+
 /*
- * The value of a parameter "name=" in a keyword: up to a space, or between double quotes. An absent one
- * has bytes.p NULL.
+ * The value of a parameter "name=" in a keyword: in double quotes, or what is visible there of ASCII, where
+ * 0x begins bytes in hexadecimal. An absent one has bytes.p NULL. The text is freed by the caller.
  */
-static struct text_view parameter(struct text_view keyword, const char *name) {
+static struct text_view parameter(struct text *t, struct text_view keyword, const char *name) {
     ptrdiff_t found = span_search(keyword.bytes, span_of(name));
     if (found < 0) return (struct text_view){.source = keyword.source};
-    size_t from = (size_t)found + strlen(name);
-    bool quoted = from < keyword.bytes.len && keyword.bytes.p[from] == '"';
-    from += quoted;
-    ptrdiff_t len = span_find(span_skip(keyword.bytes, from), quoted ? '"' : ' ');
-    return text_part(keyword, from, len < 0 ? keyword.bytes.len : from + (size_t)len);
+    size_t from = (size_t)found + strlen(name), to = from;
+    struct span s = span_skip(keyword.bytes, from);
+    struct buf bytes = {0};
+    buf_add_text(&bytes, "");
+    while (to < keyword.bytes.len && keyword.bytes.p[to] > ' ' && keyword.bytes.p[to] != 127)
+        to++;
+    if (span_starts(s, "\""))
+        add_quoted_text(&bytes, span_skip(s, 1));
+    else if (span_starts(s, "0x"))
+        add_hex_text(&bytes, span_head(span_skip(s, 2), to - from - 2));
+    else
+        buf_add(&bytes, span_head(s, to - from));
+    text_of_span(t, text_at(keyword, from), buf_span(&bytes));
+    buf_free(&bytes);
+    return text_view(t);
 }
 
 static struct template *parameter_template(struct cutter *k, struct text_view keyword, const char *name) {
-    struct text_view value = parameter(keyword, name);
-    return value.bytes.len > 0 ? cut(k->c, value, k->depth + 1) : NULL;
+    struct text own = {0};
+    struct text_view value = parameter(&own, keyword, name);
+    struct template *t = value.bytes.len > 0 ? cut(k->c, value, k->depth + 1) : NULL;
+    text_free(&own);
+    return t;
 }
 
 static void compile_field(struct cutter *k, struct template_part *part, struct text_view keyword) {
     /* C's atoi(): [field] and [fieldX] are [field0], too */
     part->number = integer_wrapped(integer_prefix(span_skip(keyword.bytes, strlen("field"))));
-    struct span file = parameter(keyword, "file=").bytes;
+    struct text own = {0};
+    struct span file = parameter(&own, keyword, "file=").bytes;
     if (file.p) part_text(k->t, part, file);
+    text_free(&own);
     part->param[0] = parameter_template(k, keyword, "line=");
 }
 
-/* SIPp reads the file at each use, relative to where it was started: here, beside the scenario. */
+/*
+ * SIPp reads the file at each use, relative to where it was started: here, beside the scenario. One whose
+ * name holds keywords is read then.
+ */
 static void compile_file(struct cutter *k, struct template_part *part, struct text_view keyword) {
-    struct text_view name = parameter(keyword, "name=");
-    if (!name.bytes.p || name.bytes.len == 0) {
-        diag_error(k->c->diag, part->at, "[file] needs name=");
-        return;
-    }
+    struct text own = {0};
+    struct text_view name = parameter(&own, keyword, "name=");
     if (span_find(name.bytes, '[') >= 0) {
-        diag_error(k->c->diag, part->at, "a keyword in the name of [file] is not simulated");
-        return;
+        part->param[0] = cut(k->c, name, k->depth + 1);
+    } else if (name.bytes.len == 0) {
+        diag_error(k->c->diag, part->at, "[file] needs name=");
+    } else {
+        struct buf path = {0};
+        if (k->source.source)
+            source_beside(&path, k->source.source, name.bytes);
+        else
+            buf_add(&path, name.bytes);
+        const char *text = buf_text(&path);
+        struct source *file = source_load(k->c->files, text, text, part->at, k->c->diag);
+        if (file) part_text(k->t, part, (struct span){file->text, file->len});
+        buf_free(&path);
     }
-    struct buf path = {0};
-    if (k->source.source)
-        source_beside(&path, k->source.source, name.bytes);
-    else
-        buf_add(&path, name.bytes);
-    const char *text = buf_text(&path);
-    struct source *file = source_load(k->c->files, text, text, part->at, k->c->diag);
-    if (file) part_text(k->t, part, (struct span){file->text, file->len});
-    buf_free(&path);
+    text_free(&own);
+}
+
+static int use_variable(struct cutter *k, struct span name, struct source_pos at) {
+    if (!k->c->late) return variable_use(k->c->variables, name, at, k->c->diag);
+    int id = variable_find(k->c->late, name);
+    if (id < 0) diag_error(k->c->diag, at, "the scenario has no variable $" SPAN_FMT, SPAN_ARG(name));
+    return id;
 }
 
 static void compile_fill(struct cutter *k, struct template_part *part, struct text_view keyword) {
-    struct text_view filling = parameter(keyword, "text="), variable = parameter(keyword, "variable=");
-    part_text(k->t, part, filling.bytes.len ? filling.bytes : SPAN("X"));
+    struct text own = {0};
+    struct span filling = parameter(&own, keyword, "text=").bytes;
+    part_text(k->t, part, filling.len ? filling : SPAN("X"));
+    struct text_view variable = parameter(&own, keyword, "variable=");
     part->number = -1;
     if (!variable.bytes.p)
         diag_error(k->c->diag, part->at, "[fill] needs variable=");
     else
-        part->number = variable_use(k->c->variables, variable.bytes, text_at(variable, 0), k->c->diag);
+        part->number = use_variable(k, variable.bytes, text_at(variable, 0));
+    text_free(&own);
 }
 
-/* Two digits a byte, as C's strtoul() reads two letters: of "1z" the first one, of "zz" none. */
-static void add_hex_bytes(struct buf *out, struct span digits) {
-    for (size_t i = 0; i < digits.len; i += 2) {
-        int high = hex_digit(digits, i), low = hex_digit(digits, i + 1);
-        int byte = high < 0 ? 0 : low < 0 ? high : high << 4 | low;
-        buf_add_char(out, (char)byte);
-    }
+static void compile_credentials(struct cutter *k, struct template *param[AUTH_PARAMS],
+                                struct text_view keyword) {
+    param[AUTH_AKA_OP] = parameter_template(k, keyword, "aka_OP=");
+    param[AUTH_AKA_AMF] = parameter_template(k, keyword, "aka_AMF=");
+    param[AUTH_AKA_K] = parameter_template(k, keyword, "aka_K=");
+    param[AUTH_USER] = parameter_template(k, keyword, "username=");
+    param[AUTH_PASSWORD] = parameter_template(k, keyword, "password=");
 }
 
-/* The bytes of a key: without quotes they may be in hexadecimal, 0x12ab. SIPp takes them for a text with
- * keywords all the same, which ends at a NUL: a 0x5b in it begins one. */
-static struct template *secret_template(struct cutter *k, struct text_view keyword, const char *name) {
-    struct text_view value = parameter(keyword, name);
-    if (value.bytes.len == 0) return NULL;
-    if (value.bytes.p[-1] == '"' || !span_starts(value.bytes, "0x")) return cut(k->c, value, k->depth + 1);
-    struct buf bytes = {0};
-    struct text text = {0};
-    add_hex_bytes(&bytes, span_skip(value.bytes, 2));
-    ptrdiff_t nul = span_find(buf_span(&bytes), '\0');
-    text_of_span(&text, text_at(value, 0),
-                 nul < 0 ? buf_span(&bytes) : span_head(buf_span(&bytes), (size_t)nul));
-    struct template *t = cut(k->c, text_view(&text), k->depth + 1);
-    text_free(&text);
-    buf_free(&bytes);
-    return t;
-}
-
-static void compile_authentication(struct cutter *k, struct template_part *part, struct text_view keyword) {
-    static const char *const secrets[] = {"aka_OP=", "aka_AMF=", "aka_K="};
-    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
-        part->param[2 + i] = secret_template(k, keyword, secrets[i]);
-    part->param[0] = parameter_template(k, keyword, "username=");
-    part->param[1] = parameter_template(k, keyword, "password=");
+void template_credentials(const struct template_compiler *c, struct text_view keyword,
+                          struct template *param[AUTH_PARAMS]) {
+    compile_credentials(&(struct cutter){.c = c, .source = keyword}, param, keyword);
 }
 
 static void compile_last_header(struct cutter *k, struct template_part *part, struct text_view keyword) {
@@ -238,11 +264,9 @@ static void compile_keyword(struct cutter *k, struct text_view keyword, struct s
     case KEYWORD_FIELD: compile_field(k, part, keyword); break;
     case KEYWORD_FILE: compile_file(k, part, keyword); break;
     case KEYWORD_FILL: compile_fill(k, part, keyword); break;
-    case KEYWORD_AUTHENTICATION: compile_authentication(k, part, keyword); break;
+    case KEYWORD_AUTHENTICATION: compile_credentials(k, part->param, keyword); break;
     case KEYWORD_LAST_HEADER: compile_last_header(k, part, keyword); break;
-    case KEYWORD_VARIABLE:
-        part->number = variable_use(k->c->variables, span_skip(keyword.bytes, 1), at, k->c->diag);
-        break;
+    case KEYWORD_VARIABLE: part->number = use_variable(k, span_skip(keyword.bytes, 1), at); break;
     case KEYWORD_UNKNOWN:
         if (!take_key(k, part, keyword.bytes)) unknown(k, at, keyword.bytes);
         break;

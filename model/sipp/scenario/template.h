@@ -13,6 +13,9 @@
 struct sipp_setting;
 struct media;
 
+/* What an [authentication] may say. */
+enum credential { AUTH_USER, AUTH_PASSWORD, AUTH_AKA_OP, AUTH_AKA_AMF, AUTH_AKA_K, AUTH_PARAMS };
+
 struct template_part {
     enum keyword_id id;
     struct source_pos at;
@@ -21,10 +24,9 @@ struct template_part {
      * filling of fill, the content of file, the file name of field.
      */
     size_t text, text_len;
-    int64_t offset; /* +n or -n */
-    int64_t number; /* of a field; the id of a variable */
-    /* User, password, aka_OP, aka_AMF and aka_K of authentication; line of field; NULL: absent. */
-    struct template *param[5];
+    int64_t offset;                      /* +n or -n */
+    int64_t number;                      /* of a field; the id of a variable */
+    struct template *param[AUTH_PARAMS]; /* of authentication; line of field is the first; NULL: absent */
 };
 
 struct template {
@@ -45,12 +47,18 @@ struct template_compiler {
     size_t key_count;
     struct diag *diag;
     bool unsent; /* of a log: what SIPp makes of a keyword in a keyword does not matter */
+    const struct variable_table *late; /* while a call runs: variables are only looked up, and there */
 };
 
 /* Cuts a text; errors (unknown keywords ...) go to diag, the rest is compiled all the same. */
 struct template *template_compile(const struct template_compiler *c, struct text_view source);
 
-void template_list_free(struct template *first);
+/* The parameters in the text of an [authentication ...], which begins with this word. */
+void template_credentials(const struct template_compiler *c, struct text_view keyword,
+                          struct template *param[AUTH_PARAMS]);
+
+/* Frees the templates from first on up to one that stays; NULL: all. */
+void template_list_free(struct template *first, const struct template *stays);
 
 static inline struct span template_text(const struct template *t, const struct template_part *part) {
     return (struct span){t->bytes.p ? t->bytes.p + part->text : "", part->text_len};
