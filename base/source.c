@@ -5,6 +5,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -29,6 +30,39 @@ struct source *source_load(struct source_set *set, const char *path, const char 
     struct source *s = adopt(set, name, mem_resize(text.p, text.len + 1), text.len);
     if (stat(path, &st) == 0) s->device = st.st_dev, s->inode = st.st_ino;
     return s;
+}
+
+const struct source *source_find(const struct source_set *set, const char *name) {
+    const struct source *s = set->first;
+    while (s && strcmp(s->name, name) != 0)
+        s = s->next;
+    return s;
+}
+
+void source_load_like(struct source_set *set, const char *first, struct span end) {
+    const char *begin = source_base_name(first);
+    struct buf folder = {0}, path = {0};
+    struct dirent **entries;
+    buf_add(&folder, span_between(first, begin));
+    int count = scandir(folder.len ? buf_text(&folder) : ".", &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        struct span name = span_of(entries[i]->d_name);
+        bool fits = name.len >= strlen(begin) + end.len && span_starts(name, begin) &&
+                    span_eq(span_skip(name, name.len - end.len), end);
+        struct diag untold = {0};
+        struct stat st;
+        buf_reset(&path);
+        buf_add(&path, buf_span(&folder));
+        buf_add(&path, name);
+        if (fits && stat(buf_text(&path), &st) == 0 && S_ISREG(st.st_mode) &&
+            !source_find(set, buf_text(&path)))
+            source_load(set, buf_text(&path), buf_text(&path), (struct source_pos){0}, &untold);
+        diag_free(&untold);
+        free(entries[i]);
+    }
+    if (count >= 0) free(entries);
+    buf_free(&folder);
+    buf_free(&path);
 }
 
 struct source *source_text(struct source_set *set, const char *name, struct span text) {

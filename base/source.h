@@ -40,6 +40,15 @@ struct source_pos {
 struct source *source_load(struct source_set *set, const char *path, const char *name,
                            struct source_pos asked, struct diag *diag);
 
+/*
+ * Reads all regular files of a folder whose names begin and end so, in the order of their names; first is a
+ * path. What cannot be read is passed over.
+ */
+void source_load_like(struct source_set *set, const char *first, struct span end);
+
+/* The source of the set that has this name, or NULL. */
+const struct source *source_find(const struct source_set *set, const char *name);
+
 /* Takes a copy of a text that is in no file (a built-in scenario, a command-line value) into the set. */
 struct source *source_text(struct source_set *set, const char *name, struct span text);
 

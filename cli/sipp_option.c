@@ -89,10 +89,10 @@ static const struct sipp_option options[] = {
 
     /* Media */
     {"-rtp_echo", SIPP_OPTION_TRUE, 0, "rtp_echo", NULL},
-    NOTHING("-mb", 1, NULL),
+    {"-mb", SIPP_OPTION_TEXT, 1, "rtp_echo_buffer", NULL},
     {"-mp", SIPP_OPTION_TEXT, 1, "media_port", NULL},
     {"-rtp_payload", SIPP_OPTION_TEXT, 1, "rtp_payload", NULL},
-    NOTHING("-rtp_threadtasks", 1, NULL),
+    {"-rtp_threadtasks", SIPP_OPTION_TEXT, 1, "rtp_threadtasks", NULL},
     NOTHING("-rtp_buffsize", 1, NULL),
 
     /* Call rate */
@@ -126,7 +126,7 @@ static const struct sipp_option options[] = {
     REFUSED("-slave_cfg", 1, NULL),
 
     /* Performance and watchdog */
-    NOTHING("-timer_resol", 1, NULL),
+    {"-timer_resol", SIPP_OPTION_MS, 1, "timer_resolution", NULL},
     NOTHING("-max_recv_loops", 1, NULL),
     NOTHING("-max_sched_loops", 1, NULL),
     NOTHING("-watchdog_interval", 1, NULL),

@@ -75,7 +75,9 @@ struct sipp_config {
     uint32_t hz;                                                     /* the kernel's HZ, divides 1000 */
     uint16_t media_port;                                             /* -mp */
     uint32_t rtp_payload;                                            /* -rtp_payload */
+    uint32_t rtp_threadtasks;                                        /* -rtp_threadtasks */
     bool rtp_echo;                                                   /* -rtp_echo */
+    uint32_t rtp_echo_buffer;                                        /* -mb */
     int32_t max_retrans, max_invite_retrans, max_non_invite_retrans; /* -1: SIPp's own */
     uint32_t base_cseq;                                              /* -base_cseq */
     const char *call_id;                                             /* -cid_str */
@@ -85,6 +87,7 @@ struct sipp_config {
         repeat_check; /* -rtcheck loose: messages are the same if what RFC 2543 compares is */
     uint32_t lost;    /* -lost: millionths, of a step without lost= */
     uint32_t dynamic_start, dynamic_max, dynamic_step; /* of [dynamic_id] */
+    uint32_t timer_resolution_ms;                      /* -timer_resol */
     uint32_t t2_ms;                                    /* -T2 */
     uint32_t deadcall_wait_ms;                         /* -deadcall_wait */
     bool auto_answer;                                  /* -aa */

@@ -11,9 +11,15 @@ static void send_back(void *arg) {
     struct datagram *d = backlog_take(&e->arrived);
     struct cause cause = {.why = "echo of RTP (rtp_echo)"};
     sipp->about = d->number;
+    struct payload *payload = payload_hold(d->payload);
+    if (payload->len > sipp->config.rtp_echo_buffer) { /* which is all that SIPp has read of it */
+        payload_drop(payload);
+        payload = payload_of(net_pool(sipp->net),
+                             span_head(payload_span(d->payload), sipp->config.rtp_echo_buffer));
+    }
     if (!sipp->media->echo_off)
-        host_send(sipp->host, e->port, (struct udp_options){.dont_fragment = true}, d->from, d->payload,
-                  &cause);
+        host_send(sipp->host, e->port, (struct udp_options){.dont_fragment = true}, d->from, payload, &cause);
+    payload_drop(payload);
     sipp->about = 0;
     datagram_drop(d);
     if (e->arrived.count > 0) event_after(sipp->loop.queue, &e->event, ECHO_NS);

@@ -21,7 +21,8 @@
 #define READ_NS    (20 * NS_PER_US)
 #define PROCESS_NS (35 * NS_PER_US)
 
-/* Timers are released when the clock has moved this much since the last time (timer_resol 1: more than 1). */
+/* Timers are released when the clock has moved this much since the last time (-timer_resol 1: more than 1).
+ */
 enum { CYCLE_MS = 2 };
 
 static void step(void *arg);
@@ -29,7 +30,8 @@ static void step(void *arg);
 void loop_init(struct loop *l, struct event_queue *queue, uint32_t hz,
                void (*recv)(void *arg, struct datagram *d), void *arg) {
     assert(hz > 0 && hz <= 1000 && 1000 % hz == 0);
-    *l = (struct loop){.queue = queue, .tick_ms = 1000 / hz, .recv = recv, .arg = arg};
+    *l = (struct loop){
+        .queue = queue, .tick_ms = 1000 / hz, .cycle_min_ms = CYCLE_MS, .recv = recv, .arg = arg};
     event_init(&l->event, step, l);
 }
 
@@ -117,16 +119,16 @@ static void next(struct loop *l, enum loop_phase phase, int64_t delay_ns) {
 static void catch_up(struct loop *l) {
     int64_t turns = (l->queue->now_ns - 1 - l->idle_from_ns) / IDLE_TURN_NS;
     if (turns <= 0) return;
-    if (l->tick_ms >= CYCLE_MS) { /* every move of the clock is large enough: the last turn decides */
+    if (l->tick_ms >= l->cycle_min_ms) { /* every move of the clock is large enough: the last turn decides */
         l->idle_from_ns += turns * IDLE_TURN_NS;
         int64_t clock = loop_time_ms(l, l->idle_from_ns);
-        if (clock - l->cycle_ms >= CYCLE_MS) l->cycle_ms = clock;
+        if (clock - l->cycle_ms >= l->cycle_min_ms) l->cycle_ms = clock;
         return;
     }
     for (; turns > 0; turns--) {
         l->idle_from_ns += IDLE_TURN_NS;
         int64_t clock = loop_time_ms(l, l->idle_from_ns);
-        if (clock - l->cycle_ms >= CYCLE_MS) l->cycle_ms = clock;
+        if (clock - l->cycle_ms >= l->cycle_min_ms) l->cycle_ms = clock;
     }
 }
 
@@ -168,7 +170,7 @@ bool loop_arrive(struct loop *l, struct datagram *d) {
 
 static void release(struct loop *l) {
     loop_clock(l);
-    if (l->clock_ms - l->cycle_ms < CYCLE_MS) return;
+    if (l->clock_ms - l->cycle_ms < l->cycle_min_ms) return;
     l->cycle_ms = l->clock_ms;
     for (struct heap_node *n; (n = heap_first(&l->sleepers)) && n->at < l->clock_ms;)
         loop_wake(l, (struct task *)n); /* its node is its first member */

@@ -35,6 +35,7 @@ struct loop {
     int64_t clock_ms;          /* SIPp's clock as it was read last ... */
     int64_t clock_until_ns;    /* ... and as it is until then */
     int64_t cycle_ms;          /* the clock at the last release of timers */
+    int64_t cycle_min_ms;      /* from one release to the next (-timer_resol) */
     int64_t idle_from_ns;      /* since when the loop is in epoll_wait */
     int64_t spent_ns;          /* processor time that the step being run has used */
     struct task *first, *last; /* runnable */

@@ -178,10 +178,14 @@ static void add_field_text(struct rendering *r, const struct template_part *part
     buf_add(r->out, field);
 }
 
-/* A file whose name holds keywords. */
+/* One whose name holds keywords is read now. */
 static void add_file(struct rendering *r, const struct fold_piece *piece) {
     const struct template_part *part = piece->part;
     struct buf name = {0};
+    if (!part->param[0]) {
+        buf_add(r->out, template_text(r->t, part));
+        return;
+    }
     if (render(&name, r->call, part->param[0], RENDER_ACTION)) {
         const struct source *file = sipp_file(r->sipp, part->at, header_clip(buf_span(&name)));
         if (file)

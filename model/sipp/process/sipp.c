@@ -29,6 +29,9 @@ void sipp_config_default(struct sipp_config *config) {
                                    .hz = 250,
                                    .media_port = 6000,
                                    .rtp_payload = 8,
+                                   .rtp_threadtasks = 20,
+                                   .rtp_echo_buffer = 2048,
+                                   .timer_resolution_ms = 1,
                                    .max_retrans = -1,
                                    .max_invite_retrans = -1,
                                    .max_non_invite_retrans = -1,
@@ -192,9 +195,8 @@ const struct source *sipp_file(struct sipp *sipp, struct source_pos asked, struc
     struct buf path = {0};
     struct diag untold = {0};
     source_beside(&path, asked.source ? asked.source : sipp->program->source, name);
-    const struct source *file = sipp->files.first;
-    while (file && strcmp(file->name, buf_text(&path)) != 0)
-        file = file->next;
+    const struct source *file = source_find(&sipp->program->files, buf_text(&path));
+    if (!file) file = source_find(&sipp->files, buf_text(&path));
     if (!file) file = source_load(&sipp->files, buf_text(&path), buf_text(&path), asked, &untold);
     buf_free(&path);
     diag_free(&untold);
@@ -252,6 +254,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     host_random(host, &sipp->random, "sipp");
     host_random(host, &sipp->port_random, "ports");
     loop_init(&sipp->loop, net_queue(sipp->net), config->hz, sipp_recv, sipp);
+    sipp->loop.cycle_min_ms = (int64_t)config->timer_resolution_ms + 1;
     sipp->loop.arrived.limit = config->receive_buffer;
     sipp->loop.arrived.mtu = net_mtu(sipp->net);
     load_injects(sipp, diag);

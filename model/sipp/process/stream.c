@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The threads of rtp_stream (facts: SIPp 15.4). Each has up to 20 calls' tasks. It passes over all of them,
- * sends at most one packet of each, and sleeps until one of them wants to be looked at again, at most 100 ms.
- * A pass in which nothing can happen is computed, not simulated.
+ * The threads of rtp_stream (facts: SIPp 15.4). Each has the tasks of some calls, at most 20 by default. It
+ * passes over all of them, sends at most one packet of each, and sleeps until one of them wants to be looked
+ * at again, at most 100 ms. A pass in which nothing can happen is computed, not simulated.
  */
 #include "base/mem.h"
 #include "model/sipp/process/call.h"
@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { TASKS_MAX = 20, IDLE_MS = 100, TICKS_A_MS = 8, RTP_HEADER = 12 };
+enum { IDLE_MS = 100, TICKS_A_MS = 8, RTP_HEADER = 12 };
 
 /* From the command to the first pass; from the end of a sleep, or from one pass, to the next pass. */
 #define START_NS (80 * NS_PER_US)
@@ -21,8 +21,8 @@ struct stream_thread {
     struct sipp *sipp;
     struct event event;
     int64_t wake_ns; /* when it would wake, while no event says so */
-    struct call *calls[TASKS_MAX];
     size_t count;
+    struct call *calls[]; /* up to -rtp_threadtasks */
 };
 
 static struct udp_options plain_udp(void) { return (struct udp_options){.dont_fragment = true}; }
@@ -123,8 +123,8 @@ static void catch_up(struct stream_thread *t) {
 static struct stream_thread *find_thread(struct sipp *sipp) {
     struct sipp_media *m = sipp->media;
     for (size_t i = 0; i < m->thread_count; i++)
-        if (m->threads[i]->count < TASKS_MAX) return m->threads[i];
-    struct stream_thread *t = mem_new(sizeof *t);
+        if (m->threads[i]->count < sipp->config.rtp_threadtasks) return m->threads[i];
+    struct stream_thread *t = mem_new(sizeof *t + sipp->config.rtp_threadtasks * sizeof(struct call *));
     m->threads = mem_room(m->threads, m->thread_count, &m->thread_cap, sizeof(struct stream_thread *));
     m->threads[m->thread_count++] = t;
     t->sipp = sipp;

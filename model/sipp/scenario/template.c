@@ -140,15 +140,28 @@ static void compile_field(struct cutter *k, struct template_part *part, struct t
     part->param[0] = parameter_template(k, keyword, "line=");
 }
 
+/* Whatever the name may be: the files that begin and end as it does, if it says anything about them. */
+static void load_files_like(struct cutter *k, struct span name) {
+    size_t begin = (size_t)span_find(name, '['), end = name.len;
+    while (name.p[end - 1] != ']' && name.p[end - 1] != '[')
+        end--;
+    if (k->c->late || !k->source.source || (begin == 0 && end == name.len)) return;
+    struct buf path = {0};
+    source_beside(&path, k->source.source, span_head(name, begin));
+    source_load_like(k->c->files, buf_text(&path), span_skip(name, end));
+    buf_free(&path);
+}
+
 /*
  * SIPp reads the file at each use, relative to where it was started: here, beside the scenario. One whose
- * name holds keywords is read then.
+ * name holds keywords is found then.
  */
 static void compile_file(struct cutter *k, struct template_part *part, struct text_view keyword) {
     struct text own = {0};
     struct text_view name = parameter(&own, keyword, "name=");
     if (span_find(name.bytes, '[') >= 0) {
         part->param[0] = cut(k->c, name, k->depth + 1);
+        load_files_like(k, name.bytes);
     } else if (name.bytes.len == 0) {
         diag_error(k->c->diag, part->at, "[file] needs name=");
     } else {
