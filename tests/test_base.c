@@ -3,6 +3,7 @@
  */
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/line_ends.h"
 #include "base/source.h"
 #include "base/span.h"
 
@@ -109,6 +110,28 @@ static void texts_are_found_and_inserted(void **state) {
     buf_free(&b);
 }
 
+/* Against memchr(), for texts of each length around those of the blocks; they end where their memory does, so
+ * that a sanitizer sees what is read behind them. */
+static void line_ends_are_those_that_memchr_finds(void **state) {
+    (void)state;
+    unsigned draw = 1;
+    for (size_t len = 0; len <= 3 * LINE_ENDS_BLOCK + 1; len++)
+        for (unsigned one_in = 1; one_in <= 64; one_in *= 4) {
+            char *text = test_malloc(len + 1);
+            for (size_t i = 0; i < len; i++) {
+                draw = draw * 1103515245 + 12345;
+                text[i + 1] = (draw >> 16) % one_in == 0 ? '\n' : (char)(draw >> 24);
+            }
+            struct line_ends ends = line_ends_of((struct span){text + 1, len});
+            const char *from = text + 1, *end = from + len;
+            for (const char *lf; (lf = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL);
+                 from = lf + 1)
+                assert_ptr_equal(line_ends_next(&ends), lf);
+            assert_null(line_ends_next(&ends));
+            test_free(text);
+        }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_name_file_line_and_column),
@@ -117,6 +140,7 @@ int main(void) {
         cmocka_unit_test(slips_of_the_pen_are_recognised),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(texts_are_found_and_inserted),
+        cmocka_unit_test(line_ends_are_those_that_memchr_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

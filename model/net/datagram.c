@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/net/datagram.h"
 
+#include "base/mem.h"
+
 #include <assert.h>
 
 static size_t steps_of(size_t cap) {
@@ -21,6 +23,7 @@ struct payload *payload_new(struct pool *pool, size_t cap) {
     struct payload *p = pool->payloads[steps];
     if (p) {
         pool->payloads[steps] = p->next;
+        mem_fetch(p->next, steps * PAYLOAD_STEP);
     } else {
         p = arena_room(&pool->memory, steps * PAYLOAD_STEP);
         p->cap = (uint32_t)(steps * PAYLOAD_STEP - offsetof(struct payload, bytes));

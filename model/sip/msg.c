@@ -2,6 +2,7 @@
 #include "model/sip/msg.h"
 
 #include "base/buf.h"
+#include "base/line_ends.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -79,10 +80,10 @@ void sip_msg_free(struct sip_msg *m) {
     *m = (struct sip_msg){0};
 }
 
-/* The end of the line at p, behind its LF. */
-static const char *line_end(const char *p, const char *end) {
-    const char *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
-    return lf ? lf + 1 : end;
+/* Where the next line begins; the end of the text: there is none. */
+static inline const char *next_line(struct line_ends *ends) {
+    const char *lf = line_ends_next(ends);
+    return lf ? lf + 1 : ends->end;
 }
 
 /* The word up to the next blank, or tab where that is one; *rest is what follows it, p NULL: there is none.
@@ -127,15 +128,16 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
     struct sip_header *memory = m->headers;
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
-    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = line_end(p, end);
+    struct line_ends ends = line_ends_of(bytes);
+    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends);
     if (!parse_first_line(m, span_without_line_end(span_between(p, next)))) return false;
     for (p = next; p < end; p = next) {
         const struct usual_line *usual = usual_line_at(p, end);
-        next = line_end(usual ? p + usual->len : p, end);
+        next = next_line(&ends);
         if (*p <= '\r' && span_without_line_end(span_between(p, next)).len == 0) break;
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
         while (next < end && *next <= ' ' && (*next == ' ' || *next == '\t'))
-            next = line_end(next, end);
+            next = next_line(&ends);
         const char *colon = usual ? p + usual->len - 1 : memchr(p, ':', (size_t)(next - p));
         if (!colon || colon == p) {
             if (loose) continue;
@@ -154,7 +156,7 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
             m->repeated |= sip_header_bit(h->id);
     }
     m->header_end = (size_t)(p - bytes.p);
-    m->body = span_between(line_end(p, end), end);
+    m->body = span_between(next, end); /* behind the empty line */
     return true;
 }
 

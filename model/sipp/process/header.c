@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/header.h"
 
+#include "base/line_ends.h"
 #include "base/mem.h"
 #include "model/sipp/scenario/number.h"
 
@@ -19,13 +20,18 @@ struct span header_body(struct span msg) {
 
 static size_t initial(char c) { return (unsigned char)c % HEADER_INITIALS; }
 
+static uint64_t few_bytes(const char *p, size_t len) {
+    uint64_t bytes = 0;
+    while (len > 0)
+        bytes = bytes << 8 | (unsigned char)p[--len];
+    return bytes;
+}
+
 /* The first eight bytes as a number, or fewer and zeros. */
 static uint64_t first_bytes(const char *p, size_t len) {
-    uint64_t bytes = 0;
-    if (len >= sizeof bytes)
-        memcpy(&bytes, p, sizeof bytes);
-    else
-        memcpy(&bytes, p, len);
+    uint64_t bytes;
+    if (len < sizeof bytes) return few_bytes(p, len);
+    memcpy(&bytes, p, sizeof bytes);
     return le64toh(bytes);
 }
 
@@ -42,25 +48,35 @@ static inline bool may_be(const struct header_line *line, const struct header_ke
 
 /* An end of headers is looked for at line ends only: it begins with one. */
 static void find_lines(struct header_lines *l, struct span text) {
-    const char *line = text.p, *end = text.p + text.len, *lf;
-    size_t count = 0, headers_len = text.len;
-    l->readable = SIZE_MAX;
-    for (;; line = lf + 1) {
-        if (count == l->cap) l->lines = mem_room(l->lines, count, &l->cap, sizeof *l->lines);
-        l->lines[count++] = (struct header_line){.start = (uint16_t)(line - text.p),
-                                                 .bytes = first_bytes(line, (size_t)(end - line))};
-        lf = memchr(line, '\n', (size_t)(end - line));
+    struct line_ends ends = line_ends_of(text);
+    struct header_line *lines = l->lines, *full = lines + l->cap, *line = lines;
+    const char *start = text.p, *end = text.p + text.len;
+    size_t readable = SIZE_MAX, headers_len = text.len;
+    for (;;) {
+        if (line == full) {
+            size_t count = (size_t)(line - lines);
+            lines = mem_room(lines, count, &l->cap, sizeof *lines);
+            line = lines + count;
+            full = lines + l->cap;
+        }
+        line->bytes = first_bytes(start, (size_t)(end - start));
+        line->start = (uint16_t)(start - text.p);
+        line++;
+        const char *lf = line_ends_next(&ends);
         if (!lf) break;
+        start = lf + 1;
         if (lf == text.p || lf[-1] != '\r') {
-            if (l->readable > count) l->readable = count;
-        } else if (end - lf > 2 && lf[1] == '\r' && lf[2] == '\n') {
+            if (readable == SIZE_MAX) readable = (size_t)(line - lines);
+        } else if (end - start > 1 && start[0] == '\r' && start[1] == '\n') {
             headers_len = (size_t)(lf - 1 - text.p);
             break;
         }
     }
     l->text = text;
     l->headers = span_head(text, headers_len);
-    l->count = count;
+    l->lines = lines;
+    l->count = (size_t)(line - lines);
+    l->readable = readable;
 }
 
 /* From the last line to the first, so that each is put before those that follow it. */

@@ -21,10 +21,12 @@ void kam_tm_init(struct kamailio *k, void *data) {
 
 static struct kam_client *client_new(struct kam_tm *tm) {
     struct kam_client *c = tm->free_clients;
-    if (c)
+    if (c) {
         tm->free_clients = c->next;
-    else
+        mem_fetch(c->next, sizeof *c);
+    } else {
         c = arena_room(&tm->memory, sizeof *c);
+    }
     *c = (struct kam_client){0};
     return c;
 }
@@ -63,6 +65,7 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
     struct kam_transaction *t = tm->free_transactions;
     if (t) {
         tm->free_transactions = t->next;
+        mem_fetch(t->next, sizeof *t);
         struct buf bufs[] = {t->new_uri, t->next_hop, t->local_tag, t->cancel_reason, t->path};
         *t = (struct kam_transaction){.new_uri = bufs[0],
                                       .next_hop = bufs[1],
@@ -197,6 +200,8 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
 
 void kam_tm_release(struct kam_transaction *t) {
     struct kam_tm *tm = t->tm;
+    __builtin_prefetch(t->request, 1);
+    __builtin_prefetch(t->response.payload, 1);
     buf_free(&t->contacts);
     event_cancel(tm->k->queue, &t->wait);
     kam_resend_stop(&t->response);

@@ -116,10 +116,13 @@ struct kam_transaction {
     struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
     struct kam_tm *tm;
     uint32_t hash;
+    unsigned client_count;
+    struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
+    struct kam_client *only_client;
+    struct span method_name;
     char md5[KAM_MD5_LEN + 1];
 
     /* The request as it came in. Views lie in its payload. */
-    struct payload *request;
     struct kam_socket *socket;
     struct udp_address source;
     uint64_t about; /* its datagram */
@@ -129,14 +132,12 @@ struct kam_transaction {
     bool replicated;   /* by t_replicate(): no reply of its branches goes upstream */
     bool canceled;     /* a CANCEL came for it */
     unsigned switches; /* enum kam_tm_switch */
-    struct span method_name, uri, call_id, cseq_number, from_tag, to_tag;
+    struct span uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
 
     /* What the script had made of it when the transaction was made: new_uri, next_hop, path; when it was
      * relayed first: saved. */
     struct buf new_uri, next_hop, path;
-    struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
-    struct kam_saved *saved;
 
     /* The server side. */
     enum kam_tm_state state;
@@ -144,8 +145,6 @@ struct kam_transaction {
     enum kam_reply_origin origin;
     uint32_t flags;       /* setflag() */
     struct buf local_tag; /* the To tag it has, if it was */
-    struct kam_resend response;
-    struct event wait; /* the end of the transaction, wt_timer after its final reply */
     int64_t end_of_life_tick;
     struct buf cancel_reason; /* Reason lines for CANCELs of it */
     const struct kam_route *on_failure, *on_reply, *on_branch, *on_branch_failure;
@@ -153,12 +152,16 @@ struct kam_transaction {
     uint32_t t1_ms, t2_ms;
     struct kam_advertised advertised;
     struct kam_socket *forced; /* $fs when the transaction was made */
-    struct kam_vars avps;
-
-    struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
-    struct kam_client *only_client;
-    unsigned client_count;
     bool had_6xx;
+
+    /* What is given back at its end, which comes when all this has long been out of the processor's caches:
+     * together. */
+    struct payload *request;
+    struct kam_resend response;
+    struct event wait;   /* the end of the transaction, wt_timer after its final reply */
+    struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
+    struct kam_saved *saved;
+    struct kam_vars avps;
 };
 
 /* The module parameters. */
