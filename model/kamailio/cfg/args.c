@@ -139,6 +139,7 @@ static bool read_text(const struct reading *r, struct span text) {
     if (type == ARG_PV || type == ARG_RESULT) return read_pv(r, text);
     if (type == ARG_PVS) return read_pvs(r, text);
     if (type == ARG_SUBST) return read_subst(r, text);
+    if (type == ARG_KEY && span_search(text, SPAN("=>")) < 0) return wrong(r, "must be TABLE=>NAME");
     bool done = false;
     if (script_arg_takes_variable(type) && text.len && text.p[0] == '$') {
         if (!read_variable(r, text, &done)) return false;

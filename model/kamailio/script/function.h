@@ -48,6 +48,7 @@ enum kam_arg_type {
     ARG_STATUS,           /* like ARG_NUMBER; one that is not there is for the function to replace */
     ARG_FLAGS,            /* the same; it must not be empty */
     ARG_FORMAT,           /* a text in which variables are expanded, as long as pv_buffer_size allows */
+    ARG_KEY,              /* such a text that names an item of a table: "users=>$fu" */
     ARG_LOG,              /* the same, of any length */
     ARG_VARIABLE_OR_TEXT, /* one variable, or else a text as it stands */
     ARG_WORD,             /* the same; it must not be empty */

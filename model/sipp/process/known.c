@@ -138,7 +138,9 @@ struct known *known_add(struct sipp *sipp, struct span id, struct call *call) {
 
 void known_die(struct sipp *sipp, struct known *k) {
     struct known_table *t = &sipp->known;
-    if (k->listed) {
+    if (k->listed && sipp->config.deadcall_wait_ms == 0) {
+        known_forget(sipp, k);
+    } else if (k->listed) {
         k->dead = true;
         take_out(&t->live, k);
         add(&t->dead, k);

@@ -54,11 +54,13 @@ static void remove_matching(struct ht_table *t, struct ht_match *m, bool values)
         if (ht_matches(m, part(c, values))) ht_remove(t, c);
 }
 
+/* That there is no such table is no failure here. */
 static int rm_re(struct kam_run *run, const struct kam_arg *args, bool values) {
     struct span text;
     struct ht_match m = {0};
     struct ht_table *t = ht_table_of(htable_of(run), args[0].s, &text);
-    bool good = t && ht_match_begin(&m, run, SPAN("re"), text);
+    if (!t) return 1;
+    bool good = ht_match_begin(&m, run, SPAN("re"), text);
     if (good) remove_matching(t, &m, values);
     ht_match_end(&m);
     return good ? 1 : -1;
@@ -140,11 +142,12 @@ static struct ht_iterator *find_iterator(struct htable *h, struct span name) {
 static struct ht_cell *current(const struct ht_iterator *i) {
     size_t slot = i->slot;
     uint64_t order = i->order - 1;
-    if (!i->order || slot >= i->table->definition->slots) return NULL;
+    if (!i->table || !i->order || slot >= i->table->definition->slots) return NULL;
     struct ht_cell *c = ht_next(i->table, &slot, &order);
     return c && order == i->order ? c : NULL;
 }
 
+/* Without such a table it fails, and the iterator is there all the same. */
 static int iterator_start(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct htable *h = htable_of(run);
     struct ht_table *t = ht_table_find(h, args[1].s);
@@ -152,18 +155,18 @@ static int iterator_start(struct kam_run *run, const struct kam_arg *args, size_
     (void)count;
     for (size_t n = 0; !i && n < HT_ITERATORS; n++)
         if (!h->iterators[n].name.p) i = &h->iterators[n];
-    if (!t || !i) return -1;
+    if (!i) return -1;
     if (!i->name.p) i->name = (struct span){mem_text(args[0].s), args[0].s.len};
     i->table = t;
     i->slot = 0;
     i->order = 0;
-    return 1;
+    return t ? 1 : -1;
 }
 
 static int iterator_next(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct ht_iterator *i = find_iterator(htable_of(run), args[0].s);
     (void)count;
-    return i && ht_next(i->table, &i->slot, &i->order) ? 1 : -1;
+    return i && i->table && ht_next(i->table, &i->slot, &i->order) ? 1 : -1;
 }
 
 static int iterator_end(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -221,16 +224,16 @@ static const struct kam_function functions[] = {
     ROW("sht_reset", 1, reset, ARG_FORMAT),
     ROW("sht_setxs", 4, setxs, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT, ARG_PV_NUMBER),
     ROW("sht_setxi", 4, setxi, ARG_FORMAT, ARG_FORMAT, ARG_PV_NUMBER, ARG_PV_NUMBER),
-    QUOTED("sht_rm_name_re", 1, rm_name_re, ARG_FORMAT),
-    QUOTED("sht_rm_value_re", 1, rm_value_re, ARG_FORMAT),
+    QUOTED("sht_rm_name_re", 1, rm_name_re, ARG_KEY),
+    QUOTED("sht_rm_value_re", 1, rm_value_re, ARG_KEY),
     QUOTED("sht_rm_name", 3, rm_name, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     QUOTED("sht_rm_value", 3, rm_value, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     QUOTED("sht_has_name", 3, has_name, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     QUOTED("sht_match_name", 3, has_name, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     QUOTED("sht_has_str_value", 3, has_str_value, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     QUOTED("sht_match_str_value", 3, has_str_value, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
-    QUOTED("sht_lock", 1, lock, ARG_FORMAT),
-    QUOTED("sht_unlock", 1, lock, ARG_FORMAT),
+    QUOTED("sht_lock", 1, lock, ARG_KEY),
+    QUOTED("sht_unlock", 1, lock, ARG_KEY),
     {"sht_print", 0, 0, KAM_ANY_ROUTE, print},
     ROW("sht_iterator_start", 2, iterator_start, ARG_FORMAT, ARG_FORMAT),
     ROW("sht_iterator_next", 1, iterator_next, ARG_FORMAT),

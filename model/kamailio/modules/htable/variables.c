@@ -82,7 +82,7 @@ static struct kam_value get_shtdec(struct kam_run *run, const struct kam_pv_at *
 static const struct ht_cell *at_iterator(struct kam_run *run, struct span name) {
     struct htable *h = htable_of(run);
     for (struct ht_iterator *i = h->iterators; i < h->iterators + HT_ITERATORS; i++) {
-        if (!i->name.p || !span_eq(i->name, name) || !i->order) continue;
+        if (!i->name.p || !span_eq(i->name, name) || !i->table || !i->order) continue;
         size_t slot = i->slot;
         uint64_t order = i->order - 1;
         const struct ht_cell *c =

@@ -182,13 +182,15 @@ int textops_append_time(struct kam_run *run, const struct kam_arg *args, size_t 
     return 1;
 }
 
+/* Behind the message's first header, whatever it is. */
 int textops_append_time_to_request(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     run->all_read = true;
     struct buf b = {0};
-    if (run->damaged) return -1;
+    const struct sip_header *h = run->msg.headers;
+    if (run->damaged || !run->msg.header_count) return -1;
     add_date(&b, run);
-    kam_lump_insert(run->target, run->msg.header_end, buf_span(&b));
+    kam_lump_insert(run->target, textops_offset(run, h->line.p) + h->line.len, buf_span(&b));
     buf_free(&b);
     return 1;
 }

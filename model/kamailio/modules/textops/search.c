@@ -152,6 +152,7 @@ static int replace_text(struct kam_run *run, const struct kam_arg *args, enum te
     size_t at, from = 0;
     struct span text = textops_part(run, part, &at);
     bool first = args[2].s.len && args[2].s.p[0] == 'f';
+    if (part == TEXTOPS_BODY && text.len == 0) return -1;
     if (args[0].s.len == 0) return 1;
     do {
         ptrdiff_t found = span_search(span_skip(text, from), args[0].s);
