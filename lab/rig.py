@@ -188,8 +188,6 @@ def included_files(path):
     with open(path, encoding='latin-1') as file:
         names = re.findall(r'^[ \t]*(?:#!|!!)?(?:include|import)_file[ \t]+"([^"]+)"', file.read(), flags=re.M)
     paths = [os.path.join(os.path.dirname(path), name) for name in names]
-    if re.search(r'\[file\s[^\]]*name="[^"]*\[', text):
-        paths += sorted(glob.glob(os.path.dirname(path) + '/*.txt') + glob.glob(os.path.dirname(path) + '/*.bin'))
     return [path for path in paths if os.path.isfile(path)]
 
 
