@@ -206,7 +206,13 @@ static bool perform_setdest(struct performance *p) {
     return true;
 }
 
+/* Of a nop or a pause there is none, and SIPp reads it all the same. */
+static bool has_message(struct performance *p) {
+    return p->msg.p || fatal(p, "SIPp crashes: the action wants a message, and there is none here");
+}
+
 static bool perform_verifyauth(struct performance *p) {
+    if (!has_message(p)) return false;
     struct buf header = {0}, user = {0};
     struct span method = header_method(p->msg), value, body = header_body(p->msg);
     ptrdiff_t line_end = span_find(p->msg, '\n');
@@ -290,13 +296,11 @@ static struct span ereg_text(struct performance *p, bool *there) {
     switch (a->place) {
     case EREG_MSG: s = p->msg; break;
     case EREG_BODY:
-        s = p->msg.p ? header_body(p->msg) : s;
-        if (p->msg.p && !s.p) s = NO_BODY;
+        s = header_body(p->msg);
+        if (!s.p) s = NO_BODY;
         break;
     case EREG_VAR: s = value_string(call_value(p->call, a->variable)); break;
-    case EREG_HDR:
-        if (p->msg.p) s = header_after(p->msg, a->plain, a->case_indep, a->occurrence, a->start_line);
-        break;
+    case EREG_HDR: s = header_after(p->msg, a->plain, a->case_indep, a->occurrence, a->start_line); break;
     }
     *there = s.p && (a->place != EREG_HDR || s.len > 0);
     return s.p ? s : SPAN("");
@@ -311,6 +315,7 @@ static bool perform_ereg(struct performance *p) {
     struct regex_match match[ACTION_TARGETS];
     uint64_t steps = 0;
     bool there;
+    if (a->place != EREG_VAR && !has_message(p)) return false;
     struct span s = ereg_text(p, &there);
     if (!a->regex) {
         sipp_missing(p->call->sipp, a->at,

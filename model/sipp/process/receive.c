@@ -115,6 +115,9 @@ static bool late_in_transaction(struct call *call, const struct incoming *in, co
         note_ignored(call, "ignored: a late provisional response of its transaction");
     } else if (txn->ack_step > 0) {
         repeat_ack(call, txn->ack_step);
+    } else if (step->invite_txn) {
+        sipp_fatal(call->sipp, step->at,
+                   "SIPp crashes: a late final response of an INVITE's transaction, without its ACK so far");
     } else if (txn->response_hash == hash_of(call, in->payload)) {
         note_ignored(call, "ignored: a final response of its transaction, again");
     } else {

@@ -36,6 +36,7 @@ struct step {
     unsigned response;
     struct span methods; /* all earlier requests' without transactions, in one word; in step_list.methods */
     int response_txn;    /* -1: matched by the CSeq's method */
+    bool invite_txn;     /* ... and that transaction is an INVITE's */
     uint32_t timeout_ms; /* 0: none */
     enum optional optional;
     bool advance_state, rrs, auth, ignoresdp;

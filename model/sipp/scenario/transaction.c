@@ -57,4 +57,6 @@ void transaction_check(const struct loader *l) {
                                   : NULL;
         if (missing) diag_error(l->diag, t->at, "transaction " SPAN_FMT " %s", SPAN_ARG(t->name), missing);
     }
+    for (struct step *s = l->list->steps; s < l->list->steps + l->list->count; s++)
+        s->invite_txn = s->response_txn >= 0 && l->transactions[s->response_txn].is_invite;
 }
