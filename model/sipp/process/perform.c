@@ -99,7 +99,8 @@ static bool compare(enum compare how, struct real a, struct real b) {
     return false;
 }
 
-/* Only of a message that was received a failed check makes the call fail: elsewhere SIPp warns. */
+/* A failed check assigns nothing. Only of a message that was received it makes the call fail: elsewhere SIPp
+ * warns. */
 static bool fail_check(struct performance *p, enum sipp_stat why, const char *reason) {
     if (p->step->kind == STEP_RECV)
         call_fail(p->call, why, p->action->at, "%s", reason);
@@ -114,11 +115,12 @@ static bool perform_test(struct performance *p) {
     struct real left = value_number(call_value(p->call, a->variable));
     struct real right = a->variable2 >= 0 ? value_number(call_value(p->call, a->variable2)) : a->number;
     bool holds = compare(a->compare, left, right);
-    if (a->target_count > 0) value_set_bool(target(p, 0), holds);
     if (a->check_it && !holds)
         return fail_check(p, SIPP_FAILED_TEST_DOESNT_MATCH, "the comparison does not hold");
-    return !a->check_it_inverse || !holds ||
-           fail_check(p, SIPP_FAILED_TEST_SHOULDNT_MATCH, "the comparison holds, which it must not");
+    if (a->check_it_inverse && holds)
+        return fail_check(p, SIPP_FAILED_TEST_SHOULDNT_MATCH, "the comparison holds, which it must not");
+    if (a->target_count > 0) value_set_bool(target(p, 0), holds);
+    return true;
 }
 
 /* What glibc's strcmp() gives: the difference of the first bytes that differ, where an end counts as 0. */
@@ -134,10 +136,12 @@ static bool perform_strcmp(struct performance *p) {
     struct span left = value_string(call_value(p->call, a->variable));
     struct span right = a->variable2 >= 0 ? value_string(call_value(p->call, a->variable2)) : a->plain;
     int order = compare_texts(left, right);
-    if (a->target_count > 0) value_set_number(target(p, 0), real_of(order));
     if (a->check_it && order != 0) return fail_check(p, SIPP_FAILED_STRCMP_DOESNT_MATCH, "the texts differ");
-    return !a->check_it_inverse || order != 0 ||
-           fail_check(p, SIPP_FAILED_STRCMP_SHOULDNT_MATCH, "the texts are the same, which they must not be");
+    if (a->check_it_inverse && order == 0)
+        return fail_check(p, SIPP_FAILED_STRCMP_SHOULDNT_MATCH,
+                          "the texts are the same, which they must not be");
+    if (a->target_count > 0) value_set_number(target(p, 0), real_of(order));
+    return true;
 }
 
 static bool perform_gettimeofday(struct performance *p) {

@@ -111,11 +111,34 @@ static void time_out(void *arg) {
     sipp_check_end(sipp);
 }
 
+/*
+ * SIPp runs the <init> of its scenario for that of -oocsf, too. The second call takes the first one's place
+ * if that has more than one step to go, and then no call is ever made (facts: SIPp 6.4).
+ */
+static void run_init_twice(struct sipp *sipp) {
+    struct source_pos at = sipp->program->other_init.steps[0].at;
+    if (sipp->program->init.count == 0) {
+        sipp_fatal(sipp, at,
+                   "SIPp ends: an <init> of what takes requests out of all calls needs another one");
+        return;
+    }
+    for (int i = 0; i < 2 && !sipp->ended; i++) {
+        struct call *call = call_new_init(sipp);
+        call_run(&call->task);
+        if (!sipp->ended && sipp->open)
+            sipp_fatal(sipp, at, "SIPp makes no call: this <init> comes before the other one has run");
+    }
+}
+
 /* The process starts. */
 static void start(void *arg) {
     struct sipp *sipp = arg;
     sipp->started = true;
-    if (sipp->program->init.count > 0) call_new_init(sipp);
+    if (sipp->program->other_init.count > 0)
+        run_init_twice(sipp);
+    else if (sipp->program->init.count > 0)
+        call_new_init(sipp);
+    if (sipp->ended) return;
     if (sipp->program->client) generator_start(sipp);
     if (sipp->loop.first) loop_start(&sipp->loop);
 }
@@ -227,7 +250,7 @@ static void begin(struct sipp *sipp) {
     event_init(&sipp->start, start, sipp);
     event_init(&sipp->alarm, time_out, sipp);
     if (timeout_s > 0) event_after(queue, &sipp->alarm, (sleep_s + timeout_s) * NS_PER_S);
-    if (sleep_s > 0)
+    if (sleep_s > 0 || sipp->program->other_init.count > 0) /* which may end it at once, and tell so */
         event_after(queue, &sipp->start, sleep_s * NS_PER_S);
     else
         start(sipp);

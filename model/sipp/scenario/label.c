@@ -18,7 +18,7 @@ void label_add(struct loader *l, const struct xml_element *e, bool init) {
     l->labels[init] =
         mem_room(l->labels[init], l->label_count[init], &l->label_cap[init], sizeof *l->labels[init]);
     l->labels[init][l->label_count[init]++] =
-        (struct label){id->value, (int)(init ? l->program->init.count : l->list->count)};
+        (struct label){id->value, (int)(init ? l->init->count : l->list->count)};
 }
 
 void label_refer(struct loader *l, const struct xml_element *e, const char *name, bool init, size_t step) {
@@ -51,7 +51,7 @@ static void undefined_label(struct loader *l, const struct label_reference *r) {
 void label_resolve(struct loader *l) {
     for (size_t i = 0; i < l->reference_count; i++) {
         const struct label_reference *r = &l->references[i];
-        struct step *s = &(r->init ? &l->program->init : l->list)->steps[r->step];
+        struct step *s = &(r->init ? l->init : l->list)->steps[r->step];
         int target = label_find(l, r->init, r->a->value);
         if (target < 0)
             undefined_label(l, r);

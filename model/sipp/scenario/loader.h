@@ -31,6 +31,7 @@ struct loader {
     const struct xml_element *root;
     struct sipp_program *program;
     struct step_list *list; /* program.main, or out_of_call */
+    struct step_list *init; /* its <init>: program.init, or other_init */
     struct diag *diag;
     struct template_compiler c;
     struct label *labels[2]; /* of the main part, of init */

@@ -10,8 +10,6 @@
 static void compile_label(struct loader *l, const struct xml_element *e) { label_add(l, e, false); }
 
 static void compile_init(struct loader *l, const struct xml_element *e) {
-    if (l->list != &l->program->main)
-        diag_error(l->diag, xml_at(e), "not simulated: <init> of what takes the requests out of all calls");
     element_check_attributes(e, (const char *const[]){NULL}, NULL, l->diag);
     for (const struct xml_element *child = e->first; child; child = child->next) {
         if (span_is(child->name, "label")) {
@@ -223,7 +221,7 @@ static void check_numbers(const struct loader *l) {
 
 static void finish(struct loader *l) {
     struct sipp_program *p = l->program;
-    note_shell(p, &p->init);
+    note_shell(p, l->init);
     note_shell(p, l->list);
     label_resolve(l);
     transaction_check(l);
@@ -304,6 +302,7 @@ static bool load(struct sipp_program *p, struct step_list *list, const struct xm
     struct loader l = {.root = document->root,
                        .program = p,
                        .list = list,
+                       .init = list == &p->main ? &p->init : &p->other_init,
                        .transaction_first = p->transaction_count,
                        .diag = diag};
     l.c = (struct template_compiler){.variables = &p->variables,
@@ -363,6 +362,7 @@ void sipp_program_free(struct sipp_program *program) {
     if (!program) return;
     step_list_free(&program->main);
     step_list_free(&program->init);
+    step_list_free(&program->other_init);
     step_list_free(&program->out_of_call);
     variable_table_free(&program->variables);
     template_list_free(program->templates, NULL);

@@ -90,6 +90,7 @@ struct sipp_program {
     const struct source *source;
     struct xml_document *document, *other_document; /* names and methods are views into them */
     struct step_list main, init;
+    struct step_list other_init; /* of -oocsf: never run, but init is run twice then (facts: SIPp 6.4) */
     struct step_list
         out_of_call; /* of -oocsf, or one recv that nothing fits; of the requests that are in no call */
     struct variable_table variables;

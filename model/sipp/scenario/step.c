@@ -50,7 +50,7 @@ static void compile_chance(struct loader *l, struct step *s, const struct xml_el
 
 /* What all messages have. */
 static void compile_common(struct loader *l, struct step *s, const struct xml_element *e, bool init) {
-    const struct step_list *list = init ? &l->program->init : l->list;
+    const struct step_list *list = init ? l->init : l->list;
     label_refer(l, e, "next", init, list->count - 1);
     if (xml_attribute(e, "next")) { /* without it SIPp does not look at these */
         s->test = element_variable(&l->c, e, "test");
@@ -219,7 +219,7 @@ void step_compile_nop(struct loader *l, const struct xml_element *e) {
 
 void step_compile_init(struct loader *l, const struct xml_element *e) {
     element_check_attributes(e, (const char *const[]){NULL}, common_attributes, l->diag);
-    compile_common(l, add_step(&l->program->init, e, STEP_NOP), e, true);
+    compile_common(l, add_step(l->init, e, STEP_NOP), e, true);
 }
 
 void step_list_free(struct step_list *list) {
