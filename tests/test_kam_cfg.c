@@ -263,8 +263,8 @@ static void what_is_not_simulated_is_told(void **state) {
          "2:66: error: expected ';', found '}'"},
         {"cfgengine \"lua\"",
          "2:1: warning: cfgengine \"lua\" is not simulated: a run that reaches it stops"},
-        {"request_route { if (@contact.uri.host == \"A\") exit; }",
-         "2:21: warning: $sel(contact.uri.host) of the core is not simulated: a run that reaches it stops"},
+        {"request_route { if (@branch.uri == \"A\") exit; }",
+         "2:21: warning: $sel(branch.uri) of the core is not simulated: a run that reaches it stops"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},
         {"modparam(\"tm\", \"reply_relay_mode\", 0)",
          "2:1: warning: tm.reply_relay_mode is simulated only with "

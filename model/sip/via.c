@@ -18,7 +18,8 @@ static const char *parse_protocol(struct via *v, const char *p, const char *end)
         if (word == 1 && !span_eq(s, SPAN("2.0"))) return NULL;
         if (s.len == 0) return NULL;
         v->transport = s;
-        if (word == 2) return p;
+        if (word == 2)
+            return strchr("CDLPcdlp", s.p[0]) ? NULL : p; /* Kamailio stumbles over these letters */
         p = stop_skip_blanks(p, end);
         if (p == end || *p++ != '/') return NULL;
     }

@@ -63,12 +63,18 @@ enum kam_credentials_kind kam_credentials_parse(struct kam_credentials *c, struc
     return KAM_CREDENTIALS_BROKEN;
 }
 
+/* Where the domain's @ is, or -1; in front it is none. */
+static ptrdiff_t domain_sign(struct span username) {
+    ptrdiff_t at = span_find(username, '@');
+    return at > 0 ? at : -1;
+}
+
 struct span kam_credentials_user(const struct kam_credentials *c) {
-    ptrdiff_t at = span_find(c->username, '@');
+    ptrdiff_t at = domain_sign(c->username);
     return at < 0 ? c->username : span_head(c->username, (size_t)at);
 }
 
 struct span kam_credentials_domain(const struct kam_credentials *c) {
-    ptrdiff_t at = span_find(c->username, '@');
+    ptrdiff_t at = domain_sign(c->username);
     return at < 0 ? (struct span){0} : span_skip(c->username, (size_t)at + 1);
 }

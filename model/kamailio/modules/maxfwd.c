@@ -37,6 +37,15 @@ static void overwrite(struct kam_run *run, const struct sip_header *h, int64_t n
         overwrite_in(lists[i], edit_replacing(lists[i], at), at, (struct span){text, len});
 }
 
+/* What the header says; an empty one says 0. False: it is no number. */
+static bool read_number(const struct kam_run *run, const struct sip_header *h, uint64_t *n) {
+    struct span digits = span_trim(kam_run_max_forwards(run, h));
+    *n = 0;
+    if (digits.len > LONGEST || (digits.len && !span_to_u64(digits, UINT64_MAX, n))) return false;
+    *n &= 0xffff;
+    return true;
+}
+
 static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     int64_t limit = args[0].n,
@@ -52,9 +61,7 @@ static int maxfwd_process(struct kam_run *run, const struct kam_arg *args, size_
         buf_free(&line);
         return 2;
     }
-    struct span digits = span_trim(kam_run_max_forwards(run, h));
-    if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -2;
-    n &= 0xffff;
+    if (!read_number(run, h, &n)) return -2;
     if (n == 0) return -1;
     if ((int64_t)n > max_limit) n = (uint64_t)max_limit + 1;
     overwrite(run, h, (int64_t)n - 1);
@@ -69,9 +76,8 @@ static int is_maxfwd_lt(struct kam_run *run, const struct kam_arg *args, size_t 
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_MAX_FORWARDS);
     if (limit < 0 || limit > HIGHEST) return -1;
     if (!h) return -2;
-    struct span digits = span_trim(kam_run_max_forwards(run, h));
-    if (digits.len > LONGEST || !span_to_u64(digits, UINT64_MAX, &n)) return -3;
-    return (int64_t)(n & 0xffff) >= limit ? -1 : 1;
+    if (!read_number(run, h, &n)) return -3;
+    return (int64_t)n >= limit ? -1 : 1;
 }
 
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)

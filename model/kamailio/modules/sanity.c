@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* sanity: what a request must not look like (facts: Kamailio 16). A check that fails is answered at once. */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/contact.h"
+#include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/modules/module.h"
-#include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/sl.h"
 
 /* The checks, as bits of sanity_check()'s first argument; those of its second one for PARSE_URIS. */
@@ -18,8 +19,22 @@ enum {
     PROXY_REQUIRE = 512,
     PARSE_URIS = 1024,
     DIGEST = 2048,
+    TAGS = 4096,
+    AUTHORIZATION = 8192,
 };
 enum { URI_REQUEST = 1, URI_FROM = 2, URI_TO = 4, URI_CONTACT = 8 };
+
+/* What the module keeps. */
+struct sanity {
+    int64_t checks, uris;  /* where sanity_check() has no arguments, or only one */
+    struct span supported; /* extensions between commas that Proxy-Require may ask for */
+    bool autodrop;         /* what does not pass ends the script */
+    bool silent;           /* and is not answered */
+};
+
+static const struct sanity *sanity_of(const struct kam_run *run) {
+    return kam_module_data(run->k, KAM_MODULE_SANITY);
+}
 
 static bool is_number(struct span text) {
     uint64_t n;
@@ -76,37 +91,79 @@ static const char *check_contact(struct kam_run *run) {
     return NULL;
 }
 
-/* No extension is supported that a proxy could be required to know. */
+static bool is_supported(const struct kam_run *run, struct span extension) {
+    for (struct span list = sanity_of(run)->supported; list.len;)
+        if (span_eq(span_trim(span_cut(&list, ',')), extension)) return true;
+    return false;
+}
+
+/* The first extension that is not among those that the configuration names is shown. */
 static const char *check_proxy_require(struct kam_run *run) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Require"));
     if (!h) return NULL;
     if (h->value.len == 0) return "Bad Proxy Require Header";
-    struct span list = h->value, first = span_trim(span_cut(&list, ','));
-    buf_add(&run->reply_lines, SPAN("Unsupported: "));
-    buf_add(&run->reply_lines, first);
-    buf_add(&run->reply_lines, SPAN("\r\n"));
-    return "420 Bad Proxy Require Extension";
-}
-
-/* Has the list of credentials that parameter, with a value? */
-static bool has_param(struct span list, const char *name) {
-    while (list.len) {
-        struct span value = span_trim(span_cut(&list, ',')), param = span_cut(&value, '=');
-        if (value.p && param.len && span_is_nocase(span_trim(param), name)) return true;
+    for (struct span list = h->value; list.len;) {
+        struct span extension = span_trim(span_cut(&list, ','));
+        if (is_supported(run, extension)) continue;
+        buf_add(&run->reply_lines, SPAN("Unsupported: "));
+        buf_add(&run->reply_lines, extension);
+        buf_add(&run->reply_lines, SPAN("\r\n"));
+        return "420 Bad Proxy Require Extension";
     }
-    return false;
+    return NULL;
 }
 
-/* Credentials that are no Digest fail without an answer. */
-static const char *check_digest(struct kam_run *run) {
+/* Credentials must say who asks for what, with which answer; these three must not be empty. */
+static const char *check_credentials(const struct kam_credentials *c) {
+    if (!c->username.p || !c->realm.p || !c->nonce.p || !c->uri.p || !c->response.p ||
+        (c->qop.len && (!c->nc.p || !c->cnonce.p)))
+        return "Bad Auth Credentials";
+    if (c->username.len == 0) return "Auth Empty User";
+    if (c->nonce.len == 0) return "Auth Empty Nonce";
+    return c->response.len == 0 ? "Auth Empty Response" : NULL;
+}
+
+/* All Authorization, then all Proxy-Authorization headers; other: what credentials of another scheme give. */
+static const char *check_all_credentials(struct kam_run *run, const char *other) {
     static const char *const headers[] = {"Authorization", "Proxy-Authorization"};
-    static const char *const needed[] = {"username", "realm", "nonce", "uri", "response"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
-        const struct sip_header *h = kam_header_find(&run->msg, span_of(headers[i]));
-        if (!h) continue;
-        if (!span_starts_nocase(h->value, "Digest ")) return "";
-        for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
-            if (!has_param(span_skip(h->value, strlen("Digest ")), needed[k])) return "Bad Auth Credentials";
+        for (size_t k = 0; k < run->msg.header_count; k++) {
+            const struct sip_header *h = &run->msg.headers[k];
+            struct kam_credentials c;
+            if (!kam_header_is(h, span_of(headers[i]))) continue;
+            enum kam_credentials_kind kind = kam_credentials_parse(&c, h->value);
+            const char *wrong = kind == KAM_CREDENTIALS_OTHER    ? other
+                                : kind == KAM_CREDENTIALS_BROKEN ? "Bad Auth Header"
+                                                                 : check_credentials(&c);
+            if (wrong) return wrong;
+        }
+    }
+    return NULL;
+}
+
+static const char *check_digest(struct kam_run *run) { return check_all_credentials(run, ""); }
+static const char *check_authorization(struct kam_run *run) { return check_all_credentials(run, NULL); }
+
+static size_t count_tags(struct span value, struct span uri) {
+    size_t count = 0;
+    for (struct span left = span_skip(value, (size_t)(uri.p + uri.len - value.p)); left.len;) {
+        ptrdiff_t end = span_find_unquoted(left, ';');
+        struct span param = end < 0 ? left : span_head(left, (size_t)end);
+        left = end < 0 ? (struct span){0} : span_skip(left, (size_t)end + 1);
+        count += span_is_nocase(span_trim(span_cut(&param, '=')), "tag");
+    }
+    return count;
+}
+
+/* One tag at most; where From or To cannot be read, there is no answer. */
+static const char *check_tags(struct kam_run *run) {
+    const struct sip_header *headers[] = {run->from, run->to};
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        struct kam_address a;
+        kam_address_parse(&a, headers[i]->value);
+        if (!a.readable) return "";
+        if (count_tags(headers[i]->value, a.uri) > 1)
+            return i == 0 ? "Many From Tag Params" : "Many To Tag Params";
     }
     return NULL;
 }
@@ -118,32 +175,36 @@ static const struct {
      * status */
     const char *(*check)(struct kam_run *run);
 } checks[] = {
-    {RURI_VERSION, 0, check_version},          {RURI_SCHEME, 0, check_ruri},
-    {CSEQ_METHOD, 0, check_cseq_method},       {CSEQ_VALUE, 0, check_cseq_value},
-    {CONTENT_LENGTH, 0, check_content_length}, {EXPIRES_VALUE, 0, check_expires},
-    {PROXY_REQUIRE, 0, check_proxy_require},   {PARSE_URIS, URI_REQUEST, check_ruri},
-    {PARSE_URIS, URI_FROM, check_from},        {PARSE_URIS, URI_TO, check_to},
-    {PARSE_URIS, URI_CONTACT, check_contact},  {DIGEST, 0, check_digest},
+    {RURI_VERSION, 0, check_version},
+    {RURI_SCHEME, 0, check_ruri},
+    {CSEQ_METHOD, 0, check_cseq_method},
+    {CSEQ_VALUE, 0, check_cseq_value},
+    {CONTENT_LENGTH, 0, check_content_length},
+    {EXPIRES_VALUE, 0, check_expires},
+    {PROXY_REQUIRE, 0, check_proxy_require},
+    {PARSE_URIS, URI_REQUEST, check_ruri},
+    {PARSE_URIS, URI_FROM, check_from},
+    {PARSE_URIS, URI_TO, check_to},
+    {PARSE_URIS, URI_CONTACT, check_contact},
+    {DIGEST, 0, check_digest},
+    {TAGS, 0, check_tags},
+    {AUTHORIZATION, 0, check_authorization},
 };
 
 static void answer(struct kam_run *run, const char *wrong) {
     bool own_status = ascii_digit((unsigned char)wrong[0]);
     unsigned status = own_status ? 420 : 400;
+    if (sanity_of(run)->silent) return;
     if (*wrong && run->msg.is_request && run->method != KAM_ACK)
         kam_sl_answer(run, status, span_of(own_status ? wrong + 4 : wrong));
 }
-
-/* What the module keeps. */
-struct sanity {
-    bool autodrop; /* what does not pass ends the script */
-};
 
 /* sanity_check([messages [, uris]]): bits that there are, and not none of them */
 enum { CHECKS_MAX = 0x7fff, URIS_MAX = 0xf };
 
 static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    int64_t wanted = count > 0 ? args[0].n : INT64_C(0xfff),
-            uris = count > 1 ? args[1].n : URI_REQUEST | URI_FROM;
+    const struct sanity *set = sanity_of(run);
+    int64_t wanted = count > 0 ? args[0].n : set->checks, uris = count > 1 ? args[1].n : set->uris;
     if (wanted < 1 || wanted > CHECKS_MAX || uris < 1 || uris > URIS_MAX) return -1;
     run->all_read = true;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
@@ -151,7 +212,6 @@ static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t 
         const char *wrong = checks[i].check(run);
         if (!wrong) continue;
         answer(run, wrong);
-        const struct sanity *set = kam_module_data(run->k, KAM_MODULE_SANITY);
         return set->autodrop ? 0 : -1;
     }
     return 1;
@@ -164,10 +224,10 @@ static const struct kam_function functions[] = {
 
 static const struct kam_param params[] = {
     {KAM_FLAG("autodrop", 1), KAM_INTO(struct sanity, autodrop)},
-    {KAM_INT("default_checks", 0xfff, 0, INT32_MAX), KAM_NOT_SIMULATED},
-    {KAM_INT("uri_checks", 3, 0, 15), KAM_NOT_SIMULATED},
-    {KAM_TEXT("proxy_require", ""), KAM_NOT_SIMULATED},
-    {KAM_FLAG("noreply", 0), KAM_NOT_SIMULATED},
+    {KAM_INT("default_checks", 0xfff & ~PARSE_URIS, 0, INT32_MAX), KAM_INTO(struct sanity, checks)},
+    {KAM_INT("uri_checks", URI_REQUEST | URI_FROM | URI_TO, 0, URIS_MAX), KAM_INTO(struct sanity, uris)},
+    {KAM_TEXT("proxy_require", ""), KAM_INTO(struct sanity, supported)},
+    {KAM_FLAG("noreply", 0), KAM_INTO(struct sanity, silent)},
     {0},
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* uac_redirect: a proxy that follows the Contacts of a 3xx itself (facts: Kamailio 30.10). */
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/modules/module.h"
-#include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/msg.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo-variables of header fields: by name, of identities, of credentials. (facts: Kamailio 11.6, 18.1) */
 #include "model/kamailio/message/header.h"
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/pv/pv.h"
@@ -33,14 +34,13 @@ static int64_t count_of(const struct kam_run *run, struct span name) {
 /* All headers of a name, joined with commas. */
 static struct kam_value all(struct kam_run *run, struct span name) {
     struct buf b = {0};
+    if (!kam_header_find(&run->msg, name)) return pv_nothing();
     for (size_t i = 0; i < run->msg.header_count; i++) {
         if (!kam_header_is(&run->msg.headers[i], name)) continue;
         if (b.len) buf_add_char(&b, ',');
         buf_add(&b, value_of(run, &run->msg.headers[i]));
     }
-    if (b.len) return pv_built(run, &b);
-    buf_free(&b);
-    return pv_nothing();
+    return pv_built(run, &b);
 }
 
 /* Without blanks. */
@@ -98,10 +98,20 @@ static size_t cut_vias(struct span value, struct span *out, size_t max) {
     return count;
 }
 
+/* Are there contacts, all of which can be read? */
+static bool are_contacts(struct span value) {
+    struct contact c;
+    int got = 0;
+    if (contact_is_star(value) || span_trim(value).len == 0) return false;
+    while ((got = contact_next(&c, &value)) > 0) {
+    }
+    return got == 0;
+}
+
 enum { ITEMS_MAX = 64 };
 
 /* What a list of headers holds: Contact, Route, Record-Route and Via are taken apart, Contacts from the last
- * one of a header on. *apart: it is one of these. */
+ * one of a header on; of contacts that cannot be read there are none. *apart: it is one of these. */
 static size_t items_of(struct kam_run *run, struct span name, struct span out[ITEMS_MAX], bool *apart) {
     size_t count = 0;
     *apart = false;
@@ -113,6 +123,7 @@ static size_t items_of(struct kam_run *run, struct span name, struct span out[IT
         size_t room = ITEMS_MAX - count, got = 1;
         bool contact = h->id == SIP_CONTACT;
         *apart = true;
+        if (contact && !are_contacts(h->value)) return 0;
         if (h->id == SIP_VIA)
             got = cut_vias(h->value, to, room);
         else if (contact || h->id == SIP_ROUTE || h->id == SIP_RECORD_ROUTE)
@@ -188,34 +199,78 @@ PV_GETTER(get_tn, display(run->to))
 PV_PARTY_SETTER(set_fn, from, kam_run_from(run)->uri, PV_DISPLAY)
 PV_PARTY_SETTER(set_tn, to, run->to_uri, PV_DISPLAY)
 
-static struct kam_value address_part(struct kam_run *run, const char *name, enum pv_part part) {
-    const struct sip_header *h = find(run, name);
-    struct span entry, left = h ? h->value : (struct span){0};
-    return h && name_addr_next(&left, &entry) ? pv_part(name_addr_uri(entry), part) : pv_nothing();
+/*
+ * The nth address of the headers of that name, all of which must be readable. Diversion and the identities
+ * may have several; others are one address as a whole.
+ */
+static bool nth_address(struct kam_run *run, const char *name, const struct kam_pv_at *at, struct span *entry,
+                        struct kam_address *a) {
+    int64_t n = at->index == KAM_INDEX_NUMBER && at->n > 0 ? at->n : 0;
+    bool found = false;
+    find(run, name);
+    for (size_t i = 0; i < run->msg.header_count; i++) {
+        struct span left = run->msg.headers[i].value, one;
+        if (!kam_header_is(&run->msg.headers[i], span_of(name))) continue;
+        while (name_addr_next(&left, &one)) {
+            struct kam_address read;
+            kam_address_parse(&read, one);
+            if (!read.readable) return false;
+            if (n-- == 0) *a = read, *entry = one, found = true;
+        }
+    }
+    return found;
 }
 
-static struct kam_value address_param(struct kam_run *run, const char *header, const char *name) {
-    const struct sip_header *h = find(run, header);
-    ptrdiff_t end = h ? span_find(h->value, '>') : -1;
-    if (end < 0) return pv_nothing();
-    for (struct span left = span_skip(h->value, (size_t)end + 1); left.len;) {
-        struct span value = span_cut(&left, ';'), key = span_cut(&value, '=');
-        if (span_is_nocase(span_trim(key), name)) return pv_text(span_trim(value));
+static struct kam_value listed_part(struct kam_run *run, const char *name, const struct kam_pv_at *at,
+                                    enum pv_part part) {
+    struct kam_address a;
+    struct span entry;
+    if (!nth_address(run, name, at, &entry, &a)) return pv_nothing();
+    return part == PV_WHOLE ? pv_text(a.uri) : pv_part(a.uri, part);
+}
+
+static struct kam_value single(struct kam_run *run, const char *name) {
+    const struct sip_header *h = find(run, name);
+    struct kam_address a = {0};
+    if (h) kam_address_parse(&a, h->value);
+    return a.readable ? pv_text(a.uri) : pv_nothing();
+}
+
+static struct kam_value listed_name(struct kam_run *run, const char *name, const struct kam_pv_at *at) {
+    struct kam_address a;
+    struct sip_header h = {0};
+    return nth_address(run, name, at, &h.value, &a) ? display(&h) : pv_nothing();
+}
+
+/* A parameter of the first Diversion, whose name is written so; empty without a value. */
+static struct kam_value diversion_param(struct kam_run *run, const struct kam_pv_at *at, const char *name) {
+    struct kam_address a;
+    struct span entry;
+    if (!nth_address(run, "Diversion", at, &entry, &a)) return pv_nothing();
+    struct span left = span_skip(entry, (size_t)(a.uri.p + a.uri.len - entry.p));
+    while (left.len) {
+        ptrdiff_t end = span_find_unquoted(left, ';');
+        struct span value = end < 0 ? left : span_head(left, (size_t)end), key = span_cut(&value, '=');
+        left = end < 0 ? (struct span){0} : span_skip(left, (size_t)end + 1);
+        if (!span_is(span_trim(key), name)) continue;
+        value = span_trim(value);
+        bool quoted = value.len > 1 && value.p[0] == '"';
+        return pv_text(!value.p ? SPAN("") : quoted ? span_head(span_skip(value, 1), value.len - 2) : value);
     }
     return pv_nothing();
 }
 
-PV_GETTER(get_ai, address_part(run, "P-Asserted-Identity", PV_WHOLE))
-PV_GETTER(get_di, address_part(run, "Diversion", PV_WHOLE))
-PV_GETTER(get_dir, address_param(run, "Diversion", "reason"))
-PV_GETTER(get_dip, address_param(run, "Diversion", "privacy"))
-PV_GETTER(get_dic, address_param(run, "Diversion", "counter"))
-PV_GETTER(get_re, address_part(run, "Remote-Party-ID", PV_WHOLE))
-PV_GETTER(get_rt, address_part(run, "Refer-To", PV_WHOLE))
-PV_GETTER(get_pu, address_part(run, "P-Preferred-Identity", PV_WHOLE))
-PV_GETTER(get_pU, address_part(run, "P-Preferred-Identity", PV_USER))
-PV_GETTER(get_pd, address_part(run, "P-Preferred-Identity", PV_HOST))
-PV_GETTER(get_pn, display(find(run, "P-Preferred-Identity")))
+PV_GETTER(get_ai, listed_part(run, "P-Asserted-Identity", at, PV_WHOLE))
+PV_GETTER(get_di, listed_part(run, "Diversion", at, PV_WHOLE))
+PV_GETTER(get_dir, diversion_param(run, at, "reason"))
+PV_GETTER(get_dip, diversion_param(run, at, "privacy"))
+PV_GETTER(get_dic, diversion_param(run, at, "counter"))
+PV_GETTER(get_re, single(run, "Remote-Party-ID"))
+PV_GETTER(get_rt, single(run, "Refer-To"))
+PV_GETTER(get_pu, listed_part(run, "P-Preferred-Identity", at, PV_WHOLE))
+PV_GETTER(get_pU, listed_part(run, "P-Preferred-Identity", at, PV_USER))
+PV_GETTER(get_pd, listed_part(run, "P-Preferred-Identity", at, PV_HOST))
+PV_GETTER(get_pn, listed_name(run, "P-Preferred-Identity", at))
 
 /* Credentials: Proxy-Authorization, else Authorization. What they do not say is empty, a missing uri null. */
 
@@ -251,47 +306,64 @@ PV_GETTER(get_adc, credential(run, CNONCE))
 PV_GETTER(get_adr, credential(run, RESPONSE))
 PV_GETTER(get_ado, credential(run, OPAQUE))
 
-/* Who is to be billed: the user of the credentials, else of From; with the realm, or host, behind it. */
+/*
+ * Who is to be billed: the user of the credentials that module auth has found, else of From; as a whole with
+ * the domain that the user has, or with the realm, or host, behind it.
+ */
 static struct kam_value billed(struct kam_run *run, bool whole) {
-    struct kam_value user = credential(run, USERNAME), host = credential(run, REALM);
-    if (user.type != KAM_STR || !user.s.len) {
-        user = pv_part(kam_run_from(run)->uri, PV_USER);
-        host = pv_part(kam_run_from(run)->uri, PV_HOST);
+    const struct sip_header *h = run->credentials[1] ? run->credentials[1] : run->credentials[0];
+    struct kam_credentials c;
+    struct kam_value user = pv_part(kam_run_from(run)->uri, PV_USER);
+    struct span host = pv_part(kam_run_from(run)->uri, PV_HOST).s;
+    if (h && kam_credentials_parse(&c, h->value) == KAM_CREDENTIALS_DIGEST) {
+        user = pv_text(kam_credentials_user(&c));
+        host = kam_credentials_domain(&c).p ? kam_credentials_domain(&c) : c.realm;
     }
     if (!whole) return user;
     struct buf b = {0};
-    buf_addf(&b, SPAN_FMT "@" SPAN_FMT, SPAN_ARG(user.s), SPAN_ARG(host.s));
+    buf_addf(&b, SPAN_FMT "@" SPAN_FMT, SPAN_ARG(user.s), SPAN_ARG(host));
     return pv_built(run, &b);
 }
 
 PV_GETTER(get_AU, billed(run, false))
 PV_GETTER(get_Au, billed(run, true))
 
-/* The smallest and largest time that Expires and Contacts ask for. */
+/* What is in front of a blank; 0 where that is no number. */
+static int64_t leading_number(struct span text) {
+    uint64_t n;
+    size_t len = 0;
+    while (len < text.len && !ascii_space((unsigned char)text.p[len]))
+        len++;
+    return span_to_u64(span_head(text, len), UINT32_MAX, &n) ? (int64_t)n : 0;
+}
+
+/*
+ * The smallest and largest time that Expires and Contacts ask for: a contact without an own one asks for that
+ * of Expires. Nothing where a contact or its time cannot be read, or Expires is empty.
+ */
 static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at *at) {
-    bool largest = span_is(at->argument, "max"), any = false;
-    uint64_t header = 0, best = 0, n;
+    bool largest = span_is(at->argument, "max"), any = false, star = false;
     const struct sip_header *e = kam_header_find(&run->msg, SPAN("Expires"));
-    bool has_header = e && span_to_u64(e->value, UINT32_MAX, &header);
-    for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT); h;
-         h = sip_msg_next(&run->msg, h)) {
-        struct span left = h->value, entry;
-        while (name_addr_next(&left, &entry)) {
-            ptrdiff_t end = span_find(entry, '>'), at_param;
-            struct span params = span_skip(entry, end < 0 ? 0 : (size_t)end);
-            at_param = span_search_nocase(params, SPAN(";expires="));
-            struct span value = at_param < 0 ? (struct span){0} : span_skip(params, (size_t)at_param + 9);
-            value = value.p ? span_cut(&value, ';') : value;
-            if (!value.p || !span_to_u64(value, UINT32_MAX, &n)) {
-                if (!has_header) continue;
-                n = header;
-            }
+    int64_t best = 0;
+    struct contact c;
+    uint64_t own;
+    if (e && e->value.len == 0) return pv_nothing();
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    bool none = !h;
+    for (; h; h = sip_msg_next(&run->msg, h)) {
+        star = star || contact_is_star(h->value);
+        if (contact_is_star(h->value)) continue;
+        if (!are_contacts(h->value)) return pv_nothing();
+        for (struct span list = h->value; contact_next(&c, &list) > 0;) {
+            if (c.expires.len && !span_to_u64(c.expires, UINT32_MAX, &own)) return pv_nothing();
+            if (!c.expires.len && !e) continue;
+            int64_t n = c.expires.len ? (int64_t)own : leading_number(e->value);
             if (!any || (largest ? n > best : n < best)) best = n;
             any = true;
         }
     }
-    if (!any && has_header) return pv_number((int64_t)header);
-    return any ? pv_number((int64_t)best) : pv_nothing();
+    if (!any && (none || star) && e) return pv_number(leading_number(e->value));
+    return any ? pv_number(best) : pv_nothing();
 }
 
 #define PLAIN(name, get)                                                                                     \

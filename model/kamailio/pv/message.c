@@ -80,18 +80,29 @@ static bool via_at(const struct kam_run *run, int64_t n, struct via *out) {
     return n < 0 && found;
 }
 
+/* What the transport counts as; one that Kamailio does not know is 7. */
+static int64_t protocol_id(struct span transport) {
+    static const char *const known[] = {"UDP", "TCP", "TLS", "SCTP", "WS", "WSS"};
+    int64_t i = 0;
+    while (i < (int64_t)(sizeof known / sizeof *known) && !span_is_nocase(transport, known[i]))
+        i++;
+    return i + 1;
+}
+
+/* A parameter's value, which is null where it is empty, except a branch. */
+static struct kam_value via_value(struct span value) { return value.len ? pv_text(value) : pv_nothing(); }
+
 static struct kam_value via_part(const struct kam_run *run, int64_t n, struct span part) {
     struct via via;
     uint64_t port = 0;
     if (!via_at(run, n, &via)) return pv_nothing();
     if (span_is(part, "host")) return pv_text(via.host);
-    if (span_is(part, "port")) return pv_number(span_to_u64(via.port, 65535, &port) ? (int64_t)port : 0);
+    if (span_is(part, "port"))
+        return pv_number(span_to_u64(via.port, 65535, &port) && port ? (int64_t)port : 5060);
     if (span_is(part, "proto")) return pv_text(via.transport);
-    if (span_is(part, "protoid")) return pv_number(span_is_nocase(via.transport, "UDP") ? 1 : 2);
+    if (span_is(part, "protoid")) return pv_number(protocol_id(via.transport));
     if (span_is(part, "branch")) return pv_text(via.branch.value);
-    if (span_is(part, "rport")) return pv_text(via.rport.value);
-    if (span_is(part, "received")) return pv_text(via.received.value);
-    return pv_nothing();
+    return via_value(span_is(part, "rport") ? via.rport.value : via.received.value);
 }
 
 PV_GETTER(get_via0, via_part(run, 0, at->argument))

@@ -328,6 +328,18 @@ static bool unary(struct script *h, const struct cfg_expr *e, int64_t *out) {
     return true;
 }
 
+/* Is it a variable without a value, or a select that finds nothing? An empty place in a message is something.
+ */
+static bool has_nothing(struct script *h, const struct cfg_expr *e) {
+    bool converted = e->op == CFG_TO_STR;
+    if (converted) e = e->left;
+    if (e->op != CFG_PV ||
+        (converted && !(e->pv->kind == CFG_PV_TABLE && strcmp(e->pv->pv->name, "sel") == 0)))
+        return false;
+    struct kam_value v = script_pv(h, e->pv);
+    return v.type == KAM_NULL && !(converted && v.s.p);
+}
+
 /* Everything that gives a number whatever it is made of. */
 static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out) {
     int64_t a, b;
@@ -336,10 +348,7 @@ static bool eval_number(struct script *h, const struct cfg_expr *e, int64_t *out
     case CFG_CALL: *out = script_run_inside(h, e->actions) > 0; return true;
     case CFG_TEST: return script_test(h, e->test, out);
     case CFG_DEFINED:
-    case CFG_NOT_DEFINED:
-        *out = (e->left->op == CFG_PV && script_pv(h, e->left->pv).type == KAM_NULL) ==
-               (e->op == CFG_NOT_DEFINED);
-        return true;
+    case CFG_NOT_DEFINED: *out = has_nothing(h, e->left) == (e->op == CFG_NOT_DEFINED); return true;
     case CFG_AND:
     case CFG_OR: return logic(h, e, out);
     case CFG_EQUAL:

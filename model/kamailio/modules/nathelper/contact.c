@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Contacts: where a request has really come from is written into them (facts: Kamailio 41.2). */
-#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"

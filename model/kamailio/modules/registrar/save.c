@@ -3,8 +3,8 @@
 #include "base/mem.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/branch.h"
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/header.h"
-#include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/registrar/registrar.h"
 #include "model/kamailio/modules/sl.h"
 

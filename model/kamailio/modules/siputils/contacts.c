@@ -2,9 +2,9 @@
 /* siputils: contacts that are hidden, in a parameter or in the user of another URI (facts: Kamailio 50.3). */
 #include "base/base64.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
-#include "model/kamailio/modules/registrar/contact.h"
 #include "model/kamailio/modules/siputils/siputils.h"
 
 /* Writes what a contact's URI becomes; below 0: it cannot, which is what the function returns; 0: it stays.

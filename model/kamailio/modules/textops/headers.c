@@ -209,11 +209,28 @@ int textops_is_method(struct kam_run *run, const struct kam_arg *args, size_t co
     return -1;
 }
 
-/* Only the first word of Privacy counts. */
+/* The words of the first Privacy header, if they all are such, and `none` stands alone. */
+static bool has_privacy(struct span value, struct span wanted) {
+    static const char *const words[] = {"none", "header", "session", "user", "id", "critical", "history"};
+    enum { COUNT = sizeof words / sizeof *words };
+    size_t count = 0;
+    bool found = false, none = false;
+    while (value.p) {
+        struct span word = span_trim(span_cut(&value, ';'));
+        size_t i = 0;
+        while (i < COUNT && !span_is_nocase(word, words[i]))
+            i++;
+        if (i == COUNT) return false;
+        found = found || span_eq_nocase(word, wanted);
+        none = none || i == 0;
+        count++;
+    }
+    return found && !(none && count > 1);
+}
+
 int textops_is_privacy(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     run->all_read = true;
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Privacy"));
-    struct span value = h ? h->value : (struct span){0};
-    return h && span_eq_nocase(span_trim(span_cut(&value, ';')), args[0].s) ? 1 : -1;
+    return h && has_privacy(h->value, args[0].s) ? 1 : -1;
 }

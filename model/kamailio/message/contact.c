@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/modules/registrar/contact.h"
+#include "model/kamailio/message/contact.h"
 
 #include <stddef.h>
 

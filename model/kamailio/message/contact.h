@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The Contact headers of a REGISTER as Kamailio reads them (facts: Kamailio 15.2), as views over the message.
  */
-#ifndef MODEL_KAMAILIO_MODULES_REGISTRAR_CONTACT_H
-#define MODEL_KAMAILIO_MODULES_REGISTRAR_CONTACT_H
+#ifndef MODEL_KAMAILIO_MESSAGE_CONTACT_H
+#define MODEL_KAMAILIO_MESSAGE_CONTACT_H
 
 #include "base/span.h"
 
