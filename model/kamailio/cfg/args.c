@@ -84,10 +84,11 @@ static void refer(const struct reading *r) {
             cfg_refer(r->p, &r->known->route, blocks[i].word, name, r->at, false);
 }
 
-/* A variable that the function itself reads or writes. */
+/* A variable that the function itself reads or writes; what follows it does not count. */
 static bool read_pv(const struct reading *r, struct span text) {
     size_t len = script_pv_len(text);
-    if (len == 0 || len != text.len) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
+    if (len == 0) return wrong(r, "must be a pseudo-variable: \"$var(x)\"");
+    text = span_head(text, len);
     const char *what = r->function->check ? r->function->check(r->p->program, r->index, text) : NULL;
     if (what) return wrong(r, what);
     const struct cfg_pv *pv = r->known->pv = cfg_pv_find(r->p, text, r->at);

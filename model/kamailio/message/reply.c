@@ -83,17 +83,19 @@ static void add_contact(struct buf *line, struct span uri, struct span path, int
     if (rich & KAM_RICH_FLAGS) buf_addf(line, ";flags=%u", (unsigned)flags);
 }
 
-void kam_reply_add_contacts(struct kam_run *request, unsigned status, int64_t rich) {
+bool kam_contacts_write(struct buf *line, const struct kam_run *run, int64_t rich) {
     enum { LONGEST = 511 };
-    struct buf line = {0};
-    if (status / 100 != 3) return;
-    if (request->new_uri.p)
-        add_contact(&line, request->new_uri, request->path, request->q, request->branch_flags, rich);
-    for (size_t i = 0; i < request->added_count; i++) {
-        const struct kam_added_branch *b = &request->added[i];
-        add_contact(&line, b->uri, b->path, b->q, b->flags, rich);
+    if (run->new_uri.p) add_contact(line, run->new_uri, run->path, run->q, run->branch_flags, rich);
+    for (size_t i = 0; i < run->added_count; i++) {
+        const struct kam_added_branch *b = &run->added[i];
+        add_contact(line, b->uri, b->path, b->q, b->flags, rich);
     }
-    if (line.len && line.len + 2 <= LONGEST) {
+    return line->len && line->len + 2 <= LONGEST;
+}
+
+void kam_reply_add_contacts(struct kam_run *request, unsigned status, int64_t rich) {
+    struct buf line = {0};
+    if (status / 100 == 3 && kam_contacts_write(&line, request, rich)) {
         buf_add(&request->reply_lines, buf_span(&line));
         buf_add(&request->reply_lines, SPAN("\r\n"));
     }

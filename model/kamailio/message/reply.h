@@ -23,4 +23,7 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
 enum kam_rich { KAM_RICH_FLAGS = 1, KAM_RICH_PATH = 2 };
 void kam_reply_add_contacts(struct kam_run *request, unsigned status, int64_t rich);
 
+/* The same without the end of the line; false: there are none, or the line is too long for Kamailio. */
+bool kam_contacts_write(struct buf *line, const struct kam_run *run, int64_t rich);
+
 #endif

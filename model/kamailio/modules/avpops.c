@@ -114,11 +114,11 @@ static const char *operation_read(struct operation *o, struct span text) {
     return read_int(value, &o->value.n) ? NULL : "has a value that is no number";
 }
 
-static struct operation operation_of(struct kam_run *run, const struct kam_arg *arg) {
-    struct operation o;
-    operation_read(&o, arg->s);
-    if (o.is_variable) o.value = kam_pv_value(run, arg->pv);
-    return o;
+/* It is done with each of these: the values of an AVP, or one. */
+static struct values operands_of(struct kam_run *run, const struct kam_arg *arg, struct operation *o) {
+    operation_read(o, arg->s);
+    if (o->is_variable) return any_values(run, arg->pv);
+    return (struct values){&o->value, 1};
 }
 
 /* Comparisons: what they say of the sign of left - right. */
@@ -176,24 +176,41 @@ static bool check_numbers(struct span name, int64_t a, int64_t b) {
     return compare(name, sign_of(a - b));
 }
 
-static bool check_value(struct kam_run *run, const struct operation *o, struct kam_value v) {
+static bool check_text(struct kam_run *run, const struct operation *o, struct span text, struct span other) {
     int64_t match;
-    if (v.type != o->value.type) return false;
-    if (v.type == KAM_INT) return check_numbers(o->name, v.n, o->value.n);
-    if (span_is_nocase(o->name, "re"))
-        return script_match(&run->state, NULL, o->value.s, v.s, &match) && match;
-    if (span_is_nocase(o->name, "fm")) return glob(o->value.s, v.s);
-    return compare(o->name, text_sign(v.s, o->value.s, has_flag(o->flags, 'i')));
+    if (span_is_nocase(o->name, "re")) return script_match(&run->state, NULL, other, text, &match) && match;
+    if (span_is_nocase(o->name, "fm")) return glob(other, text);
+    return compare(o->name, text_sign(text, other, has_flag(o->flags, 'i')));
 }
 
+/* Kamailio takes every value to be of the type of the first one: an address as a number, or a number as one.
+ */
+static bool check_mistaken(struct kam_run *run, const struct operation *o, enum kam_value_type type) {
+    if (type == KAM_INT && span_is_nocase(o->name, "eq")) return false;
+    event_queue_stop(
+        run->k->queue, run->state.at,
+        type == KAM_INT
+            ? "avp_check() compares the address of a text with a number, and the run has reached it"
+            : "avp_check() takes a number to be a text, which ends Kamailio, and the run has "
+              "reached it");
+    return false;
+}
+
+/* Each value is compared with each; without g only the newest one. */
 static int avp_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct values v = any_values(run, args[0].pv);
-    struct operation o = operation_of(run, &args[1]);
+    struct operation o;
+    struct values others = operands_of(run, &args[1], &o);
     (void)count;
-    for (size_t i = 0; i < v.count; i++) {
-        if (check_value(run, &o, v.list[i])) return 1;
-        if (!has_flag(o.flags, 'g')) break;
-    }
+    for (size_t i = 0; i < (has_flag(o.flags, 'g') ? v.count : v.count > 0); i++)
+        for (size_t k = 0; k < others.count; k++) {
+            enum kam_value_type type = v.list[0].type;
+            if (others.list[k].type != type) continue;
+            if (v.list[i].type != type ? check_mistaken(run, &o, type)
+                : type == KAM_INT      ? check_numbers(o.name, v.list[i].n, others.list[k].n)
+                                       : check_text(run, &o, v.list[i].s, others.list[k].s))
+                return 1;
+        }
     return -1;
 }
 
@@ -208,25 +225,30 @@ static int64_t compute(struct span name, int64_t a, int64_t b) {
     return span_is_nocase(name, "xor") ? a ^ b : ~b;
 }
 
-/* All numbers of the name; the results stand in front of what is left of it, or of another name. */
+/* All numbers of the name, by one operand after the other; d takes them away. Each result stands in front of
+ * what there is of the name, or of another one. */
 static int avp_op(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct values v = values_of(run, args[0].pv);
-    struct operation o = operation_of(run, &args[1]);
+    struct operation o;
+    struct values operands = operands_of(run, &args[1], &o);
+    const struct cfg_pv *to = args[0].second_pv ? args[0].second_pv : args[0].pv;
     bool *gone = arena_new(&run->scratch, v.count + 1);
     int result = -1;
     (void)count;
-    if (o.value.type != KAM_INT) return -1;
+    for (size_t k = 0; k < operands.count; k++)
+        if (operands.list[k].type == KAM_INT) result = 1;
     for (size_t i = 0; i < v.count; i++)
         gone[i] = v.list[i].type == KAM_INT;
-    if (!args[0].second_pv) keep(run, args[0].pv, &v, gone);
-    for (size_t i = 0; i < v.count; i++) {
-        if (!gone[i]) continue;
-        int64_t n = (int32_t)(uint32_t)compute(o.name, v.list[i].n, o.value.n);
-        push(run, args[0].second_pv ? args[0].second_pv : args[0].pv,
-             (struct kam_value){.type = KAM_INT, .n = n});
-        result = 1;
-    }
-    return result;
+    if (has_flag(o.flags, 'd') && result > 0) keep(run, args[0].pv, &v, gone);
+    for (size_t i = 0; i < v.count; i++)
+        for (size_t k = 0; gone[i] && k < operands.count; k++) {
+            if (operands.list[k].type != KAM_INT) continue;
+            v.list[i].n = (int32_t)(uint32_t)compute(o.name, v.list[i].n, operands.list[k].n);
+            push(run, to, v.list[i]);
+        }
+    for (size_t i = 0; i < v.count; i++)
+        if (gone[i]) return result;
+    return -1;
 }
 
 /* n: a text becomes a number; s: the other way. */
@@ -272,7 +294,8 @@ static int is_avp_set(struct kam_run *run, const struct kam_arg *args, size_t co
     if (v.count == 0) return -1;
     bool number = v.list[0].type == KAM_INT;
     if ((has_flag(flags, 'n') && !number) || (has_flag(flags, 's') && number)) return -1;
-    return has_flag(flags, 'e') && (number || v.list[0].s.len) ? -1 : 1;
+    bool empty = number ? v.list[0].n == 0 : v.list[0].s.len == 0;
+    return has_flag(flags, 'e') && !empty ? -1 : 1;
 }
 
 static int substitute(struct kam_run *run, const struct kam_arg *args, const struct script_subst *subst) {

@@ -99,25 +99,30 @@ static int params_explode(struct kam_run *run, const struct kam_arg *args, size_
     return 1;
 }
 
-/* Of $xavu there is one list, and one value of each name. */
+/* Of $xavu there is one of each name. 5.6.3 empties the list, and the values become lists of their own: where
+ * an empty one is asked for them, they are found. */
 static int xavu_params_explode(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct script_param p;
     (void)count;
     struct kam_xavp **list = list_of(run, KAM_LIST_XAVU), *made = NULL;
     if (!readable(args[0].s) || !args[1].s.len) return -1;
+    struct kam_xavp *old = xavp_find(*list, args[1].s, XAVP_UNIQUE, 0);
+    if (old) xavp_remove(list, old);
+    xavp_add(list, args[1].s);
     for (struct span left = args[0].s; script_param_next(&left, ';', &p) > 0;)
         xavp_assign(xavp_add(&made, p.name), text_value(p.value));
-    for (struct kam_xavp *x = made; x; x = x->next) /* from the last one on */
-        xavp_set_child(list, args[1].s, x->name, XAVP_UNIQUE, x->value);
+    for (struct kam_xavp *x = made; x; x = x->next) { /* from the last one on */
+        struct xavp_path path = {.root = x->name, .root_n = XAVP_NONE, .key_n = XAVP_NONE};
+        xavp_set(list, &path, XAVP_UNIQUE, x->value);
+    }
     xavp_free(&made);
     return 1;
 }
 
 /* "a=1;b=2;": without a value, the name; numbers without a sign */
-static int params_implode(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct kam_xavp *root = xavp_find(*list_of(run, KAM_LIST_XAVP), args[0].s, XAVP_PLAIN, 0);
+static int implode(struct kam_run *run, const struct kam_arg *args, enum kam_list which) {
+    struct kam_xavp *root = xavp_find(*list_of(run, which), args[0].s, XAVP_PLAIN, 0);
     struct buf b = {0};
-    (void)count;
     for (const struct kam_xavp *x = root ? root->list : NULL; x; x = x->next) {
         if (x->value.type == KAM_NULL) continue; /* a list */
         buf_add(&b, x->name);
@@ -128,6 +133,16 @@ static int params_implode(struct kam_run *run, const struct kam_arg *args, size_
     struct kam_value v = text_value(arena_text(run->state.scratch, buf_span(&b)));
     buf_free(&b);
     return root && root->list && kam_pv_assign(run, args[1].pv, v) ? 1 : -1;
+}
+
+static int params_implode(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return implode(run, args, KAM_LIST_XAVP);
+}
+
+static int xavu_params_implode(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return implode(run, args, KAM_LIST_XAVU);
 }
 
 /* A list of texts, all called v. Empty ones are left out; mode t takes the blanks around them away. */
@@ -286,6 +301,7 @@ static const struct kam_function functions[] = {
     LISTS("xavp_params_explode", 2, params_explode, ARG_FORMAT, ARG_FORMAT),
     LISTS("xavu_params_explode", 2, xavu_params_explode, ARG_FORMAT, ARG_FORMAT),
     {"xavp_params_implode", 2, 2, KAM_ANY_ROUTE, params_implode, {ARG_FORMAT, ARG_PV}},
+    {"xavu_params_implode", 2, 2, KAM_ANY_ROUTE, xavu_params_implode, {ARG_FORMAT, ARG_PV}},
     LISTS("xavp_slist_explode", 4, slist_explode, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT),
     {"xavp_copy",
      3,

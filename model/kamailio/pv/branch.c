@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo-variables of flags and of the branches that a script adds. (facts: Kamailio 11.6, 18.1) */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/reply.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/xavp.h"
 
@@ -16,6 +17,15 @@ PV_GETTER(get_bf, pv_number(run->branch_flags))
 PV_GETTER(get_bF, hex(run, run->branch_flags))
 PV_GETTER(get_sf, pv_number(run->k->script_flags))
 PV_GETTER(get_sF, hex(run, run->k->script_flags))
+/* $ds: the branches, as a redirection would name them. */
+static struct kam_value get_ds(struct kam_run *run, const struct kam_pv_at *at) {
+    struct buf b = {0};
+    (void)at;
+    if (kam_contacts_write(&b, run, 0)) return pv_built(run, &b);
+    buf_free(&b);
+    return pv_nothing();
+}
+
 PV_GETTER(get_br, run->added_count ? pv_text(run->added[0].uri) : pv_nothing())
 
 static bool set_mf(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
@@ -153,7 +163,7 @@ const struct kam_pv kam_pv_branches[] = {
     PLAIN("sF", get_sF, set_sf),
     PLAIN("br", get_br, NULL),
     PLAIN("bR", NULL, NULL),
-    PLAIN("ds", NULL, NULL),
+    PLAIN("ds", get_ds, NULL),
     {"branch", KAM_PV_NAMED, get_branch, set_branch, "uri|dst_uri|path|flags|q|send_socket|count",
      .indexed = true},
     {"sbranch", KAM_PV_NAMED, get_sbranch, set_sbranch,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo-variables of the message as a whole, and of its Vias. (facts: Kamailio 11.6, 18.1) */
+#include "model/kamailio/forward.h"
+#include "model/kamailio/instance.h"
+#include "model/kamailio/message/lump.h"
 #include "model/kamailio/pv/pv.h"
 
 /* A method is a text that also is a number to Kamailio: if ($rm) is true, 1 == $rm asks for INVITE. */
@@ -39,6 +42,21 @@ static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) 
     (void)at;
     run->all_read = true;
     return pv_text(run->msg.body);
+}
+
+/* As it would be sent now, without Vias of ours; the edits of its first line and Content-Length stay. */
+static struct kam_value get_mbu(struct kam_run *run, const struct kam_pv_at *at) {
+    (void)at;
+    if (run->record_routed) {
+        event_queue_stop(run->k->queue, run->state.at,
+                         "$mbu after record_route() is not simulated, and the run has reached it");
+        return pv_nothing();
+    }
+    struct payload *p = run->msg.is_request ? kam_render_request(run, run->target, kam_run_uri(run))
+                                            : kam_lump_apply(run, run->target);
+    struct span text = p ? arena_text(&run->scratch, payload_span(p)) : (struct span){0};
+    payload_drop(p);
+    return pv_text(text);
 }
 
 PV_GETTER(get_bs, pv_number((int64_t)run->msg.body.len))
@@ -121,7 +139,7 @@ const struct kam_pv kam_pv_messages[] = {
     PLAIN("rr", get_rr),
     PLAIN("rv", get_rv),
     PLAIN("mb", get_mb),
-    PLAIN("mbu", NULL),
+    PLAIN("mbu", get_mbu),
     PLAIN("ml", get_ml),
     PLAIN("mi", get_mi),
     PLAIN("mt", get_mt),

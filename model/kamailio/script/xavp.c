@@ -163,15 +163,18 @@ static bool take_away(struct kam_xavp **list, struct span name, int64_t n, enum 
     return true;
 }
 
-/* One value of a list: without an index a new one in front, with one that in place. */
+/* One value of a list: without an index a new one in front, of a list that has one of each name instead of
+ * the old one; with an index that in place. */
 static bool set_in(struct kam_xavp **list, struct span name, int64_t n, enum xavp_kind kind,
                    struct kam_value value) {
     if (value.type == KAM_NULL) return take_away(list, name, n, kind);
     struct kam_xavp *x = xavp_find(*list, name, kind, n == XAVP_NONE ? 0 : n);
     if (n != XAVP_NONE && kind == XAVP_UNIQUE) return true; /* nothing happens */
     if (n != XAVP_NONE && !x) return false;
-    if (!x || (n == XAVP_NONE && kind != XAVP_UNIQUE)) x = xavp_add(list, name);
+    struct kam_xavp *old = kind == XAVP_UNIQUE ? x : NULL;
+    if (n == XAVP_NONE) x = xavp_add(list, name);
     xavp_assign(x, value);
+    if (old) xavp_remove(list, old);
     return true;
 }
 
@@ -180,7 +183,7 @@ bool xavp_set(struct kam_xavp **list, const struct xavp_path *path, enum xavp_ki
     if (!path->key.p) return set_in(list, path->root, path->root_n, kind, value);
     struct kam_xavp *x = xavp_find(*list, path->root, kind, path->root_n == XAVP_NONE ? 0 : path->root_n);
     if (value.type == KAM_NULL) return !x || take_away(&x->list, path->key, path->key_n, kind);
-    if (path->root_n != XAVP_NONE && !x) return true; /* nothing happens */
+    if (path->root_n != XAVP_NONE && (!x || kind == XAVP_UNIQUE)) return true; /* nothing happens */
     bool made = !x || (path->root_n == XAVP_NONE && kind != XAVP_UNIQUE);
     if (made) x = xavp_add(list, path->root);
     if (x->value.type != KAM_NULL) {
