@@ -77,8 +77,8 @@ static int no_effect(struct kam_run *run, const struct kam_arg *args, size_t cou
 /* rewriteuri() and its like are the assignments to $ru, $rd, $rp and $rU, as functions. */
 static int rewriteuri(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return kam_run_replace_uri(run, args[0].s) || !run->msg.is_request ? 1
-                                                                       : -1; /* in a reply it does nothing */
+    if (run->msg.is_request) kam_run_set_uri(run, args[0].s); /* in a reply it does nothing */
+    return 1;
 }
 
 static int rewritehost(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -126,7 +126,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     return 1;
 }
 
-/* An address that the script gives, and more. The tag is always From's. */
+/* An address that the script gives, and more. The tag that follows is always From's. */
 static void begin_given(struct buf *b, struct kam_run *run, struct span address, const char *more) {
     struct uri uri = {0};
     uri_parse(&uri, kam_run_uri(run));
@@ -134,7 +134,6 @@ static void begin_given(struct buf *b, struct kam_run *run, struct span address,
     add_username(b, run, uri);
     buf_add(b, address);
     buf_add_text(b, more);
-    add_tag(b, run, kam_run_from(run)->tag);
 }
 
 static int record_route_preset(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -144,6 +143,7 @@ static int record_route_preset(struct kam_run *run, const struct kam_arg *args, 
     for (size_t i = 0; i < count; i++) {
         struct buf b = {0};
         begin_given(&b, run, args[i].s, "");
+        add_tag(&b, run, kam_run_from(run)->tag);
         buf_add(&b, buf_span(&params));
         add_loose(&b, run);
         put_in(run, &b);
@@ -163,6 +163,9 @@ static int record_route_advertised_address(struct kam_run *run, const struct kam
     for (; *more; more++) {
         struct buf b = {0};
         begin_given(&b, run, args[0].s, *more);
+        kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(&b));
+        buf_reset(&b);
+        add_tag(&b, run, kam_run_from(run)->tag);
         add_loose(&b, run);
         buf_add(&b, buf_span(&run->rr_params));
         put_in(run, &b);
@@ -171,14 +174,15 @@ static int record_route_advertised_address(struct kam_run *run, const struct kam
     return 1;
 }
 
-/* Takes back what they have added; in 5.6.3 what stands from ";lr" on stays, without a name, and no other can
- * be added. */
+/* Takes back what they have added; in 5.6.3 what stands from ";lr" on stays, of an advertised address all
+ * behind that, without a name, and no other can be added. */
 static int remove_record_route(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct edit_list *list = run->target;
     for (struct edit *e = list->edits; e < list->edits + list->count; e++) {
         struct span text = {list->texts.p + e->text, e->text_len};
-        ptrdiff_t rest = span_search_nocase(text, SPAN(";lr"));
+        bool whole = text.len && text.p[text.len - 1] == '\n';
+        ptrdiff_t rest = whole ? span_search_nocase(text, SPAN(";lr")) : (ptrdiff_t)text.len;
         if (!span_starts(text, BEGIN) || rest < 0) continue;
         e->text += (uint32_t)rest;
         e->text_len -= (uint32_t)rest;

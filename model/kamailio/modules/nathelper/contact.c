@@ -49,17 +49,14 @@ static void rename_contact(struct kam_run *run, const struct uri *u, struct buf 
 
 int nathelper_fix_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct uri u;
-    struct buf source = {0}, whole = {0};
+    struct buf whole = {0};
     (void)args, (void)count;
     if (!changeable(run, &u)) return -1;
-    buf_addf(&source, SPAN_FMT ":%u", SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
-    kam_lump_replace(run->target, offset_of(run, u.host.p), (size_t)(address_end(&u) - u.host.p),
-                     buf_span(&source));
     buf_add(&whole, span_between(u.whole.p, u.host.p));
-    buf_add(&whole, buf_span(&source));
+    buf_addf(&whole, SPAN_FMT ":%u", SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
     buf_add(&whole, span_between(address_end(&u), u.whole.p + u.whole.len));
+    kam_lump_replace(run->target, offset_of(run, u.whole.p), u.whole.len, buf_span(&whole));
     rename_contact(run, &u, &whole);
-    buf_free(&source);
     buf_free(&whole);
     return 1;
 }
@@ -104,9 +101,13 @@ int nathelper_set_alias(struct kam_run *run, const struct kam_arg *args, size_t 
     buf_add(&whole, old.p ? span_between(u.whole.p, old.p) : u.whole);
     if (old.p) buf_add(&whole, span_between(old.p + old.len, end));
     buf_add(&whole, buf_span(&alias));
-    if (old.p) kam_lump_remove(run->target, offset_of(run, old.p), old.len);
-    insert_param(run, &u, end, &alias);
     rename_contact(run, &u, &whole);
+    if (!has_brackets(run, &u)) {
+        buf_reset(&alias);
+        buf_addf(&alias, "<" SPAN_FMT ">", SPAN_ARG(buf_span(&whole)));
+    }
+    kam_lump_replace(run->target, offset_of(run, u.whole.p), u.whole.len,
+                     buf_span(has_brackets(run, &u) ? &whole : &alias));
     buf_free(&alias);
     buf_free(&whole);
     return 1;
@@ -179,6 +180,8 @@ int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size
         if (contact_is_star(h->value)) continue;
         if (list.len == 0) result = -1;
         while ((got = contact_next(&c, &list)) > 0) {
+            if (in_uri && run->contact_now.p && c.uri.p == run->contact_was.p) result = -1;
+            if (result < 0) break;
             const char *at = in_uri ? c.uri.p + c.uri.len : contact_end(list, h->value);
             kam_lump_insert(run->target, offset_of(run, at), buf_span(&param));
         }

@@ -11,7 +11,7 @@
  */
 typedef int rewrite(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args);
 
-enum { NO_CONTACT = -1, UNREADABLE = -4, IS_STAR = 1 };
+enum { NO_CONTACT = -1, CHANGED = -2, PARAM_CHANGED = -3, UNREADABLE = -4, IS_STAR = 1 };
 
 static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, bool brackets) {
     struct buf b = {0};
@@ -23,7 +23,9 @@ static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, 
     buf_free(&b);
 }
 
-/* All contacts of the first Contact header. */
+static rewrite put_into_param;
+
+/* All contacts of the first Contact header. What nathelper has changed lies outside of the message. */
 static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f, bool brackets) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     struct span list = h->value;
@@ -33,7 +35,11 @@ static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rew
         struct buf b = {0};
         if (got < 0) return UNREADABLE;
         result = f(&b, run, c.uri, args);
-        if (result > 0) replace_uri(run, c.uri, &b, brackets);
+        bool changed = run->contact_now.p && c.uri.p == run->contact_was.p;
+        if (result > 0 && changed)
+            result = f == put_into_param ? PARAM_CHANGED : CHANGED;
+        else if (result > 0)
+            replace_uri(run, c.uri, &b, brackets);
         buf_free(&b);
     }
     return result < 0 ? result : 1;

@@ -150,8 +150,9 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     if (run->uri_is_new) {
         tried++;
         run->uri_is_new = false;
-        struct kam_added_branch own = {kam_run_uri(run), run->next_hop,     run->path,
-                                       run->forced,      run->branch_flags, run->q};
+        bool emptied = run->state.kind == KAM_FAILURE_ROUTE && run->new_uri.p && run->new_uri.len == 0;
+        struct span uri = emptied ? run->msg.uri : kam_run_uri(run);
+        struct kam_added_branch own = {uri, run->next_hop, run->path, run->forced, run->branch_flags, run->q};
         error = lower(error, add_branch(t, run, branch_route, own));
     }
     for (size_t i = 0; i < run->added_count; i++) {
