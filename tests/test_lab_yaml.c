@@ -102,13 +102,14 @@ static const struct {
      "65535, got \"0\"\n"},
     /* SIPp */
     {"hosts:\n  uas: {address: 172.20.0.3, sipp: {}}\n", NULL,
-     AT("2:30") "hosts.uas.sipp: needs \"scenario\": an XML file beside scenario.yaml, or builtin:uac or "
-                "builtin:uas\n"},
+     AT("2:30") "hosts.uas.sipp: needs \"scenario\": an XML file beside scenario.yaml, or builtin:uac, "
+                "builtin:uas or another name of -sn\n"},
     {"hosts:\n  uas: {address: 172.20.0.3, sipp: {scenario: usa.xml}}\n", NULL,
      AT("2:47") "s/usa.xml: No such file or directory\n"},
     {"hosts:\n  uas: {address: 172.20.0.3, sipp: {scenario: ..}}\n", NULL, AT("2:47") ".: is a directory\n"},
     {"hosts:\n  uas: {address: 172.20.0.3, sipp: {scenario: \"builtin:usa\"}}\n", NULL,
-     AT("2:47") "hosts.uas.sipp.scenario: expected an XML file, builtin:uac or builtin:uas, got "
+     AT("2:47") "hosts.uas.sipp.scenario: expected an XML file, builtin:uac, builtin:uas or another name of "
+                "-sn, got "
                 "\"builtin:usa\"\n"},
     {"hosts:\n" UAC UAS, NULL,
      AT("2:79") "hosts.uac.sipp.outbound: unknown host \"proxy\"; known: uac, uas\n"},

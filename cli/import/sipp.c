@@ -68,9 +68,7 @@ static void put_file(struct import *in, struct import_host *host, const struct i
 
 static void take_builtin(struct import *in, struct import_host *host, const struct sipp_option *option,
                          const struct import_word *value) {
-    bool known =
-        span_is(value->text, "uac") || span_is(value->text, "uas") || span_starts(value->text, "ooc_");
-    if (!known)
+    if (!sipp_builtin(&in->sources, value->text))
         diag_error(&in->diag, value->at,
                    "-sn " SPAN_FMT ": not simulated; `sipp -sd " SPAN_FMT " >FILE` writes it for -sf",
                    SPAN_ARG(value->text), SPAN_ARG(value->text));

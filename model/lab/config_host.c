@@ -165,7 +165,7 @@ static void read_ports(struct schema *s, const struct tree_node *value, const st
 
 static const struct schema_key sipp_keys[] = {
     {"scenario", SCHEMA_SCALAR, .required = true,
-     .help = "an XML file beside scenario.yaml, or builtin:uac or builtin:uas"},
+     .help = "an XML file beside scenario.yaml, or builtin:uac, builtin:uas or another name of -sn"},
     {"out_of_call", SCHEMA_SCALAR,
      .help = "-oocsf, -oocsn: an XML file beside scenario.yaml, or builtin:ooc_default or builtin:ooc_dummy, "
              "that takes "

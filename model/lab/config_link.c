@@ -153,8 +153,9 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
     const struct tree_node *scenario = scalar(sipp, "scenario");
     link_injects(s, sources, sipp, host);
     size_t before = schema_enter(s, "scenario");
-    host->file =
-        scenario ? load_xml(s, sources, scenario, "an XML file, " BUILTIN "uac or " BUILTIN "uas") : NULL;
+    host->file = scenario ? load_xml(s, sources, scenario,
+                                     "an XML file, " BUILTIN "uac, " BUILTIN "uas or another name of -sn")
+                          : NULL;
     schema_leave(s, before);
     if (!host->file) return;
     const struct tree_node *other = scalar(sipp, "out_of_call");
