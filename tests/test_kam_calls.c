@@ -14,7 +14,8 @@
 #include <cmocka.h>
 
 #define MODULES                                                                                              \
-    "loadmodule \"kex\" loadmodule \"corex\" loadmodule \"pv\" loadmodule \"tm\" loadmodule \"sl\" "         \
+    "loadmodule \"db_mysql\" loadmodule \"kex\" loadmodule \"corex\" loadmodule \"pv\" loadmodule \"tm\" "   \
+    "loadmodule \"sl\" "                                                                                     \
     "loadmodule "                                                                                            \
     "\"rr\" loadmodule \"maxfwd\" loadmodule \"siputils\" loadmodule \"textops\" loadmodule \"xlog\" "       \
     "loadmodule \"dispatcher\" loadmodule \"htable\"\n"
@@ -113,6 +114,8 @@ static bool value_agrees(struct span modules, struct span name, struct span valu
     if (span_search(modules, SPAN("pv")) != 0) buf_add_text(&text, "loadmodule \"pv\"\n");
     load_modules(&text, left);
     if (!span_is(module, "sl")) load_modules(&text, module);
+    if (span_search(modules, SPAN(" db_text")) > 0 && !span_is(name, "db_url"))
+        buf_addf(&text, "modparam(\"" SPAN_FMT "\", \"db_url\", \"text:///run/lab/db\")\n", SPAN_ARG(module));
     buf_addf(&text, "modparam(\"" SPAN_FMT "\", \"" SPAN_FMT "\", " SPAN_FMT ")\nrequest_route { drop; }\n",
              SPAN_ARG(module), SPAN_ARG(name), SPAN_ARG(value));
     bool ok = text_loads(&text, why);

@@ -2,6 +2,7 @@
 /* kamailio.cfg to a program: parse, apply what scenario.yaml adds, and find the routes that are named. */
 #include "model/kamailio/cfg/cfg.h"
 #include "model/kamailio/cfg/limits.h"
+#include "model/kamailio/cfg/needs.h"
 #include "model/kamailio/cfg/parse.h"
 #include "model/kamailio/cfg/reserved.h"
 #include "model/kamailio/script/missing.h"
@@ -22,17 +23,6 @@ static void find_route(struct kam_program *program, const struct cfg_route_ref *
     else
         diag_warning(diag, ref->at, "there is no %s[" SPAN_FMT "]: nothing will run%s", ref->word,
                      SPAN_ARG(ref->name), hint);
-}
-
-/* Some modules do not start without another one. */
-static void check_needs(const struct kam_program *program, struct diag *diag) {
-    for (size_t i = 0; kam_modules[i]; i++) {
-        const struct kam_module *m = kam_modules[i];
-        for (size_t n = 0; program->loaded[i] && n < sizeof m->needs / sizeof *m->needs && m->needs[n]; n++)
-            if (!kam_program_has_module(program, m->needs[n]))
-                diag_error(diag, program->loaded_at[i],
-                           "module \"%s\" needs module \"%s\", which is not loaded", m->name, m->needs[n]);
-    }
 }
 
 static void apply_modparams(struct kam_program *program, const struct kam_modparam *extra, size_t count,
@@ -96,10 +86,11 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     struct cfg_route_ref *refs = cfg_parse_file(program, cfg, set, more, diag);
     for (; refs; refs = refs->next)
         find_route(program, refs, diag);
-    if (diag->errors == errors) check_needs(program, diag);
+    if (diag->errors == errors) cfg_needs_check(program, diag);
     tell_skips(program, more, diag);
     apply_modparams(program, more->modparams, more->modparam_count, diag);
     if (diag->errors == errors) cfg_limits_end(program, diag);
+    if (diag->errors == errors) cfg_needs_databases(program, diag);
     program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);

@@ -18,6 +18,14 @@ static struct span module_name(struct span path) {
     return path;
 }
 
+static void note_load(struct cfg_parse *p, struct span name, struct source_pos at) {
+    struct program_load **end = &p->program->loads;
+    while (*end)
+        end = &(*end)->next;
+    *end = arena_new(&p->program->arena, sizeof **end);
+    **end = (struct program_load){.name = arena_text(&p->program->arena, name), .at = at};
+}
+
 bool cfg_loadmodule_parse(struct cfg_parse *p) {
     cfg_get(p);
     if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "the module's name, a string");
@@ -28,10 +36,15 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
         diag_error(p->diag, t->at, "module \"%s\" is already loaded", kam_modules[m]->name);
         return false;
     }
-    if (m) p->program->loaded_at[m] = t->at;
-    if (m) return p->program->loaded[m] = true;
+    if (m) {
+        note_load(p, name, t->at);
+        return p->program->loaded[m] = true;
+    }
     if (kam_names_module(name)) {
-        if (program_missing_load(p->program, name, t->at)) return true;
+        if (program_missing_load(p->program, name, t->at)) {
+            note_load(p, name, t->at);
+            return true;
+        }
         diag_error(p->diag, t->at, "module \"" SPAN_FMT "\" is already loaded", SPAN_ARG(name));
         return false;
     }

@@ -4,6 +4,8 @@
 #include "model/kamailio/cfg/pv.h"
 #include "model/kamailio/cfg/words.h"
 
+#include <assert.h>
+
 enum subject_kind { SUBJECT_TEXT, SUBJECT_URI, SUBJECT_IP, SUBJECT_NUMBER, SUBJECT_PROTO };
 
 /* PROTO_UDP and AF_INET, as the script sees them: everything here is UDP over IPv4. */
@@ -40,24 +42,13 @@ static const struct subject {
     {"to_af", CFG_AF, SUBJECT_NUMBER, "sndto", NULL, 0, "af"},
 };
 
-/* Words of the same kind that are not simulated. */
-static const char *const other_words[] = {"max_len"};
-
 static const struct subject *find_subject(const struct cfg_token *t) {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, subjects[i].word)) return &subjects[i];
     return NULL;
 }
 
-static bool is_other_word(const struct cfg_token *t) {
-    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
-        if (t->kind == CFG_TOKEN_RESERVED && span_is(t->text, other_words[i])) return true;
-    return false;
-}
-
-bool cfg_test_starts(const struct cfg_parse *p) {
-    return find_subject(p->t) || is_other_word(p->t) || cfg_next_is(p, "myself");
-}
+bool cfg_test_starts(const struct cfg_parse *p) { return find_subject(p->t) || cfg_next_is(p, "myself"); }
 
 static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order) {
     static const struct {
@@ -256,10 +247,7 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
     if (cfg_next_is(p, "myself")) return parse_myself(p);
     const struct subject *s = find_subject(p->t);
     struct source_pos at = p->t->at;
-    if (!s) {
-        diag_error(p->diag, at, "the condition " SPAN_FMT " is not simulated", SPAN_ARG(p->t->text));
-        return NULL;
-    }
+    assert(s);
     cfg_get(p);
     struct cfg_test *test = cfg_new(p, sizeof *test);
     test->subject = s->subject;
@@ -292,6 +280,4 @@ void cfg_test_words(struct buf *out) {
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         word_write(out, "condition", WORD_SIMULATED, "%s", subjects[i].word);
     word_write(out, "condition", WORD_SIMULATED, "myself");
-    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
-        word_write(out, "condition", WORD_NOT_SIMULATED, "%s", other_words[i]);
 }

@@ -84,5 +84,4 @@ static const struct kam_function acc_functions[] = {
 
 static const struct kam_param acc_params[] = {IDLE_STR("db_url"), {0}};
 
-const struct kam_module kam_acc_module = {
-    .name = "acc", .needs = {"tm"}, .functions = acc_functions, .params = acc_params};
+const struct kam_module kam_acc_module = {.name = "acc", .functions = acc_functions, .params = acc_params};

@@ -60,11 +60,15 @@ static const char *read_definition(struct span text, struct queue *q) {
 
 static bool load(struct kam_program *p, const struct source *cfg, struct source_set *set, struct diag *diag) {
     struct kam_value text;
-    struct queue q;
+    struct queue q, other;
     bool good = true;
     (void)cfg, (void)set;
     for (size_t n = 0; kam_program_value(p, &kam_mqueue_module, "mqueue", n, &text); n++) {
         const char *why = read_definition(text.s, &q);
+        for (size_t i = 0; !why && i < n; i++)
+            if (kam_program_value(p, &kam_mqueue_module, "mqueue", i, &text) &&
+                !read_definition(text.s, &other) && span_eq(other.name, q.name))
+                why = "there is a queue of that name";
         if (why)
             diag_error(diag, kam_program_value_at(p, &kam_mqueue_module, "mqueue", n), "mqueue.mqueue: %s",
                        why);

@@ -85,9 +85,10 @@ static bool definition_at(const struct kam_program *p, size_t n, struct definiti
     return true;
 }
 
-static bool is_defined(const struct kam_program *p, struct span name) {
+/* Among the first `count` ones. */
+static bool is_defined(const struct kam_program *p, struct span name, size_t count) {
     struct definition d;
-    for (size_t n = 0; definition_at(p, n, &d); n++)
+    for (size_t n = 0; n < count && definition_at(p, n, &d); n++)
         if (span_eq(d.name, name)) return true;
     return false;
 }
@@ -100,6 +101,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
     (void)cfg, (void)set;
     for (size_t n = 0; kam_program_value(p, &kam_rtimer_module, "timer", n, &text); n++) {
         const char *why = read_definition(text.s, &d);
+        if (!why && is_defined(p, d.name, n)) why = "there is a timer of that name";
         if (why)
             diag_error(diag, kam_program_value_at(p, &kam_rtimer_module, "timer", n), "rtimer.timer: %s",
                        why);
@@ -107,7 +109,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
     }
     for (size_t n = 0; kam_program_value(p, &kam_rtimer_module, "exec", n, &text); n++) {
         read_exec(text.s, &timer, &route);
-        if (timer.len && is_defined(p, timer)) continue;
+        if (timer.len && is_defined(p, timer, SIZE_MAX)) continue;
         diag_error(diag, kam_program_value_at(p, &kam_rtimer_module, "exec", n),
                    "rtimer.exec: there is no timer \"" SPAN_FMT "\"", SPAN_ARG(timer));
         good = false;

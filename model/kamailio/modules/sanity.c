@@ -232,7 +232,7 @@ static const struct kam_param params[] = {
 };
 
 const struct kam_module kam_sanity_module = {.name = "sanity",
-                                             .needs = {"sl"},
+
                                              .functions = functions,
                                              .params = params,
                                              .data_size = sizeof(struct sanity)};

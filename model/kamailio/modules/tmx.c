@@ -267,4 +267,4 @@ static const struct kam_function functions[] = {
     {0},
 };
 
-const struct kam_module kam_tmx_module = {.name = "tmx", .needs = {"tm"}, .functions = functions, .pvs = pvs};
+const struct kam_module kam_tmx_module = {.name = "tmx", .functions = functions, .pvs = pvs};

@@ -93,4 +93,4 @@ static const struct kam_param params[] = {
 };
 
 const struct kam_module kam_uac_redirect_module = {
-    .name = "uac_redirect", .needs = {"tm", "acc"}, .functions = functions, .params = params};
+    .name = "uac_redirect", .functions = functions, .params = params};

@@ -71,7 +71,6 @@ struct kam_module {
     const char *const *events; /* the event_routes that it runs, by name; ends with NULL; NULL: none */
     size_t data_size;          /* what it keeps in an instance: zeros and its settings at first */
     size_t settings;           /* where its settings stand in that */
-    const char *needs[2];      /* modules without which Kamailio does not start it; NULL: none */
 
     /* Reads what belongs to the configuration besides kamailio.cfg: files beside it, which go into the set,
      * and formats in parameters. False after an error. NULL: nothing. What it keeps: kam_program_keep(). */

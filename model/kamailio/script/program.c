@@ -24,7 +24,6 @@ struct kam_program *program_new(void) {
     p->loaded = arena_new(&p->arena, module_count() * sizeof *p->loaded);
     p->stops = arena_new(&p->arena, module_count() * sizeof *p->stops);
     p->kept = arena_new(&p->arena, module_count() * sizeof *p->kept);
-    p->loaded_at = arena_new(&p->arena, module_count() * sizeof *p->loaded_at);
     p->loaded[0] = true;
     return p;
 }

@@ -63,17 +63,24 @@ struct program_stop {
     struct source_pos at;
 };
 
+/* A module that is loaded, simulated or not. */
+struct program_load {
+    struct program_load *next; /* in the order of the file */
+    struct span name;
+    struct source_pos at;
+};
+
 struct kam_program {
     struct arena arena; /* of all that follows */
     struct kam_globals globals;
     size_t listen_cap;
     uint16_t default_port; /* port= */
     unsigned max_while_loops, max_recursive_level;
-    size_t format_max;            /* what formats must be shorter than: pv_buffer_size */
-    bool *loaded;                 /* kam_modules[i] is loaded */
-    const char **stops;           /* what a run says that calls a function of it; NULL: it may */
-    const void **kept;            /* by the modules that have read something: kam_program_kept() */
-    struct source_pos *loaded_at; /* where */
+    size_t format_max;          /* what formats must be shorter than: pv_buffer_size */
+    bool *loaded;               /* kam_modules[i] is loaded */
+    const char **stops;         /* what a run says that calls a function of it; NULL: it may */
+    const void **kept;          /* by the modules that have read something: kam_program_kept() */
+    struct program_load *loads; /* all of them */
     struct program_param *params;
     bool has_modparam;               /* one is above what is read now */
     struct program_missing *missing; /* script/missing.h */

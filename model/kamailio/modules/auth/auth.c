@@ -195,7 +195,7 @@ static void init(struct kamailio *k, void *data) {
 }
 
 const struct kam_module kam_auth_module = {.name = "auth",
-                                           .needs = {"sl"},
+
                                            .functions = functions,
                                            .params = params,
                                            .data_size = sizeof(struct auth),

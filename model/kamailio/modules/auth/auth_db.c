@@ -151,7 +151,7 @@ static const struct kam_param params[] = {
 };
 
 const struct kam_module kam_auth_db_module = {.name = "auth_db",
-                                              .needs = {"auth"},
+
                                               .functions = functions,
                                               .params = params,
                                               .data_size = sizeof(struct auth_db)};

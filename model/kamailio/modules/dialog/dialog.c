@@ -265,7 +265,7 @@ const struct kam_module kam_dialog_module = {.name = "dialog",
                                              .pvs = dlg_pvs,
                                              .events = events,
                                              .data_size = sizeof(struct dialogs),
-                                             .needs = {"tm", "rr"},
+
                                              .load = warn_of_cseq,
                                              .init = begin,
                                              .routed = dlg_routed,

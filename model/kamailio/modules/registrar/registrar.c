@@ -163,7 +163,7 @@ const struct kam_module kam_usrloc_module = {.name = "usrloc",
                                              .free = free_locations};
 
 const struct kam_module kam_registrar_module = {.name = "registrar",
-                                                .needs = {"usrloc", "sl"},
+
                                                 .functions = functions,
                                                 .params = registrar_params,
                                                 .pvs = pvs,

@@ -161,7 +161,7 @@ static const struct kam_param params[] = {
 };
 
 const struct kam_module kam_siputils_module = {.name = "siputils",
-                                               .needs = {"sl"},
+
                                                .functions = functions,
                                                .params = params,
                                                .data_size = sizeof(struct siputils)};
