@@ -286,8 +286,7 @@ static void what_is_not_simulated_is_told(void **state) {
          "2:17: error: $avp(tu.x) is not simulated: only the first list of From is"},
         {"request_route { if (max_len == 5) exit; }", "2:21: error: expected an expression, found 'max_len'"},
         {"request_route { if (src_ip == a.b) exit; }",
-         "2:21: warning: comparing an address with a host name is not simulated: a run that "
-         "reaches it stops"},
+         "2:31: warning: no host of the lab is called \"a.b\": no address is equal to it"},
         {"request_route { cfg_select(\"a\", 1); }",
          "2:17: warning: cfg_select() of the core is not simulated: a run that reaches it stops"},
     };

@@ -114,8 +114,22 @@ static bool parse_ipv6(struct cfg_parse *p, struct cfg_test *test) {
     return true;
 }
 
-/* a.b-c, of which the lab's name server may know the address. */
+/* The address that the lab's name server has for it. */
+static bool resolve_host(struct cfg_parse *p, struct cfg_test *test, struct source_pos at,
+                         struct span name) {
+    test->with_net = true;
+    test->mask = UINT32_MAX;
+    if (script_ipv4(name, &test->net) || kam_program_address(p->program, name, &test->net)) return true;
+    if (span_is_nocase(name, "localhost")) return script_ipv4(SPAN("127.0.0.1"), &test->net);
+    if (name.len && span_search(name, SPAN("::")) < 0)
+        diag_warning(p->diag, at, "no host of the lab is called \"" SPAN_FMT "\": no address is equal to it",
+                     SPAN_ARG(name));
+    return is_never(test);
+}
+
+/* a.b-c */
 static bool parse_host(struct cfg_parse *p, struct cfg_test *test) {
+    struct source_pos at = p->t->at;
     struct buf name = {0};
     buf_add(&name, cfg_get(p)->text);
     while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
@@ -127,13 +141,11 @@ static bool parse_host(struct cfg_parse *p, struct cfg_test *test) {
         }
         buf_add(&name, cfg_get(p)->text);
     }
-    test->with_net = kam_program_address(p->program, buf_span(&name), &test->net);
-    test->mask = UINT32_MAX;
+    resolve_host(p, test, at, buf_span(&name));
     buf_free(&name);
     return true;
 }
 
-/* A host name leaves the test without a right side. */
 static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
     if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) {
         bool parsed = parse_net(p, test);
@@ -147,13 +159,10 @@ static bool parse_ip_right(struct cfg_parse *p, struct cfg_test *test) {
     struct kam_value value;
     if (!test->right) return false;
     if (!script_is_constant(test->right) || !cfg_expr_constant(p, test->right, &value)) return true;
-    test->with_net = value.type == KAM_STR && (script_ipv4(value.s, &test->net) ||
-                                               kam_program_address(p->program, value.s, &test->net));
-    test->mask = UINT32_MAX;
     test->right = NULL;
-    if (value.type == KAM_STR && span_search(value.s, SPAN("::")) >= 0) return is_never(test);
-    if (value.type == KAM_INT) diag_error(p->diag, at, "a string is expected");
-    return value.type != KAM_INT;
+    if (value.type == KAM_STR) return resolve_host(p, test, at, value.s);
+    diag_error(p->diag, at, "a string is expected");
+    return false;
 }
 
 static struct cfg_expr *constant_node(struct cfg_parse *p, struct source_pos at, struct kam_value value) {
@@ -263,8 +272,6 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
             diag_error(p->diag, at, "=~ myself is not simulated");
     } else if (s->kind == SUBJECT_IP && test->op != CFG_MATCH) {
         parsed = parse_ip_right(p, test);
-        if (parsed && !test->with_net && !test->right)
-            return cfg_expr_missing(p, at, "comparing an address with a host name");
     } else if (s->kind == SUBJECT_PROTO) {
         parsed = parse_proto_right(p, test);
     } else if (s->kind == SUBJECT_NUMBER) {
