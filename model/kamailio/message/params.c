@@ -21,9 +21,11 @@ int kam_param_next(struct span *left, struct kam_param_text *p) {
     *p = (struct kam_param_text){cut_token(left, "=;, \t\r\n"), {0}};
     if (left->len && left->p[0] == '=') {
         *left = span_trim(span_skip(*left, 1));
-        if (left->len && left->p[0] == '"') {
+        if (left->len && left->p[0] == ';') return -1;
+        if (left->len && (left->p[0] == '"' || left->p[0] == '\'')) {
+            char quote = left->p[0];
             *left = span_skip(*left, 1);
-            ptrdiff_t close = span_find(*left, '"');
+            ptrdiff_t close = span_find(*left, quote);
             if (close < 0) return -1;
             p->value = span_head(*left, (size_t)close);
             *left = span_trim(span_skip(*left, (size_t)close + 1));
@@ -44,6 +46,18 @@ bool kam_param_find(struct span *value, struct span params, struct span name, bo
         *value = p.value;
     }
     return got == 0;
+}
+
+int kam_param_last(struct kam_param_text *found, struct span params, struct span name, bool any_case) {
+    struct kam_param_text p;
+    int got, result = 0;
+    *found = (struct kam_param_text){0};
+    while ((got = kam_param_next(&params, &p)) > 0) {
+        if (!(any_case ? span_eq_nocase(p.name, name) : span_eq(p.name, name))) continue;
+        *found = p;
+        result = 1;
+    }
+    return got < 0 ? -1 : result;
 }
 
 bool kam_unescape(struct buf *out, struct span s) {

@@ -22,6 +22,9 @@ int kam_param_next(struct span *left, struct kam_param_text *p);
  */
 bool kam_param_find(struct span *value, struct span params, struct span name, bool any_case);
 
+/* The last one that is called so: 1; 0: there is none; -1: one of them cannot be read. */
+int kam_param_last(struct kam_param_text *found, struct span params, struct span name, bool any_case);
+
 /* Writes a text with %41 as A; false: what a % gives is not hexadecimal, or no character that can be seen. */
 bool kam_unescape(struct buf *out, struct span s);
 

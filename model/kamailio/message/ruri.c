@@ -5,32 +5,23 @@ bool kam_uri_is_phone(const struct uri *u) {
     return u->kind == URI_TEL || (u->kind != URI_URN && span_is(uri_param(u, "user"), "phone"));
 }
 
-static void add_without_transport(struct buf *out, struct span params) {
-    for (params = span_skip(params, params.len > 0); params.len;) {
-        struct span param = span_cut(&params, ';');
-        if (span_starts_nocase(param, "transport=")) continue;
-        buf_add_char(out, ';');
-        buf_add(out, param);
+/* The last transport parameter goes, if it has a value. */
+static void add_without_transport(struct buf *out, const struct uri *u) {
+    struct span value = uri_param(u, "transport"), params = u->params;
+    if (!value.len) {
+        buf_add(out, params);
+        return;
     }
+    buf_add(out, span_between(params.p, value.p - strlen(";transport=")));
+    buf_add(out, span_between(value.p + value.len, params.p + params.len));
 }
 
+/* The user of a phone number ends before its parameters. */
 struct span kam_run_user(const struct kam_run *run) {
     struct uri u;
-    return run->msg.is_request && uri_parse(&u, kam_run_uri(run)) ? u.user : (struct span){0};
-}
-
-bool kam_run_add_user_phone(struct kam_run *run) {
-    struct uri u;
-    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
-    if (u.kind == URI_TEL || uri_param(&u, "user").p) return true;
-    struct buf b = {0};
-    struct span uri = kam_run_uri(run);
-    buf_add(&b, span_head(uri, uri.len - u.headers.len));
-    buf_add_text(&b, ";user=phone");
-    buf_add(&b, u.headers);
-    kam_run_set_uri(run, buf_span(&b));
-    buf_free(&b);
-    return true;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return (struct span){0};
+    ptrdiff_t end = u.kind != URI_TEL && kam_uri_is_phone(&u) && u.user.p ? span_find(u.user, ';') : -1;
+    return end < 0 ? u.user : span_head(u.user, (size_t)end);
 }
 
 /*
@@ -71,10 +62,17 @@ static void write_replaced(struct buf *out, const struct uri *old, enum kam_uri_
         buf_add(out, u.port);
     }
     if (part == KAM_URI_HOST_PORT_TRANSPORT)
-        add_without_transport(out, u.params);
+        add_without_transport(out, &u);
     else
         buf_add(out, u.params);
+    if (part == KAM_URI_USER_PHONE) buf_add_text(out, ";user=phone");
     buf_add(out, u.headers);
+}
+
+bool kam_run_add_user_phone(struct kam_run *run) {
+    struct uri u;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
+    return kam_uri_is_phone(&u) || kam_run_replace_part(run, KAM_URI_USER_PHONE, SPAN(""));
 }
 
 bool kam_run_replace_uri(struct kam_run *run, struct span uri) {

@@ -12,7 +12,8 @@ enum kam_uri_part {
     KAM_URI_HOST,
     KAM_URI_PORT,
     KAM_URI_HOST_PORT,
-    KAM_URI_HOST_PORT_TRANSPORT /* and the transport parameter goes */
+    KAM_URI_HOST_PORT_TRANSPORT, /* and the transport parameter goes */
+    KAM_URI_USER_PHONE           /* nothing; user=phone is added */
 };
 
 /*

@@ -111,8 +111,9 @@ static struct kam_value get_nh(struct kam_run *run, const struct kam_pv_at *at) 
     } parts[] = {{"u", PV_WHOLE}, {"U", PV_USER}, {"d", PV_HOST}, {"p", PV_PORT}, {"P", PV_PROTO}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (!span_is(at->argument, parts[i].word)) continue;
-        return run->next_hop.len ? pv_part(run->next_hop, parts[i].part)
-                                 : pv_request_part(run, parts[i].part);
+        bool whole = parts[i].part == PV_WHOLE && run->msg.is_request; /* even of what is no URI */
+        if (run->next_hop.len) return pv_part(run->next_hop, parts[i].part);
+        return whole ? pv_text(kam_run_uri(run)) : pv_request_part(run, parts[i].part);
     }
     return pv_nothing();
 }

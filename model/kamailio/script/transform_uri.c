@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* {uri.*}: what a URI is made of. (facts: Kamailio 18.2) */
+#include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/transform.h"
 #include "model/sip/uri.h"
 
@@ -22,7 +23,11 @@ static struct span password_of(const struct uri *u) { return u->password; }
 static struct span host_of(const struct uri *u) { return u->host; }
 static struct span port_of(const struct uri *u) { return u->port; }
 static struct span headers_of(const struct uri *u) { return span_skip(u->headers, u->headers.len > 0); }
-static struct span params_of(const struct uri *u) { return span_skip(u->params, u->params.len > 0); }
+/* Those of tel: are the number's, and none here; a semicolon at the end is none. */
+static struct span params_of(const struct uri *u) {
+    struct span params = u->kind == URI_TEL ? SPAN("") : span_skip(u->params, u->params.len > 0);
+    return span_head(params, params.len - (params.len && params.p[params.len - 1] == ';'));
+}
 static struct span transport_of(const struct uri *u) { return uri_param(u, "transport"); }
 static struct span ttl_of(const struct uri *u) { return uri_param(u, "ttl"); }
 static struct span uparam_of(const struct uri *u) { return uri_param(u, "user"); }
@@ -30,11 +35,7 @@ static struct span maddr_of(const struct uri *u) { return uri_param(u, "maddr");
 static struct span method_of(const struct uri *u) { return uri_param(u, "method"); }
 static struct span lr_of(const struct uri *u) { return uri_param(u, "lr"); }
 static struct span r2_of(const struct uri *u) { return uri_param(u, "r2"); }
-static struct span scheme_of(const struct uri *u) {
-    static const char *const names[] = {
-        [URI_SIP] = "sip", [URI_SIPS] = "sips", [URI_TEL] = "tel", [URI_URN] = "urn"};
-    return span_of(names[u->kind]);
-}
+static struct span scheme_of(const struct uri *u) { return u->scheme; }
 
 #define PART(name, of)                                                                                       \
     static bool name(const struct transform_call *c, struct kam_value *v) { return part(c, v, of); }
@@ -62,22 +63,28 @@ static bool uri_port(const struct transform_call *c, struct kam_value *v) {
     return true;
 }
 
+/* The last one of that name; if one of them cannot be read, this fails. */
 static bool uri_param_named(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
+    struct script_param p;
+    int got;
     if (!uri_parse(&u, transform_text(c, *v))) return false;
-    for (struct span left = params_of(&u); left.len;) {
-        struct span value = span_cut(&left, ';'), name = span_cut(&value, '=');
-        if (span_eq_nocase(span_trim(name), c->s[0])) return transform_is_text(v, span_trim(value));
-    }
-    return transform_is_text(v, SPAN(""));
+    struct span left = params_of(&u), value = SPAN("");
+    while ((got = script_param_next(&left, ';', &p)) > 0)
+        if (span_eq_nocase(p.name, c->s[0])) value = p.value.p ? p.value : SPAN("");
+    return got == 0 && transform_is_text(v, value);
 }
 
-/* udp:host:port; without a transport, nothing */
+/* udp:host:port; without a transport that is known, nothing */
 static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
     if (!uri_parse(&u, transform_text(c, *v))) return false;
     struct span transport = uri_param(&u, "transport");
-    if (!transport.len) return transform_is_text(v, SPAN(""));
+    static const char *const known[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
+    size_t i = 0;
+    while (i < sizeof known / sizeof *known && !span_is_nocase(transport, known[i]))
+        i++;
+    if (i == sizeof known / sizeof *known) return transform_is_text(v, SPAN(""));
     struct span port = u.port.len ? u.port : span_is_nocase(transport, "tls") ? SPAN("5061") : SPAN("5060");
     struct buf b = {0};
     buf_add_lower(&b, transport);

@@ -1,57 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /* siputils: URIs, the Request-URI's parameters among them (facts: Kamailio 32). */
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/siputils/siputils.h"
 #include "model/kamailio/script/script.h"
 
-/* One parameter of a URI: where it stands, with its semicolon, and its value; p NULL: it has none. */
-struct param {
-    struct span whole, value;
-};
-
-/* The next one at the front of *left; false: there are no more. */
-static bool next_param(struct span *left, struct param *p, struct span *name) {
-    if (left->len == 0 || left->p[0] != ';') return false;
-    const char *from = left->p;
-    *left = span_skip(*left, 1);
-    struct span rest = *left, value = span_cut(&rest, ';');
-    size_t len = value.len;
-    *left = span_skip(*left, len);
-    *name = span_cut(&value, '=');
-    p->value = name->len < len ? value : (struct span){0};
-    if (p->value.len > 1 && p->value.p[0] == '"' && p->value.p[p->value.len - 1] == '"')
-        p->value = (struct span){p->value.p + 1, p->value.len - 2};
-    p->whole = span_between(from, left->p);
-    return true;
+/* Of a number those of the number. */
+static struct span params_of(const struct uri *u) {
+    if (u->kind == URI_TEL || !kam_uri_is_phone(u)) return u->params.len > 1 ? u->params : SPAN("");
+    ptrdiff_t semicolon = u->user.p ? span_find(u->user, ';') : -1;
+    return semicolon < 0 ? SPAN("") : span_skip(u->user, (size_t)semicolon);
 }
 
-static bool find_param(struct span params, struct span name, bool (*equal)(struct span, struct span),
-                       struct param *p) {
-    struct span this_name;
-    while (next_param(&params, p, &this_name))
-        if (equal(this_name, name)) return true;
-    return false;
-}
-
-/* Of the Request-URI. */
-static bool find_own(struct kam_run *run, struct span name, struct param *p) {
+/* Of the Request-URI; all its parameters must be readable. */
+static bool find_own(struct kam_run *run, struct span name, struct kam_param_text *p) {
     struct uri u;
-    return run->msg.is_request && uri_parse(&u, kam_run_uri(run)) && find_param(u.params, name, span_eq, p);
+    return run->msg.is_request && uri_parse(&u, kam_run_uri(run)) &&
+           kam_param_last(p, params_of(&u), name, false) > 0;
 }
 
 /* Has it the parameter, with that value, or none? */
 int siputils_uri_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct param p;
+    struct kam_param_text p;
     struct span value = count > 1 ? args[1].s : SPAN("");
     return find_own(run, args[0].s, &p) && span_eq(p.value, value) ? 1 : -1;
 }
 
+/* In any case of letters, and of a phone number, too, those of the URI. */
 int siputils_uri_param_any(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct param p;
-    return find_own(run, args[0].s, &p) ? 1 : -1;
+    struct uri u;
+    struct kam_param_text p;
+    if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return -1;
+    return kam_param_last(&p, u.params, args[0].s, true) > 0 ? 1 : -1;
 }
 
+/*
+ * In front of headers; then the scheme is written anew, and the user and the first semicolon are lost. (5.6.3
+ * leaves as many characters of what was in its memory behind the URI as the user had.)
+ */
 int siputils_add_uri_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct uri u;
@@ -59,10 +46,20 @@ int siputils_add_uri_param(struct kam_run *run, const struct kam_arg *args, size
     if (args[0].s.len == 0) return 1;
     if (!run->msg.is_request || !uri_parse(&u, uri)) return -1;
     struct buf b = {0};
-    buf_add(&b, span_head(uri, uri.len - u.headers.len));
+    bool headers = u.headers.len > 1;
+    if (!headers) {
+        buf_add(&b, uri);
+    } else {
+        buf_add_text(&b, "sip:");
+        if (u.password.len) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(u.password));
+        if (u.user.p) buf_add_char(&b, '@');
+        buf_add(&b, u.host);
+        if (u.port.len) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(u.port));
+        buf_add(&b, span_skip(params_of(&u), params_of(&u).len > 0));
+    }
     buf_add_char(&b, ';');
     buf_add(&b, args[0].s);
-    buf_add(&b, u.headers);
+    if (headers) buf_add(&b, u.headers);
     kam_run_set_uri(run, buf_span(&b));
     buf_free(&b);
     return 1;
@@ -70,25 +67,27 @@ int siputils_add_uri_param(struct kam_run *run, const struct kam_arg *args, size
 
 int siputils_get_uri_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct param p;
+    struct kam_param_text p;
     if (!find_own(run, args[0].s, &p)) return -1;
     struct kam_value v = {.type = KAM_STR, .s = p.value.p ? p.value : SPAN("")};
     return kam_pv_assign(run, args[1].pv, v) ? 1 : -1;
 }
 
-/* The last one of that name, in any case, goes; that there is none is no failure. */
+/* The last one of that name, in any case, goes, but not what stands behind its value, nor the = of an empty
+ * one; that there is none is no failure. */
 int siputils_uri_param_rm(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct uri u;
-    struct param p, last = {0};
-    struct span uri = kam_run_uri(run), name;
+    struct kam_param_text p;
+    struct span uri = kam_run_uri(run);
     if (!run->msg.is_request || !uri_parse(&u, uri)) return -1;
-    for (struct span left = u.params; next_param(&left, &p, &name);)
-        if (span_eq_nocase(name, args[0].s)) last = p;
-    if (!last.whole.p) return 1;
+    if (u.params.len <= 1) return 1;
+    int found = kam_param_last(&p, u.params, args[0].s, true);
+    if (found <= 0) return found < 0 ? -1 : 1;
+    struct span last = p.value.len ? p.value : p.name;
     struct buf b = {0};
-    buf_add(&b, span_between(uri.p, last.whole.p));
-    buf_add(&b, span_between(last.whole.p + last.whole.len, uri.p + uri.len));
+    buf_add(&b, span_between(uri.p, p.name.p - 1));
+    buf_add(&b, span_between(last.p + last.len, uri.p + uri.len));
     kam_run_set_uri(run, buf_span(&b));
     buf_free(&b);
     return 1;
@@ -124,27 +123,38 @@ int siputils_is_uri(struct kam_run *run, const struct kam_arg *args, size_t coun
 /* A GRUU: 1 a public one, 2 a temporary one. */
 int siputils_is_gruu(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct uri u;
-    struct param p;
     if (!uri_parse(&u, count ? args[0].s : kam_run_uri(run))) return -1;
-    if (!find_param(u.params, SPAN("gr"), span_eq, &p)) return -1;
-    return p.value.len ? 1 : 2;
+    struct span value = uri_param(&u, "gr");
+    return !value.p ? -1 : value.len ? 1 : 2;
 }
 
-/* Parameters that both or none must have. */
-static const char *const telling[] = {"user", "ttl", "method", "maddr"};
+static enum uri_kind kind_of(const struct uri *u) { return kam_uri_is_phone(u) ? URI_TEL : u->kind; }
 
-static bool params_fit(const struct uri *a, const struct uri *b) {
-    struct param here, there;
-    struct span name;
-    for (struct span left = a->params; next_param(&left, &here, &name);) {
-        if (find_param(b->params, name, span_eq_nocase, &there)) {
-            if (!span_eq_nocase(here.value, there.value)) return false;
-            continue;
-        }
-        for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
-            if (span_is_nocase(name, telling[i])) return false;
-    }
+/* Before the parameters of a number. */
+static struct span user_of(const struct uri *u) {
+    ptrdiff_t end = u->kind != URI_TEL && kam_uri_is_phone(u) && u->user.p ? span_find(u->user, ';') : -1;
+    return end < 0 ? u->user : span_head(u->user, (size_t)end);
+}
+
+/* Has none of those that count even where the other URI has no parameters? */
+static bool tells_nothing(const struct uri *u) {
+    static const char *const telling[] = {"user", "ttl", "method", "maddr"};
+    for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+        if (uri_param(u, telling[i]).len) return false;
     return true;
+}
+
+/* 1: parameters that both have are the same; -1: they are not; -2: they cannot be read. */
+static int compare_params(const struct uri *a, const struct uri *b) {
+    struct kam_param_text here, there;
+    struct span left = params_of(a);
+    int got, result = 1;
+    if (kam_param_last(&there, params_of(b), SPAN(""), true) < 0) return -2;
+    while ((got = kam_param_next(&left, &here)) > 0)
+        if (kam_param_last(&there, params_of(b), here.name, true) > 0 &&
+            !span_eq_nocase(here.value, there.value))
+            result = -1;
+    return got < 0 ? -2 : result;
 }
 
 /* 1: the same, -1: not, -2: one of them is no URI */
@@ -152,13 +162,20 @@ int siputils_cmp_uri(struct kam_run *run, const struct kam_arg *args, size_t cou
     (void)run, (void)count;
     struct uri a, b;
     if (!uri_parse(&a, args[0].s) || !uri_parse(&b, args[1].s)) return -2;
-    bool same = a.kind == b.kind && span_eq(a.user, b.user) && span_eq(a.password, b.password) &&
-                span_eq_nocase(a.host, b.host) && span_eq(a.port, b.port);
-    return same && params_fit(&a, &b) && params_fit(&b, &a) ? 1 : -1;
+    if (kind_of(&a) != kind_of(&b) || !span_eq(user_of(&a), user_of(&b)) ||
+        !span_eq(a.password, b.password) || !span_eq_nocase(a.host, b.host) || !span_eq(a.port, b.port))
+        return -1;
+    bool none = params_of(&a).len == 0, none_there = params_of(&b).len == 0;
+    if (none && none_there) return 1;
+    if ((none && !tells_nothing(&b)) || (none_there && !tells_nothing(&a))) return -1;
+    return compare_params(&a, &b);
 }
 
-static struct span port_of(const struct uri *u) {
-    return u->port.len ? u->port : u->kind == URI_SIPS ? SPAN("5061") : SPAN("5060");
+/* Two ports are not compared; one is that of a URI without if it is 5060. */
+static bool ports_fit(const struct uri *a, const struct uri *b) {
+    struct span port = a->port.len ? a->port : b->port;
+    uint64_t n;
+    return (a->port.len == 0) == (b->port.len == 0) || (span_to_u64(port, 65535, &n) && n == 5060);
 }
 
 /* Only user, host and port. */
@@ -166,9 +183,7 @@ int siputils_cmp_aor(struct kam_run *run, const struct kam_arg *args, size_t cou
     (void)run, (void)count;
     struct uri a, b;
     if (!uri_parse(&a, args[0].s) || !uri_parse(&b, args[1].s)) return -2;
-    return span_eq(a.user, b.user) && span_eq_nocase(a.host, b.host) && span_eq(port_of(&a), port_of(&b))
-               ? 1
-               : -1;
+    return span_eq(user_of(&a), user_of(&b)) && span_eq_nocase(a.host, b.host) && ports_fit(&a, &b) ? 1 : -1;
 }
 
 /* A URI, alone or with its brackets, whose user is a number. */
