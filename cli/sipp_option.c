@@ -62,7 +62,7 @@ static const struct sipp_option options[] = {
     {"-lost", SIPP_OPTION_PERCENT, 1, "lost", "with a % sign"},
     {"-key", SIPP_OPTION_MAP, 2, "keys", NULL},
     {"-set", SIPP_OPTION_MAP, 2, "variables", NULL},
-    REFUSED("-tdmmap", 1, NULL),
+    {"-tdmmap", SIPP_OPTION_TEXT, 1, "tdmmap", NULL},
     {"-dynamicStart", SIPP_OPTION_TEXT, 1, "dynamic_start", NULL},
     {"-dynamicMax", SIPP_OPTION_TEXT, 1, "dynamic_max", NULL},
     {"-dynamicStep", SIPP_OPTION_TEXT, 1, "dynamic_step", NULL},

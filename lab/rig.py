@@ -116,7 +116,7 @@ def sipp_command(host, hosts, scenario_file):
     options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
                ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('users', '-users', str), ('pause', '-d', milliseconds),
                ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('rtp_echo_buffer', '-mb', str),
-               ('rtp_threadtasks', '-rtp_threadtasks', str), ('timer_resolution', '-timer_resol', milliseconds), ('max_retrans', '-max_retrans', str),
+               ('rtp_threadtasks', '-rtp_threadtasks', str), ('timer_resolution', '-timer_resol', milliseconds), ('tdmmap', '-tdmmap', str), ('max_retrans', '-max_retrans', str),
                ('max_invite_retrans', '-max_invite_retrans', str),
                ('max_non_invite_retrans', '-max_non_invite_retrans', str), ('base_cseq', '-base_cseq', str),
                ('call_id', '-cid_str', str), ('t2', '-T2', milliseconds), ('deadcall_wait', '-deadcall_wait', milliseconds),

@@ -128,6 +128,15 @@ static void read_inject(struct schema *s, const struct tree_node *value, const s
         schema_is_scalar(s, n, expected);
 }
 
+static void read_tdmmap(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    static const char expected[] = "circuits, at most 1023, such as \"{0-3}{99}{5-8}{1-31}\"";
+    struct lab_host_config *host = object;
+    (void)key;
+    if (schema_is_scalar(s, value, expected) && !sipp_tdmmap_parse(&host->sipp.tdmmap, span_of(value->text)))
+        schema_expected(s, value, expected);
+}
+
 /* The same for -infindex: names of files, each with a field. */
 static void read_index(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                        void *object) {
@@ -262,6 +271,8 @@ static const struct schema_key sipp_keys[] = {
     {"dynamic_max", DYNAMIC_KEY(sipp.dynamic_max), .fallback = "18000",
      .help = "-dynamicMax: behind it begins the first again"},
     {"dynamic_step", DYNAMIC_KEY(sipp.dynamic_step), .fallback = "4", .help = "-dynamicStep"},
+    {"tdmmap", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_tdmmap,
+     .help = "-tdmmap: circuits, one for each call, such as \"{0-3}{99}{5-8}{1-31}\""},
     {"timer_resolution", SCHEMA_MS, SCHEMA_MEMBER(struct lab_host_config, sipp.timer_resolution_ms), 0,
      INT32_MAX, .fallback = "1ms",
      .help = "-timer_resol: timers are looked at when more than this has passed"},

@@ -44,6 +44,14 @@ enum sipp_arrivals { SIPP_REGULAR, SIPP_POISSON };
 enum sipp_sockets { SIPP_ONE_SOCKET, SIPP_SOCKET_PER_CALL };
 enum sipp_repeat_check { SIPP_FULL_CHECK, SIPP_LOOSE_CHECK };
 
+/* -tdmmap {X-X}{H}{Y-Y}{Z-Z}: the first of each, and how many there are; xs 0: no circuits. */
+struct sipp_tdmmap {
+    uint32_t x, h, y, z, xs, ys, zs;
+};
+
+/* False if it is none, or of more than 1023 circuits. */
+bool sipp_tdmmap_parse(struct sipp_tdmmap *map, struct span text);
+
 /*
  * The command line of one SIPp, as scenario.yaml gives it. Texts outlive the SIPp. Defaults:
  * sipp_config_default.
@@ -87,6 +95,7 @@ struct sipp_config {
         repeat_check; /* -rtcheck loose: messages are the same if what RFC 2543 compares is */
     uint32_t lost;    /* -lost: millionths, of a step without lost= */
     uint32_t dynamic_start, dynamic_max, dynamic_step; /* of [dynamic_id] */
+    struct sipp_tdmmap tdmmap;                         /* -tdmmap */
     uint32_t timer_resolution_ms;                      /* -timer_resol */
     uint32_t t2_ms;                                    /* -T2 */
     uint32_t deadcall_wait_ms;                         /* -deadcall_wait */

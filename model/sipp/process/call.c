@@ -132,6 +132,7 @@ void call_free(struct call *call, const struct sipp_program *program) {
 void call_release(struct call *call) {
     struct sipp *sipp = call->sipp;
     sipp_close_port(call);
+    if (sipp->circuits) tdmmap_put(call);
     loop_forget(&sipp->loop, &call->task);
     if (call->prev)
         call->prev->next = call->next;

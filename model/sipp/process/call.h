@@ -36,8 +36,9 @@ struct call {
     bool init, out_of_call;
     bool failed; /* marked by an action: counted at its end */
     uint32_t number;
-    uint32_t user; /* of -users; 0: none */
-    int index;     /* the current step */
+    uint32_t user;    /* of -users; 0: none */
+    uint32_t circuit; /* of -tdmmap, from 1; 0: none */
+    int index;        /* the current step */
     struct udp_address to;
 
     /* sending */

@@ -77,6 +77,17 @@ static uint32_t calls_due(struct generator *g) {
     return room <= 0 ? 0 : due < room ? (uint32_t)due : (uint32_t)room;
 }
 
+static void make_call(struct sipp *sipp) {
+    const struct sipp_config *c = &sipp->config;
+    struct call *call = call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote);
+    if (!sipp->circuits || tdmmap_take(call)) {
+        sipp_open_port(call);
+        return;
+    }
+    call_fail(call, SIPP_FAILED_CONGESTION, call_step(call)->at, "no circuit is free (tdmmap)");
+    call_end(call, CALL_FAILED_FORGOTTEN);
+}
+
 static void run(struct task *task) {
     struct generator *g = (struct generator *)task;
     struct sipp *sipp = g->sipp;
@@ -91,7 +102,7 @@ static void run(struct task *task) {
                        "SIPp ends: a USER file has fewer lines than there are users");
             return;
         }
-        sipp_open_port(call_new(sipp, make_call_id(sipp), c->outbound.ip ? c->outbound : c->remote));
+        make_call(sipp);
         used_ns += MAKE_NS;
         if (loop_time_ms(&sipp->loop, sipp_now(sipp) + used_ns) > clock_ms) break;
     }

@@ -118,6 +118,7 @@ struct sipp {
     struct random_stream random, port_random;
     size_t ports_used;
     uint32_t next_number, dynamic_id;
+    bool *circuits; /* of -tdmmap: which ones are free; NULL: there are none */
     struct sipp_stats stats;
     struct event start, alarm; /* when it starts (-sleep), and its -timeout */
     bool started, timed_out;
@@ -196,6 +197,12 @@ void users_put(struct sipp *sipp, uint32_t user);
 bool users_have_lines(const struct sipp *sipp, uint32_t user); /* in each USER file */
 struct value *users_values(struct sipp *sipp, uint32_t user);
 void users_free(struct sipp *sipp);
+
+/* tdmmap.c: a call takes a circuit (false: all are taken), and gives it back; [tdmmap]. */
+void tdmmap_begin(struct sipp *sipp);
+bool tdmmap_take(struct call *call);
+void tdmmap_put(struct call *call);
+void tdmmap_write(struct buf *out, const struct call *call);
 
 /* receive.c */
 void sipp_recv(void *arg, struct datagram *d);

@@ -293,6 +293,10 @@ static void add_routes(struct rendering *r, const struct fold_piece *piece) {
 }
 
 static void add_tdmmap(struct rendering *r, const struct fold_piece *piece) {
+    if (r->sipp->circuits) {
+        tdmmap_write(r->out, r->call);
+        return;
+    }
     fatal(r, piece->part, "SIPp ends: [tdmmap] without -tdmmap");
 }
 
@@ -364,7 +368,7 @@ static const struct writer writers[KEYWORD_UNKNOWN + 1] = {
     [KEYWORD_RTPSTREAM_PORT] = {add_constant},
     [KEYWORD_SERVICE] = {add_constant},
     [KEYWORD_SIPP_VERSION] = {add_constant},
-    [KEYWORD_TDMMAP] = {add_tdmmap},
+    [KEYWORD_TDMMAP] = {add_tdmmap, true},
     [KEYWORD_TIMESTAMP] = {add_timestamp, true},
     [KEYWORD_TRANSPORT] = {add_constant},
     [KEYWORD_USERID] = {add_userid, true},

@@ -272,6 +272,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     fold_init(sipp);
     credentials_begin(sipp, diag);
     sipp->next_number = 1;
+    tdmmap_begin(sipp);
     sipp->dynamic_id = config->dynamic_start;
     rand_seed(&sipp->rand, 1);
     host_random(host, &sipp->random, "sipp");
@@ -335,6 +336,7 @@ void sipp_free(struct sipp *sipp) {
     media_free(sipp);
     users_free(sipp);
     free(sipp->globals);
+    free(sipp->circuits);
     for (size_t i = 0; i < sipp->inject_count; i++)
         inject_free(&sipp->injects[i]);
     free(sipp->injects);
