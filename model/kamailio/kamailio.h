@@ -67,10 +67,11 @@ struct kam_config {
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
     size_t wakeup_count;
     int64_t cost_ns[KAM_COSTS];
-    int64_t timer_phase_ns;  /* 0 <= phase < 62.5 ms */
-    int64_t start_ns;        /* the first simulated instant, since 1970 */
-    uint32_t children;       /* what-if: workers a socket; 0: as the file says */
-    uint32_t receive_buffer; /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
+    int64_t timer_phase_ns;   /* 0 <= phase < 62.5 ms */
+    int64_t seconds_phase_ns; /* where a second of Kamailio's own clock begins, after its start: below 1 s */
+    int64_t start_ns;         /* the first simulated instant, since 1970 */
+    uint32_t children;        /* what-if: workers a socket; 0: as the file says */
+    uint32_t receive_buffer;  /* SO_RCVBUF of each socket, bytes as Linux accounts them; 0: no bound */
     const struct kam_subscriber *subscribers; /* they outlive the Kamailio */
     size_t subscriber_count;
     const struct kam_user_alias *aliases;

@@ -172,6 +172,11 @@ static bool check_hex_style(struct cfg_parse *p, const struct cfg_token *value) 
     return false;
 }
 
+static bool set_async_workers(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.async_workers = value->n > 0;
+    return true;
+}
+
 static bool set_max_branches(struct cfg_parse *p, const struct cfg_token *value) {
     if (value->n < 1 || value->n > 31) {
         diag_error(p->diag, value->at, "max_branches must be from 1 to 31");
@@ -326,7 +331,7 @@ static const struct global globals[] = {
     IGNORED("wait_worker1_mode", GLOBAL_NUMBER),
     IGNORED("wait_worker1_time", GLOBAL_NUMBER),
     IGNORED("wait_worker1_usleep", GLOBAL_NUMBER),
-    IGNORED("async_workers", GLOBAL_NUMBER),
+    SET("async_workers", GLOBAL_NUMBER, set_async_workers),
     IGNORED("async_workers_group", GLOBAL_TEXT),
     IGNORED("async_usleep", GLOBAL_NUMBER),
     IGNORED("async_nonblock", GLOBAL_NUMBER),

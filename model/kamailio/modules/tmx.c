@@ -127,8 +127,9 @@ static struct kam_value get_branch_index(struct kam_run *run, const struct kam_p
     (void)at;
     if (run->state.kind & APART) return pv_number((int)run->branch);
     if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return pv_number(-1);
-    if (run->state.kind == KAM_REQUEST_ROUTE) return pv_number((int64_t)run->added_count);
-    return pv_number(in_failure(run) ? run->transaction->client_count : run->branch);
+    bool goes_on = run == &kam_tm_of(run->k)->failure_run && run->state.kind == KAM_REQUEST_ROUTE;
+    if (run->state.kind == KAM_REQUEST_ROUTE && !goes_on) return pv_number((int64_t)run->added_count);
+    return pv_number(in_failure(run) || goes_on ? run->transaction->client_count : run->branch);
 }
 
 static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_at *at) {
@@ -203,9 +204,7 @@ static struct kam_value get_t(struct kam_run *run, const struct kam_pv_at *at) {
     if (!run->transaction) return pv_nothing();
     if (span_starts(name, "id_index")) return pv_number(run->transaction->hash);
     if (span_is(name, "reply_type")) return pv_number(in_failure(run) && !run->failure_reply.p);
-    event_queue_stop(run->k->queue, run->state.at,
-                     "$T(id_label) is drawn at random; it is not simulated, and the run has reached it");
-    return pv_nothing();
+    return pv_number((int64_t)run->transaction->head.number); /* Kamailio draws it */
 }
 
 /* The Request-URI of a branch as it was sent. */
@@ -255,6 +254,8 @@ static const struct kam_function functions[] = {
     {"t_is_reply_route", 0, 0, KAM_ANY_ROUTE, t_is_reply_route},
     {"t_flush_flags", 0, 0, KAM_ANY_ROUTE, t_flush_flags},
     {"t_flush_xflags", 0, 0, KAM_ANY_ROUTE, t_flush_xflags},
+    {"t_suspend", 0, 0, KAM_ANY_ROUTE, kam_tm_suspend_call},
+    {"t_continue", 3, 3, KAM_ANY_ROUTE, kam_tm_continue_call, {ARG_NUMERAL, ARG_NUMERAL, ARG_FORMAT}},
     {"t_cancel_branches", 1, 1, REPLIES, t_cancel_branches, {ARG_TEXT}, .check = check_which},
     {"t_cancel_callid",
      3,

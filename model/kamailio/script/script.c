@@ -190,12 +190,42 @@ int script_run_inside(struct script *h, const struct cfg_stmt *stmts) {
 }
 
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run) {
+    return kam_stmts_run(route->body, run);
+}
+
+const struct cfg_stmt *kam_route_stmts(const struct kam_route *route) { return route->body; }
+
+static bool same_place(struct source_pos a, struct source_pos b) {
+    return a.source == b.source && a.offset == b.offset;
+}
+
+/* The statement at that place, in blocks within blocks; NULL: there is none. */
+static const struct cfg_stmt *find_stmt(const struct cfg_stmt *stmts, struct source_pos at) {
+    const struct cfg_stmt *found = NULL;
+    for (const struct cfg_stmt *s = stmts; s && !found; s = s->next) {
+        if (s->kind == CFG_STMT_FUNCTION && same_place(s->at, at)) return s;
+        found = find_stmt(s->then, at);
+        if (!found) found = find_stmt(s->otherwise, at);
+        for (const struct cfg_case *c = s->cases; c && !found; c = c->next)
+            found = find_stmt(c->stmts, at);
+    }
+    return found;
+}
+
+const struct cfg_stmt *kam_script_rest(const struct kam_script_state *state) {
+    const struct cfg_stmt *found = NULL;
+    for (const struct kam_route *r = state->program->routes; r && !found; r = r->next)
+        found = find_stmt(r->body, state->at);
+    return found ? found->next : NULL;
+}
+
+struct kam_outcome kam_stmts_run(const struct cfg_stmt *stmts, struct kam_run *run) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     unsigned steps = 0;
     struct script h = {.run = run, .state = state, .arena = state->scratch, .steps = &steps};
     struct source_pos before = state->at;
     set_retcode(&h, 0);
-    int result = run_stmts(&h, route->body);
+    int result = run_stmts(&h, stmts);
     if (before.source) state->at = before; /* a block that ran inside a statement of another */
     return (struct kam_outcome){result, (h.ends & CFG_END_DROP) != 0, (h.ends & CFG_END_EXIT) != 0,
                                 steps > STEPS_MAX};

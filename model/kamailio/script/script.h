@@ -46,7 +46,8 @@ struct kam_globals {
     struct span user_agent_header; /* p NULL: the default */
     const struct kam_alias *aliases;
     bool sip_warning, check_via, reply_to_via;
-    bool mhomed; /* sends from the first socket of the address that the way leads from */
+    bool async_workers; /* async_workers is more than 0 */
+    bool mhomed;        /* sends from the first socket of the address that the way leads from */
     bool force_rport, local_rport;
     bool onsend_replies; /* onsend_route_reply: onsend_route runs for replies, too */
     bool tells_of_bytes; /* received_route_mode: event_route[core:msg-received] runs */
@@ -186,6 +187,15 @@ struct kam_outcome {
 
 /* Runs a block to its end. run begins with a struct kam_script_state that is set up. */
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run);
+
+/* The statements of a block, and what stands behind the one that runs, in the block that it stands in; NULL:
+ * nothing, or it stands in an expression. They live as long as the program. */
+struct cfg_stmt;
+const struct cfg_stmt *kam_route_stmts(const struct kam_route *route);
+const struct cfg_stmt *kam_script_rest(const struct kam_script_state *state);
+
+/* As kam_route_run(), of statements. */
+struct kam_outcome kam_stmts_run(const struct cfg_stmt *stmts, struct kam_run *run);
 
 /* The value of a variable that a function was given, and giving it another one; false: it cannot have it. */
 struct kam_value kam_pv_value(struct kam_run *run, const struct cfg_pv *pv);

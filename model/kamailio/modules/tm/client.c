@@ -12,9 +12,15 @@
  */
 void kam_tm_save_edits(struct kam_transaction *t, const struct kam_run *run) {
     if (t->was_saved || run->state.kind != KAM_REQUEST_ROUTE) return;
-    t->was_saved = true;
     bool may_fail = kam_program_has_kinds(run->state.program, KAM_FAILURE_ROUTE | KAM_EVENT_ROUTE);
-    if (!may_fail && !run->reply_lines.len && !run->reply_body.len) return; /* nobody will ask */
+    if (may_fail || run->reply_lines.len || run->reply_body.len)
+        kam_tm_keep_edits(t, run);
+    else
+        t->was_saved = true; /* nobody will ask */
+}
+
+void kam_tm_keep_edits(struct kam_transaction *t, const struct kam_run *run) {
+    t->was_saved = true;
     struct kam_saved *saved = kam_tm_save(t);
     edit_list_copy(&saved->edits, &run->edits);
     buf_add(&saved->reply_lines, buf_span(&run->reply_lines));

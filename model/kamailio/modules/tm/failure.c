@@ -46,6 +46,16 @@ static struct kam_run *begin(struct kam_transaction *t, unsigned branch, const s
     return run;
 }
 
+struct kam_run *kam_tm_resume(struct kam_transaction *t, struct kam_process *process) {
+    struct kam_run *run = &t->tm->failure_run;
+    kam_run_begin(run, t->request, t->socket, t->source);
+    restore(run, t);
+    run->uri_is_new = true;
+    run->state.kind = KAM_REQUEST_ROUTE;
+    run->state.process = process;
+    return run;
+}
+
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure,
                               int64_t *failure_reply_mode) {
     const struct kam_route *route = t->clients[branch]->on_failure;

@@ -51,6 +51,7 @@ static int relay_request(struct kam_run *run) {
         if (run->other_transport) return -1;
         return kam_forward_request(run, given(run), "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
     case KAM_NEWTRAN_EXISTS:
+        if (run->method != KAM_ACK && kam_tm_refuses_suspended(run)) return -1;
         if (run->method != KAM_ACK) break;
         /* t_lookup_request() has found it: its final reply is acknowledged */
         run->done |= KAM_RELEASED;

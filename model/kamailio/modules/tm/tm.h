@@ -108,7 +108,8 @@ enum kam_tm_switch {
     KAM_TM_DISABLE_6XX = 2,       /* a 6xx cancels no other branch */
     KAM_TM_NO_CANCEL_REASON = 4,  /* the caller's Reason does not go into CANCELs */
     KAM_TM_NO_INTERNAL_REPLY = 8, /* the script answers itself where t_relay() fails */
-    KAM_TM_SENT_HEADERS = 16      /* CANCELs have the To as it was sent */
+    KAM_TM_SENT_HEADERS = 16,     /* CANCELs have the To as it was sent */
+    KAM_TM_SUSPENDED = 32         /* it waits for somebody to go on with it */
 };
 
 struct kam_transaction {
@@ -384,6 +385,9 @@ void kam_tm_save_edits(struct kam_transaction *t, const struct kam_run *run);
 /* Relays the request of the run on new branches. 1, or a negative error number. */
 int kam_tm_forward(struct kam_transaction *t, struct kam_run *run);
 
+/* The same, whoever may ask for them: for what a suspended transaction goes on with. */
+void kam_tm_keep_edits(struct kam_transaction *t, const struct kam_run *run);
+
 /* reply.c */
 
 /* A reply has come in. False: it belongs to no transaction. */
@@ -441,6 +445,31 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
 /* The ACK to a 2xx of a request that was replicated: to the Contact of the reply. NULL: it has none. */
 struct payload *kam_tm_ack_2xx(struct kam_client *c, const struct kam_run *reply, struct kam_destination *to);
 
+/* suspend.c */
+
+/* A transaction that waits for somebody to go on with it: it is known by two numbers. */
+struct kam_suspended {
+    uint32_t index;  /* its bucket */
+    uint64_t label;  /* its number */
+    unsigned branch; /* that waits in place of it, as long as fr_timer */
+};
+
+/* Makes one for the request of the run if there is none, and suspends it. False: it cannot be. */
+bool kam_tm_suspend(struct kam_run *run, struct kam_suspended *out);
+
+/* Relays the script a transaction that it has suspended, of which no replies would be relayed? Then the run
+ * stops. */
+bool kam_tm_refuses_suspended(struct kam_run *run);
+
+/* Goes on: the statements run over the request as it was. False: there is no such transaction, or it waits
+ * no more. */
+bool kam_tm_continue(struct kam_tm *tm, const struct kam_suspended *s, const struct cfg_stmt *stmts,
+                     struct kam_process *process);
+
+/* t_suspend(), t_continue(index, label, route) */
+int kam_tm_suspend_call(struct kam_run *run, const struct kam_arg *args, size_t count);
+int kam_tm_continue_call(struct kam_run *run, const struct kam_arg *args, size_t count);
+
 /* uac.c */
 
 /* The dialog that a request of Kamailio's own is sent in. */
@@ -490,6 +519,9 @@ struct kam_failure {
  */
 bool kam_tm_run_failure_route(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure,
                               int64_t *failure_reply_mode);
+
+/* The run for going on with a transaction's request, as the script had left it; kam_run_end() ends it. */
+struct kam_run *kam_tm_resume(struct kam_transaction *t, struct kam_process *process);
 
 /* Runs the branch's event_route[tm:branch-failure:...], if it has one. */
 void kam_tm_run_branch_failure(struct kam_transaction *t, unsigned branch, const struct kam_failure *failure);
