@@ -41,7 +41,7 @@ static void clear(struct kam_run *run) {
     buf_reset(&run->reply_lines);
     buf_reset(&run->rr_params);
     run->restores = 0;
-    run->marred_uri = (struct span){0};
+    run->marred_uri = run->route_params = (struct span){0};
     run->contact_was = run->contact_now = (struct span){0};
     run->credentials[0] = run->credentials[1] = NULL;
     buf_reset(&run->reply_body);

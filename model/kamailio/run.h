@@ -132,8 +132,9 @@ struct kam_run {
         *credentials[2];   /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
     struct buf reply_body; /* set_reply_body() */
     bool force_rport, local_rport, record_routed, via_edited;
-    int64_t slept_ns;          /* sleep(), usleep(): all that it does from now on is so much later */
-    bool loose_routed;         /* loose_route() has read a Route */
+    int64_t slept_ns;         /* sleep(), usleep(): all that it does from now on is so much later */
+    bool loose_routed;        /* loose_route() has read a Route */
+    struct span route_params; /* of our own URI, which a strict router has put into the Request-URI; p NULL */
     bool taken_for_downstream; /* is_direction() has been asked without that */
 
     /* Its branch parameter, when asked for. */

@@ -115,8 +115,7 @@ static bool parse_ipv6(struct cfg_parse *p, struct cfg_test *test) {
 }
 
 /* The address that the lab's name server has for it. */
-static bool resolve_host(struct cfg_parse *p, struct cfg_test *test, struct source_pos at,
-                         struct span name) {
+static bool resolve_host(struct cfg_parse *p, struct cfg_test *test, struct source_pos at, struct span name) {
     test->with_net = true;
     test->mask = UINT32_MAX;
     if (script_ipv4(name, &test->net) || kam_program_address(p->program, name, &test->net)) return true;

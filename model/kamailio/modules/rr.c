@@ -286,6 +286,18 @@ static void remove_entry(struct kam_run *run, const struct route *r) {
         remove_header(run, r->header);
 }
 
+/* Where the entry leads to: of one with maddr, that and the port are all that is left. */
+static struct span target_of(struct kam_run *run, const struct route *r) {
+    struct span maddr = uri_param(&r->uri, "maddr");
+    if (!maddr.len) return r->uri.whole;
+    struct buf b = {0};
+    buf_addf(&b, "sip:" SPAN_FMT, SPAN_ARG(maddr));
+    if (r->uri.port.len) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(r->uri.port));
+    struct span target = arena_text(&run->scratch, buf_span(&b));
+    buf_free(&b);
+    return target;
+}
+
 /* The next hop does not know loose routing: it finds itself in the Request-URI, the target goes last. */
 static void to_strict_router(struct kam_run *run, const struct route *r) {
     struct buf b = {0};
@@ -295,7 +307,7 @@ static void to_strict_router(struct kam_run *run, const struct route *r) {
     remove_entry(run, r);
     kam_lump_insert(&run->edits, run->msg.header_end, buf_span(&b));
     buf_free(&b);
-    kam_run_set_uri(run, r->uri.whole);
+    kam_run_set_uri(run, target_of(run, r));
 }
 
 /* The second entry of double record-routing names the socket to leave from. */
@@ -339,16 +351,34 @@ static int after_loose(struct kam_run *run, struct route first, bool preloaded) 
     remove_headers(run, &first, &r);
     if (is_loose(&r.uri)) {
         remove_front(run, &r, r.entry.p);
-        kam_run_set_next_hop(run, r.uri.whole);
+        kam_run_set_next_hop(run, target_of(run, &r));
     } else {
         to_strict_router(run, &r);
     }
     return 1;
 }
 
-/* A strict router before us has put our own URI into the Request-URI: the target is the last Route entry. */
-static int after_strict(struct kam_run *run, struct route first) {
+/* The entry goes with what stands between it and the one before it in its header, or the header does. */
+static void remove_last(struct kam_run *run, const struct route *last) {
+    struct route r, before = {0};
+    route_at(&r, last->header, last->header->value);
+    for (struct route next; r.entry.p != last->entry.p && route_next(run, &r, &next); r = next)
+        before = r;
+    if (before.entry.p) {
+        const char *end = before.entry.p + before.entry.len;
+        kam_lump_remove(&run->edits, offset_of(run, end), (size_t)(last->entry.p + last->entry.len - end));
+    } else {
+        remove_header(run, last->header);
+    }
+}
+
+/*
+ * A strict router before us has put our own URI into the Request-URI, whose parameters, if it has any, are
+ * those of our Route from now on: the target is the last Route entry.
+ */
+static int after_strict(struct kam_run *run, struct route first, const struct uri *own) {
     struct route r = first;
+    if (own->params.len) run->route_params = arena_text(&run->scratch, own->params);
     if (settings_of(run)->enable_double_rr && uri_param(&r.uri, "r2").p && is_own(run, &r.uri)) {
         force_socket(run, &r.uri);
         if (!route_next(run, &first, &r)) {
@@ -358,28 +388,24 @@ static int after_strict(struct kam_run *run, struct route first) {
         remove_headers(run, &first, &r);
     }
     if (!is_loose(&r.uri)) {
-        kam_run_set_uri(run, r.uri.whole);
+        kam_run_set_uri(run, target_of(run, &r));
         remove_entry(run, &r);
         return 1;
     }
-    kam_run_set_next_hop(run, r.uri.whole);
+    kam_run_set_next_hop(run, target_of(run, &r));
     remove_front(run, &r, r.entry.p);
-    struct route last = r, before = r;
-    for (struct route next; route_next(run, &last, &next); last = next)
-        before = last;
-    kam_run_set_uri(run, last.uri.whole);
-    if (before.header == last.header && before.entry.p != last.entry.p) {
-        const char *end = before.entry.p + before.entry.len;
-        kam_lump_remove(&run->edits, offset_of(run, end), (size_t)(last.entry.p + last.entry.len - end));
-    } else {
-        remove_header(run, last.header);
+    struct route last = r;
+    for (struct route next; route_next(run, &last, &next); last = next) {
     }
+    kam_run_set_uri(run, target_of(run, &last));
+    remove_last(run, &last);
     return 1;
 }
 
 struct span kam_rr_params(const struct kam_run *run) {
     struct route first;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
+    if (run->route_params.p) return run->route_params;
     if (!run->msg.is_request || !h || !route_at(&first, h, h->value)) return (struct span){0};
     if (!is_own(run, &first.uri)) return (struct span){0};
     return first.uri.params.p ? first.uri.params : SPAN("");
@@ -414,7 +440,7 @@ static int route(struct kam_run *run, bool always_loose) {
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
     run->loose_routed = true;
     bool own = is_own(run, &first.uri), in_dialog = run->to_tag.len > 0;
-    int result = in_dialog && is_own(run, &uri) && !always_loose ? after_strict(run, first)
+    int result = in_dialog && is_own(run, &uri) && !always_loose ? after_strict(run, first, &uri)
                                                                  : after_loose(run, first, !in_dialog);
     for (const struct kam_module **m = run->k->having[KAM_HOOK_ROUTED]; own && *m; m++)
         (*m)->routed(run);
@@ -496,7 +522,8 @@ static struct kam_value get_route_uri(struct kam_run *run, const struct kam_pv_a
     struct route first;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
-    return h && route_at(&first, h, h->value) ? pv_text(first.uri.whole) : pv_failed();
+    if (h && route_at(&first, h, h->value)) return pv_text(first.uri.whole);
+    return h && span_starts(h->value, "<>") ? pv_text(SPAN("")) : pv_failed();
 }
 
 static const struct kam_pv pvs[] = {
