@@ -121,9 +121,9 @@ static const struct sipp_option options[] = {
 
     /* Third-party call control */
     {"-3pcc", SIPP_OPTION_TWIN, 1, "twin", NULL},
-    REFUSED("-master", 1, NULL),
-    REFUSED("-slave", 1, NULL),
-    REFUSED("-slave_cfg", 1, NULL),
+    {"-master", SIPP_OPTION_TEXT, 1, "master", NULL},
+    {"-slave", SIPP_OPTION_TEXT, 1, "slave", NULL},
+    NOTHING("-slave_cfg", 1, "the hosts that have a master: or a slave: are in scenario.yaml"),
 
     /* Performance and watchdog */
     {"-timer_resol", SIPP_OPTION_MS, 1, "timer_resolution", NULL},

@@ -90,6 +90,17 @@ class Program:
                 self.process.kill()
 
 
+def slave_cfg(hosts):
+    """The file that tells the SIPps of -master and -slave where the others are."""
+    path = SCRATCH + '/slave.cfg'
+    with open(path, 'w') as file:
+        for other in hosts.values():
+            name = (other.sipp or {}).get('master') or (other.sipp or {}).get('slave')
+            if name:
+                file.write('%s;%s:%d\n' % (name, other.address, TWIN_PORT))
+    return path
+
+
 def sipp_command(host, hosts, scenario_file):
     """The command line of a SIPp, in the order of scenario.yaml's manual."""
     def address(name):
@@ -113,6 +124,9 @@ def sipp_command(host, hosts, scenario_file):
     if 'twin' in sipp:
         listener = host if host.is_commanded() else hosts[sipp['twin']]
         argv += ['-3pcc', '%s:%d' % (listener.address, TWIN_PORT)]
+    for role in ('master', 'slave'):
+        if role in sipp:
+            argv += ['-' + role, sipp[role], '-slave_cfg', slave_cfg(hosts)]
     options = [('outbound', '-rsa', address), ('service', '-s', str), ('calls', '-m', str), ('rate', '-r', str),
                ('rate_period', '-rp', milliseconds), ('limit', '-l', str), ('users', '-users', str), ('pause', '-d', milliseconds),
                ('media_port', '-mp', str), ('rtp_payload', '-rtp_payload', str), ('rtp_echo_buffer', '-mb', str),

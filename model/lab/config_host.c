@@ -185,6 +185,11 @@ static const struct schema_key sipp_keys[] = {
      .help = "-rsa: a host's name or ADDRESS[:PORT] where packets really go"},
     {"twin", SCHEMA_SCALAR,
      .help = "-3pcc: the host of the SIPp to which <sendCmd> goes and from which <recvCmd> comes"},
+    {"master", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.master),
+     .help =
+         "-master: the name by which dest= and src= of other SIPps' commands know this one, which begins"},
+    {"slave", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.slave),
+     .help = "-slave: the same of one that waits for commands"},
     {"service", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.service), .fallback = "service",
      .help = "-s"},
     {"calls", COUNT_KEY(sipp.calls), .fallback = "1; a SIPp that answers: no end",

@@ -176,17 +176,47 @@ static void link_sipp(struct schema *s, struct source_set *sources, const struct
     if (p->sipp) check_role(s, sipp, scenario, host);
 }
 
+/* -master is for a scenario whose first command is a <sendCmd>, -slave for the others. */
+static void check_names(struct schema *s, const struct tree_node *sipp, const struct lab_host_config *host,
+                        struct source_pos command_at) {
+    const struct lab_config *config = s->context;
+    const char **names = mem_new((config->host_count + 1) * sizeof *names);
+    const struct tree_node *at = tree_get(sipp, host->sipp.master ? "master" : "slave");
+    bool is_master = sipp_program_is_master(host->sipp_program);
+    size_t count = 0;
+    for (size_t i = 0; i < config->host_count; i++) {
+        const struct lab_host_config *other = &config->hosts[i];
+        const char *name = other->sipp.master ? other->sipp.master : other->sipp.slave;
+        if (!name || other->runs != LAB_SIPP) continue;
+        if (other < host && strcmp(name, at->text) == 0)
+            schema_error(s, at->at, "%s has the same name", other->name);
+        names[count++] = name;
+    }
+    if (tree_get(sipp, "twin") || (host->sipp.master && host->sipp.slave))
+        schema_error(s, at->at, "twin, master and slave exclude each other");
+    else if (!command_at.source)
+        schema_error(s, at->at, "the scenario has no command");
+    else if (is_master != (host->sipp.master != NULL))
+        schema_error(s, at->at, "the first command is a %s: SIPp wants the other one of master and slave",
+                     is_master ? "<sendCmd>" : "<recvCmd>");
+    sipp_program_check_names(host->sipp_program, names, s->diag);
+    free(names);
+}
+
 /* Twins are two SIPps that name each other; without one, no commands. */
 static void check_twin(struct schema *s, const struct tree_node *sipp, struct lab_host_config *host) {
     const struct lab_config *config = s->context;
     const struct tree_node *value = scalar(sipp, "twin");
     struct source_pos command_at = {0};
     if (host->sipp_program) command_at = sipp_program_command_at(host->sipp_program);
-    if (command_at.source && !tree_get(sipp, "twin"))
+    const char *name = host->sipp.master ? host->sipp.master : host->sipp.slave;
+    if (command_at.source && !tree_get(sipp, "twin") && !name)
         diag_error(s->diag, command_at,
                    "a command needs the other SIPp, hosts.%s.sipp.twin: SIPp refuses it without -3pcc",
                    host->name);
+    if (name && host->sipp_program) check_names(s, sipp, host, command_at);
     if (!value) return;
+    if (host->sipp_program) sipp_program_check_names(host->sipp_program, NULL, s->diag);
     size_t before = schema_enter(s, "twin"), i = config_find_host(config, value->text);
     if (i == config->host_count)
         config_unknown_host(s, value->at, value->text);

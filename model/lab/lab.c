@@ -119,6 +119,26 @@ static enum start_round start_round(const struct lab_host_config *host) {
     return sipp_program_is_client(host->sipp_program) ? START_CALLERS : START_CALLEES;
 }
 
+/* The name that a SIPp has for others; NULL: none. */
+static const char *peer_name(const struct lab_host_config *host) {
+    return host->runs != LAB_SIPP ? NULL : host->sipp.master ? host->sipp.master : host->sipp.slave;
+}
+
+/* Who tells whom commands. */
+static void pair_sipps(struct lab *lab) {
+    const struct lab_config *config = lab->config;
+    for (size_t i = 0; i < config->host_count; i++) {
+        const struct lab_host_config *host = &config->hosts[i];
+        for (size_t j = 0; j < config->host_count; j++) {
+            const struct lab_host_config *other = &config->hosts[j];
+            bool named = peer_name(host) && peer_name(other);
+            if (other != host->twin && !named) continue;
+            sipp_pair(lab->stations[i].sipp, named ? peer_name(other) : NULL, lab->stations[j].sipp,
+                      net_path(lab->net, lab_host_at(lab, i), lab_host_at(lab, j))->delay_ns);
+        }
+    }
+}
+
 static bool start_station(struct station *station, const struct trace *trace, struct diag *diag) {
     const struct lab_host_config *c = station->config;
     if (c->runs == LAB_KAMAILIO) {
@@ -154,12 +174,7 @@ struct lab *lab_new(const struct lab_config *config, const struct trace *trace, 
         for (size_t i = 0; i < config->host_count; i++)
             if (start_round(&config->hosts[i]) == round)
                 good = start_station(&lab->stations[i], trace, diag) && good;
-    for (size_t i = 0; good && i < config->host_count; i++) {
-        if (!config->hosts[i].twin) continue;
-        size_t twin = (size_t)(config->hosts[i].twin - config->hosts);
-        sipp_pair(lab->stations[i].sipp, lab->stations[twin].sipp,
-                  net_path(lab->net, lab_host_at(lab, i), lab_host_at(lab, twin))->delay_ns);
-    }
+    if (good) pair_sipps(lab);
     if (good) return lab;
     lab_free(lab);
     return NULL;

@@ -113,9 +113,10 @@ struct sipp_config {
     const struct sipp_setting *keys; /* -key: for sipp_program_load */
     size_t key_count;
     enum sipp_exec exec;
-    bool out_of_call;        /* -oocsf: its scenario takes all requests that are in no call */
-    int64_t ring_after_ns;   /* what-if: pause before the first response to an INVITE */
-    int64_t answer_after_ns; /* what-if: pause before the first final response to an INVITE */
+    bool out_of_call;           /* -oocsf: its scenario takes all requests that are in no call */
+    const char *master, *slave; /* -master, -slave: its name for the others; NULL: it is none */
+    int64_t ring_after_ns;      /* what-if: pause before the first response to an INVITE */
+    int64_t answer_after_ns;    /* what-if: pause before the first final response to an INVITE */
     int64_t start_s; /* the first simulated instant, seconds since 1970 (UTC): for [timestamp] and [date] */
 };
 
@@ -143,8 +144,19 @@ bool sipp_program_is_client(const struct sipp_program *program);
 enum sipp_role { SIPP_CALLER, SIPP_CALLEE, SIPP_COMMANDED };
 enum sipp_role sipp_program_role(const struct sipp_program *program);
 
-/* Where the scenario has its first <sendCmd> or <recvCmd>; source NULL: it has none, and needs no twin. */
+/*
+ * Where the scenario has its first <sendCmd> or <recvCmd>; source NULL: it has none, and needs no twin. Is it
+ * a <sendCmd>, which makes it one for -master?
+ */
 struct source_pos sipp_program_command_at(const struct sipp_program *program);
+bool sipp_program_is_master(const struct sipp_program *program);
+
+/*
+ * Errors, if a command names another SIPp than these, or none. names ends with NULL; NULL itself is -3pcc,
+ * where nobody has a name.
+ */
+void sipp_program_check_names(const struct sipp_program *program, const char *const *names,
+                              struct diag *diag);
 
 /* The files that its [file name="..."] and media commands have read; live as long as the program. */
 const struct source_set *sipp_program_files(const struct sipp_program *program);
@@ -163,8 +175,11 @@ typedef void sipp_failed_fn(void *arg, int64_t now_ns, struct source_pos at, con
 struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_program *program, struct host *host,
                       const struct trace *trace, struct diag *diag);
 
-/* SIPp's -3pcc: commands of a go to b, in so long a time. To be called for both. */
-void sipp_pair(struct sipp *a, struct sipp *b, int64_t delay_ns);
+/*
+ * Commands of a go to b, in so long a time; name is what b is called there, NULL with -3pcc. To be called for
+ * both.
+ */
+void sipp_pair(struct sipp *a, const char *name, struct sipp *b, int64_t delay_ns);
 
 void sipp_on_failed(struct sipp *sipp, sipp_failed_fn *failed, void *arg);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Commands between two SIPps (3PCC; facts: SIPp 16). They travel over a TCP connection of their own, which no
+ * Commands between SIPps (3PCC; facts: SIPp 16). They travel over a TCP connection of their own, which no
  * capture of UDP shows: here each is a datagram without a number, put into the other one's queue when it
  * arrives.
  */
@@ -15,6 +15,14 @@
 
 /* From the call of write() until the other one can read, beyond the path's delay. */
 #define COMMAND_NS (5 * NS_PER_US)
+
+/* Another SIPp. */
+struct peer {
+    const char *name; /* NULL: of -3pcc, the only one */
+    struct sipp *sipp;
+    int64_t delay_ns; /* of a command to it */
+    bool connected;   /* it sees when this one ends */
+};
 
 struct command {
     struct event event;
@@ -40,8 +48,8 @@ static void arrive(void *arg) {
 }
 
 /* An empty text: the connection is closed. */
-static void send(struct sipp *from, struct span text) {
-    struct sipp *to = from->twin;
+static void send(struct sipp *from, const struct peer *peer, struct span text) {
+    struct sipp *to = peer->sipp;
     struct pool *pool = net_pool(from->net);
     struct command *c = mem_new(sizeof *c);
     c->to = to;
@@ -51,14 +59,30 @@ static void send(struct sipp *from, struct span text) {
     c->next = to->commands;
     to->commands = c;
     event_init(&c->event, arrive, c);
-    event_after(from->loop.queue, &c->event, from->loop.spent_ns + from->twin_delay_ns + COMMAND_NS);
+    event_after(from->loop.queue, &c->event, from->loop.spent_ns + peer->delay_ns + COMMAND_NS);
+}
+
+/* Has it a name, as those of -master and -slave have? */
+static bool is_named(const struct sipp *sipp) { return sipp->config.master || sipp->config.slave; }
+
+static struct peer *find_peer(struct sipp *sipp, struct span name) {
+    for (size_t i = 0; i < sipp->peer_count; i++)
+        if (!is_named(sipp) || span_is(name, sipp->peers[i].name)) return &sipp->peers[i];
+    return NULL;
+}
+
+static void connect(struct sipp *sipp, struct peer *peer) {
+    peer->connected = true;
+    for (size_t i = 0; i < peer->sipp->peer_count; i++)
+        if (peer->sipp->peers[i].sipp == sipp) peer->sipp->peers[i].connected = true;
 }
 
 bool command_send(struct call *call, const struct step *step, int index) {
     struct sipp *sipp = call->sipp;
     buf_reset(&sipp->text);
     if (!render(&sipp->text, call, step->template, RENDER_DEFAULT)) return false;
-    if (!sipp->twin || sipp->twin->ended) {
+    struct peer *peer = find_peer(sipp, step->peer);
+    if (!peer || peer->sipp->ended) {
         call_fail(call, SIPP_FAILED_CMD_NOT_SENT, step->at, "the twin has ended: the command goes nowhere");
         call_abort(call);
         return false;
@@ -67,7 +91,8 @@ bool command_send(struct call *call, const struct step *step, int index) {
     struct span text = buf_span(&sipp->text);
     while (text.len > 0 && (text.p[text.len - 1] == '\r' || text.p[text.len - 1] == '\n'))
         text.len--;
-    send(sipp, text);
+    connect(sipp, peer);
+    send(sipp, peer, text);
     loop_spend(&sipp->loop, LOOP_SEND_NS);
     return true;
 }
@@ -77,17 +102,19 @@ bool command_send(struct call *call, const struct step *step, int index) {
 void command_abort(struct call *call) {
     struct sipp *sipp = call->sipp;
     struct buf *text = &sipp->text2;
-    if (!sipp->twin || sipp->twin->ended || call->index <= 0) return;
+    const struct peer *twin = sipp->peers;
+    if (is_named(sipp) || !twin || twin->sipp->ended || call->index <= 0) return;
     buf_reset(text);
     buf_add_text(text, "call-id: ");
     buf_add(text, (struct span){call->known->id, call->known->len});
     buf_add_text(text, "\r\n" ABORT);
     sipp_note(sipp, &(struct cause){.why = "the twin is told to abort its call", .at = call_step(call)->at});
-    send(sipp, buf_span(text));
+    send(sipp, twin, buf_span(text));
 }
 
 void command_close(struct sipp *sipp) {
-    if (sipp->twin && !sipp->twin->ended) send(sipp, SPAN(""));
+    for (size_t i = 0; i < sipp->peer_count; i++)
+        if (sipp->peers[i].connected && !sipp->peers[i].sipp->ended) send(sipp, &sipp->peers[i], SPAN(""));
 }
 
 void command_free(struct sipp *sipp) {
@@ -95,7 +122,25 @@ void command_free(struct sipp *sipp) {
         event_cancel(sipp->loop.queue, &sipp->commands->event);
         forget(sipp->commands);
     }
-    if (sipp->twin && sipp->twin->twin == sipp) sipp->twin->twin = NULL;
+    for (size_t i = 0; i < sipp->peer_count; i++) {
+        struct sipp *other = sipp->peers[i].sipp;
+        for (size_t j = 0; other != sipp && j < other->peer_count; j++)
+            if (other->peers[j].sipp == sipp) other->peers[j] = other->peers[--other->peer_count];
+    }
+    free(sipp->peers);
+}
+
+/* What stands behind the first From: of a command, up to a blank. */
+static struct span sender(struct span text) {
+    ptrdiff_t at = span_search(text, SPAN("From:"));
+    if (at < 0) return (struct span){"", 0};
+    text = span_skip(text, (size_t)at + strlen("From:"));
+    while (text.len > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
+        text = span_skip(text, 1);
+    size_t len = 0;
+    while (len < text.len && (unsigned char)text.p[len] > ' ')
+        len++;
+    return span_head(text, len);
 }
 
 /* The first recvCmd from the current step on, over what is optional; -1: something else comes first. */
@@ -123,6 +168,11 @@ static void take(struct call *call, struct payload *payload) {
         return;
     }
     const struct step *step = &call->steps->steps[index];
+    if (is_named(call->sipp) && !span_eq(sender(payload_span(payload)), step->peer)) {
+        call_fail(call, SIPP_FAILED_REJECTED, step->at, "a command whose From is not the src= of this step");
+        call_end(call, CALL_FAILED_FORGOTTEN);
+        return;
+    }
     if (!call_accept(call, step, payload)) return;
     call->index = index;
     call_next(call);
@@ -145,7 +195,7 @@ void command_recv(struct sipp *sipp, struct datagram *d) {
     struct known *known = known_find(sipp, id);
     if (known && known_call(known)) {
         take(known->call, d->payload);
-    } else if (known || sipp->program->client || sipp->quitting) {
+    } else if (known || sipp->program->client) {
         sipp_note(sipp, &(struct cause){.why = "discarded: a command for no call"});
     } else {
         struct call *call = call_new(sipp, id, c->outbound.ip ? c->outbound : c->remote);
@@ -155,7 +205,12 @@ void command_recv(struct sipp *sipp, struct datagram *d) {
     }
 }
 
-void sipp_pair(struct sipp *a, struct sipp *b, int64_t delay_ns) {
-    a->twin = b;
-    a->twin_delay_ns = delay_ns;
+void sipp_pair(struct sipp *a, const char *name, struct sipp *b, int64_t delay_ns) {
+    a->peers = mem_room(a->peers, a->peer_count, &a->peer_cap, sizeof *a->peers);
+    a->peers[a->peer_count++] = (struct peer){
+        .name = name,
+        .sipp = b,
+        .delay_ns = delay_ns,
+        .connected = !name || a->config.master || b->config.master, /* a master connects to all at once */
+    };
 }

@@ -98,8 +98,8 @@ struct sipp {
     struct known_table known;
     struct arena memory; /* of calls */
     struct call *open, *free;
-    struct sipp *twin;        /* of -3pcc; NULL: none */
-    int64_t twin_delay_ns;    /* of a command to it */
+    struct peer *peers; /* those that it tells commands: the twin, or all of -slave_cfg */
+    size_t peer_count, peer_cap;
     struct command *commands; /* on their way to this one */
     struct value *globals;    /* one for each variable of the program, used where it is global */
     struct inject *injects;   /* the default one first */

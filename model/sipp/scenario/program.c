@@ -354,6 +354,27 @@ struct source_pos sipp_program_command_at(const struct sipp_program *program) {
     return program->command_at;
 }
 
+bool sipp_program_is_master(const struct sipp_program *program) { return program->master; }
+
+void sipp_program_check_names(const struct sipp_program *program, const char *const *names,
+                              struct diag *diag) {
+    const struct step_list *list = &program->main;
+    for (const struct step *s = list->steps; s < list->steps + list->count; s++) {
+        bool sends = s->kind == STEP_SEND_CMD;
+        if (!sends && s->kind != STEP_RECV_CMD) continue;
+        if (names && !s->peer.p)
+            diag_error(diag, s->at,
+                       sends ? "with -master and -slave a <sendCmd> needs dest="
+                             : "with -master and -slave a <recvCmd> needs src=");
+        if (!sends || !s->peer.p) continue; /* any src will do, and is not looked at with -3pcc */
+        size_t i = 0;
+        while (names && names[i] && !span_is(s->peer, names[i]))
+            i++;
+        if (!names || !names[i])
+            diag_error(diag, s->at, "no SIPp is called " SPAN_FMT " (master, slave)", SPAN_ARG(s->peer));
+    }
+}
+
 bool sipp_program_is_client(const struct sipp_program *program) { return program->client; }
 
 const struct source_set *sipp_program_files(const struct sipp_program *program) { return &program->files; }

@@ -29,6 +29,8 @@ struct step {
     int start_txn, ack_txn; /* of a send: number of the transaction, from 0; -1: none */
     unsigned what_if;
 
+    struct span peer; /* of a sendCmd: dest; of a recvCmd: src; p NULL: absent; views into the source */
+
     /* recv */
     struct span request; /* p NULL: a response is expected; views into the source */
     bool bad_regex;      /* there is a regexp_match that SIPp ends at when it wants to compile it */
@@ -107,6 +109,7 @@ struct sipp_program {
     bool lose_packets;                             /* some step has lost= */
     bool commanded;               /* its first message is a recvCmd: the twin makes its calls */
     struct source_pos command_at; /* of the first sendCmd or recvCmd; source NULL: there is none */
+    bool master;                  /* it is a sendCmd */
     struct source_pos shell_at;   /* of the first <exec command=>; source NULL: there is none */
 };
 
