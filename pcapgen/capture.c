@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "pcapgen/little_endian.h"
+#include "pcapgen/writer.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -35,13 +36,20 @@ struct capture {
     struct buf *memory;
     pcap_t *pcap;
     pcap_dumper_t *dumper; /* writes to take_bytes() */
+    struct writer *writer; /* has it written meanwhile; NULL: it is written at once */
     struct little_endian order;
     struct buf frame, turned;
-    char *buffer; /* stdio's, of the dumper */
-    uint64_t packets;
-    int failed;  /* errno of the first write that failed */
-    char *error; /* why the next part could not be begun; NULL: it could */
+    char *buffer;     /* stdio's, of the dumper */
+    uint64_t packets; /* that were added */
+    int failed;       /* errno of the first write that failed */
+    char *error;      /* why the next part could not be begun; NULL: it could */
 };
+
+/* Is it cut into parts? */
+static bool is_cut(const struct capture *c) { return c->options.part_bytes || c->options.part_ns; }
+
+/* Does it go into files, and not into memory or a device? */
+static bool has_files(const struct capture *c) { return c->out && c->out->temporary; }
 
 static char *message(const char *name, const char *why) {
     struct buf b = {0};
@@ -86,6 +94,8 @@ static bool begin_dump(struct capture *c, char **error) {
     return false;
 }
 
+static writer_take_fn write_datagram;
+
 /* Begins the capture. NULL: *error. */
 static struct capture *begin(struct capture *c, char **error) {
     c->buffer = mem_new(BUFFER);
@@ -93,9 +103,12 @@ static struct capture *begin(struct capture *c, char **error) {
         frame_datalink(c->options.link), SNAPLEN,
         c->options.precision == TAP_NANOSECONDS ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO);
     if (!c->pcap) mem_exhausted();
-    if (begin_dump(c, error)) return c;
-    capture_abandon(c);
-    return NULL;
+    if (!begin_dump(c, error)) {
+        capture_abandon(c);
+        return NULL;
+    }
+    if (has_files(c) && !is_cut(c)) c->writer = writer_new(write_datagram, c);
+    return c;
 }
 
 static struct capture *new_capture(const char *path, const char *name,
@@ -112,7 +125,7 @@ static bool open_part(struct capture *c, int64_t now_ns, char **error) {
     const char *why;
     struct buf path = {0};
     char timed[PATH_MAX];
-    bool is_cut = c->options.part_bytes || c->options.part_ns, is_timed = is_cut && strchr(c->path, '%');
+    bool is_timed = is_cut(c) && strchr(c->path, '%');
     time_t at_s = (time_t)((c->options.start_ns + now_ns) / NS_PER_S);
     struct tm at;
     if (is_timed && strftime(timed, sizeof timed, c->path, gmtime_r(&at_s, &at)) == 0) timed[0] = '\0';
@@ -141,6 +154,8 @@ struct capture *capture_open_memory(struct buf *out, const char *name, const str
 
 /* Writes what is left to be written; the dumper is no more then. */
 static void end_dump(struct capture *c) {
+    writer_end(c->writer);
+    c->writer = NULL;
     if (c->dumper && pcap_dump_flush(c->dumper) != 0 && !c->failed) c->failed = errno;
     if (c->dumper) pcap_dump_close(c->dumper);
     c->dumper = NULL;
@@ -148,10 +163,9 @@ static void end_dump(struct capture *c) {
 
 static bool is_part_over(const struct capture *c, int64_t now_ns) {
     const struct capture_options *o = &c->options;
-    if (!o->part_bytes && !o->part_ns) return false;
-    bool is_file = c->out && c->out->temporary; /* a device takes all parts */
-    return is_file && ((o->part_bytes && c->part_bytes > o->part_bytes) ||
-                       (o->part_ns && now_ns - c->part_from_ns >= o->part_ns));
+    if (!is_cut(c) || !has_files(c)) return false; /* a device takes all parts */
+    return ((o->part_bytes && c->part_bytes > o->part_bytes) ||
+            (o->part_ns && now_ns - c->part_from_ns >= o->part_ns));
 }
 
 /* The next part begins. What fails shows at capture_close. */
@@ -164,9 +178,10 @@ static void next_part(struct capture *c, int64_t now_ns) {
     if (!open_part(c, now_ns, &c->error) || !begin_dump(c, &c->error)) c->failed = EIO;
 }
 
-void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
+static void write_datagram(void *arg, int64_t now_ns, enum tap_direction direction,
+                           const struct datagram *d) {
+    struct capture *c = arg;
     const struct capture_options *o = &c->options;
-    if (!tap_takes(o->filter, o->ports, d)) return;
     if (is_part_over(c, now_ns) && !c->failed) next_part(c, now_ns);
     if (!c->dumper) return;
     int64_t at_ns = o->start_ns + now_ns;
@@ -177,9 +192,18 @@ void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction
         header.caplen = header.len = (bpf_u_int32)c->frame.len;
         pcap_dump((u_char *)c->dumper, &header, (const u_char *)c->frame.p);
         c->part_bytes += PCAP_RECORD + header.len;
-        c->packets++;
         if (o->filter != TAP_ALL) return; /* further fragments have no ports */
     }
+}
+
+void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
+    const struct capture_options *o = &c->options;
+    if (!tap_takes(o->filter, o->ports, d)) return;
+    c->packets += o->filter == TAP_ALL ? ip_packets(d, o->mtu) : 1;
+    if (c->writer)
+        writer_add(c->writer, now_ns, direction, d);
+    else
+        write_datagram(c, now_ns, direction, d);
 }
 
 uint64_t capture_packets(const struct capture *c) { return c->packets; }

@@ -37,10 +37,10 @@ struct capture *capture_open(const char *path, const struct capture_options *opt
 struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
                                     char **error);
 
-/* Adds what a tap saw. Write errors show at capture_close. */
+/* Adds what a tap saw, which is written by then or by capture_close, where write errors show. */
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
 
-/* Packets written so far, and files begun. */
+/* Packets added so far, and files begun. */
 uint64_t capture_packets(const struct capture *c);
 size_t capture_parts(const struct capture *c);
 

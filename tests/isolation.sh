@@ -44,9 +44,12 @@ wait $run || status=$?
 [ -z "$(ls -A "$work/empty")" ] || { echo "interrupted, but left: $(ls -A "$work/empty")"; exit 1; }
 echo "interrupted: $(cat "$work/said")"
 
-# A file that may not grow is a disk that is full.
-status=0
-(ulimit -f 1; "$siptwin" run scenarios/03_proxy_stateful -q -w "$work/empty/full.pcap" 2>"$work/said") || status=$?
-[ "$status" -eq 2 ] || { echo "full: exit status $status: $(cat "$work/said")"; exit 1; }
-[ -z "$(ls -A "$work/empty")" ] || { echo "full, but left: $(ls -A "$work/empty")"; exit 1; }
-echo "full: $(sed "s|$work/empty/||" "$work/said")"
+# A file that may not grow is a disk that is full; of a long capture a thread finds out.
+for size in 1 1000; do
+    status=0
+    (ulimit -f $size; "$siptwin" run scenarios/03_proxy_stateful -q -w "$work/empty/full.pcap" --calls $((size * 10)) 2>"$work/said") ||
+        status=$?
+    [ "$status" -eq 2 ] || { echo "full: exit status $status: $(cat "$work/said")"; exit 1; }
+    [ -z "$(ls -A "$work/empty")" ] || { echo "full, but left: $(ls -A "$work/empty")"; exit 1; }
+    echo "full: $(sed "s|$work/empty/||" "$work/said")"
+done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves the capture file's bytes for each link type, its filter, and that no half file ever has the final
  * name. */
+#include "model/net/ip.h"
 #include "model/net/net.h"
 #include "pcapgen/capture.h"
 #include "pcapgen/little_endian.h"
@@ -187,6 +188,37 @@ static void a_capture_is_cut_by_time_and_named_by_it(void **state) {
     fclose(f);
 }
 
+/* Of several blocks, which a thread writes; in memory all is written at once. */
+static void a_long_capture_is_what_it_is_in_memory(void **state) {
+    (void)state;
+    enum { DATAGRAMS = 3000 };
+    char *error = NULL;
+    struct buf memory = {0}, file = {0};
+    struct capture_options o = {TAP_SLL2, CHECKSUM_PARTIAL, TAP_ALL, 1500, 0, TAP_MICROSECONDS};
+    struct capture *c = capture_open(path, &o, &error);
+    struct capture *m = capture_open_memory(&memory, "memory", &o, &error);
+    for (int i = 0; i < DATAGRAMS; i++) {
+        struct datagram *d = datagram_of(i % 50 == 0 ? 4000 : (size_t)i % 1400, (uint16_t)(5060 + i % 2));
+        d->identification = (uint16_t)i;
+        if (i % 3 == 0) ip_keep_checksum(d, UINT32_C(0xac140001));
+        enum tap_direction direction = i % 7 ? TAP_SENT : TAP_RECEIVED;
+        capture_add(c, i, direction, d);
+        capture_add(m, i, direction, d);
+        datagram_drop(d);
+    }
+    assert_int_equal(capture_packets(c), capture_packets(m));
+    assert_true(capture_close(c, &error));
+    assert_true(capture_close(m, &error));
+    FILE *f = fopen(path, "r");
+    size_t n = fread(buf_room(&file, memory.len + 1), 1, memory.len + 1, f);
+    fclose(f);
+    assert_int_equal(n, memory.len);
+    assert_true(n > 1 << 20);
+    assert_memory_equal(file.p, memory.p, n);
+    buf_free(&memory);
+    buf_free(&file);
+}
+
 static void an_abandoned_capture_leaves_the_old_file_alone(void **state) {
     (void)state;
     char *error = NULL;
@@ -256,6 +288,7 @@ int main(void) {
         TEST(the_filter_is_that_of_tcpdump),
         TEST(a_capture_is_cut_by_size),
         TEST(a_capture_is_cut_by_time_and_named_by_it),
+        TEST(a_long_capture_is_what_it_is_in_memory),
         TEST(an_abandoned_capture_leaves_the_old_file_alone),
         TEST(errors_name_the_file),
     };

@@ -106,7 +106,7 @@ size_t ip_write_packet(uint8_t *packet, const struct datagram *d, uint32_t mtu, 
     unsigned fragment = 0;
     if (left == 0) return 0;
     if (IPV4_HEADER_LEN + total > mtu) {
-        size_t room = (mtu - IPV4_HEADER_LEN) / 8 * 8; /* fragment offsets count units of 8 bytes */
+        size_t room = ip_fragment_room(mtu);
         assert(room >= 8);
         if (left > room) carried = room;
         fragment = (unsigned)(*offset / 8) | (carried < left ? FLAG_MF : 0);

@@ -16,6 +16,9 @@ enum udp_checksum {
                         (facts: Kamailio 9.1) */
 };
 
+/* What a fragment that is not the last carries behind its IPv4 header: offsets count units of 8 bytes. */
+static inline size_t ip_fragment_room(uint32_t mtu) { return (mtu - IPV4_HEADER_LEN) / 8 * 8; }
+
 /*
  * Writes the packets that d travels as at this MTU, one a call: its IPv4 header (TTL 64, 1 to a group, no
  * options), UDP's in the first one, and the data. *offset, 0 at first, says where to go on (facts: Kamailio
@@ -26,6 +29,12 @@ size_t ip_write_packet(uint8_t *packet, const struct datagram *d, uint32_t mtu, 
                        size_t *offset);
 static inline size_t ip_room(const struct datagram *d) {
     return IPV4_HEADER_LEN + UDP_HEADER_LEN + d->payload->len;
+}
+
+/* How many packets that are. */
+static inline size_t ip_packets(const struct datagram *d, uint32_t mtu) {
+    size_t total = UDP_HEADER_LEN + d->payload->len, room = ip_fragment_room(mtu);
+    return IPV4_HEADER_LEN + total <= mtu ? 1 : (total + room - 1) / room;
 }
 
 #endif
