@@ -32,6 +32,12 @@ static void send_packet(struct call *call) {
     struct sipp *sipp = call->sipp;
     struct stream *s = &call->media->stream;
     size_t size = s->codec->packet_bytes, first = s->left < size ? s->left : size;
+    if (size - first > s->file.len) {
+        sipp->media->socket_closed = true;
+        sipp_missing(sipp, s->at,
+                     "not simulated: of a file shorter than a packet SIPp reads what lies behind it");
+        return;
+    }
     const uint32_t words[] = {UINT32_C(0x80000000) | (uint32_t)s->codec->type << 16 | s->sequence,
                               (uint32_t)s->timestamp, s->ssrc};
     struct payload *payload = payload_new(net_pool(sipp->net), RTP_HEADER + size);
@@ -76,6 +82,7 @@ static int64_t play(struct call *call, int64_t now_ms) {
     }
     if (s->timestamp < target) {
         send_packet(call);
+        if (call->sipp->ended) return next_ms;
         advance(s);
     }
     return s->timestamp < target && s->loops != 0 ? now_ms : next_ms;

@@ -118,10 +118,10 @@ static bool compile_stream(struct command *k, struct span value) {
     m->file = (struct span){file->text, file->len};
     if (file->len == 0) return wrong_file(k, file, "is empty, which SIPp refuses too");
     if (!take_type(k, type)) return false;
-    if (m->codec && file->len < m->codec->packet_bytes)
+    if (m->codec && m->loops != 0 && 2 * file->len < m->codec->packet_bytes)
         return wrong_file(
             k, file,
-            "not simulated: it is shorter than one packet, and SIPp reads what lies behind it in "
+            "not simulated: it is shorter than half a packet, and SIPp reads what lies behind it in "
             "its memory");
     return true;
 }
