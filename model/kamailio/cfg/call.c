@@ -342,6 +342,7 @@ static bool check(struct cfg_parse *p, const struct cfg_token *name, struct cfg_
         diag_error(p->diag, name->at, "%s() %s", l.function->name, what);
         return false;
     }
+    if (l.function->partly && is_skipped(p, name->text, core, s)) return true;
     s->function = l.function;
     s->stops = &p->program->stops[program_module(span_of(l.module->name))];
     s->in_core = l.module == kam_modules[0];

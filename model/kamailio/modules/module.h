@@ -56,6 +56,7 @@ enum kam_module_number {
     KAM_MODULE_SPEEDDIAL,
     KAM_MODULE_MQUEUE,
     KAM_MODULE_ASYNC,
+    KAM_MODULE_SIPTRACE,
     KAM_MODULE_GROUP,
     KAM_MODULE_DIALPLAN,
     KAM_MODULE_DROUTING,
@@ -82,7 +83,7 @@ extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dia
 /* Modules that ask empty tables: tables.c. */
 extern const struct kam_module kam_group_module, kam_dialplan_module, kam_drouting_module, kam_mtree_module,
     kam_pdt_module, kam_userblocklist_module, kam_lcr_module, kam_secfilter_module;
-extern const struct kam_module kam_mqueue_module, kam_async_module;
+extern const struct kam_module kam_mqueue_module, kam_async_module, kam_siptrace_module;
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_db_text_module, kam_db_mysql_module,

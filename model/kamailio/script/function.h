@@ -113,6 +113,7 @@ struct kam_function {
     /* What is wrong with an argument that stands in the file, by its index, or with a call without any; NULL:
      * nothing. */
     const char *(*check)(const struct kam_program *program, size_t index, struct span text);
+    bool partly;      /* much of it is not simulated: scenario.yaml may have it passed over all the same */
     bool expressions; /* an argument may also be an expression, as in f($var(x)): its value is then read like
                          a text that stands in the file */
 };
