@@ -8,6 +8,19 @@ const struct registrar *registrar_of(const struct kam_run *run) {
     return kam_module_data(run->k, KAM_MODULE_REGISTRAR);
 }
 
+struct registrar_answer *registrar_answer_of(const struct kam_run *run) {
+    struct registrar *r = kam_module_data(run->k, KAM_MODULE_REGISTRAR);
+    return &r->answer;
+}
+
+struct kam_value registrar_told(struct kam_run *run, const char *name) {
+    struct span list = registrar_of(run)->xavp_cfg;
+    const struct xavp_path path = {
+        .root = list, .key = span_of(name), .root_n = XAVP_NONE, .key_n = XAVP_NONE};
+    if (!list.len) return (struct kam_value){0};
+    return xavp_get(run->state.avps->lists[KAM_LIST_XAVP], &path, XAVP_PLAIN, &run->scratch);
+}
+
 struct usrloc *registrar_locations(const struct kam_run *run) {
     struct usrloc *u = kam_module_data(run->k, KAM_MODULE_USRLOC);
     if (u->db_mode > 2)
@@ -144,12 +157,40 @@ int registrar_lookup_branches(struct kam_run *run, struct span uri) {
     return result;
 }
 
-bool registrar_registered(const struct kam_run *run, struct span uri) {
+/* Is it what the script says? What it does not say does not count. */
+static bool is_told(struct kam_run *run, const char *name, const char *text) {
+    struct kam_value told = registrar_told(run, name);
+    return told.type != KAM_STR || span_is(told.s, text ? text : "");
+}
+
+static bool matches(struct kam_run *run, const struct usrloc_contact *c, int64_t match) {
+    return (!(match & MATCH_CALL_ID) || is_told(run, "match_callid", c->call_id)) &&
+           (!(match & MATCH_RECEIVED) || is_told(run, "match_received", c->received)) &&
+           (!(match & MATCH_CONTACT) || is_told(run, "match_contact", c->uri));
+}
+
+bool registrar_registered(struct kam_run *run, struct span uri, int64_t match) {
     struct buf aor = {0};
-    bool yes = registrar_aor_write(&aor, run, uri_or_request(run, uri)) &&
-               valid_from(run, usrloc_first(registrar_locations(run), buf_span(&aor)));
+    const struct usrloc_contact *c = NULL;
+    if (registrar_aor_write(&aor, run, uri_or_request(run, uri)))
+        c = valid_from(run, usrloc_first(registrar_locations(run), buf_span(&aor)));
+    while (c && !matches(run, c, match))
+        c = valid_from(run, c->next);
     buf_free(&aor);
-    return yes;
+    return c != NULL;
+}
+
+int registrar_unregister_one(struct kam_run *run, struct span uri, struct span ruid) {
+    enum { NO_SUCH_CONTACT = -3 };
+    struct usrloc *u = registrar_locations(run);
+    struct buf aor = {0};
+    bool named = registrar_aor_write(&aor, run, uri);
+    struct usrloc_contact *c = named ? usrloc_first(u, buf_span(&aor)) : NULL;
+    while (c && !span_is(ruid, c->ruid))
+        c = c->next;
+    if (c) usrloc_remove(u, buf_span(&aor), c);
+    buf_free(&aor);
+    return c ? 1 : named ? NO_SUCH_CONTACT : -1;
 }
 
 bool registrar_unregister(struct kam_run *run, struct span uri) {

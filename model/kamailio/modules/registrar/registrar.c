@@ -2,6 +2,7 @@
 /* registrar's and usrloc's tables. */
 #include "model/kamailio/modules/registrar/registrar.h"
 
+#include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/module.h"
 
 /* "0x04", "4": the flags of save(). */
@@ -34,11 +35,26 @@ static int lookup_to_dset(struct kam_run *run, const struct kam_arg *args, size_
 }
 
 static int registered(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    return registrar_registered(run, uri_of(args, count)) ? 1 : -1;
+    return registrar_registered(run, uri_of(args, count), count > 2 ? args[2].n : 0) ? 1 : -1;
 }
 
 static int unregister(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    if (count > 2) return registrar_unregister_one(run, args[1].s, args[2].s);
     return registrar_unregister(run, uri_of(args, count)) ? 1 : -1;
+}
+
+/* The socket that the request came to, in a header of that name. */
+static int add_sock_hdr(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    const struct sip_msg *m = &run->msg;
+    const struct sip_header *last = &m->headers[m->header_count - 1];
+    struct buf b = {0};
+    (void)count;
+    if (run->damaged) return -1;
+    buf_addf(&b, SPAN_FMT ": udp:" SPAN_FMT ":%u\r\n", SPAN_ARG(args[0].s), SPAN_ARG(run->socket->address),
+             (unsigned)run->socket->port);
+    kam_lump_insert(run->target, (size_t)(last->line.p + last->line.len - m->bytes.p), buf_span(&b));
+    buf_free(&b);
+    return 1;
 }
 
 /* The flags of save(): 0 to 31, also as 0x1f. */
@@ -66,8 +82,10 @@ static const struct kam_function functions[] = {
      .check = check_save},
     {"lookup", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup, {ARG_TEXT, ARG_FORMAT}},
     {"lookup_to_dset", 1, 2, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, lookup_to_dset, {ARG_TEXT, ARG_FORMAT}},
-    {"registered", 1, 2, KAM_ANY_ROUTE, registered, {ARG_TEXT, ARG_FORMAT}},
-    {"unregister", 2, 2, KAM_ANY_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT}},
+    {"registered", 1, 3, KAM_ANY_ROUTE, registered, {ARG_TEXT, ARG_FORMAT, ARG_NUMBER}},
+    {"unregister", 2, 3, KAM_ANY_ROUTE, unregister, {ARG_TEXT, ARG_FORMAT, ARG_FORMAT}},
+    {"reg_send_reply", 0, 0, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, registrar_send_reply},
+    {"add_sock_hdr", 1, 1, KAM_REQUEST_ROUTE, add_sock_hdr, {ARG_FORMAT}},
     {"reg_fetch_contacts",
      3,
      3,
@@ -106,7 +124,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_TEXT("received_param", "received"), KAM_INTO(struct registrar, received_param)},
     {KAM_AVP("received_avp"), KAM_INTO(struct registrar, received_avp)},
     {KAM_TEXT("realm_prefix", ""), KAM_INTO(struct registrar, realm_prefix)},
-    {KAM_TEXT("xavp_cfg", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("xavp_cfg", ""), KAM_INTO(struct registrar, xavp_cfg)},
     {KAM_TEXT("xavp_rcd", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {KAM_INT("sock_flag", -1, -1, 31), KAM_STOPS},
@@ -162,10 +180,13 @@ const struct kam_module kam_usrloc_module = {.name = "usrloc",
                                              .start = usrloc_start,
                                              .free = free_locations};
 
+static void free_answer(void *data) { buf_free(&((struct registrar *)data)->answer.lines); }
+
 const struct kam_module kam_registrar_module = {.name = "registrar",
 
                                                 .functions = functions,
                                                 .params = registrar_params,
                                                 .pvs = pvs,
                                                 .events = events,
-                                                .data_size = sizeof(struct registrar)};
+                                                .data_size = sizeof(struct registrar),
+                                                .free = free_answer};

@@ -9,13 +9,24 @@
 /* The module parameters. */
 struct registrar {
     int64_t default_expires, min_expires, max_expires, default_q, max_contacts, retry_after;
-    struct span received_param, realm_prefix;
+    struct span received_param, realm_prefix, xavp_cfg;
     const struct cfg_pv *received_avp; /* NULL: not set */
     bool append_branches, method_filtering, case_sensitive;
     int64_t use_path, path_mode, path_use_received, path_check_local;
+    struct registrar_answer {
+        unsigned status; /* 0: none waits */
+        struct buf lines;
+    } answer; /* what the last save() has not sent: reg_send_reply() does */
 };
 
 const struct registrar *registrar_of(const struct kam_run *run);
+struct registrar_answer *registrar_answer_of(const struct kam_run *run);
+
+/* What a script says to the module for this message: $xavp(xavp_cfg=>name). */
+struct kam_value registrar_told(struct kam_run *run, const char *name);
+
+/* Sends what the last save() has not sent, or a 200. */
+int registrar_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count);
 struct usrloc *registrar_locations(const struct kam_run *run);
 
 /* Flags of save(). */
@@ -47,11 +58,16 @@ void registrar_tell_expired(struct usrloc *u, struct span aor, const struct usrl
 
 void registrar_profiles_free(struct usrloc *u);
 
-/* Is the address of record in that URI (p NULL: the Request-URI's) registered? */
-bool registrar_registered(const struct kam_run *run, struct span uri);
+/* Is the address of record in that URI (p NULL: the Request-URI's) registered, with a contact that is what
+ * the script has said? */
+enum registrar_match { MATCH_CALL_ID = 1, MATCH_RECEIVED = 2, MATCH_CONTACT = 4 };
+bool registrar_registered(struct kam_run *run, struct span uri, int64_t match);
 
 /* Forgets the contacts of an address of record; false if that is no URI. */
 bool registrar_unregister(struct kam_run *run, struct span uri);
+
+/* The same of one contact; below 0: there is none. */
+int registrar_unregister_one(struct kam_run *run, struct span uri, struct span ruid);
 
 /*
  * Writes the Path headers of a request, one behind the other, and what the parameter received of the first

@@ -31,7 +31,7 @@ static const struct refusal aor_too_long = {500, "Address Of Record too long"},
                             too_many = {503, "Too many registered contacts"};
 
 /* What save() returns. */
-enum { INSERTED = 1, UPDATED, REMOVED, LISTED };
+enum { TOO_MANY = -2, INSERTED = 1, UPDATED, REMOVED, LISTED };
 
 /* A REGISTER that is being read. */
 struct save {
@@ -137,7 +137,9 @@ static const struct refusal *check_count(const struct save *s) {
         count += !known && !ends;
         count -= known && ends;
     }
-    return s->set->max_contacts && count > s->set->max_contacts ? &too_many : NULL;
+    struct kam_value told = registrar_told(s->run, "max_contacts");
+    int64_t max = told.type == KAM_INT ? told.n : s->set->max_contacts;
+    return max > 0 && count > max ? &too_many : NULL;
 }
 
 /* A contact that a message of the same call registered earlier; that is, the message has come late or again.
@@ -234,8 +236,7 @@ static void write_contact(struct buf *out, const struct registrar *set, const st
 }
 
 /* The answer's Contact header, with those that are registered now. */
-static void write_contacts(const struct save *s) {
-    struct buf *out = &s->run->reply_lines;
+static void write_contacts(const struct save *s, struct buf *out) {
     bool any = false;
     for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next) {
         if (c->expires_s <= s->now_s) continue;
@@ -279,14 +280,28 @@ static const struct refusal *answer_path(const struct save *s) {
 }
 
 static int answer(const struct save *s, unsigned flags, const struct refusal *refusal) {
-    int result = refusal ? -1 : s->result;
+    int result = !refusal ? s->result : refusal == &too_many ? TOO_MANY : -1;
     if (!refusal && !(flags & SAVE_NO_REPLY)) refusal = answer_path(s);
     unsigned status = refusal ? refusal->status : 200;
-    if (refusal) buf_addf(&s->run->reply_lines, "P-Registrar-Error: %s\r\n", refusal->why);
+    struct registrar_answer *later = registrar_answer_of(s->run);
+    struct buf *out = flags & SAVE_NO_REPLY ? &later->lines : &s->run->reply_lines;
+    later->status = flags & SAVE_NO_REPLY ? status : 0;
+    if (refusal) buf_addf(out, "P-Registrar-Error: %s\r\n", refusal->why);
     if (status >= 500 && s->set->retry_after)
-        buf_addf(&s->run->reply_lines, "Retry-After: %lld\r\n", (long long)s->set->retry_after);
+        buf_addf(out, "Retry-After: %lld\r\n", (long long)s->set->retry_after);
     if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
     return result;
+}
+
+int registrar_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct registrar_answer *later = registrar_answer_of(run);
+    unsigned status = later->status ? later->status : 200;
+    (void)args, (void)count;
+    buf_add(&run->reply_lines, buf_span(&later->lines));
+    buf_reset(&later->lines);
+    later->status = 0;
+    kam_sl_answer(run, status, span_of(reason_of(status)));
+    return 1;
 }
 
 /* What the message asks for, once it is read; what is wrong then does not take back what was done before it.
@@ -304,7 +319,9 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     if (!s->fresh && s->count && !refusal) s->run->state.process->contacts++;
     for (size_t i = 0; i < s->count && !refusal; i++)
         refusal = save_contact(s, &s->contacts[i]);
-    if (!(flags & SAVE_NO_REPLY)) write_contacts(s);
+    struct registrar_answer *later = registrar_answer_of(s->run);
+    buf_reset(&later->lines);
+    write_contacts(s, flags & SAVE_NO_REPLY ? &later->lines : &s->run->reply_lines);
     return refusal;
 }
 
