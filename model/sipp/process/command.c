@@ -178,6 +178,19 @@ static void take(struct call *call, struct payload *payload) {
     call_next(call);
 }
 
+/* Among several a SIPp gives its calls up, in the order in which they came; one of two just ends. */
+static void give_up(struct sipp *sipp) {
+    struct call *call = sipp->open, *next;
+    while (call && call->next)
+        call = call->next;
+    for (; call && is_named(sipp); call = next) {
+        next = call->prev;
+        call_fail(call, SIPP_FAILED_REJECTED, call_step(call)->at, "another SIPp has ended");
+        call_abort(call);
+    }
+    sipp_exit(sipp, sipp->stats.calls.failed > 0);
+}
+
 void command_recv(struct sipp *sipp, struct datagram *d) {
     const struct header_lines *lines = header_lines_of(&sipp->lines, d->payload);
     const struct sipp_config *c = &sipp->config;
@@ -185,7 +198,7 @@ void command_recv(struct sipp *sipp, struct datagram *d) {
     if (d->payload->len == 0) {
         sipp_note(sipp, &(struct cause){.why = sipp->quitting ? "the twin has ended: the last calls go on"
                                                               : "the twin has ended, and so does this one"});
-        if (!sipp->quitting) sipp_exit(sipp, sipp->stats.calls.failed > 0);
+        if (!sipp->quitting) give_up(sipp);
         return;
     }
     if (!header_call_id(lines, sipp->config.call_id_prefix, &id)) {
