@@ -3,6 +3,7 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/multipart.h"
+#include "model/kamailio/message/sdp.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/tree.h"
@@ -35,8 +36,8 @@ enum content { SDP, NO_BODY, NO_SDP };
 static enum content content_of(const struct kam_run *run) {
     if (run->damaged || kam_body_at(run) >= run->msg.bytes.len) return NO_BODY;
     if (mixed_boundary(run).len) return SDP;
-    return span_starts_nocase(type_of(run), "application/sdp") && span_starts(body_of(run), "v=") ? SDP
-                                                                                                  : NO_SDP;
+    return span_starts_nocase(type_of(run), "application/sdp") && kam_sdp_readable(body_of(run)) ? SDP
+                                                                                                 : NO_SDP;
 }
 
 /* A line with its end. */
@@ -170,6 +171,15 @@ static bool is_media(const struct stream *s, struct span media) {
 }
 
 /* The second argument, if any, says of which streams. */
+/* Of a format that is there twice the first one goes, once. */
+static struct span first_of(const struct stream *s, struct span format) {
+    for (struct span formats = s->formats; formats.len;) {
+        struct span first = take_word(&formats);
+        if (span_eq(first, format)) return first;
+    }
+    return format;
+}
+
 static int edit_formats(struct kam_run *run, struct span list, const struct kam_arg *args, size_t count,
                         bool keep) {
     struct stream s;
@@ -177,7 +187,7 @@ static int edit_formats(struct kam_run *run, struct span list, const struct kam_
     for (struct span left = body_of(run); next_stream(&left, &s);)
         for (struct span formats = s.formats; is_media(&s, media) && formats.len;) {
             struct span format = take_word(&formats);
-            if (format.len && is_listed(list, format) != keep) remove_format(run, &s, format);
+            if (format.len && is_listed(list, format) != keep) remove_format(run, &s, first_of(&s, format));
         }
     return 1;
 }
@@ -341,7 +351,7 @@ static int give(struct kam_run *run, const struct kam_arg *arg, struct span text
 static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
     enum content c = content_of(run);
     (void)count;
-    if (c != SDP) return c == NO_BODY ? -2 : -1;
+    if (c != SDP) return c == NO_BODY && args[0].pv->kind == CFG_PV_AVP ? -2 : -1;
     return give(run, &args[0], body_of(run));
 }
 
@@ -350,7 +360,7 @@ static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t
     struct stream s;
     struct span left = body_of(run);
     (void)count;
-    if (c != SDP) return c == NO_BODY ? 1 : -1;
+    if (c != SDP) return c == NO_BODY && args[0].pv->kind == CFG_PV_AVP ? 1 : -1;
     return next_stream(&left, &s) ? give(run, &args[0], s.transport) : -1;
 }
 

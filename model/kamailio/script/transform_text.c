@@ -139,6 +139,7 @@ static bool line_count(const struct transform_call *c, struct kam_value *v) {
 
 static bool line_at(const struct transform_call *c, struct kam_value *v) {
     struct span left = transform_text(c, *v), line;
+    if (left.len == 0) return false;
     int64_t index = c->n[0] < 0 ? lines_of(left) + c->n[0] : c->n[0];
     for (int64_t i = 0; next_line(&left, &line); i++)
         if (i == index) return transform_is_text(v, line);
@@ -148,6 +149,7 @@ static bool line_at(const struct transform_call *c, struct kam_value *v) {
 /* The first line that starts with the text. */
 static bool line_sw(const struct transform_call *c, struct kam_value *v) {
     struct span left = transform_text(c, *v), line;
+    if (left.len == 0) return false;
     while (next_line(&left, &line))
         if (span_eq(span_head(line, c->s[0].len), c->s[0])) return transform_is_text(v, line);
     return transform_is_text(v, SPAN(""));

@@ -39,11 +39,12 @@ static struct span take_line(struct span *left) {
     return line;
 }
 
-/* Streams end with the next one, or with the body. They are only seen behind a v=, in lines that end with CR
- * LF. */
+/* Streams end with the next one, or with the body. They are not seen in its first line, nor in lines that do
+ * not end with CR LF. */
 static void add_directions(const struct fix *f) {
     struct span left = f->body, stream = {0};
-    bool readable = span_starts(f->body, "v=") && span_search(f->body, SPAN("\r\n")) >= 0;
+    bool readable = span_search(f->body, SPAN("\r\n")) >= 0;
+    take_line(&left);
     while (readable && left.len) {
         struct span line = take_line(&left);
         if (!span_starts(line, "m=")) continue;
@@ -53,13 +54,13 @@ static void add_directions(const struct fix *f) {
     if (stream.p) add_line(f, span_between(stream.p, f->body.p + f->body.len), SPAN("a=direction:active"));
 }
 
-/* The address behind IN IP4; p NULL: there is none. */
+/* The address behind IP4 or IP6; p NULL: there is none. */
 static struct span address_in(struct span line, bool *is_ip6) {
-    ptrdiff_t at = span_search(line, SPAN("IN IP"));
+    ptrdiff_t at = span_search(line, SPAN("IP4"));
+    *is_ip6 = at < 0;
+    if (at < 0) at = span_search(line, SPAN("IP6"));
     if (at < 0) return (struct span){0};
-    struct span rest = span_skip(line, (size_t)at + 5);
-    *is_ip6 = rest.len && rest.p[0] == '6';
-    rest = span_skip(rest, 1);
+    struct span rest = span_skip(line, (size_t)at + 3);
     size_t n = 0;
     while (rest.len && (rest.p[0] == ' ' || rest.p[0] == '\t'))
         rest = span_skip(rest, 1);
@@ -68,17 +69,20 @@ static struct span address_in(struct span line, bool *is_ip6) {
     return n ? span_head(rest, n) : (struct span){0};
 }
 
-/* In all lines that begin so. An address that is there already stays, and so does 0.0.0.0, which means a call
- * on hold. */
+/* In all lines that begin so, and are of the family of the first one. An address that is there already stays,
+ * and so does 0.0.0.0, which means a call on hold. */
 static void fix_lines(struct fix *f, const char *begin, bool must_have) {
     struct span left = f->body;
+    bool any = false, first_is_ip6 = false;
     while (left.len && f->result > 0) {
         struct span line = take_line(&left);
         bool is_ip6 = false;
         if (!span_starts(line, begin)) continue;
         struct span old = address_in(line, &is_ip6);
-        if (!old.p && must_have) f->result = -1;
-        if (!old.p || span_is(old, "0.0.0.0") || span_eq(old, f->address)) continue;
+        bool other = old.p && any && is_ip6 != first_is_ip6;
+        if (other || (!old.p && must_have)) f->result = -1;
+        if (old.p && !any) any = true, first_is_ip6 = is_ip6;
+        if (!old.p || other || span_is(old, "0.0.0.0") || span_eq(old, f->address)) continue;
         kam_lump_change(f->run, offset_of(f, old.p), old.len, f->address);
         f->result = 1;
         if (!nathelper_of(f->run)->append_oldmediaip) continue;

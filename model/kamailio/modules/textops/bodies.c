@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: bodies (facts: Kamailio 31.3). */
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/sdp.h"
 #include "model/kamailio/modules/textops/textops.h"
 
 /* A type of a body, as numbers: all that Kamailio does not know are the same. */
@@ -111,14 +112,17 @@ int textops_set_reply_body(struct kam_run *run, const struct kam_arg *args, size
     return 1;
 }
 
+static bool is_held(struct span line) { return span_is(line, "a=sendonly") || span_is(line, "a=inactive"); }
+
 /* Is the first audio of the SDP not sent back (2), or sent to nowhere (1)? */
 int textops_is_audio_on_hold(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     size_t at;
     struct kam_arg sdp = {.s = SPAN("application/sdp")};
     struct span left = textops_part(run, TEXTOPS_BODY, &at);
-    bool in_session = true, in_audio = false, to_nowhere = false;
-    if (textops_has_body(run, &sdp, 1) < 0) return -1;
+    bool in_session = true, in_audio = false, to_nowhere = false, held = false;
+    if (textops_has_body(run, &sdp, 1) < 0 || !sip_msg_first(&run->msg, SIP_CONTENT_TYPE)) return -1;
+    if (!kam_sdp_readable(left)) return -1;
     while (left.len) {
         struct span line = span_trim(span_cut(&left, '\n'));
         if (span_starts(line, "m=")) {
@@ -128,7 +132,9 @@ int textops_is_audio_on_hold(struct kam_run *run, const struct kam_arg *args, si
         }
         if ((in_session || in_audio) && span_starts(line, "c="))
             to_nowhere = span_starts(line, "c=IN IP4 0.0.0.0");
-        if (in_audio && (span_is(line, "a=sendonly") || span_is(line, "a=inactive"))) return 2;
+        if (in_session) held = held || is_held(line);
+        if (in_audio && is_held(line)) return 2;
+        if (in_audio && (span_is(line, "a=sendrecv") || span_is(line, "a=recvonly"))) held = false;
     }
-    return in_audio && to_nowhere ? 1 : -1;
+    return !in_audio ? -1 : held ? 2 : to_nowhere ? 1 : -1;
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Which session descriptions Kamailio can read at all (facts: Kamailio 30.7). */
+#ifndef MODEL_KAMAILIO_MESSAGE_SDP_H
+#define MODEL_KAMAILIO_MESSAGE_SDP_H
+
+#include "base/span.h"
+
+#include <stdbool.h>
+
+/*
+ * A line that begins with v=, behind it o= and, of each stream, an m= line of three words and a connection:
+ * its own one, or that of the session, which stands between o= and the first stream.
+ */
+bool kam_sdp_readable(struct span body);
+
+#endif
