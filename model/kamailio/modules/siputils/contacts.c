@@ -58,10 +58,9 @@ static char separator_of(const struct kam_run *run) {
 
 /* sip:PREFIX*USER*PASSWORD*HOST*PORT*TRANSPORT@ADDRESS */
 static int hide(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
-    enum { SECURE = -509 };
+    enum { OTHER_SCHEME = -509 };
     struct uri u;
-    if (!uri_parse(&u, uri)) return UNREADABLE;
-    if (u.kind == URI_SIPS) return SECURE;
+    if (!uri_parse(&u, uri) || u.kind == URI_SIPS) return OTHER_SCHEME;
     const struct span parts[] = {args[0].s, u.user, u.password, u.host, u.port, uri_param(&u, "transport")};
     buf_add(out, scheme_of(uri));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -101,6 +100,7 @@ static int show(struct buf *out, const struct kam_run *run, struct span uri, con
 static int hide_or_show(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h) return NO_CONTACT;
+    if (span_trim(h->value).len == 0) return UNREADABLE;
     return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, args, f, false);
 }
 
@@ -136,20 +136,22 @@ static int put_into_param(struct buf *out, const struct kam_run *run, struct spa
     return 1;
 }
 
-/* The parameter of a URI, in any case of letters; its value's p NULL: it has none. False: there is none. */
-static bool find_param(struct span uri, struct span name, struct kam_param_text *p) {
+/* The parameter of a URI, in any case of letters; its value's p NULL: it has none. 0: there is none; -1: that
+ * is no URI. */
+static int find_param(struct span uri, struct span name, struct kam_param_text *p) {
     struct uri u;
-    if (!uri_parse(&u, uri)) return false;
+    if (!uri_parse(&u, uri)) return -1;
     for (struct span left = u.params; kam_param_next(&left, p) > 0;)
-        if (span_eq_nocase(p->name, name)) return true;
-    return false;
+        if (span_eq_nocase(p->name, name)) return 1;
+    return 0;
 }
 
 static int take_from_param(struct buf *out, const struct kam_run *run, struct span uri,
                            const struct kam_arg *args) {
     struct kam_param_text p;
     (void)run;
-    if (!find_param(uri, args[0].s, &p) || p.value.len == 0) return 0;
+    int found = find_param(uri, args[0].s, &p);
+    if (found <= 0 || p.value.len == 0) return found < 0 ? -1 : 0;
     while (p.value.len && p.value.p[p.value.len - 1] == '=')
         p.value.len--;
     return base64_read(out, p.value, base64_url_letters) ? 1 : -1;
@@ -159,7 +161,8 @@ static int remove_param(struct buf *out, const struct kam_run *run, struct span 
                         const struct kam_arg *args) {
     struct kam_param_text p;
     (void)run;
-    if (!find_param(uri, args[0].s, &p)) return 0;
+    int found = find_param(uri, args[0].s, &p);
+    if (found <= 0) return found;
     const char *end = p.value.len ? p.value.p + p.value.len : p.name.p + p.name.len;
     buf_add(out, span_between(uri.p, p.name.p - 1));
     buf_add(out, span_between(end, uri.p + uri.len));
