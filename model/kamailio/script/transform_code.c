@@ -165,6 +165,7 @@ static bool s_un58(const struct transform_call *c, struct kam_value *v) {
     size_t zeros = 1;
     bool leading = true;
     if (s.len > BASE58_MAX) return false;
+    if (s.len == 0) return transform_is_text(v, s);
     for (size_t i = 0; i < s.len; i++) {
         const char *letter = s.p[i] ? strchr(base58, s.p[i]) : NULL;
         if (!letter) return false;
@@ -260,15 +261,36 @@ static bool unpercent(const struct transform_call *c, struct kam_value *v, bool 
     return transform_is_built(c, v, &b);
 }
 
+/* A character that can be written in one line. */
+static bool is_printable(int c) { return c >= ' ' && c <= '~'; }
+
+static bool escape(const struct transform_call *c, struct kam_value *v, const char *also) {
+    struct span s = transform_text(c, *v);
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_printable((unsigned char)s.p[i])) return false;
+    return percent(c, v, also);
+}
+
 /* RFC 3261 25.1: user, and the unreserved of a parameter */
 static bool s_user(const struct transform_call *c, struct kam_value *v) {
-    return percent(c, v, "-_.!~*'()&=+$,;?/");
+    return escape(c, v, "-_.!~*'()&=+$,;?");
 }
 static bool s_param(const struct transform_call *c, struct kam_value *v) {
-    return percent(c, v, "-_.!~*'()[]/:&+$");
+    return escape(c, v, "-_.!~*'()[]/:&+$");
 }
 static bool s_url(const struct transform_call *c, struct kam_value *v) { return percent(c, v, "-_.~"); }
-static bool s_unuser(const struct transform_call *c, struct kam_value *v) { return unpercent(c, v, false); }
+/* Behind each % two digits, for a character that escape() takes. */
+static bool s_unuser(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.p[i] != '%') continue;
+        int high = i + 2 < s.len ? ascii_hex(s.p[i + 1]) : -1;
+        int low = i + 2 < s.len ? ascii_hex(s.p[i + 2]) : -1;
+        if (high < 0 || low < 0 || !is_printable(high << 4 | low)) return false;
+        i += 2;
+    }
+    return unpercent(c, v, false);
+}
 static bool s_unurl(const struct transform_call *c, struct kam_value *v) { return unpercent(c, v, true); }
 
 static bool s_csv(const struct transform_call *c, struct kam_value *v) {

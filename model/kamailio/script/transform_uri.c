@@ -124,15 +124,25 @@ static bool alias_decode(const struct transform_call *c, struct kam_value *v) {
 
 enum socket_part { SOCKET_HOST, SOCKET_PORT, SOCKET_PROTO, SOCKET_URI };
 
+/* A host in front of a colon; an IPv6 reference has some itself. */
+static struct span cut_host(struct span *left) {
+    ptrdiff_t end = span_starts(*left, "[") ? span_find(*left, ']') : -1;
+    if (end < 0) return span_cut(left, ':');
+    struct span host = span_head(*left, (size_t)end + 1);
+    *left = span_skip(*left, host.len);
+    span_cut(left, ':');
+    return host;
+}
+
 /* [udp:]host[:port] */
 static bool socket_part(const struct transform_call *c, struct kam_value *v, enum socket_part which) {
     static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
-    struct span left = transform_text(c, *v), proto = {0}, host = span_cut(&left, ':'), port = left;
+    struct span left = transform_text(c, *v), proto = {0}, host = cut_host(&left), port = left;
     uint64_t n;
     for (size_t i = 0; left.p && i < sizeof protos / sizeof *protos; i++) {
         if (!span_is_nocase(host, protos[i])) continue;
         proto = host;
-        host = span_cut(&left, ':');
+        host = cut_host(&left);
         port = left;
         break;
     }
