@@ -234,59 +234,6 @@ static const struct kam_function core_functions[] = {
     {0},
 };
 
-/* "0.5" in thousandths; what is no q counts as none. */
-static int read_q(struct span s) {
-    int q = 0;
-    if (s.len == 0 || (s.p[0] != '0' && s.p[0] != '1' && s.p[0] != '.')) return -1;
-    ptrdiff_t point = span_find(s, '.');
-    if (s.p[0] == '1') return 1000;
-    for (int i = 1, unit = 100; i <= 3; i++, unit /= 10) {
-        size_t at = (size_t)point + (size_t)i;
-        if (point >= 0 && at < s.len && ascii_digit((unsigned char)s.p[at])) q += (s.p[at] - '0') * unit;
-    }
-    return q;
-}
-
-/*
- * append_branch(): another destination for the next t_relay(): the argument, or without (or "") the
- * Request-URI of now, by the next hop, path and socket of now. The Request-URI takes them and its flags
- * along: they are gone then.
- */
-static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct span uri = kam_run_uri(run);
-    bool take_all = false;
-    if (count > 0 && args[0].s.len)
-        uri = args[0].s;
-    else
-        take_all = true;
-    bool ok = kam_run_add_branch(run, uri, run->next_hop, run->branch_flags);
-    if (ok) {
-        struct kam_added_branch *b = &run->added[run->added_count - 1];
-        b->path = run->path;
-        b->forced = run->forced;
-        if (count > 1) b->q = read_q(args[1].s);
-    } else {
-        kam_run_fail(run, KAM_E_TOO_MANY_BRANCHES);
-    }
-    if (take_all) {
-        run->next_hop = run->path = (struct span){0};
-        run->forced = NULL;
-        run->branch_flags = 0;
-    }
-    return ok ? 1 : -1;
-}
-
-static const struct kam_function corex_functions[] = {
-    {"append_branch",
-     0,
-     2,
-     KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE,
-     append_branch,
-     {ARG_FORMAT, ARG_FORMAT},
-     .expressions = true},
-    {0},
-};
-
 /* What a script writes into the log is not simulated; that it does not disturb is. */
 static const struct kam_function xlog_functions[] = {
     {"xlog", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_LOG}},
@@ -325,12 +272,6 @@ static const char *const core_events[] = {"core:worker-one-init", "core:pre-rout
 const struct kam_module kam_core_module = {
     .name = "core", .functions = core_functions, .events = core_events};
 
-static const struct kam_pv corex_pvs[] = {
-    {"cfg", KAM_PV_NAMED, NULL, NULL, NULL},
-    {"lsock", KAM_PV_NAMED, NULL, NULL, NULL},
-    {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
-};
-
 /* $C(xx): the colours of the terminal that the log goes to, of the letters and of what is behind them. */
 static const char colours[] = "srgybpcwx"; /* black, red ...; x: as before */
 
@@ -356,49 +297,6 @@ static const struct kam_pv xlog_pvs[] = {
     {"C", KAM_PV_RAW, get_colours, .takes = is_colours},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
-
-/* Is the host that domain, or one below it? */
-static bool is_below(struct span host, struct span domain) {
-    if (!domain.len || host.len < domain.len) return false;
-    size_t above = host.len - domain.len;
-    return span_eq_nocase(span_skip(host, above), domain) && (above == 0 || host.p[above - 1] == '.');
-}
-
-/* No transport may be any. */
-static bool may_be(struct span transport, struct span wanted) {
-    return !transport.len || span_eq_nocase(transport, wanted);
-}
-
-static bool is_transport(struct span word) {
-    return span_is_nocase(word, "udp") || span_is_nocase(word, "tcp") || span_is_nocase(word, "tls") ||
-           span_is_nocase(word, "sctp");
-}
-
-/* corex: modparam("corex", "alias_subdomains", "[udp:]domain[:port]") */
-static bool is_own_subdomain(const struct kamailio *k, struct span host, uint64_t port,
-                             struct span transport) {
-    struct kam_value text;
-    for (size_t n = 0; kam_program_value(k->program, &kam_corex_module, "alias_subdomains", n, &text); n++) {
-        uint64_t wanted;
-        struct span left = text.s;
-        struct span domain = span_cut(&left, ':');
-        if (is_transport(domain)) {
-            if (!may_be(transport, domain)) continue;
-            domain = span_cut(&left, ':');
-        }
-        if (port && span_to_u64(left, 65535, &wanted) && wanted && wanted != port) continue;
-        if (is_below(host, domain)) return true;
-    }
-    return false;
-}
-
-static const struct kam_param corex_params[] = {{KAM_TEXT("alias_subdomains", ""), KAM_EACH}, {0}};
-
-const struct kam_module kam_corex_module = {.name = "corex",
-                                            .functions = corex_functions,
-                                            .params = corex_params,
-                                            .pvs = corex_pvs,
-                                            .owns = is_own_subdomain};
 
 const struct kam_module kam_xlog_module = {
     .name = "xlog", .functions = xlog_functions, .params = xlog_params, .pvs = xlog_pvs};
