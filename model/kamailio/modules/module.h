@@ -57,6 +57,7 @@ enum kam_module_number {
     KAM_MODULE_MQUEUE,
     KAM_MODULE_ASYNC,
     KAM_MODULE_SIPTRACE,
+    KAM_MODULE_PIPELIMIT,
     KAM_MODULE_GROUP,
     KAM_MODULE_DIALPLAN,
     KAM_MODULE_DROUTING,
@@ -83,7 +84,7 @@ extern const struct kam_module kam_dispatcher_module, kam_htable_module, kam_dia
 /* Modules that ask empty tables: tables.c. */
 extern const struct kam_module kam_group_module, kam_dialplan_module, kam_drouting_module, kam_mtree_module,
     kam_pdt_module, kam_userblocklist_module, kam_lcr_module, kam_secfilter_module;
-extern const struct kam_module kam_mqueue_module, kam_async_module, kam_siptrace_module;
+extern const struct kam_module kam_mqueue_module, kam_async_module, kam_siptrace_module, kam_pipelimit_module;
 
 /* Modules that do nothing on the wire: idle.c. */
 extern const struct kam_module kam_textopsx_module, kam_acc_module, kam_db_text_module, kam_db_mysql_module,

@@ -41,6 +41,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_MQUEUE] = &kam_mqueue_module,
     [KAM_MODULE_ASYNC] = &kam_async_module,
     [KAM_MODULE_SIPTRACE] = &kam_siptrace_module,
+    [KAM_MODULE_PIPELIMIT] = &kam_pipelimit_module,
     [KAM_MODULE_GROUP] = &kam_group_module,
     [KAM_MODULE_DIALPLAN] = &kam_dialplan_module,
     [KAM_MODULE_DROUTING] = &kam_drouting_module,
