@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Statements. (facts: Kamailio 11.3) */
+#include "base/mem.h"
 #include "model/kamailio/cfg/parse.h"
+
+#include <stdlib.h>
 
 struct cfg_stmt *cfg_stmt_new(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at) {
     struct cfg_stmt *s = cfg_new(p, sizeof *s);
@@ -90,19 +93,36 @@ static bool parse_label(struct cfg_parse *p, struct cfg_case *c) {
     return cfg_expect(p, ":");
 }
 
-/* Is there one like it in front of it? */
-static bool is_double(const struct cfg_case *first, const struct cfg_case *c) {
-    for (; first != c; first = first->next) {
-        bool other = first->is_default || first->regex || first->label.type != c->label.type;
-        if (!other && first->label.n == c->label.n && span_eq(first->label.s, c->label.s)) return true;
+/* Any order in which equal labels are neighbours. */
+static int compare_labels(const void *a, const void *b) {
+    const struct kam_value *x = &(*(const struct cfg_case *const *)a)->label,
+                           *y = &(*(const struct cfg_case *const *)b)->label;
+    if (x->type != y->type) return x->type < y->type ? -1 : 1;
+    if (x->n != y->n) return x->n < y->n ? -1 : 1;
+    if (x->s.len != y->s.len) return x->s.len < y->s.len ? -1 : 1;
+    return x->s.len ? memcmp(x->s.p, y->s.p, x->s.len) : 0;
+}
+
+/* Are two labels the same? Sorted, so that thirty thousand cases take no second. */
+static bool has_doubles(const struct cfg_case *first) {
+    const struct cfg_case **sorted = NULL;
+    size_t count = 0, cap = 0;
+    bool twice = false;
+    for (const struct cfg_case *c = first; c; c = c->next) {
+        if (c->is_default || c->regex) continue;
+        sorted = mem_room(sorted, count, &cap, sizeof *sorted);
+        sorted[count++] = c;
     }
-    return false;
+    if (count) qsort(sorted, count, sizeof *sorted, compare_labels);
+    for (size_t i = 1; i < count && !twice; i++)
+        twice = compare_labels(&sorted[i - 1], &sorted[i]) == 0;
+    free(sorted);
+    return twice;
 }
 
 /* All cases number or all text, each once; at most one default. */
 static bool check_cases(struct cfg_parse *p, struct cfg_stmt *s) {
     unsigned defaults = 0, texts = 0, numbers = 0;
-    bool twice = false;
     for (const struct cfg_case *c = s->cases; c; c = c->next) {
         if (c->is_default)
             defaults++;
@@ -110,11 +130,10 @@ static bool check_cases(struct cfg_parse *p, struct cfg_stmt *s) {
             texts++;
         else
             numbers++;
-        twice = twice || (!c->is_default && !c->regex && is_double(s->cases, c));
     }
     if (defaults > 1)
         diag_error(p->diag, s->at, "more than one default in the switch");
-    else if (twice)
+    else if (has_doubles(s->cases))
         diag_error(p->diag, s->at, "a case stands twice in the switch");
     else if (texts && numbers)
         diag_error(p->diag, s->at, "number and string cases in one switch");
