@@ -60,7 +60,8 @@ static void tell_skips(const struct kam_program *program, const struct kam_addit
         bool simulated = false, core = false;
         for (size_t i = 0; kam_modules[i]; i++)
             for (const struct kam_function *f = kam_modules[i]->functions; f && f->name; f++)
-                if (strcmp(f->name, d->name) == 0) simulated = simulated || (f->call && !f->partly), core = core || i == 0;
+                if (strcmp(f->name, d->name) == 0)
+                    simulated = simulated || (f->call && !f->partly), core = core || i == 0;
         bool known = core || cfg_reserved(span_of(d->name)) ||
                      kam_names_owner(program, KAM_NAME_FUNCTION, span_of(d->name)).len;
         if (simulated)

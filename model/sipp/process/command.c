@@ -82,6 +82,10 @@ bool command_send(struct call *call, const struct step *step, int index) {
     buf_reset(&sipp->text);
     if (!render(&sipp->text, call, step->template, RENDER_DEFAULT)) return false;
     struct peer *peer = find_peer(sipp, step->peer);
+    if (is_named(sipp) && (!peer || peer->sipp->ended)) {
+        sipp_fatal(sipp, step->at, "SIPp crashes: it tells another SIPp something that has ended");
+        return false;
+    }
     if (!peer || peer->sipp->ended) {
         call_fail(call, SIPP_FAILED_CMD_NOT_SENT, step->at, "the twin has ended: the command goes nowhere");
         call_abort(call);
