@@ -71,7 +71,7 @@ static int64_t limited(const struct save *s, int64_t seconds) {
 /* When a contact expires, since 1970, as a number of 32 bits; 0: at once, it is to be removed. */
 static int64_t expiry(const struct save *s, const struct contact *c) {
     int64_t seconds = s->expires;
-    if (c->expires.len) parse_seconds(&seconds, c->expires);
+    if (c->expires.len && !parse_seconds(&seconds, c->expires)) seconds = s->set->default_expires;
     seconds = limited(s, seconds);
     return seconds ? (int32_t)(uint32_t)(s->now_s + seconds) : 0;
 }
@@ -206,7 +206,7 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
         known = usrloc_add(s->table, s->aor, c->uri, q);
         known->ruid = ruid_text(s->run);
     }
-    s->result = known->call_id ? UPDATED : INSERTED;
+    s->result = known->call_id && !s->fresh ? UPDATED : INSERTED;
     fill(s, known, c, expires_s);
     return NULL;
 }

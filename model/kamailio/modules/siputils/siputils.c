@@ -38,12 +38,17 @@ static int is_first_hop(struct kam_run *run, const struct kam_arg *args, size_t 
     return own ? 1 : -1;
 }
 
-/* 1: the same header, -2: not */
+/* Can a header's name begin so? */
+static bool begins_name(struct span text) {
+    return text.len && (ascii_alnum((unsigned char)text.p[0]) || strchr("-.!%*_+`'~", text.p[0]));
+}
+
+/* 1: the same header, -1: not, -2: not, and none that Kamailio knows, or no name at all */
 static int cmp_hdr_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
     struct span left = args[0].s, other = args[1].s, name = span_trim(span_cut(&left, ':'));
     struct sip_header h = {.id = sip_header_id(name), .name = name};
-    if (!name.len || !args[1].s.len) return -2;
+    if (!begins_name(name) || !begins_name(args[1].s)) return -2;
     other = span_trim(span_cut(&other, ':'));
     if (kam_header_is(&h, other)) return 1;
     return h.id == SIP_OTHER && sip_header_id(other) == SIP_OTHER ? -2 : -1;
