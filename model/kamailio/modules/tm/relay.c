@@ -184,6 +184,9 @@ static bool begin_replica(struct kam_run *run) {
         event_queue_stop(
             run->k->queue, run->state.at,
             "t_replicate() in the nameless onreply_route is not simulated, and the run has reached it");
+    if (run->state.kind == KAM_BRANCH_ROUTE)
+        event_queue_stop(run->k->queue, run->state.at,
+                         "t_replicate() in a branch_route is not simulated, and the run has reached it");
     if (run->transaction && (in_reply || run->state.kind & FAILED)) run->transaction->replicated = true;
     run->replicates = true;
     return !in_reply;
