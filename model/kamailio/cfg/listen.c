@@ -126,6 +126,35 @@ static void add_name(struct cfg_parse *p, struct kam_listen *listen) {
     buf_free(&text);
 }
 
+/* Is it an address, or a name that can be looked up? */
+static bool resolves(const struct cfg_parse *p, struct span host) {
+    uint32_t ip;
+    return script_ipv4(host, &ip) || span_find(host, ':') >= 0 || span_is_nocase(host, "localhost") ||
+           kam_program_address(p->program, host, &ip);
+}
+
+/* advertise HOST[:PORT], for the sockets of this line; with a name that cannot be looked up there are none.
+ */
+static bool advertise_parse(struct cfg_parse *p, size_t first) {
+    struct kam_globals *g = &p->program->globals;
+    struct kam_listen adv = {0};
+    struct source_pos at = p->t->at;
+    if (!cfg_host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
+    if (!resolves(p, adv.advertise_host)) {
+        diag_warning(p->diag, at,
+                     "advertise " SPAN_FMT
+                     ": no host of the lab is called so: Kamailio does not listen there",
+                     SPAN_ARG(adv.advertise_host));
+        g->listen_count = first;
+    }
+    for (size_t i = first; i < g->listen_count; i++) {
+        struct kam_listen *l = (struct kam_listen *)&g->listens[i];
+        l->advertise_host = adv.advertise_host;
+        l->advertise_port = adv.advertise_port;
+    }
+    return true;
+}
+
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
     struct kam_globals *g = &p->program->globals;
     size_t first = g->listen_count;
@@ -157,15 +186,7 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at) {
         }
         add(p, &listen);
     } while (another(p));
-    if (cfg_take(p, "advertise") || cfg_take(p, "ADVERTISE")) {
-        struct kam_listen adv = {0};
-        if (!cfg_host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
-        for (size_t i = first; i < g->listen_count; i++) {
-            struct kam_listen *l = (struct kam_listen *)&g->listens[i];
-            l->advertise_host = adv.advertise_host;
-            l->advertise_port = adv.advertise_port;
-        }
-    }
+    if ((cfg_take(p, "advertise") || cfg_take(p, "ADVERTISE")) && !advertise_parse(p, first)) return false;
     if (cfg_take(p, "name") || cfg_take(p, "NAME")) {
         if (p->t->kind != CFG_TOKEN_STRING) return cfg_expected(p, "a string");
         struct span name = cfg_get(p)->text;

@@ -40,8 +40,9 @@ static struct kam_value get_af(struct kam_run *run, const struct kam_pv_at *at) 
 static struct span advertised(const struct kam_run *run) {
     return run->socket->advertised.p ? run->socket->advertised : run->socket->address;
 }
+/* 0 where only an address is. */
 static unsigned advertised_port(const struct kam_run *run) {
-    return run->socket->advertised_port ? run->socket->advertised_port : run->socket->port;
+    return run->socket->advertised.p ? run->socket->advertised_port : run->socket->port;
 }
 
 PV_GETTER(get_RAi, RECEIVED(pv_text(advertised(run))))
