@@ -127,8 +127,13 @@ void kam_run_set_next_hop(struct kam_run *run, struct span text) {
     run->uri_is_new = true;
 }
 
+unsigned kam_run_max_branches(const struct kam_run *run) {
+    unsigned set = kam_program_globals(run->k->program)->max_branches;
+    return set ? set : KAM_BRANCHES_MAX;
+}
+
 bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop, uint32_t flags) {
-    if (run->added_count == KAM_BRANCHES_MAX - 1) return false;
+    if (run->added_count + 1 >= kam_run_max_branches(run)) return false;
     struct kam_added_branch *b = &run->added[run->added_count++];
     b->uri = arena_text(&run->scratch, uri);
     b->next_hop = arena_text(&run->scratch, next_hop);

@@ -29,7 +29,7 @@ struct kam_transaction_head {
 
 enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 
-/* Kamailio's limit (max_branches). */
+/* Kamailio's limit, unless max_branches sets a lower one. */
 #define KAM_BRANCHES_MAX 12
 
 /* A destination that append_branch() added. */
@@ -207,6 +207,9 @@ struct kam_socket *kam_run_send_socket(const struct kam_run *run);
 struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text);
 /* Forces it; false if there is none. */
 bool kam_run_force_socket(struct kam_run *run, struct span text);
+
+/* How many branches a request may have, its own URI among them. */
+unsigned kam_run_max_branches(const struct kam_run *run);
 
 /* Adds a branch; false if there are too many. next_hop.p NULL: none. */
 bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_hop, uint32_t flags);

@@ -182,9 +182,11 @@ static bool set_max_branches(struct cfg_parse *p, const struct cfg_token *value)
         diag_error(p->diag, value->at, "max_branches must be from 1 to 31");
         return false;
     }
-    if (value->n != 12)
-        diag_warning(p->diag, value->at, "max_branches=%lld: what that changes is not simulated",
-                     (long long)value->n);
+    enum { SIMULATED = 12 };
+    if (value->n > SIMULATED)
+        diag_warning(p->diag, value->at, "max_branches=%lld: more than %d are not simulated",
+                     (long long)value->n, SIMULATED);
+    p->program->globals.max_branches = value->n > SIMULATED ? SIMULATED : (unsigned)value->n;
     return true;
 }
 

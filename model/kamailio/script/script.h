@@ -35,6 +35,7 @@ struct kam_globals {
     struct span via_host;             /* advertised_address: in Via, and only there; p NULL: none */
     uint16_t via_port;                /* advertised_port; 0: none */
     unsigned children;                /* default 8 */
+    unsigned max_branches;            /* of a request, its own URI among them; 0: KAM_BRANCHES_MAX */
     const struct kam_listen *listens; /* in the order of the file; count 0: none */
     size_t listen_count;
     size_t other_listens;          /* sockets that are not simulated */

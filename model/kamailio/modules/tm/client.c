@@ -102,7 +102,7 @@ static struct span where_now(const struct kam_run *run, const struct kam_added_b
 
 static int add_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_route *branch_route,
                       struct kam_added_branch b) {
-    if (t->client_count == KAM_BRANCHES_MAX) return KAM_E_TOO_MANY_BRANCHES;
+    if (t->client_count >= kam_run_max_branches(run)) return KAM_E_TOO_MANY_BRANCHES;
     struct kam_added_branch before = b;
     edit_list_copy(&run->branch_edits, &run->edits);
     if (branch_route && !run_branch_route(run, branch_route, t->client_count, &b)) return KAM_E_DROPPED;
