@@ -480,24 +480,25 @@ static void read_numbers(struct schema *s, const struct tree_node *value, const 
     *(dialogs ? &host->kamailio.dialog_id_count : &host->kamailio.natping_branch_count) = count;
 }
 
-/* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb; natping_call_id: d3ae86d2-0ac1c9b4-652b8 */
+/* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb, or 78cd50bb; natping_call_id: d3ae86d2-0ac1c9b4-652b8 */
 static void read_natping(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                          void *object) {
     struct lab_host_config *host = object;
     bool tag = strcmp(key->name, "natping_tag") == 0;
-    const char *expected =
-        tag ? "uloc- and five hexadecimal numbers, joined by -" : "three hexadecimal numbers, joined by -";
+    const char *expected = tag ? "uloc- and five hexadecimal numbers, joined by -, or one number"
+                               : "three hexadecimal numbers, joined by -";
     if (!schema_is_scalar(s, value, expected)) return;
     struct span left = span_of(value->text), part;
-    bool good = !tag || span_is(span_cut(&left, '-'), "uloc");
-    int parts = 0;
+    bool good = true, of_contact = tag && span_starts(left, "uloc-");
+    int parts = 0, wanted = of_contact ? 5 : tag ? 1 : 3;
+    if (of_contact) span_cut(&left, '-');
     for (; left.len; parts++) {
         part = span_cut(&left, '-');
         for (size_t i = 0; i < part.len; i++)
             good = good && ascii_hex(part.p[i]) >= 0;
         good = good && part.len >= 1 && part.len <= 8;
     }
-    if (!good || parts != (tag ? 5 : 3)) schema_expected(s, value, expected);
+    if (!good || parts != wanted) schema_expected(s, value, expected);
     *(tag ? &host->kamailio.natping_tag : &host->kamailio.natping_call_id) = value->text;
 }
 

@@ -36,6 +36,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_ALIAS_DB] = &kam_alias_db_module,
     [KAM_MODULE_DOMAIN] = &kam_domain_module,
     [KAM_MODULE_NATHELPER] = &kam_nathelper_module,
+    [KAM_MODULE_NAT_TRAVERSAL] = &kam_nat_traversal_module,
     [KAM_MODULE_RTPPROXY] = &kam_rtpproxy_module,
     [KAM_MODULE_SPEEDDIAL] = &kam_speeddial_module,
     [KAM_MODULE_MQUEUE] = &kam_mqueue_module,

@@ -4,6 +4,7 @@
 #include "model/kamailio/event.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/reply.h"
+#include "model/kamailio/modules/nat_traversal.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
 
@@ -30,6 +31,7 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     cause.arg[0] = status;
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     if (ok) kam_event_sent(run->k, "sl:local-response", p, &d, run->state.avps, KAM_NO_BRANCH);
+    if (ok) kam_nat_answered(run, status, p);
     payload_drop(p);
     sl_of(run)->until_ns = run->k->queue->now_ns + SL_WAIT_NS;
     return ok;

@@ -35,6 +35,9 @@ void nathelper_ping_end(struct nathelper_pings *p);
 const struct nathelper *nathelper_of(const struct kam_run *run);
 
 /* Is it an address of a private network (RFC 1918, RFC 6598, RFC 7335)? */
+bool nathelper_is_private_address(uint32_t ip);
+
+/* The same, and 192.0.0.0/24 if a parameter says so. */
 bool nathelper_is_private(const struct kam_run *run, uint32_t ip);
 
 /* Reads an address as generously as inet_aton(): "10.1" is one. */

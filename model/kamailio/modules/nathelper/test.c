@@ -3,14 +3,18 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
-bool nathelper_is_private(const struct kam_run *run, uint32_t ip) {
+bool nathelper_is_private_address(uint32_t ip) {
     static const struct {
         uint32_t network;
         int bits;
     } networks[] = {{0x0a000000, 8}, {0xac100000, 12}, {0xc0a80000, 16}, {0x64400000, 10}, {0xc0000000, 29}};
     for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
         if ((ip ^ networks[i].network) >> (32 - networks[i].bits) == 0) return true;
-    return nathelper_of(run)->reserved_too && ip >> 8 == 0xc00000;
+    return false;
+}
+
+bool nathelper_is_private(const struct kam_run *run, uint32_t ip) {
+    return nathelper_is_private_address(ip) || (nathelper_of(run)->reserved_too && ip >> 8 == 0xc00000);
 }
 
 /* A number as C writes it: 10, 012, 0xa. */
