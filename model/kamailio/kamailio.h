@@ -84,6 +84,7 @@ struct kam_config {
     const uint32_t *dialog_ids; /* what Kamailio drew at its start: of each entry of dialog's table, in order
                                    of use, the first id; those that are missing are drawn by the seed */
     size_t dialog_id_count;
+    const char *nonce_id; /* of its first nonce with nonce_count, hexadecimal; NULL: drawn */
     const char *natping_tag, *natping_call_id; /* of its first SIP ping of a contact: the From tag, and the
                                                   Call-ID before the @; NULL: drawn by the seed */
     const uint32_t *natping_branches; /* in the branches of these pings; those that are missing are drawn */

@@ -480,6 +480,21 @@ static void read_numbers(struct schema *s, const struct tree_node *value, const 
     *(dialogs ? &host->kamailio.dialog_id_count : &host->kamailio.natping_branch_count) = count;
 }
 
+/* nonce_id: 6ef69853 */
+static void read_nonce_id(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                          void *object) {
+    struct lab_host_config *host = object;
+    const char *expected = "a hexadecimal number";
+    (void)key;
+    if (!schema_is_scalar(s, value, expected)) return;
+    struct span text = span_of(value->text);
+    bool good = text.len >= 1 && text.len <= 8;
+    for (size_t i = 0; i < text.len; i++)
+        good = good && ascii_hex(text.p[i]) >= 0;
+    if (!good) schema_expected(s, value, expected);
+    host->kamailio.nonce_id = value->text;
+}
+
 /* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb, or 78cd50bb; natping_call_id: d3ae86d2-0ac1c9b4-652b8 */
 static void read_natping(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                          void *object) {
@@ -583,6 +598,9 @@ static const struct schema_key kamailio_keys[] = {
     {"dialog_ids", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
      .read = read_numbers, .fallback = "drawn by the seed",
      .help = "what stands behind the point in did= of Record-Route, a list: what dialog drew at its start"},
+    {"nonce_id", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_nonce_id,
+     .fallback = "drawn by the seed",
+     .help = "the number in the first nonce of module auth with nonce_count, hexadecimal"},
     {"natping_tag", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_natping,
      .fallback = "drawn by the seed",
      .help = "the From tag of nathelper's first SIP ping: uloc-START-PROCESS-COUNT-HASH-NUMBER, with the "

@@ -2,6 +2,8 @@
 /* auth's tables. */
 #include "model/kamailio/modules/auth/auth.h"
 
+#include <stdlib.h>
+
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "sim/random.h"
@@ -154,8 +156,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("challenge_attr", "$digest_challenge"), KAM_NO_EFFECT},
     {KAM_TEXT("proxy_challenge_header", ""), KAM_NOT_SIMULATED},
     {KAM_TEXT("www_challenge_header", ""), KAM_NOT_SIMULATED},
-    {KAM_FLAG("nonce_count", 0),
-     KAM_NOT_SIMULATED}, /* these two put a number drawn at start into the nonce */
+    {KAM_FLAG("nonce_count", 0), KAM_INTO(struct auth, nonce_count)},
     {KAM_FLAG("one_time_nonce", 0), KAM_NOT_SIMULATED},
     {KAM_INT("nc_array_size", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("nc_array_order", 0, 0, INT32_MAX), KAM_NO_EFFECT},
@@ -169,8 +170,15 @@ static const struct kam_param params[] = {
 static bool load(struct kam_program *program, const struct source *cfg, struct source_set *set,
                  struct diag *diag) {
     struct auth a;
+    struct kam_value pools;
     (void)cfg, (void)set;
     kam_program_settings(program, &kam_auth_module, &a);
+    if (a.nonce_count && kam_program_value(program, &kam_auth_module, "nid_pool_no", 0, &pools) &&
+        pools.n > 1) {
+        diag_error(diag, kam_program_param_at(program, &kam_auth_module, "nid_pool_no"),
+                   "auth.nid_pool_no above 1 is not simulated with nonce_count");
+        return false;
+    }
     if (a.algorithm.len == 0 || span_is(a.algorithm, "MD5")) return true;
     diag_error(diag, kam_program_param_at(program, &kam_auth_module, "algorithm"),
                "auth.algorithm=" SPAN_FMT " is not simulated, only MD5", SPAN_ARG(a.algorithm));
@@ -192,7 +200,13 @@ static void init(struct kamailio *k, void *data) {
     size_t len = checks ? a->secret.len - a->secret.len / 2 : a->secret.len;
     a->nonce_secret = span_head(a->secret, len);
     a->check_secret = span_skip(a->secret, len);
+    if (!a->nonce_count) return;
+    host_random(k->host, &random, "nonces");
+    a->first_id = random_u32(&random);
+    if (k->config.nonce_id) a->first_id = (uint32_t)span_hex(span_of(k->config.nonce_id));
 }
+
+static void end(void *data) { free(((struct auth *)data)->counts); }
 
 const struct kam_module kam_auth_module = {.name = "auth",
 
@@ -200,4 +214,5 @@ const struct kam_module kam_auth_module = {.name = "auth",
                                            .params = params,
                                            .data_size = sizeof(struct auth),
                                            .load = load,
-                                           .init = init};
+                                           .init = init,
+                                           .free = end};

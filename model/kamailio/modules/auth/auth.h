@@ -11,6 +11,9 @@
 /* The length of a secret that nobody has set. */
 enum { AUTH_SECRET_LEN = 32 };
 
+/* From the number of a nonce to the next one's. */
+enum { AUTH_ID_STEP = 257 };
+
 /* The module parameters, and what is made of them. */
 struct auth {
     struct span secret, realm_prefix, algorithm;
@@ -19,6 +22,10 @@ struct auth {
     bool use_domain, force_stateless_reply;
     struct span nonce_secret, check_secret; /* of the two sums in a nonce */
     char drawn[AUTH_SECRET_LEN];            /* where the file gives no secret */
+    bool nonce_count;                       /* nonces have numbers, and a response is good once */
+    uint32_t first_id;                      /* of the first nonce; the next ones are AUTH_ID_STEP more each */
+    uint8_t *counts;                        /* the nc of the last response to each of them */
+    size_t given, counts_cap;               /* so many nonces */
     int64_t since_s;                        /* when this Kamailio was started: older nonces are stale */
 };
 
@@ -72,7 +79,7 @@ bool auth_is_own(struct kam_run *run, const struct kam_credentials *c, struct sp
 void auth_nonce_write(struct buf *out, struct kam_run *run);
 
 /* Is it a nonce of ours that is still good for the run's request? */
-enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce);
+enum auth_result auth_nonce_check(struct kam_run *run, const struct kam_credentials *c);
 
 /* How to challenge. */
 enum { AUTH_QOP_AUTH = 1, AUTH_QOP_AUTH_INT = 2, AUTH_NO_500 = 4, AUTH_SAY_STALE = 16 };

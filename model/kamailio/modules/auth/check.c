@@ -52,7 +52,7 @@ enum auth_result auth_find(struct kam_run *run, enum auth_kind kind, struct span
     if (*done) return AUTH_OK;
     enum auth_result found = auth_find_header(run, kind, realm, c, &run->credentials[kind]);
     if (found != AUTH_OK) return found;
-    return is_complete(c) ? auth_nonce_check(run, c->nonce) : AUTH_ERROR;
+    return is_complete(c) ? auth_nonce_check(run, c) : AUTH_ERROR;
 }
 
 enum auth_result auth_password_check(const struct kam_credentials *c, struct span ha1, struct span method) {

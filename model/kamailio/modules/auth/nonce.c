@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A nonce is base64 of: the second when it ends and the one when it was made, each as 32 bits, the MD5 of
- * those and the secret, and, where the request is to be the same, an MD5 of parts of it and another secret.
- * (facts: Kamailio 40.1)
+ * those, a number of the nonce's own (nonce_count) and the secret, and, where the request is to be the same,
+ * an MD5 of parts of it and another secret. (facts: Kamailio 40.1)
  */
 #include "base/base64.h"
+#include "base/mem.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/auth/auth.h"
 
@@ -15,7 +16,9 @@ enum {
     SUM_LEN = MD5_DIGEST_LENGTH,
     PLAIN_LEN = STAMP_LEN + SUM_LEN,
     CHECKED_LEN = PLAIN_LEN + SUM_LEN,
-    MARK_LEN = 5, /* a number that nonce_count and one_time_nonce add */
+    MARK_LEN = 5, /* a number that nonce_count and one_time_nonce add, and which of them has */
+    MARK_COUNTS = 0x80,
+    NC_LEN = 8,
     TEXT_MAX = 64
 };
 
@@ -81,19 +84,52 @@ static size_t read_base64(uint8_t *bytes, struct span text) {
     return len;
 }
 
-void auth_nonce_write(struct buf *out, struct kam_run *run) {
-    const struct auth *a = auth_of(run);
-    int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
-    uint8_t bytes[CHECKED_LEN];
-    put_u32(bytes, now_s + a->nonce_expire);
-    put_u32(bytes + 4, now_s);
-    stamp_sum(bytes + STAMP_LEN, a, bytes, NULL);
-    if (checks) request_sum(bytes + PLAIN_LEN, run, checks);
-    base64_add(out, (struct span){(char *)bytes, checks ? CHECKED_LEN : PLAIN_LEN}, base64_letters, '=');
+/* One more nonce is given out: nothing has answered it yet. */
+static void expect_count(struct auth *a) {
+    if (a->given == a->counts_cap) {
+        a->counts_cap = a->counts_cap ? 2 * a->counts_cap : 64;
+        a->counts = mem_resize(a->counts, a->counts_cap);
+    }
+    a->counts[a->given++] = 0;
 }
 
-enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce) {
-    const struct auth *a = auth_of(run);
+void auth_nonce_write(struct buf *out, struct kam_run *run) {
+    struct auth *a = auth_of(run);
+    int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
+    uint8_t bytes[CHECKED_LEN + MARK_LEN];
+    size_t len = checks ? CHECKED_LEN : PLAIN_LEN;
+    uint8_t *mark = a->nonce_count ? bytes + len : NULL;
+    put_u32(bytes, now_s + a->nonce_expire);
+    put_u32(bytes + 4, now_s);
+    if (mark) {
+        put_u32(mark, a->first_id + AUTH_ID_STEP * (uint32_t)a->given);
+        mark[MARK_LEN - 1] = MARK_COUNTS;
+        len += MARK_LEN;
+        expect_count(a);
+    }
+    stamp_sum(bytes + STAMP_LEN, a, bytes, mark);
+    if (checks) request_sum(bytes + PLAIN_LEN, run, checks);
+    base64_add(out, (struct span){(char *)bytes, len}, base64_letters, '=');
+}
+
+/* A response with qop counts up from the one before to the same nonce, as far as a byte goes. */
+static enum auth_result check_count(struct auth *a, const uint8_t *mark, const struct kam_credentials *c) {
+    uint64_t nc = 0;
+    size_t place = ((uint32_t)get_u32(mark) - a->first_id) / AUTH_ID_STEP;
+    if (c->nc.len != NC_LEN) return AUTH_ERROR;
+    for (size_t i = 0; i < NC_LEN; i++) {
+        int digit = ascii_hex(c->nc.p[i]);
+        if (digit < 0) return AUTH_ERROR;
+        nc = nc << 4 | (unsigned)digit;
+    }
+    if (place >= a->given || nc <= a->counts[place] || nc > UINT8_MAX) return AUTH_STALE;
+    a->counts[place] = (uint8_t)nc;
+    return AUTH_OK;
+}
+
+enum auth_result auth_nonce_check(struct kam_run *run, const struct kam_credentials *c) {
+    struct auth *a = auth_of(run);
+    struct span nonce = c->nonce;
     int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
     uint8_t bytes[TEXT_MAX], sum[SUM_LEN];
     if (nonce.len > TEXT_MAX || nonce.len % 4 != 0) return AUTH_ERROR;
@@ -101,11 +137,15 @@ enum auth_result auth_nonce_check(struct kam_run *run, struct span nonce) {
     if (len < (size_t)(checks ? CHECKED_LEN : PLAIN_LEN)) return AUTH_ERROR;
     int64_t since_s = get_u32(bytes + 4), ends_s = get_u32(bytes);
     if (since_s < a->since_s || since_s > now_s + a->nonce_auth_max_drift) return AUTH_STALE;
-    bool marked = len == PLAIN_LEN + MARK_LEN && bytes[len - 1] & 0xc0;
-    stamp_sum(sum, a, bytes, marked ? bytes + PLAIN_LEN : NULL);
+    size_t plain = checks ? CHECKED_LEN : PLAIN_LEN;
+    const uint8_t *mark = len == plain + MARK_LEN && bytes[len - 1] & 0xc0 ? bytes + plain : NULL;
+    stamp_sum(sum, a, bytes, mark);
     if (memcmp(sum, bytes + STAMP_LEN, SUM_LEN) != 0) return AUTH_ERROR;
     if (ends_s < now_s) return AUTH_STALE;
-    if (!checks) return AUTH_OK;
-    request_sum(sum, run, checks);
-    return memcmp(sum, bytes + PLAIN_LEN, SUM_LEN) == 0 ? AUTH_OK : AUTH_STALE;
+    if (checks) {
+        request_sum(sum, run, checks);
+        if (memcmp(sum, bytes + PLAIN_LEN, SUM_LEN) != 0) return AUTH_STALE;
+    }
+    bool counted = a->nonce_count && mark && mark[MARK_LEN - 1] & MARK_COUNTS && c->qop.len;
+    return counted ? check_count(a, mark, c) : AUTH_OK;
 }
