@@ -91,7 +91,7 @@ struct kam_program *kam_program_load(const struct source *cfg, struct source_set
     tell_skips(program, more, diag);
     apply_modparams(program, more->modparams, more->modparam_count, diag);
     if (diag->errors == errors) cfg_limits_end(program, diag);
-    if (diag->errors == errors) cfg_needs_databases(program, diag);
+    if (diag->errors == errors) cfg_needs_parameters(program, diag);
     program_missing_tell(program, diag);
     for (size_t i = 0; kam_modules[i] && diag->errors == errors; i++)
         if (program->loaded[i] && kam_modules[i]->load) kam_modules[i]->load(program, cfg, set, diag);

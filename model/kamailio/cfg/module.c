@@ -207,6 +207,18 @@ static bool note_matching(struct kam_program *program, struct regex *modules, st
     return true;
 }
 
+static void note_set(struct kam_program *program, struct regex *modules, struct span name,
+                     struct kam_value value, struct source_pos at) {
+    for (struct program_load *l = program->loads; l; l = l->next) {
+        if (regex_find(modules, l->name, false, NULL, 0, NULL) != REGEX_YES) continue;
+        struct program_set *set = arena_new(&program->arena, sizeof *set);
+        *set = (struct program_set){
+            .next = l->sets, .name = arena_text(&program->arena, name), .value = value, .at = at};
+        if (value.type == KAM_STR) set->value.s = arena_text(&program->arena, value.s);
+        l->sets = set;
+    }
+}
+
 bool cfg_modparam_set(struct kam_program *program, struct span module, struct span name,
                       struct kam_value value, struct source_pos at, struct diag *diag) {
     program->has_modparam = true;
@@ -222,6 +234,7 @@ bool cfg_modparam_set(struct kam_program *program, struct span module, struct sp
     bool any = false;
     bool good = set_matching(program, modules, name, value, at, diag, &any) &&
                 note_matching(program, modules, name, value, at, diag, &any);
+    if (any) note_set(program, modules, name, value, at);
     regex_free(modules);
     if (any) return good;
     const char *names[64] = {0};

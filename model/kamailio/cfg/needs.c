@@ -63,20 +63,54 @@ void cfg_needs_check(const struct kam_program *program, struct diag *diag) {
         }
 }
 
-/* Their db_url is one of MySQL where none is given, and they bind to its module while they start. */
-static const char *const databases[] = {"alias_db", "auth_db",   "dialplan",     "domain",
-                                        "drouting", "group",     "lcr",          "mtree",
-                                        "pdt",      "secfilter", "userblocklist"};
+static const struct program_set *find_set(const struct program_load *l, const char *name) {
+    const struct program_set *set = l->sets;
+    while (set && !span_is(set->name, name))
+        set = set->next;
+    return set;
+}
 
-void cfg_needs_databases(const struct kam_program *program, struct diag *diag) {
-    struct kam_value url;
-    if (program_loads_name(program, SPAN("db_mysql"))) return;
-    for (const struct program_load *l = program->loads; l; l = l->next)
-        for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) {
-            const struct kam_module *m = kam_modules[program_module(l->name)];
-            if (!span_is(l->name, databases[i]) || kam_program_value(program, m, "db_url", 0, &url)) continue;
-            diag_error(diag, l->at,
-                       "%s.db_url is one of MySQL unless it is set: it needs module \"db_mysql\"",
-                       databases[i]);
-        }
+/* Parameters without which a module does not start. */
+static const struct required {
+    const char *module, *parameter;
+} required[] = {{"call_obj", "start"}, {"call_obj", "end"}, {"dmq", "server_address"}, {"mohqueue", "mohdir"},
+                {"pdb", "server"},     {"qos", "qos_flag"}, {"sst", "sst_flag"}};
+
+static void check_required(const struct program_load *l, struct diag *diag) {
+    for (const struct required *r = required; r < required + sizeof required / sizeof *required; r++)
+        if (span_is(l->name, r->module) && !find_set(l, r->parameter))
+            diag_error(diag, l->at, "module \"%s\" needs its parameter %s", r->module, r->parameter);
+}
+
+/* They bind to a database while they start; their db_url is one of MySQL where none is given. */
+static const char *const databases[] = {"alias_db",  "auth_db",   "dialplan",      "domain", "domainpolicy",
+                                        "drouting",  "group",     "imc",           "lcr",    "matrix",
+                                        "mohqueue",  "msilo",     "mtree",         "pdt",    "sca",
+                                        "secfilter", "speeddial", "userblocklist", "uri_db"};
+
+static void check_database(const struct kam_program *program, const struct program_load *l,
+                           struct diag *diag) {
+    const struct program_set *set = find_set(l, "db_url");
+    struct span url = set ? set->value.s : SPAN("mysql:"), scheme = span_cut(&url, ':');
+    if (!scheme.len && !span_is(l->name, "uri_db"))
+        diag_error(diag, set->at, SPAN_FMT ".db_url must not be empty", SPAN_ARG(l->name));
+    if (!scheme.len) return;
+    struct buf module = {0};
+    buf_addf(&module, "%s" SPAN_FMT, span_starts(scheme, "db_") ? "" : "db_", SPAN_ARG(scheme));
+    bool loaded = program_loads_name(program, buf_span(&module));
+    if (!loaded && set)
+        diag_error(diag, set->at, SPAN_FMT ".db_url needs module \"%s\", which is not loaded",
+                   SPAN_ARG(l->name), buf_text(&module));
+    if (!loaded && !set)
+        diag_error(diag, l->at, SPAN_FMT ".db_url is one of MySQL unless it is set: it needs module \"%s\"",
+                   SPAN_ARG(l->name), buf_text(&module));
+    buf_free(&module);
+}
+
+void cfg_needs_parameters(const struct kam_program *program, struct diag *diag) {
+    for (const struct program_load *l = program->loads; l; l = l->next) {
+        check_required(l, diag);
+        for (size_t i = 0; i < sizeof databases / sizeof *databases; i++)
+            if (span_is(l->name, databases[i])) check_database(program, l, diag);
+    }
 }

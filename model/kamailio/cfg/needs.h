@@ -9,7 +9,8 @@
 /* An error for each loaded module that Kamailio would not start as the others are loaded. */
 void cfg_needs_check(const struct kam_program *program, struct diag *diag);
 
-/* The same for each that would not find its database; to be asked when all parameters are known. */
-void cfg_needs_databases(const struct kam_program *program, struct diag *diag);
+/* The same for each that lacks a parameter or would not find its database; to be asked when all parameters
+ * are known. */
+void cfg_needs_parameters(const struct kam_program *program, struct diag *diag);
 
 #endif

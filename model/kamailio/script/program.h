@@ -63,11 +63,20 @@ struct program_stop {
     struct source_pos at;
 };
 
+/* A parameter as modparam gives it. */
+struct program_set {
+    struct program_set *next; /* the one before */
+    struct span name;
+    struct kam_value value;
+    struct source_pos at;
+};
+
 /* A module that is loaded, simulated or not. */
 struct program_load {
     struct program_load *next; /* in the order of the file */
     struct span name;
     struct source_pos at;
+    struct program_set *sets;
 };
 
 struct kam_program {
