@@ -480,32 +480,19 @@ static void read_numbers(struct schema *s, const struct tree_node *value, const 
     *(dialogs ? &host->kamailio.dialog_id_count : &host->kamailio.natping_branch_count) = count;
 }
 
-/* nonce_id: 6ef69853 */
-static void read_nonce_id(struct schema *s, const struct tree_node *value, const struct schema_key *key,
-                          void *object) {
-    struct lab_host_config *host = object;
-    const char *expected = "a hexadecimal number";
-    (void)key;
-    if (!schema_is_scalar(s, value, expected)) return;
-    struct span text = span_of(value->text);
-    bool good = text.len >= 1 && text.len <= 8;
-    for (size_t i = 0; i < text.len; i++)
-        good = good && ascii_hex(text.p[i]) >= 0;
-    if (!good) schema_expected(s, value, expected);
-    host->kamailio.nonce_id = value->text;
-}
-
-/* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb, or 78cd50bb; natping_call_id: d3ae86d2-0ac1c9b4-652b8 */
+/* natping_tag: uloc-6b07e641-11bd-4-45f2d7-ec5dbbb, or 78cd50bb; natping_call_id: d3ae86d2-0ac1c9b4-652b8;
+ * nonce_id: 6ef69853 */
 static void read_natping(struct schema *s, const struct tree_node *value, const struct schema_key *key,
                          void *object) {
     struct lab_host_config *host = object;
-    bool tag = strcmp(key->name, "natping_tag") == 0;
-    const char *expected = tag ? "uloc- and five hexadecimal numbers, joined by -, or one number"
-                               : "three hexadecimal numbers, joined by -";
+    bool tag = strcmp(key->name, "natping_tag") == 0, nonce = strcmp(key->name, "nonce_id") == 0;
+    const char *expected = tag     ? "uloc- and five hexadecimal numbers, joined by -, or one number"
+                           : nonce ? "a hexadecimal number"
+                                   : "three hexadecimal numbers, joined by -";
     if (!schema_is_scalar(s, value, expected)) return;
     struct span left = span_of(value->text), part;
     bool good = true, of_contact = tag && span_starts(left, "uloc-");
-    int parts = 0, wanted = of_contact ? 5 : tag ? 1 : 3;
+    int parts = 0, wanted = of_contact ? 5 : tag || nonce ? 1 : 3;
     if (of_contact) span_cut(&left, '-');
     for (; left.len; parts++) {
         part = span_cut(&left, '-');
@@ -514,7 +501,9 @@ static void read_natping(struct schema *s, const struct tree_node *value, const 
         good = good && part.len >= 1 && part.len <= 8;
     }
     if (!good || parts != wanted) schema_expected(s, value, expected);
-    *(tag ? &host->kamailio.natping_tag : &host->kamailio.natping_call_id) = value->text;
+    *(tag     ? &host->kamailio.natping_tag
+      : nonce ? &host->kamailio.nonce_id
+              : &host->kamailio.natping_call_id) = value->text;
 }
 
 static void read_processing(struct schema *s, const struct tree_node *value, const struct schema_key *key,
@@ -598,7 +587,7 @@ static const struct schema_key kamailio_keys[] = {
     {"dialog_ids", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
      .read = read_numbers, .fallback = "drawn by the seed",
      .help = "what stands behind the point in did= of Record-Route, a list: what dialog drew at its start"},
-    {"nonce_id", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_nonce_id,
+    {"nonce_id", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_natping,
      .fallback = "drawn by the seed",
      .help = "the number in the first nonce of module auth with nonce_count, hexadecimal"},
     {"natping_tag", SCHEMA_OTHER, .shape = "\"type\":\"string\"", .read = read_natping,
