@@ -278,9 +278,23 @@ static int avp_copy(struct kam_run *run, const struct kam_arg *args, size_t coun
     return good == n ? 1 : -1;
 }
 
+/* "*" and "a": all AVPs; "s" those with names, "i" those with numbers. */
+static int delete_kind(struct kam_run *run, char kind) {
+    int found = -1;
+    for (const struct program_name *name = run->k->program->avps; name; name = name->hh.next) {
+        const struct cfg_pv pv = {.kind = CFG_PV_AVP, .number = name->number, .at.index = KAM_INDEX_NONE};
+        bool number = span_starts(name->name, "i:");
+        if (kind == 'i' ? !number : kind == 's' && number) continue;
+        for (; nth(run, &pv, 0).type != KAM_NULL; found = 1)
+            push(run, &pv, (struct kam_value){0});
+    }
+    return found;
+}
+
 static int avp_delete(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    size_t n = values_of(run, args[0].pv).count;
     (void)count;
+    if (!args[0].pv) return delete_kind(run, *args[0].s.p);
+    size_t n = values_of(run, args[0].pv).count;
     if (n == 0) return -1;
     for (size_t i = 0; i < (has_flag(flags_of(args[0].s), 'g') ? n : 1); i++)
         push(run, args[0].pv, (struct kam_value){0});
@@ -387,6 +401,16 @@ static const char *wants_avp_flags(const struct kam_program *program, size_t ind
     return why || has_only_flags(text, "g") ? why : no_such_flag;
 }
 
+/* Or a kind of AVPs and, which changes nothing here, flags of scripts. */
+static const char *wants_deletable(const struct kam_program *program, size_t index, struct span text) {
+    struct span flags = text, kind = span_cut(&flags, '/'), number;
+    uint64_t n;
+    if (!kind.len || !memchr("*ais", *kind.p, 4)) return wants_avp_flags(program, index, text);
+    number = span_skip(kind, 1);
+    if (number.len && !span_to_u64(number, UINT32_MAX, &n)) return "must be a kind of AVPs and flags: i, s3";
+    return !flags.len || span_is(flags, "g") ? NULL : no_such_flag;
+}
+
 /* A number, a text, an empty one. */
 static const char *wants_question(const struct kam_program *program, size_t index, struct span text) {
     const char *why = wants_avp(program, index, text);
@@ -465,7 +489,7 @@ static const char *wants_target(const struct kam_program *program, size_t index,
 static const struct kam_function functions[] = {
     {"avp_check", 2, 2, KAM_USUAL_ROUTE, avp_check, {ARG_PVS, ARG_PVS}, .check = wants_check},
     {"avp_copy", 2, 2, KAM_USUAL_ROUTE, avp_copy, {ARG_PVS, ARG_PVS}, .check = wants_copy},
-    {"avp_delete", 1, 1, KAM_USUAL_ROUTE, avp_delete, {ARG_PVS}, .check = wants_avp_flags},
+    {"avp_delete", 1, 1, KAM_USUAL_ROUTE, avp_delete, {ARG_PVS}, .check = wants_deletable},
     {"avp_op", 2, 2, KAM_USUAL_ROUTE, avp_op, {ARG_PVS, ARG_PVS}, .check = wants_op},
     {"avp_print", 0, 0, KAM_USUAL_ROUTE, avp_print},
     {"avp_pushto", 2, 2, KAM_USUAL_ROUTE, avp_pushto, {ARG_PVS, ARG_PVS}, .check = wants_target},
