@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pipelimit: so many messages of a name in each interval (facts: Kamailio 75). There is no data base. */
-#include "base/mem.h"
+#include "base/table.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/sl.h"
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 struct pipe {
-    struct pipe *next;
     char *name;
     int64_t limit, count; /* in the interval that runs */
+    UT_hash_handle hh;    /* by name */
 };
 
 /* What the module keeps. */
@@ -33,9 +33,8 @@ static struct pipelimit *pipelimit_of(const struct kam_run *run) {
 }
 
 static struct pipe *find(const struct pipelimit *m, struct span name) {
-    struct pipe *p = m->pipes;
-    while (p && !span_is(name, p->name))
-        p = p->next;
+    struct pipe *p;
+    HASH_FIND(hh, m->pipes, name.p, name.len, p);
     return p;
 }
 
@@ -43,14 +42,15 @@ static struct pipe *find_or_add(struct pipelimit *m, struct span name) {
     struct pipe *p = find(m, name);
     if (p) return p;
     p = mem_new(sizeof *p);
-    *p = (struct pipe){.next = m->pipes, .name = mem_text(name)};
-    return m->pipes = p;
+    p->name = mem_text(name);
+    HASH_ADD_KEYPTR(hh, m->pipes, p->name, name.len, p);
+    return p;
 }
 
 /* A new interval. */
 static void fire(void *arg) {
     struct pipelimit *m = arg;
-    for (struct pipe *p = m->pipes; p; p = p->next)
+    for (struct pipe *p = m->pipes; p; p = p->hh.next)
         p->count = 0;
     m->timer_tick += m->timer_interval * TICKS_PER_S;
     event_idle_at(m->k->queue, &m->timer, kam_tick_ns(m->k, m->timer_tick) + LATE_NS);
@@ -71,7 +71,8 @@ static void end(void *data) {
     struct pipelimit *m = data;
     if (m->k) event_cancel(m->k->queue, &m->timer);
     for (struct pipe *p = m->pipes, *next; p; p = next) {
-        next = p->next;
+        next = p->hh.next;
+        HASH_DEL(m->pipes, p);
         free(p->name);
         free(p);
     }
