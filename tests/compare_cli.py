@@ -10,7 +10,7 @@ import contextlib, gzip, importlib.util, io, multiprocessing, os, random, re, sh
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIPTWIN = os.path.abspath(sys.argv[1])
 LINK_LEN = {1: 14, 101: 0, 113: 16, 276: 20}
-MUTATIONS_EACH = 24
+MUTATIONS_EACH = 12 # ten thousand in all
 
 failures = []
 
