@@ -8,10 +8,12 @@
 #include "model/kamailio/modules/tm/tm.h"
 
 #include <stdlib.h>
+#include <utlist.h>
 
 /* A request that waits. */
 struct job {
-    struct job *next;
+    struct job *prev, *next; /* in the list of those that wait, or of those that are free */
+    struct job *next_due;    /* at the same second */
     struct event event;
     struct async *of;
     struct kam_suspended suspended;
@@ -35,11 +37,8 @@ enum { SECONDS_MAX = 99, MS_MAX = 100000 };
 static struct async *async_of(const struct kam_run *run) { return kam_module_data(run->k, KAM_MODULE_ASYNC); }
 
 static void forget(struct job *j) {
-    struct job **at = &j->of->jobs;
     event_cancel(j->of->k->queue, &j->event);
-    while (*at != j)
-        at = &(*at)->next;
-    *at = j->next;
+    DL_DELETE(j->of->jobs, j);
     j->next = j->of->free_jobs;
     j->of->free_jobs = j;
     j->of->count--;
@@ -54,23 +53,29 @@ static void go_on(struct job *j) {
     kam_tm_timer_sends(kam_tm_of(k));
 }
 
+/* All that wait for that second, the newest one first. */
 static struct job *due_at(const struct async *a, int64_t second_ns) {
-    struct job *j = a->jobs;
-    while (j && j->second_ns != second_ns)
-        j = j->next;
-    return j;
+    struct job *first = NULL, **end = &first;
+    for (struct job *j = a->jobs; j; j = j->next)
+        if (j->second_ns == second_ns) {
+            *end = j;
+            end = &j->next_due;
+        }
+    *end = NULL;
+    return first;
 }
 
-/* All that wait for a second come together, the newest one first. */
+/* All that wait for a second come together. */
 static void fire(void *arg) {
     struct job *j = arg;
-    struct async *a = j->of;
-    int64_t second_ns = j->second_ns;
-    if (second_ns == 0)
+    if (j->second_ns == 0) {
         go_on(j);
-    else
-        for (struct job *next; (next = due_at(a, second_ns));)
-            go_on(next);
+        return;
+    }
+    for (struct job *next, *due = due_at(j->of, j->second_ns); due; due = next) {
+        next = due->next_due;
+        go_on(due);
+    }
 }
 
 /* Ends the script. */
@@ -83,9 +88,8 @@ static int later(struct kam_run *run, const struct cfg_stmt *stmts, int64_t at_n
         a->free_jobs = j->next;
     else
         j = mem_new(sizeof *j);
-    *j = (struct job){
-        .next = a->jobs, .of = a, .suspended = suspended, .stmts = stmts, .second_ns = second ? at_ns : 0};
-    a->jobs = j;
+    *j = (struct job){.of = a, .suspended = suspended, .stmts = stmts, .second_ns = second ? at_ns : 0};
+    DL_PREPEND(a->jobs, j);
     a->count++;
     event_init(&j->event, fire, j);
     event_at(run->k->queue, &j->event, at_ns);
