@@ -46,10 +46,13 @@ static inline uint64_t line_ends_of_block(const char *p) {
 /* The same of fewer bytes, the last ones of a text of which so many stand before them. */
 uint64_t line_ends_of_rest(const char *p, size_t len, size_t before);
 
+/* Of what is left of a text, a block at most. */
+static inline uint64_t line_ends_at(const char *p, size_t len, size_t before) {
+    return len >= LINE_ENDS_BLOCK ? line_ends_of_block(p) : line_ends_of_rest(p, len, before);
+}
+
 static inline struct line_ends line_ends_of(struct span text) {
-    return (struct line_ends){text.p, text.p + text.len,
-                              text.len >= LINE_ENDS_BLOCK ? line_ends_of_block(text.p)
-                                                          : line_ends_of_rest(text.p, text.len, 0)};
+    return (struct line_ends){text.p, text.p + text.len, line_ends_at(text.p, text.len, 0)};
 }
 
 /* The next LF; NULL: there is none. */
@@ -58,9 +61,7 @@ static inline const char *line_ends_next(struct line_ends *l) {
         size_t len = (size_t)(l->end - l->block);
         if (len <= LINE_ENDS_BLOCK) return NULL;
         l->block += LINE_ENDS_BLOCK;
-        len -= LINE_ENDS_BLOCK;
-        l->left = len >= LINE_ENDS_BLOCK ? line_ends_of_block(l->block)
-                                         : line_ends_of_rest(l->block, len, LINE_ENDS_BLOCK);
+        l->left = line_ends_at(l->block, len - LINE_ENDS_BLOCK, LINE_ENDS_BLOCK);
     }
     const char *lf = l->block + __builtin_ctzll(l->left);
     l->left &= l->left - 1;

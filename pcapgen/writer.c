@@ -121,7 +121,8 @@ static void hand_over(struct writer *w) {
 
 static struct block *block_of(struct writer *w) {
     struct block *block = &w->blocks[w->full % BLOCKS];
-    if (!block->bytes) block->bytes = mem_resize(NULL, BLOCK_LEN);
+    if (!block->bytes)
+        block->bytes = mem_resize(NULL, BLOCK_LEN + 2 * AHEAD); /* for what is fetched at its end */
     return block;
 }
 

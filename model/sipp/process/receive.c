@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What SIPp does with a received datagram (facts: SIPp 5). */
+#include "base/mem.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/command.h"
 #include "model/sipp/process/header.h"
@@ -334,7 +335,7 @@ static bool read_message(struct call *call, struct incoming *in) {
 }
 
 void call_recv(struct call *call, struct payload *payload) {
-    __builtin_prefetch(call->received, 1); /* as in call_run() */
+    mem_fetch(call->received, sizeof *call->received); /* as in call_run() */
     const struct header_lines *lines = call_lines(call, payload);
     struct incoming in = {.payload = payload, .lines = lines, .msg = lines->text};
     loop_wake(&call->sipp->loop, &call->task);

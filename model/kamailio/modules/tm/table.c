@@ -200,8 +200,8 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
 
 void kam_tm_release(struct kam_transaction *t) {
     struct kam_tm *tm = t->tm;
-    __builtin_prefetch(t->request, 1);
-    __builtin_prefetch(t->response.payload, 1);
+    mem_fetch(t->request, sizeof *t->request); /* both are dropped below */
+    mem_fetch(t->response.payload, sizeof *t->response.payload);
     buf_free(&t->contacts);
     event_cancel(tm->k->queue, &t->wait);
     kam_resend_stop(&t->response);
