@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pipelimit: so many messages of a name in each interval (facts: Kamailio 75). There is no data base. */
 #include "base/table.h"
-#include "model/kamailio/instance.h"
+#include "model/kamailio/interval.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/sl.h"
 
@@ -17,16 +17,11 @@ struct pipe {
 struct pipelimit {
     int64_t timer_interval, reply_code;
     struct span reply_reason;
-    struct kamailio *k;
-    struct event timer;
-    int64_t timer_tick;
+    struct kam_interval timer;
     struct pipe *pipes;
 };
 
-enum { TICKS_PER_S = 16, NO_PIPE = -2 };
-
-#define TICK_NS (NS_PER_S / TICKS_PER_S)
-#define LATE_NS (100 * NS_PER_US)
+enum { NO_PIPE = -2 };
 
 static struct pipelimit *pipelimit_of(const struct kam_run *run) {
     return kam_module_data(run->k, KAM_MODULE_PIPELIMIT);
@@ -47,29 +42,22 @@ static struct pipe *find_or_add(struct pipelimit *m, struct span name) {
     return p;
 }
 
-/* A new interval. */
-static void fire(void *arg) {
+static void begin_interval(void *arg) {
     struct pipelimit *m = arg;
     for (struct pipe *p = m->pipes; p; p = p->hh.next)
         p->count = 0;
-    m->timer_tick += m->timer_interval * TICKS_PER_S;
-    event_idle_at(m->k->queue, &m->timer, kam_tick_ns(m->k, m->timer_tick) + LATE_NS);
 }
 
 static bool start(struct kamailio *k, void *data, struct diag *diag) {
     struct pipelimit *m = data;
-    int64_t every = m->timer_interval * TICKS_PER_S, up = k->config.up_for_ns / TICK_NS;
     (void)diag;
-    m->k = k;
-    m->timer_tick = every - up % every;
-    event_init(&m->timer, fire, m);
-    event_idle_at(k->queue, &m->timer, kam_tick_ns(k, m->timer_tick) + LATE_NS);
+    kam_interval_start(&m->timer, k, m->timer_interval, begin_interval, m);
     return true;
 }
 
 static void end(void *data) {
     struct pipelimit *m = data;
-    if (m->k) event_cancel(m->k->queue, &m->timer);
+    kam_interval_stop(&m->timer);
     for (struct pipe *p = m->pipes, *next; p; p = next) {
         next = p->hh.next;
         HASH_DEL(m->pipes, p);

@@ -10,6 +10,7 @@
 #define MODEL_KAMAILIO_MODULES_DISPATCHER_DISPATCHER_H
 
 #include "base/table.h"
+#include "model/kamailio/interval.h"
 #include "model/kamailio/modules/module.h"
 #include "sim/random.h"
 
@@ -98,8 +99,7 @@ struct dispatcher {
     struct ds_call *calls;
     struct random_stream random;
     struct kamailio *k;
-    struct event ping_event;
-    int64_t ping_tick; /* of the next round */
+    struct kam_interval pings;
 };
 
 /* sets.c */

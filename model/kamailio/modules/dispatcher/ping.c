@@ -4,10 +4,6 @@
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 #include "model/kamailio/modules/tm/tm.h"
 
-#define TICKS_PER_S 16
-#define TICK_NS     (NS_PER_S / TICKS_PER_S)
-#define LATE_NS     (100 * NS_PER_US)
-
 enum mode { PROBING_ONLY_ONCE, ALL, INACTIVE_ONLY, PROBING_ONLY };
 
 static bool is_pinged(const struct dispatcher *d, const struct ds_target *t) {
@@ -81,26 +77,15 @@ static bool ping_set(struct ds_set *s, void *arg) {
     return false;
 }
 
-static void schedule(struct dispatcher *d) {
-    event_idle_at(d->k->queue, &d->ping_event, kam_tick_ns(d->k, d->ping_tick) + LATE_NS);
-}
-
-static void fire(void *arg) {
+static void ping_all(void *arg) {
     struct dispatcher *d = arg;
     ds_each_set(d->sets, ping_set, d);
     kam_tm_timer_sends(kam_tm_of(d->k));
-    d->ping_tick += d->set.ping_interval * TICKS_PER_S;
-    schedule(d);
 }
 
 void ds_ping_begin(struct dispatcher *d) {
     if (d->set.ping_interval <= 0 || !kam_tm_of(d->k)) return;
-    int64_t every = d->set.ping_interval * TICKS_PER_S, up = d->k->config.up_for_ns / TICK_NS;
-    d->ping_tick = every - up % every;
-    event_init(&d->ping_event, fire, d);
-    schedule(d);
+    kam_interval_start(&d->pings, d->k, d->set.ping_interval, ping_all, d);
 }
 
-void ds_ping_end(struct dispatcher *d) {
-    if (d->k) event_cancel(d->k->queue, &d->ping_event);
-}
+void ds_ping_end(struct dispatcher *d) { kam_interval_stop(&d->pings); }

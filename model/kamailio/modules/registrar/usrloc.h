@@ -7,7 +7,7 @@
 #define MODEL_KAMAILIO_MODULES_REGISTRAR_USRLOC_H
 
 #include "base/span.h"
-#include "sim/event.h"
+#include "model/kamailio/interval.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,10 +47,9 @@ struct usrloc {
     int64_t hash_size;      /* the same: a power of two, the slots of the table */
     int64_t timer_interval; /* the same: every so many seconds what has expired is removed */
     struct kamailio *k;
-    struct event timer;
-    int64_t timer_tick;       /* its next time */
-    struct usrloc_aor *aors;  /* hashed by name */
-    struct profile *profiles; /* copies for scripts: fetch.c */
+    struct kam_interval timer; /* at each round contacts that have expired are forgotten */
+    struct usrloc_aor *aors;   /* hashed by name */
+    struct profile *profiles;  /* copies for scripts: fetch.c */
 };
 
 void usrloc_free(struct usrloc *u);
