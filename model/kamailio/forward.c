@@ -22,6 +22,16 @@ struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, 
     return kam_lump_apply(run, list);
 }
 
+struct payload *kam_render_received(const struct kam_run *run) {
+    struct edit_list in_place = {0};
+    for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
+        if (e->in_place)
+            edit_in_place(&in_place, e->at, (struct span){run->edits.texts.p + e->text, e->text_len});
+    struct payload *p = edit_apply(&in_place, run->msg.bytes, run->k->pool);
+    edit_list_free(&in_place);
+    return p;
+}
+
 /* Via shows an advertised 5060, too. */
 void kam_add_shown(struct buf *out, const struct kam_socket *s) {
     unsigned port = s->advertised_port ? s->advertised_port : s->port;
@@ -96,7 +106,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 
 void kam_forward_reply(struct kam_run *run) {
     const struct via *second = kam_via_second(run);
-    struct kam_destination d = {.socket = run->socket};
+    struct kam_destination d = {.socket = run->came_to};
     uint64_t port = 0;
     bool known = second != NULL;
     if (known) {

@@ -28,6 +28,9 @@ void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct
 
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path);
 
+/* The bytes that have come in, with what scripts have changed in place. */
+struct payload *kam_render_received(const struct kam_run *run);
+
 /* The request as it goes out with these edits; new URI included. */
 struct payload *kam_render_request(struct kam_run *run, struct edit_list *list, struct span uri);
 

@@ -40,7 +40,7 @@ static void clear(struct kam_run *run) {
     run->q = -1;
     buf_reset(&run->reply_lines);
     buf_reset(&run->rr_params);
-    run->restores = 0;
+    run->marks = 0;
     run->marred_uri = run->route_params = (struct span){0};
     run->contact_was = run->contact_now = (struct span){0};
     run->credentials[0] = run->credentials[1] = NULL;
@@ -71,6 +71,8 @@ static void clear(struct kam_run *run) {
     run->retransmission = 0;
     run->state.avps = &run->message_avps;
     run->state.at = (struct source_pos){0};
+    run->state.stmt = NULL;
+    run->state.route = NULL;
     run->state.retcode = 0;
 }
 
@@ -78,13 +80,17 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
                    struct udp_address source) {
     clear(run);
     run->payload = payload_hold(payload);
-    run->socket = socket;
+    run->socket = run->came_to = socket;
+    kam_run_set_source(run, source);
+    return kam_msg_read(run);
+}
+
+void kam_run_set_source(struct kam_run *run, struct udp_address source) {
     if (!run->source_text.len || run->source.ip != source.ip) {
         buf_reset(&run->source_text);
         ipv4_write(&run->source_text, source.ip);
     }
     run->source = source;
-    return kam_msg_read(run);
 }
 
 bool kam_run_change_message(struct kam_run *run, struct payload *payload) {
@@ -147,7 +153,7 @@ bool kam_run_add_branch(struct kam_run *run, struct span uri, struct span next_h
 struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
     if (run->forced) return run->forced;
     if (run->leaves) return run->leaves;
-    return run->k->globals->mhomed ? &run->k->sockets[0] : run->socket;
+    return run->k->globals->mhomed ? &run->k->sockets[0] : run->came_to;
 }
 
 struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text) {

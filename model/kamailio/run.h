@@ -17,14 +17,22 @@
 
 struct kam_transaction; /* tm's; it begins with what the core knows of it */
 
-/* What replies get back as the request had it, because a module has replaced it. */
-enum kam_restore { KAM_RESTORE_FROM = 1, KAM_RESTORE_TO = 2 };
+/* What a request is marked with, and its transaction. */
+enum kam_mark {
+    KAM_RESTORE_FROM = 1, /* a module has replaced it */
+    KAM_RESTORE_TO = 2,
+    KAM_USE_FROM = 4, /* and replies get it back as the request had it */
+    KAM_USE_TO = 8,
+    KAM_UAC_AUTH = 16,
+    KAM_VIA_SERVER = 32, /* what our own Via has behind its branch */
+    KAM_VIA_PARAMS = 64
+};
 
 struct kam_transaction_head {
     uint64_t number;      /* 1 for the first one of an instance */
     struct span from, to; /* the values of its request's headers, as they came in */
     struct span to_line;  /* the whole To */
-    unsigned restores;    /* enum kam_restore */
+    unsigned marks;       /* enum kam_mark */
 };
 
 enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
@@ -85,10 +93,11 @@ struct kam_run {
     struct kamailio *k;
 
     /* The message. */
-    struct payload *payload;   /* held */
-    struct kam_socket *socket; /* where it came in */
-    struct udp_address source;
-    struct buf source_text; /* the source address */
+    struct payload *payload;    /* held */
+    struct kam_socket *socket;  /* where it came in, or the script says so: replies leave from there */
+    struct kam_socket *came_to; /* where it really did: what is relayed leaves from there */
+    struct udp_address source;  /* where it came from, or the script says so: set by kam_run_set_source() */
+    struct buf source_text;     /* the source address */
     enum kam_origin origin;
     const struct kam_passage *arriving,
         *leaving;            /* while an event of that is told, or onsend_route runs; NULL: not */
@@ -125,7 +134,7 @@ struct kam_run {
     size_t added_count;
     struct buf reply_lines; /* append_to_reply() */
     struct buf rr_params;   /* for the Record-Route that is still to come */
-    unsigned restores;      /* enum kam_restore: what was replaced and will be given back */
+    unsigned marks;         /* enum kam_mark */
     struct span marred_uri; /* what nathelper has left of the Request-URI that came in; p NULL: all of it */
     struct span contact_was, contact_now; /* nathelper has changed the URI of a contact; p NULL: it has not */
     const struct sip_header
@@ -181,6 +190,9 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
  * is taken. False: it cannot be read, and the run keeps its own.
  */
 bool kam_run_change_message(struct kam_run *run, struct payload *payload);
+
+/* Tells where it came from. */
+void kam_run_set_source(struct kam_run *run, struct udp_address source);
 
 /* Lets go of the message. */
 void kam_run_end(struct kam_run *run);

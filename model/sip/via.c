@@ -64,6 +64,9 @@ static const struct {
     {SPAN_INIT("ttl"), NOWHERE, SOME_VALUE},
     {SPAN_INIT("i"), NOWHERE, SOME_VALUE},
     {SPAN_INIT("alias"), NOWHERE, NO_VALUE},
+    {SPAN_INIT("a"), NOWHERE, NO_VALUE},                            /* the same */
+    {SPAN_INIT("ali"), offsetof(struct via, branch), BRANCH_VALUE}, /* it counts as a branch */
+    {SPAN_INIT("hidden"), NOWHERE, NO_VALUE},
 };
 
 /* A value. It may be absent or empty where another parameter follows, but absent only behind a blank. */

@@ -108,6 +108,16 @@ static bool set_onsend_route_reply(struct cfg_parse *p, const struct cfg_token *
     return true;
 }
 
+static bool set_xavp_via_params(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.xavp_via_params = value->text;
+    return true;
+}
+
+static bool set_server_id(struct cfg_parse *p, const struct cfg_token *value) {
+    p->program->globals.server_id = value->n;
+    return true;
+}
+
 static bool set_received_route_mode(struct cfg_parse *p, const struct cfg_token *value) {
     p->program->globals.tells_of_bytes = value->n == 1;
     return true;
@@ -263,8 +273,8 @@ static const struct global globals[] = {
      */
     IGNORED("enable_tls", GLOBAL_NUMBER),
     IGNORED("tls_enable", GLOBAL_NUMBER),
-    IGNORED("xavp_via_params", GLOBAL_TEXT),
-    IGNORED("xavp_via_fields", GLOBAL_TEXT),
+    SET("xavp_via_params", GLOBAL_TEXT, set_xavp_via_params),
+    SET("xavp_via_fields", GLOBAL_TEXT, set_xavp_via_params), /* it sets the other one */
     IGNORED("dns", GLOBAL_NUMBER),
     IGNORED("rev_dns", GLOBAL_NUMBER),
     /* processes, memory, logging */
@@ -344,7 +354,7 @@ static const struct global globals[] = {
     IGNORED("pv_cache_limit", GLOBAL_NUMBER),
     IGNORED("pv_cache_action", GLOBAL_NUMBER),
     IGNORED("route_locks_size", GLOBAL_NUMBER),
-    IGNORED("server_id", GLOBAL_NUMBER),
+    SET("server_id", GLOBAL_NUMBER, set_server_id),
     IGNORED("stats_name_separator", GLOBAL_TEXT),
     IGNORED("version_table", GLOBAL_TEXT),
     IGNORED("http_reply_hack", GLOBAL_NUMBER),

@@ -8,7 +8,7 @@
 struct cfg_stmt *cfg_stmt_new(struct cfg_parse *p, enum cfg_stmt_kind kind, struct source_pos at) {
     struct cfg_stmt *s = cfg_new(p, sizeof *s);
     s->kind = kind;
-    s->at = at;
+    s->at = s->closes_at = at;
     return s;
 }
 
@@ -224,6 +224,7 @@ static bool parse_kind(struct cfg_parse *p, struct cfg_stmt **out) {
         *out = cfg_call_parse(p);
     else
         return cfg_expected(p, "a statement");
+    if (*out) (*out)->closes_at = p->t->at;
     return *out && cfg_expect(p, ";");
 }
 

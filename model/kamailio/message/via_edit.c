@@ -4,6 +4,7 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/read.h"
+#include "model/kamailio/script/xavp.h"
 
 /* The offset of a place in the run's message. */
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
@@ -20,6 +21,21 @@ static void add_told_begin(struct buf *b, const struct kam_run *run, const struc
     buf_add(b, SPAN(";branch="));
 }
 
+/* What via_add_srvid() and via_add_xavp_params() have asked for. */
+static void add_told_params(struct buf *b, struct kam_run *run) {
+    const struct kam_globals *g = run->k->globals;
+    const struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
+    if (run->marks & KAM_VIA_SERVER && g->server_id) buf_addf(b, ";srvid=%lld", (long long)g->server_id);
+    if (!(run->marks & KAM_VIA_PARAMS) || !g->xavp_via_params.len) return;
+    while (list && !span_eq(list->name, g->xavp_via_params))
+        list = list->next;
+    for (const struct kam_xavp *x = list ? list->list : NULL; x; x = x->next) {
+        buf_addf(b, ";" SPAN_FMT, SPAN_ARG(x->name));
+        struct span value = kam_value_text(x->value, &run->scratch);
+        if (value.len) buf_addf(b, "=" SPAN_FMT, SPAN_ARG(value));
+    }
+}
+
 void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct kam_socket *socket,
                      unsigned branch) {
     struct buf *b = &run->k->text;
@@ -30,6 +46,7 @@ void kam_via_add_own(struct edit_list *list, struct kam_run *run, const struct k
         buf_add(b, socket->via_begin);
     kam_branch_write(b, kam_run_hash(run), kam_run_md5(run), branch);
     if (run->local_rport) buf_add(b, SPAN(";rport"));
+    add_told_params(b, run);
     buf_add(b, SPAN("\r\n"));
     kam_lump_insert(list, offset_of(run, run->via_header->line.p), buf_span(b));
 }

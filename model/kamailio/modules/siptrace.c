@@ -4,6 +4,7 @@
  * writes into a data base is not simulated; of HEP, of copies of what a transaction sends and of dialogs a
  * run stops.
  */
+#include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/error.h"
@@ -23,22 +24,11 @@ static int stop(struct kam_run *run, const char *why) {
     return -1;
 }
 
-/* The bytes that have come in, with what scripts have changed in place. */
-static struct payload *received(struct kam_run *run) {
-    struct edit_list in_place = {0};
-    for (const struct edit *e = run->edits.edits; e < run->edits.edits + run->edits.count; e++)
-        if (e->in_place)
-            edit_in_place(&in_place, e->at, (struct span){run->edits.texts.p + e->text, e->text_len});
-    struct payload *p = edit_apply(&in_place, run->msg.bytes, run->k->pool);
-    edit_list_free(&in_place);
-    return p;
-}
-
 static int copy_to(struct kam_run *run, struct span uri) {
     struct kam_destination d = {.socket = kam_run_send_socket(run)};
     int error = kam_resolve(run->k, uri, &d.to);
     if (error) return error == KAM_E_NO_SOCKET ? 1 : -1; /* of another transport: nothing is sent */
-    struct payload *p = received(run);
+    struct payload *p = kam_render_received(run);
     struct cause cause = kam_cause(run, "copy of the message that sip_trace() sends", NULL);
     kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     payload_drop(p);

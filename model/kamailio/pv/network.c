@@ -14,6 +14,7 @@ struct kam_value pv_joined(struct kam_run *run, const char *before, struct span 
 }
 
 PV_GETTER(get_si, pv_text(source(run)))
+PV_GETTER(get_sid, pv_number(run->k->globals->server_id))
 PV_GETTER(get_sp, pv_number(run->source.port))
 PV_GETTER(get_su, pv_joined(run, "sip:", source(run), run->source.port, ""))
 PV_GETTER(get_sut, pv_joined(run, "sip:", source(run), run->source.port, ";transport=udp"))
@@ -151,7 +152,7 @@ const struct kam_pv kam_pv_network[] = {
     {"fsn", KAM_PV_PLAIN, get_fsn, set_fsn, NULL},
     PLAIN("fsp", get_fsp),
     PLAIN("conid", get_conid),
-    PLAIN("sid", NULL),
+    PLAIN("sid", get_sid),
     {"rcv", KAM_PV_NAMED, get_rcv, NULL, "buf|len|proto|sproto|srcip|rcvip|srcport|rcvport|af"},
     {"snd", KAM_PV_NAMED, get_sndto, NULL, SND_PARTS},
     {"sndto", KAM_PV_NAMED, get_sndto, NULL, SND_PARTS},

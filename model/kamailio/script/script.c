@@ -48,7 +48,10 @@ static int run_route(struct script *h, const struct cfg_stmt *s) {
         route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, script_text(h, name));
         if (!route) return FAILED;
     }
+    const struct kam_route *caller = h->state->route;
+    h->state->route = route;
     int result = run_stmts(h, route->body);
+    h->state->route = caller;
     set_retcode(h, result);
     h->ends &= ~(unsigned)(CFG_END_RETURN | CFG_END_BREAK);
     return result;
@@ -159,6 +162,7 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
     int result = 1;
     for (const struct cfg_stmt *s = stmts; s; s = s->next) {
         h->state->at = s->at;
+        h->state->stmt = s;
         h->state->last_error = h->state->process->error;
         h->state->process->error = KAM_E_UNSPEC;
         /* a few functions are what a message costs, thousands of them are many times that */
@@ -190,7 +194,24 @@ int script_run_inside(struct script *h, const struct cfg_stmt *stmts) {
 }
 
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run) {
-    return kam_stmts_run(route->body, run);
+    struct kam_script_state *state = (struct kam_script_state *)run;
+    const struct kam_route *caller = state->route;
+    state->route = route;
+    struct kam_outcome outcome = kam_stmts_run(route->body, run);
+    state->route = caller;
+    return outcome;
+}
+
+struct span kam_route_shown(const struct kam_route *route) {
+    if (route->name.len) return route->name;
+    if (route->kind == KAM_CORE_ONREPLY_ROUTE) return SPAN("DEFAULT_ONREPLY");
+    return route->kind == KAM_ONSEND_ROUTE ? SPAN("DEFAULT_SEND") : SPAN("DEFAULT_ROUTE");
+}
+
+unsigned kam_stmt_line(const struct cfg_stmt *stmt) {
+    unsigned line, column;
+    source_locate(stmt->closes_at, &line, &column);
+    return line;
 }
 
 const struct cfg_stmt *kam_route_stmts(const struct kam_route *route) { return route->body; }

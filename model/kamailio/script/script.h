@@ -51,7 +51,9 @@ struct kam_globals {
     bool mhomed;        /* sends from the first socket of the address that the way leads from */
     bool force_rport, local_rport;
     bool onsend_replies; /* onsend_route_reply: onsend_route runs for replies, too */
-    bool tells_of_bytes; /* received_route_mode: event_route[core:msg-received] runs */
+    int64_t server_id;
+    struct span xavp_via_params; /* what via_add_xavp_params() adds; empty: nothing */
+    bool tells_of_bytes;         /* received_route_mode: event_route[core:msg-received] runs */
 };
 
 struct kam_program; /* a compiled kamailio.cfg: immutable, may serve many runs */
@@ -160,18 +162,22 @@ struct kam_process {
 void kam_process_init(struct kam_process *process);
 void kam_process_free(struct kam_process *process);
 
+struct cfg_stmt;
+
 /* What the interpreter needs of a run; run.h's struct kam_run begins with it. */
 struct kam_script_state {
     const struct kam_program *program;
-    enum kam_route_kind kind;    /* of the block that runs */
-    struct kam_process *process; /* the worker, or the timer */
-    struct event_queue *queue;   /* what scripts cost is counted there; NULL: nobody counts */
-    int last_error;              /* of the statement before the one that runs */
-    struct kam_vars *avps;       /* the message's */
-    struct arena *scratch;       /* for texts that live until the run ends; reset by the owner of the run */
-    struct source_pos at;        /* the statement that runs: kept for causes */
-    int retcode;                 /* $rc */
-    char number[24];             /* where transformations write numbers, to its end */
+    enum kam_route_kind kind;      /* of the block that runs */
+    struct kam_process *process;   /* the worker, or the timer */
+    struct event_queue *queue;     /* what scripts cost is counted there; NULL: nobody counts */
+    int last_error;                /* of the statement before the one that runs */
+    struct kam_vars *avps;         /* the message's */
+    struct arena *scratch;         /* for texts that live until the run ends; reset by the owner of the run */
+    struct source_pos at;          /* the statement that runs: kept for causes */
+    const struct cfg_stmt *stmt;   /* the same; NULL: none has run */
+    const struct kam_route *route; /* the block that it stands in; NULL: none, or it is not known */
+    int retcode;                   /* $rc */
+    char number[24];               /* where transformations write numbers, to its end */
 };
 
 /* Does the text match? regex NULL: the pattern is compiled first, without regard to case; false if it is no
@@ -189,9 +195,14 @@ struct kam_outcome {
 /* Runs a block to its end. run begins with a struct kam_script_state that is set up. */
 struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *run);
 
+/* What $cfg(route) calls a block. */
+struct span kam_route_shown(const struct kam_route *route);
+
+/* What $cfg(line) shows: the line where the statement ends, if it holds no others. */
+unsigned kam_stmt_line(const struct cfg_stmt *stmt);
+
 /* The statements of a block, and what stands behind the one that runs, in the block that it stands in; NULL:
  * nothing, or it stands in an expression. They live as long as the program. */
-struct cfg_stmt;
 const struct cfg_stmt *kam_route_stmts(const struct kam_route *route);
 const struct cfg_stmt *kam_script_rest(const struct kam_script_state *state);
 

@@ -158,9 +158,9 @@ struct cfg_case {
 struct cfg_stmt {
     struct cfg_stmt *next;
     enum cfg_stmt_kind kind;
-    struct source_pos at;
-    const struct cfg_expr *expr; /* condition, value, or name of the route; NULL: none */
-    const struct cfg_stmt *then; /* body */
+    struct source_pos at, closes_at; /* the latter: its end, if it holds no others */
+    const struct cfg_expr *expr;     /* condition, value, or name of the route; NULL: none */
+    const struct cfg_stmt *then;     /* body */
     const struct cfg_stmt *otherwise;
     const struct cfg_case *cases;
     const struct cfg_pv *target;   /* of an assignment */

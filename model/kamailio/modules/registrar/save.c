@@ -170,7 +170,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
 static char *ruid_text(struct kam_run *run) {
     struct kamailio *k = run->k;
     struct buf b = {0};
-    const struct kam_worker_pool *pool = &run->socket->pool;
+    const struct kam_worker_pool *pool = &run->came_to->pool;
     size_t worker = 0;
     while (worker < pool->count && &pool->workers[worker].process != run->state.process)
         worker++;

@@ -40,7 +40,7 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
 static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
     /* The To as it came in, whatever the script made of it, unless replies are to get it back,
      * or the script says so. */
-    bool as_sent = t->head.restores & KAM_RESTORE_TO || t->switches & KAM_TM_SENT_HEADERS;
+    bool as_sent = t->head.marks & KAM_USE_TO || t->switches & KAM_TM_SENT_HEADERS;
     struct span to = as_sent ? (struct span){0} : t->head.to_line;
     struct payload *p = kam_tm_from_invite(c, "CANCEL", to, reason_lines);
     if (!p) {

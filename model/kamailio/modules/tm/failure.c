@@ -7,6 +7,7 @@
 
 /* The transaction's request, as the script had left it when it was relayed. */
 static void restore(struct kam_run *run, struct kam_transaction *t) {
+    run->came_to = t->came_to;
     run->transaction = t;
     run->looked_up = run->all_read = true;
     run->about = t->about;
@@ -15,7 +16,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->flags = t->flags;
     run->advertised = t->advertised;
     run->forced = t->forced;
-    run->restores = t->head.restores;
+    run->marks = t->head.marks;
     if (t->saved) {
         edit_list_copy(&run->edits, &t->saved->edits);
         buf_add(&run->reply_lines, buf_span(&t->saved->reply_lines));

@@ -158,11 +158,12 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
                                             .from = run->from->value,
                                             .to = run->to->value,
                                             .to_line = run->to->line,
-                                            .restores = run->restores};
+                                            .marks = run->marks};
     t->hash = kam_run_hash(run);
     memcpy(t->md5, kam_run_md5(run), sizeof t->md5);
     t->request = payload_hold(run->payload);
     t->socket = run->socket;
+    t->came_to = run->came_to;
     t->source = run->source;
     t->about = run->about;
     t->method = run->method;

@@ -124,7 +124,7 @@ struct kam_transaction {
     char md5[KAM_MD5_LEN + 1];
 
     /* The request as it came in. Views lie in its payload. */
-    struct kam_socket *socket;
+    struct kam_socket *socket, *came_to; /* as in struct kam_run */
     struct udp_address source;
     uint64_t about; /* its datagram */
     enum kam_method method;

@@ -40,18 +40,19 @@ static struct span party_text(const struct party *p) {
     return span_between(p->header->value.p, end);
 }
 
-static const struct sip_header *header_of(const struct kam_run *run, enum kam_restore which) {
+static const struct sip_header *header_of(const struct kam_run *run, enum kam_mark which) {
     return which == KAM_RESTORE_FROM ? run->from : run->to;
 }
 
-static struct span param_of(const struct kam_run *run, enum kam_restore which) {
+static struct span param_of(const struct kam_run *run, enum kam_mark which) {
     return which == KAM_RESTORE_FROM ? uac_of(run)->rr_from_param : uac_of(run)->rr_to_param;
 }
 
 /* The reply to it gets back what the request had. */
-static void mark(struct kam_run *run, enum kam_restore which) {
-    run->restores |= which;
-    if (run->transaction) ((struct kam_transaction_head *)run->transaction)->restores |= which;
+static void mark(struct kam_run *run, enum kam_mark which) {
+    unsigned marks = which | (which == KAM_RESTORE_FROM ? KAM_USE_FROM : KAM_USE_TO);
+    run->marks |= marks;
+    if (run->transaction) ((struct kam_transaction_head *)run->transaction)->marks |= marks;
 }
 
 /* The one XORed with the other, as long as the longer one. */
@@ -69,8 +70,7 @@ static void encrypt(struct span text, struct span password) {
 /* What fills up base64 here. */
 enum { FILL = '-' };
 
-static void keep_in_record_route(struct kam_run *run, enum kam_restore which, struct span old,
-                                 struct span uri) {
+static void keep_in_record_route(struct kam_run *run, enum kam_mark which, struct span old, struct span uri) {
     struct buf mixed = {0}, param = {0};
     add_mixed(&mixed, old, uri);
     encrypt(buf_span(&mixed), uac_of(run)->restore_passwd);
@@ -93,12 +93,12 @@ static void replace_display(struct kam_run *run, const struct party *p, struct s
     if (!p->brackets) kam_lump_insert(run->target, uri_at + p->uri.len, SPAN(">"));
 }
 
-int uac_replace(struct kam_run *run, enum kam_restore which, struct span display, struct span uri) {
+int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, struct span uri) {
     struct party p;
     enum uac_mode mode = uac_of(run)->mode;
     if (!kam_run_from(run)->readable || !party_read(&p, header_of(run, which))) return -1;
     if (mode == UAC_AUTO && uri.len && run->to_tag.len) return -1; /* a dialog keeps what it has */
-    if (run->restores & which) return -1;
+    if (run->marks & which) return -1;
     if (display.p) replace_display(run, &p, display);
     if (uri.len == 0) return 1;
     kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
@@ -132,10 +132,10 @@ static bool kept_uri(const struct kam_run *run, struct buf *uri, struct span kep
     return good && uri->len;
 }
 
-int uac_restore(struct kam_run *run, enum kam_restore which) {
+int uac_restore(struct kam_run *run, enum kam_mark which) {
     struct party p;
     struct buf uri = {0};
-    enum kam_restore in = which;
+    enum kam_mark in = which;
     /* The callee's requests have the caller in To. */
     if (kam_rr_upstream(run)) in = which == KAM_RESTORE_FROM ? KAM_RESTORE_TO : KAM_RESTORE_FROM;
     struct span kept = kam_rr_param(run, param_of(run, which));
@@ -166,6 +166,6 @@ static void give_back(struct kam_run *run, const struct sip_header *reply, const
 void uac_reply_matched(struct kam_run *run, const struct kam_transaction_head *t) {
     const struct sip_header from = {.value = t->from}, to = {.value = t->to};
     if (run->damaged) return;
-    if (t->restores & KAM_RESTORE_FROM) give_back(run, run->from, &from);
-    if (t->restores & KAM_RESTORE_TO) give_back(run, run->to, &to);
+    if (t->marks & KAM_RESTORE_FROM && t->marks & KAM_USE_FROM) give_back(run, run->from, &from);
+    if (t->marks & KAM_RESTORE_TO && t->marks & KAM_USE_TO) give_back(run, run->to, &to);
 }

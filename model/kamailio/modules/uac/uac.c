@@ -64,7 +64,7 @@ static void init(struct kamailio *k, void *data) {
 }
 
 /* One argument is the URI; with two the first one is the display name. */
-static int replace(struct kam_run *run, enum kam_restore which, const struct kam_arg *args, size_t count) {
+static int replace(struct kam_run *run, enum kam_mark which, const struct kam_arg *args, size_t count) {
     struct span display = count > 1 ? args[0].s : (struct span){0};
     if (count > 1 && !display.p) display = SPAN("");
     return uac_replace(run, which, display, args[count - 1].s);

@@ -53,10 +53,10 @@ static inline const struct uac *uac_of(const struct kam_run *run) {
 bool uac_mode_read(struct span text, enum uac_mode *mode);
 
 /* Replaces the display name (p NULL: not) and the URI (empty: not) of From or To. 1, or -1. */
-int uac_replace(struct kam_run *run, enum kam_restore which, struct span display, struct span uri);
+int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, struct span uri);
 
 /* Puts the URI into From or To that the Route entry keeps for the other. 1, or -1. */
-int uac_restore(struct kam_run *run, enum kam_restore which);
+int uac_restore(struct kam_run *run, enum kam_mark which);
 
 /* Answers the challenge of the reply that failure_route is about; mode 1: the password is the MD5 that it
  * goes into. 1, or -1. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* corex: branches, extended flags, sockets by their names or texts, subdomains (facts: Kamailio 74). */
+/* corex: its tables, branches, subdomains, what $cfg tells (facts: Kamailio 74). */
+#include "model/kamailio/modules/corex/corex.h"
 #include "model/kamailio/instance.h"
-#include "model/kamailio/modules/module.h"
+#include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/error.h"
 
 /* "0.5" in thousandths; what is no q counts as none. */
@@ -46,75 +47,6 @@ static int append_branch(struct kam_run *run, const struct kam_arg *args, size_t
     return ok ? 1 : -1;
 }
 
-/*
- * Extended flags go with the AVPs of a message to its transaction, among which they are kept by a name that
- * no script can say. What other blocks than request_route change of them is seen while that message is
- * handled: it is kept with the message's own, which nobody else uses then.
- */
-static const char xflags_name[] = "\x01xflags";
-
-enum {
-    XFLAGS = 64,
-    ALONE = KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE | KAM_BRANCH_ROUTE | KAM_TM_ONREPLY_ROUTE
-};
-
-static struct kam_xavp *find_xflags(struct kam_vars *vars) {
-    return xavp_find(vars->lists[KAM_LIST_XAVP], span_of(xflags_name), XAVP_PLAIN, 0);
-}
-
-static uint64_t xflags(struct kam_run *run) {
-    const struct kam_xavp *x = find_xflags(&run->message_avps);
-    if (!x) x = find_xflags(run->state.avps);
-    return x ? (uint64_t)x->value.n : 0;
-}
-
-/* 0: there is no flag of that number. */
-static uint64_t xflag_bit(int64_t flag) { return flag >= 0 && flag < XFLAGS ? UINT64_C(1) << flag : 0; }
-
-static int change_xflag(struct kam_run *run, int64_t flag, bool on) {
-    struct kam_vars *vars = run->state.kind & ALONE ? &run->message_avps : run->state.avps;
-    uint64_t bit = xflag_bit(flag), now = xflags(run);
-    struct kam_xavp *x = find_xflags(vars);
-    if (!bit) return -1;
-    if (!x) x = xavp_append(&vars->lists[KAM_LIST_XAVP], span_of(xflags_name));
-    xavp_assign(x, (struct kam_value){.type = KAM_INT, .n = (int64_t)(on ? now | bit : now & ~bit)});
-    return 1;
-}
-
-static int setxflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    return change_xflag(run, args[0].n, true);
-}
-
-static int resetxflag(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    return change_xflag(run, args[0].n, false);
-}
-
-static int isxflagset(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    return xflags(run) & xflag_bit(args[0].n) ? 1 : -1;
-}
-
-static int is_socket_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    return kam_socket_named(run->k, args[0].s) ? 1 : -1;
-}
-
-/* They are true also where there is no such socket, and nothing changes. */
-static int set_send_socket(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)count;
-    kam_run_force_socket(run, args[0].s);
-    return 1;
-}
-
-static int set_send_socket_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct kam_socket *socket = kam_socket_named(run->k, args[0].s);
-    (void)count;
-    if (socket) run->forced = socket;
-    return 1;
-}
-
 static const struct kam_function corex_functions[] = {
     {"append_branch",
      0,
@@ -123,17 +55,44 @@ static const struct kam_function corex_functions[] = {
      append_branch,
      {ARG_FORMAT, ARG_FORMAT},
      .expressions = true},
-    {"setxflag", 1, 1, KAM_ANY_ROUTE, setxflag, {ARG_NUMBER}},
-    {"resetxflag", 1, 1, KAM_ANY_ROUTE, resetxflag, {ARG_NUMBER}},
-    {"isxflagset", 1, 1, KAM_ANY_ROUTE, isxflagset, {ARG_NUMBER}},
-    {"is_socket_name", 1, 1, KAM_ANY_ROUTE, is_socket_name, {ARG_FORMAT}},
-    {"set_send_socket", 1, 1, KAM_ANY_ROUTE, set_send_socket, {ARG_FORMAT}},
-    {"set_send_socket_name", 1, 1, KAM_ANY_ROUTE, set_send_socket_name, {ARG_FORMAT}},
+    {"setxflag", 1, 1, KAM_ANY_ROUTE, corex_setxflag, {ARG_NUMBER}},
+    {"resetxflag", 1, 1, KAM_ANY_ROUTE, corex_resetxflag, {ARG_NUMBER}},
+    {"isxflagset", 1, 1, KAM_ANY_ROUTE, corex_isxflagset, {ARG_NUMBER}},
+    {"is_socket_name", 1, 1, KAM_ANY_ROUTE, corex_is_socket_name, {ARG_FORMAT}},
+    {"set_send_socket", 1, 1, KAM_ANY_ROUTE, corex_set_send_socket, {ARG_FORMAT}},
+    {"set_send_socket_name", 1, 1, KAM_ANY_ROUTE, corex_set_send_socket_name, {ARG_FORMAT}},
+    {"set_recv_socket", 1, 1, KAM_ANY_ROUTE, corex_set_recv_socket, {ARG_FORMAT}},
+    {"set_recv_socket_name", 1, 1, KAM_ANY_ROUTE, corex_set_recv_socket_name, {ARG_FORMAT}},
+    {"set_source_address", 1, 1, KAM_ANY_ROUTE, corex_set_source_address, {ARG_FORMAT}},
+    {"msg_iflag_set", 1, 1, KAM_ANY_ROUTE, corex_msg_iflag_set, {ARG_FORMAT}},
+    {"msg_iflag_reset", 1, 1, KAM_ANY_ROUTE, corex_msg_iflag_reset, {ARG_FORMAT}},
+    {"msg_iflag_is_set", 1, 1, KAM_ANY_ROUTE, corex_msg_iflag_is_set, {ARG_FORMAT}},
+    {"via_add_srvid", 1, 1, KAM_ANY_ROUTE, corex_via_add_srvid, {ARG_NUMBER}},
+    {"via_add_xavp_params", 1, 1, KAM_ANY_ROUTE, corex_via_add_xavp_params, {ARG_NUMBER}},
+    {"via_use_xavp_fields", 1, 1, KAM_ANY_ROUTE, corex_via_use_xavp_fields, {ARG_NUMBER}},
+    {"send_udp", 0, 1, KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE, corex_send_udp, {ARG_FORMAT}},
+    {"send_data", 2, 2, KAM_ANY_ROUTE, corex_send_data, {ARG_FORMAT, ARG_FORMAT}},
+    {"sendx", 3, 3, KAM_ANY_ROUTE, corex_sendx, {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT}},
+    {"forward_reply", 0, 0, KAM_CORE_ONREPLY_ROUTE, corex_forward_reply},
+    {"is_faked_msg", 0, 0, KAM_ANY_ROUTE, corex_is_faked_msg},
+    {"is_incoming", 0, 0, KAM_ANY_ROUTE, corex_is_incoming},
     {0},
 };
 
+/* The other ones tell where the file lies: no two machines have it in the same place. */
+static bool tells_of_script(struct span argument) {
+    return span_is(argument, "line") || span_is(argument, "route");
+}
+
+static struct kam_value get_cfg(struct kam_run *run, const struct kam_pv_at *at) {
+    const struct kam_script_state *state = &run->state;
+    if (span_is(at->argument, "line"))
+        return state->stmt ? pv_number(kam_stmt_line(state->stmt)) : pv_nothing();
+    return state->route ? pv_text(kam_route_shown(state->route)) : pv_nothing();
+}
+
 static const struct kam_pv corex_pvs[] = {
-    {"cfg", KAM_PV_NAMED, NULL, NULL, NULL},
+    {"cfg", KAM_PV_NAMED, get_cfg, NULL, .takes = tells_of_script},
     {"lsock", KAM_PV_NAMED, NULL, NULL, NULL},
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
