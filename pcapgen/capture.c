@@ -26,6 +26,9 @@ enum { PCAP_HEADER = 24, PCAP_RECORD = 16 };
 
 struct capture {
     struct capture_options options;
+    uint64_t packets;         /* that were added */
+    struct writer *writer;    /* has it written meanwhile; NULL: it is written at once */
+    char apart[WRITER_APART]; /* from here on: of who writes */
     char *path;
     char *name;              /* for messages */
     struct outfile *out;     /* NULL: it goes into memory */
@@ -36,13 +39,11 @@ struct capture {
     struct buf *memory;
     pcap_t *pcap;
     pcap_dumper_t *dumper; /* writes to take_bytes() */
-    struct writer *writer; /* has it written meanwhile; NULL: it is written at once */
     struct little_endian order;
     struct buf frame, turned;
-    char *buffer;     /* stdio's, of the dumper */
-    uint64_t packets; /* that were added */
-    int failed;       /* errno of the first write that failed */
-    char *error;      /* why the next part could not be begun; NULL: it could */
+    char *buffer; /* stdio's, of the dumper */
+    int failed;   /* errno of the first write that failed */
+    char *error;  /* why the next part could not be begun; NULL: it could */
 };
 
 /* Is it cut into parts? */

@@ -12,7 +12,7 @@
 enum { BLOCKS = 2, BLOCK_LEN = 1 << 18 };
 
 /* So far ahead of what is written the processor fetches the next place, from where the thread has read it. */
-enum { AHEAD = 512 };
+enum { AHEAD = 1024 };
 
 enum { STACK_LEN = 1 << 17 };
 
@@ -30,6 +30,7 @@ struct sight {
 struct block {
     char *bytes; /* NULL: it was never needed */
     size_t len;
+    char apart[WRITER_APART];
 };
 
 struct writer {
@@ -58,7 +59,9 @@ static size_t sight_len(const struct payload *payload) {
 
 static void take_block(struct writer *w, struct block *block) {
     struct datagram d = {0};
-    for (size_t at = 0; at < block->len; at += sight_len(d.payload)) {
+    size_t len = block->len;
+    block->len = 0;
+    for (size_t at = 0; at < len; at += sight_len(d.payload)) {
         struct sight *s = (struct sight *)(void *)(block->bytes + at);
         d.payload = &s->payload;
         d.from = s->from;
@@ -70,7 +73,6 @@ static void take_block(struct writer *w, struct block *block) {
         d.own_checksum = s->own_checksum;
         w->take(w->arg, s->now_ns, s->direction, &d);
     }
-    block->len = 0;
 }
 
 static void *take_blocks(void *arg) {
@@ -122,7 +124,7 @@ static void hand_over(struct writer *w) {
 static struct block *block_of(struct writer *w) {
     struct block *block = &w->blocks[w->full % BLOCKS];
     if (!block->bytes)
-        block->bytes = mem_resize(NULL, BLOCK_LEN + 2 * AHEAD); /* for what is fetched at its end */
+        block->bytes = mem_resize(NULL, BLOCK_LEN + AHEAD); /* for what is fetched at its end */
     return block;
 }
 
@@ -145,8 +147,8 @@ void writer_add(struct writer *w, int64_t now_ns, enum tap_direction direction, 
     s->checksummed = d->checksummed;
     s->payload.len = d->payload->len;
     memcpy(s->payload.bytes, d->payload->bytes, d->payload->len);
+    mem_fetch(block->bytes + block->len + AHEAD, len); /* the thread has had it since */
     block->len += len;
-    mem_fetch(block->bytes + block->len + AHEAD, AHEAD); /* the thread has had it since */
 }
 
 void writer_end(struct writer *w) {

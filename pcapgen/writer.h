@@ -12,6 +12,10 @@
 
 struct writer;
 
+/* What one of the two threads writes for each datagram stands so many bytes from what the other uses, so that
+ * they have no line of a cache in common. */
+enum { WRITER_APART = 64 };
+
 /* What is done with each datagram, by one thread at a time. Of the datagram it has what its headers and its
  * payload say. */
 typedef void writer_take_fn(void *arg, int64_t now_ns, enum tap_direction direction,
