@@ -268,4 +268,8 @@ static const struct kam_function functions[] = {
     {0},
 };
 
-const struct kam_module kam_tmx_module = {.name = "tmx", .functions = functions, .pvs = pvs};
+/* Workers decide at once here: there is never another one at work on the same request. */
+static const struct kam_param params[] = {{KAM_FLAG("precheck_trans", 0), KAM_NO_EFFECT}, {0}};
+
+const struct kam_module kam_tmx_module = {
+    .name = "tmx", .functions = functions, .params = params, .pvs = pvs};

@@ -4,6 +4,7 @@
  * are the INVITE as it was sent, cut down (facts: Kamailio 6.6).
  */
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/sip/uri.h"
 
 static const char *skip_any(const char *p, const char *end, const char *set) {
     while (p < end && *p && strchr(set, *p))
@@ -76,53 +77,124 @@ static void write_from_received(struct kam_tm *tm, struct kam_transaction *t, co
     buf_add(out, SPAN("Content-Length: 0\r\n"));
 }
 
+/* The first line of what the INVITE becomes. */
+static void begin_from_sent(struct kam_tm *tm, const char *method) {
+    const struct sip_msg *m = &tm->sent;
+    buf_reset(&tm->text);
+    buf_add_text(&tm->text, method);
+    buf_add(&tm->text, span_between(m->uri.p - 1, m->first_line.p + m->first_line.len));
+    buf_add(&tm->text, SPAN("\r\n"));
+}
+
+static struct payload *end_of(struct kam_tm *tm) {
+    buf_add(&tm->text, SPAN("\r\n"));
+    return tm->text.len <= PAYLOAD_MAX ? payload_of(tm->k->pool, buf_span(&tm->text)) : NULL;
+}
+
+struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *invite, const char *method,
+                                       struct span to_line) {
+    if (!sip_msg_parse_loosely(&tm->sent, payload_span(invite))) return NULL;
+    begin_from_sent(tm, method);
+    write_from_sent(tm, method, to_line);
+    return end_of(tm);
+}
+
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct span more_lines) {
     struct kam_transaction *t = c->request.transaction;
     struct kam_tm *tm = t->tm;
     struct sip_msg *m = &tm->sent;
-    struct buf *out = &tm->text;
     if (t->method != KAM_INVITE || !sip_msg_parse_loosely(m, payload_span(c->request.payload))) return NULL;
     if (m->header_end == m->bytes.len) return NULL; /* it went out without its empty line */
-    buf_reset(out);
-    buf_add_text(out, method);
-    buf_add(out, span_between(m->uri.p - 1, m->first_line.p + m->first_line.len));
-    buf_add(out, SPAN("\r\n"));
+    begin_from_sent(tm, method);
     if (tm->set.reparse_invite)
         write_from_sent(tm, method, to_line);
     else
         write_from_received(tm, t, method, to_line);
-    buf_add(out, more_lines);
-    buf_add(out, SPAN("\r\n"));
-    return out->len <= PAYLOAD_MAX ? payload_of(tm->k->pool, buf_span(out)) : NULL;
+    buf_add(&tm->text, more_lines);
+    return end_of(tm);
 }
 
-struct payload *kam_tm_ack_2xx(struct kam_client *c, const struct kam_run *reply,
-                               struct kam_destination *to) {
-    struct kam_transaction *t = c->request.transaction;
-    struct kam_tm *tm = t->tm;
-    struct buf *out = &tm->text;
+/* The entries of all Record-Routes, the last one first. */
+static struct span *read_routes(struct kam_run *reply, size_t *count) {
+    struct span entry, *routes = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        size_t n = 0;
+        for (const struct sip_header *h = sip_msg_first(&reply->msg, SIP_RECORD_ROUTE); h;
+             h = sip_msg_next(&reply->msg, h))
+            for (struct span left = h->value; name_addr_next(&left, &entry); n++)
+                if (routes) routes[*count - 1 - n] = entry;
+        *count = n;
+        if (!n) return NULL;
+        if (!routes) routes = arena_new(&reply->scratch, n * sizeof *routes);
+    }
+    return routes;
+}
+
+/* The last contact of the first header; p NULL: none. */
+static struct span read_target(const struct kam_run *reply) {
     const struct sip_header *contact = sip_msg_first(&reply->msg, SIP_CONTACT);
-    const struct kam_run *received = kam_tm_request(t);
-    if (!contact || !c->request.payload ||
-        !sip_msg_parse_loosely(&tm->sent, payload_span(c->request.payload)))
-        return NULL;
-    struct span uri = name_addr_uri(contact->value);
-    if (sip_msg_first(&reply->msg, SIP_RECORD_ROUTE))
-        event_queue_stop(
-            tm->k->queue, (struct source_pos){0},
-            "the ACK to a 2xx with Record-Route, to an INVITE of t_replicate(), is not simulated, and the "
-            "run has reached it");
-    if (kam_resolve(tm->k, uri, &to->to)) return NULL;
+    struct span left = contact ? contact->value : (struct span){0}, entry, uri = {0};
+    while (name_addr_next(&left, &entry))
+        uri = name_addr_uri(entry);
+    return uri;
+}
+
+static void add_routes(struct buf *out, const struct span *routes, size_t count, struct span last) {
+    if (count || last.p) buf_add(out, SPAN("Route: "));
+    for (size_t i = 0; i < count; i++)
+        buf_addf(out, "%s" SPAN_FMT, i ? ", " : "", SPAN_ARG(routes[i]));
+    if (last.p) buf_addf(out, "%s<" SPAN_FMT ">", count ? ", " : "", SPAN_ARG(last));
+    if (count || last.p) buf_add(out, SPAN("\r\n"));
+}
+
+/*
+ * The ACK to a 2xx goes along its Record-Route to its contact; where the first one of the route is no loose
+ * router, that is its URI. The other headers are the INVITE's.
+ */
+static struct payload *write_ack_2xx(struct kam_tm *tm, struct kam_run *reply, const struct sip_header *from,
+                                     const struct sip_header *call_id, const struct sip_header *cseq,
+                                     struct kam_destination *to) {
+    struct buf *out = &tm->text;
+    size_t count = 0;
+    struct span uri = read_target(reply), hop = uri, last = {0}, *routes = read_routes(reply, &count);
+    struct uri first;
+    if (!uri.p || !uri_parse(&first, uri)) return NULL;
+    if (count) hop = name_addr_uri(routes[0]);
+    if (count && uri_parse(&first, hop) && !uri_param(&first, "lr").p) {
+        last = uri;
+        uri = hop;
+        routes++;
+        count--;
+    }
+    if (kam_resolve(tm->k, hop, &to->to)) return NULL;
     const struct sip_header *via = sip_msg_first(&tm->sent, SIP_VIA);
     buf_reset(out);
     buf_addf(out, "ACK " SPAN_FMT " SIP/2.0\r\n", SPAN_ARG(uri));
     if (via) buf_add(out, via->line);
-    buf_add(out, received->from->line);
-    buf_add(out, received->call_id->line);
+    buf_add(out, from->line);
+    buf_add(out, call_id->line);
     buf_add(out, reply->to->line);
-    add_cseq(out, received->cseq, "ACK");
+    add_cseq(out, cseq, "ACK");
+    add_routes(out, routes, count, last);
     buf_add(out, buf_span(&tm->k->agent_line));
-    buf_add(out, SPAN("Content-Length: 0\r\n\r\n"));
-    return payload_of(tm->k->pool, buf_span(out));
+    buf_add(out, SPAN("Content-Length: 0\r\n"));
+    return end_of(tm);
+}
+
+struct payload *kam_tm_ack_2xx(struct kam_client *c, struct kam_run *reply, struct kam_destination *to) {
+    struct kam_tm *tm = c->request.transaction->tm;
+    const struct kam_run *received = kam_tm_request(c->request.transaction);
+    if (!c->request.payload || !sip_msg_parse_loosely(&tm->sent, payload_span(c->request.payload)))
+        return NULL;
+    return write_ack_2xx(tm, reply, received->from, received->call_id, received->cseq, to);
+}
+
+struct payload *kam_tm_ack_own_2xx(struct kam_tm *tm, const struct payload *invite, struct kam_run *reply,
+                                   struct kam_destination *to) {
+    if (!sip_msg_parse_loosely(&tm->sent, payload_span(invite))) return NULL;
+    const struct sip_header *from = sip_msg_first(&tm->sent, SIP_FROM),
+                            *call_id = sip_msg_first(&tm->sent, SIP_CALL_ID),
+                            *cseq = sip_msg_first(&tm->sent, SIP_CSEQ);
+    return from && call_id && cseq ? write_ack_2xx(tm, reply, from, call_id, cseq, to) : NULL;
 }

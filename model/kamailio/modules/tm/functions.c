@@ -416,7 +416,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("contact_flows_avp", ""), KAM_NO_EFFECT},
     {KAM_TEXT("xavp_contact", ""), KAM_STOPS},
     {KAM_TEXT("tw_append", ""), KAM_NO_EFFECT},
-    {KAM_TEXT("on_sl_reply", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("on_sl_reply", ""), KAM_INTO(struct kam_tm_settings, on_sl_reply)},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback_lres_sent", ""), KAM_NO_EFFECT},
     {KAM_FLAG("blst_503", 0), KAM_NO_EFFECT},

@@ -349,7 +349,7 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
     if (outcome == COMPLETED) kam_tm_wait(t);
 }
 
-static void send_ack(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
+static void send_ack(struct kam_transaction *t, struct kam_client *c, struct kam_run *run) {
     struct kam_destination to = c->request.destination;
     bool is_2xx = run->msg.status < 300;
     struct payload *p =
@@ -420,7 +420,7 @@ static void cancel_answered(struct kam_transaction *t, struct kam_client *c, con
     kam_note(t->tm->k, run->about, &cause);
 }
 
-static void stop_timers(struct kam_transaction *t, struct kam_client *c, const struct kam_run *run) {
+static void stop_timers(struct kam_transaction *t, struct kam_client *c, struct kam_run *run) {
     if (run->msg.status >= 200) {
         kam_resend_stop(&c->request);
         if (t->method == KAM_INVITE && (run->msg.status >= 300 || t->replicated)) send_ack(t, c, run);

@@ -176,6 +176,7 @@ struct kam_tm_settings {
     int64_t default_code;
     const struct cfg_pv *fr_timer_avp, *fr_inv_timer_avp; /* NULL: not set */
     struct span auto_inv_100_reason, ac_extra_hdrs, default_reason, contacts_avp;
+    struct span on_sl_reply; /* the onreply_route for replies to no transaction; empty: none */
 };
 
 #define KAM_TM_BUCKETS 0x10000
@@ -443,7 +444,13 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
                                    struct span more_lines);
 
 /* The ACK to a 2xx of a request that was replicated: to the Contact of the reply. NULL: it has none. */
-struct payload *kam_tm_ack_2xx(struct kam_client *c, const struct kam_run *reply, struct kam_destination *to);
+struct payload *kam_tm_ack_2xx(struct kam_client *c, struct kam_run *reply, struct kam_destination *to);
+
+/* The same of an INVITE of Kamailio's own; an ACK to a negative reply or a CANCEL of one. */
+struct payload *kam_tm_ack_own_2xx(struct kam_tm *tm, const struct payload *invite, struct kam_run *reply,
+                                   struct kam_destination *to);
+struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *invite, const char *method,
+                                       struct span to_line);
 
 /* suspend.c */
 

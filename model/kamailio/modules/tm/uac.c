@@ -1,70 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests that Kamailio itself sends, as dispatcher's keep-alives (facts: Kamailio 20.5): never INVITE. Each
+ * Requests that Kamailio itself sends, as dispatcher's keep-alives (facts: Kamailio 20.5). Each
  * is sent again on the ticks of tm's timer until a final reply comes or fr_timer ends. Since a Kamailio that
  * pings does so for ever, they do not keep the simulation going.
  */
+#include "model/kamailio/modules/tm/uac.h"
 #include "base/mem.h"
 #include "model/kamailio/event.h"
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/totag.h"
-#include "model/kamailio/modules/tm/tm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LATE_NS (100 * NS_PER_US) /* as in timer.c */
 
-struct kam_uac {
-    struct kam_uac *next;
-    struct kam_tm *tm;
-    struct kam_uac_request request;
-    struct kam_destination destination;
-    struct payload *payload;
-    struct span branch, method; /* in the payload */
-    const struct kam_route *on_reply;
-    int64_t fr_ms;
-    bool in_dialog;
-    struct event event;
-    int64_t copy_tick, end_tick, interval_ms;
-    uint32_t copies;
-};
-
-static void drop(struct kam_uac *u) {
+void kam_uac_drop(struct kam_uac *u) {
     struct kam_uac **at = &u->tm->uacs;
     while (*at != u)
         at = &(*at)->next;
     *at = u->next;
     event_cancel(u->tm->k->queue, &u->event);
     payload_drop(u->payload);
+    payload_drop(u->cancel);
     free(u);
 }
 
 void kam_tm_uacs_free(struct kam_tm *tm) {
     while (tm->uacs)
-        drop(tm->uacs);
+        kam_uac_drop(tm->uacs);
 }
 
 static void finish(struct kam_uac *u, unsigned status, struct kam_run *reply) {
     struct kam_uac_request r = u->request;
-    drop(u);
+    kam_uac_drop(u);
     if (r.ended) r.ended(r.arg, status, reply);
 }
 
-static void fire_next(struct kam_uac *u) {
+void kam_uac_fire_next(struct kam_uac *u) {
     struct kamailio *k = u->tm->k;
     int64_t tick = u->copy_tick < u->end_tick ? u->copy_tick : u->end_tick;
-    (u->in_dialog || u->request.awaited ? event_at : event_idle_at)(k->queue, &u->event,
-                                                                    kam_tick_ns(k, tick) + LATE_NS);
+    bool counts = u->is_invite ? u->last_status < 200 || u->copy_tick < u->end_tick
+                               : u->in_dialog || u->request.awaited;
+    (counts ? event_at : event_idle_at)(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
 }
 
-static void send(struct kam_uac *u) {
+void kam_uac_send(struct kam_uac *u) {
     struct cause cause = {.why = u->copies ? "no reply yet: retransmission % of a request of Kamailio's own"
                                            : "a request of Kamailio's own",
                           .arg = {u->copies},
                           .reference = "RFC 3261 17.1.2",
                           .retransmission = u->copies};
-    kam_send(u->tm->k, KAM_SEND_OTHER, &u->destination, u->payload, &cause);
+    kam_send(u->tm->k, KAM_SEND_OTHER, &u->destination, u->cancel ? u->cancel : u->payload, &cause);
 }
 
 static void fire(void *arg) {
@@ -72,14 +59,17 @@ static void fire(void *arg) {
     struct kam_tm *tm = u->tm;
     int64_t tick = kam_tick(tm->k, tm->k->queue->now_ns);
     if (tick >= u->end_tick) {
-        finish(u, 408, NULL);
+        if (u->is_invite)
+            kam_uac_invite_times_out(u, tick);
+        else
+            finish(u, 408, NULL);
     } else {
         u->copies++;
-        send(u);
+        kam_uac_send(u);
         u->copy_tick = tick + kam_ticks_of(u->interval_ms);
         u->interval_ms *= 2;
         if (u->interval_ms > tm->set.retr_timer2_ms) u->interval_ms = tm->set.retr_timer2_ms;
-        fire_next(u);
+        kam_uac_fire_next(u);
     }
     kam_tm_timer_sends(tm);
 }
@@ -274,6 +264,7 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
         return false;
     }
     find_names(u);
+    u->is_invite = span_is(u->method, "INVITE");
     int64_t tick = kam_tick(k, k->queue->now_ns);
     u->copy_tick = tick + kam_ticks_of(tm->set.retr_timer1_ms);
     u->end_tick = tick + kam_ticks_of(u->fr_ms);
@@ -281,25 +272,43 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     u->next = tm->uacs;
     tm->uacs = u;
     event_init(&u->event, fire, u);
-    send(u);
-    fire_next(u);
+    kam_uac_send(u);
+    kam_uac_fire_next(u);
+    return true;
+}
+
+/* modparam on_sl_reply: a reply that belongs to nothing goes on unless its block drops it or returns 0. */
+static bool stray_reply_dropped(struct kam_tm *tm, struct kam_run *run) {
+    const struct kam_route *route =
+        kam_program_route(run->k->program, KAM_TM_ONREPLY_ROUTE, tm->set.on_sl_reply);
+    if (!route || !tm->set.on_sl_reply.len) return false;
+    run->state.kind = KAM_CORE_ONREPLY_ROUTE;
+    struct kam_outcome outcome = kam_route_run(route, run);
+    if (!outcome.dropped && outcome.value != 0) return false;
+    struct cause cause = kam_cause(run, "reply dropped by the block of on_sl_reply", NULL);
+    kam_note(run->k, run->about, &cause);
     return true;
 }
 
 bool kam_tm_reply_came(struct kam_run *run) {
     struct kam_tm *tm = kam_tm_of(run->k);
     for (struct kam_uac *u = tm->uacs; u; u = u->next) {
-        if (!span_eq(u->branch, run->via.branch.value) || !span_eq(u->method, run->cseq_method)) continue;
+        if (!span_eq(u->branch, run->via.branch.value)) continue;
+        if (u->cancel && run->method == KAM_CANCEL) return kam_uac_cancel_answered(u, run);
+        if (!span_eq(u->method, run->cseq_method)) continue;
         run->stateful = true;
+        if (u->is_invite && run->msg.status >= 300) kam_uac_ack(u, run);
         if (u->on_reply) {
             run->state.kind = KAM_TM_ONREPLY_ROUTE;
             kam_route_run(u->on_reply, run);
         }
-        if (run->msg.status >= 200)
+        if (u->is_invite)
+            kam_uac_invite_answered(u, run);
+        else if (run->msg.status >= 200)
             finish(u, run->msg.status, run);
         else
             u->interval_ms = tm->set.retr_timer2_ms;
         return true;
     }
-    return kam_tm_recv_reply(run);
+    return kam_tm_recv_reply(run) || stray_reply_dropped(tm, run);
 }

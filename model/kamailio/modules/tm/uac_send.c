@@ -78,11 +78,6 @@ int kam_tm_uac_send(struct kam_run *run, const struct kam_arg *args, size_t coun
     }
     r.socket = is_none(args[SOCKET].s) ? &run->k->sockets[0] : kam_run_socket(run, args[SOCKET].s);
     if (!r.socket) return -1;
-    if (span_is(r.method, "INVITE")) {
-        event_queue_stop(run->k->queue, run->state.at,
-                         "t_uac_send() of an INVITE is not simulated, and the run has reached it");
-        return -1;
-    }
     struct sip_msg m = {0};
     struct buf text = {0}, more = {0};
     bool ok = parse(&m, &text, args[HEADERS].s) && read_headers(&r, &m, &more);

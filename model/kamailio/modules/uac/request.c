@@ -38,9 +38,18 @@ static struct kam_value get(struct kam_run *run, const struct kam_pv_at *at) {
     const struct uac *told = data_of(run);
     if (span_is(at->argument, "evcode")) return told->req_code ? pv_number(told->req_code) : pv_nothing();
     if (span_is(at->argument, "evtype")) return told->req_type ? pv_number(told->req_type) : pv_nothing();
+    if (span_is(at->argument, "evroute")) return pv_number(told->req_event);
     size_t i = field_of(at->argument);
+    uint64_t flags;
+    if (i == UAC_REQ_FLAGS)
+        return pv_number(span_to_u64(buf_span(&told->req[i]), UINT32_MAX, &flags) ? (int64_t)flags : 0);
     return i < UAC_REQ_FIELDS && data_of(run)->req[i].len ? pv_text(buf_span(&data_of(run)->req[i]))
                                                           : pv_nothing();
+}
+
+/* Does `all` leave it alone? */
+static bool stays(size_t field) {
+    return field == UAC_REQ_SOCK || field == UAC_REQ_AUSER || field == UAC_REQ_APASSWD;
 }
 
 static bool set(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
@@ -48,9 +57,13 @@ static bool set(struct kam_run *run, const struct kam_pv_at *at, struct kam_valu
     size_t i = field_of(at->argument);
     if (span_is(at->argument, "evcode") || span_is(at->argument, "evtype")) return true;
     if (span_is(at->argument, "evroute")) return u->req_event = value.type == KAM_INT && value.n, true;
+    if (i == UAC_REQ_SOCK && value.type == KAM_NULL) return true;
     for (size_t n = 0; n < UAC_REQ_FIELDS; n++)
-        if (n == i || i == UAC_REQ_FIELDS) buf_reset(&u->req[n]);
-    if (i == UAC_REQ_FIELDS) return true; /* all */
+        if (n == i || (i == UAC_REQ_FIELDS && !stays(n))) buf_reset(&u->req[n]);
+    if (i == UAC_REQ_FIELDS) { /* all */
+        u->req_event = false;
+        return true;
+    }
     bool number = i == UAC_REQ_FLAGS && value.type == KAM_INT;
     if (kam_value_has_text(value) && !number) buf_add(&u->req[i], value.s);
     if (number) buf_addf(&u->req[i], "%lld", (long long)value.n);
@@ -147,8 +160,6 @@ int uac_req_send(struct kam_run *run, const struct kam_arg *args, size_t count) 
     struct uac *u = data_of(run);
     (void)args, (void)count;
     if (!u->req[UAC_REQ_METHOD].len || !u->req[UAC_REQ_RURI].len) return -1;
-    bool invites = span_is(buf_span(&u->req[UAC_REQ_METHOD]), "INVITE");
-    if (invites) event_queue_stop(run->k->queue, run->state.at, "uac_req_send() of INVITE is not simulated");
     struct kam_uac_request r = request_of(run, u->req);
     bool awaited = u->req_event && kam_event_wanted(run->k, "uac:reply");
     bool logs_in = u->req[UAC_REQ_AUSER].len && u->req[UAC_REQ_APASSWD].len;
@@ -158,7 +169,7 @@ int uac_req_send(struct kam_run *run, const struct kam_arg *args, size_t count) 
         r.ended = ended;
         r.arg = s;
     }
-    if (!invites && kam_tm_send_request(run->k, &r)) return 1;
+    if (kam_tm_send_request(run->k, &r)) return 1;
     if (s) forget(s);
     return -1;
 }
