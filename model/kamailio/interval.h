@@ -18,6 +18,16 @@ struct kam_interval {
 void kam_interval_start(struct kam_interval *i, struct kamailio *k, int64_t seconds, void (*round)(void *arg),
                         void *arg);
 
+/*
+ * The seconds that Kamailio's own clock has counted, which need not begin with those since its start
+ * (seconds_phase); and when a module that looks once a second, counted from the start, finds that many.
+ */
+int64_t kam_own_second(const struct kamailio *k, int64_t at_ns);
+int64_t kam_own_second_seen_ns(const struct kamailio *k, int64_t second);
+
+/* When the first round of a timer is, not before that time, whose rounds are so many seconds apart. */
+int64_t kam_round_ns(const struct kamailio *k, int64_t seconds, int64_t at_ns);
+
 /* Does nothing to one that was not started. */
 void kam_interval_stop(struct kam_interval *i);
 

@@ -100,9 +100,7 @@ static int set_timeout(struct kam_run *run, const struct kam_arg *args, size_t c
     (void)count;
     if (!dlg || args[0].missing) return -1;
     dlg->lifetime_s = args[0].n;
-    if (dlg->start_s && dlg->start_s + dlg->lifetime_s < d->next_end_s)
-        d->next_end_s = dlg->start_s + dlg->lifetime_s;
-    dlg_bye_at_timeout(d, dlg);
+    dlg_live_on(d, dlg);
     return 1;
 }
 
@@ -111,9 +109,7 @@ static int set_property(struct kam_run *run, const struct kam_arg *args, size_t 
     (void)count;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!span_is(args[0].s, names[i])) continue;
-        if (i)
-            event_queue_stop(run->k->queue, run->state.at,
-                             "keep-alive requests of dialogs are not simulated");
+        dlg_properties(run)->switches |= 1U << i;
         return 1;
     }
     return -1;
@@ -207,14 +203,14 @@ static const struct kam_param params[] = {
     {KAM_INT("hash_size", 4096, 1, 1 << 20), KAM_INTO(struct dialogs, hash_size)},
     {INT("dlg_flag", -1), KAM_INTO(struct dialogs, dlg_flag)},
     {KAM_FLAG("send_bye", 0), KAM_INTO(struct dialogs, send_bye)},
-    {INT("detect_spirals", 1), KAM_NO_EFFECT},
+    {KAM_FLAG("detect_spirals", 1), KAM_INTO(struct dialogs, detect_spirals)},
     {INT("enable_stats", 1), KAM_NO_EFFECT},
     {KAM_AVP("timeout_avp"), KAM_INTO(struct dialogs, timeout_avp)},
-    {INT("early_timeout", 300), KAM_NO_EFFECT},
-    {INT("noack_timeout", 60), KAM_NO_EFFECT},
+    {INT("early_timeout", 300), KAM_INTO(struct dialogs, early_timeout)},
+    {INT("noack_timeout", 60), KAM_INTO(struct dialogs, noack_timeout)},
     {INT("end_timeout", 300), KAM_NO_EFFECT},
-    {KAM_TEXT("dlg_extra_hdrs", ""), KAM_NO_EFFECT}, /* of what dialog itself sends */
-    {KAM_TEXT("db_url", ""), KAM_NO_EFFECT},         /* dialogs are kept in memory */
+    {KAM_TEXT("dlg_extra_hdrs", ""), KAM_INTO(struct dialogs, extra_lines)},
+    {KAM_TEXT("db_url", ""), KAM_NO_EFFECT}, /* dialogs are kept in memory */
     {INT("db_mode", 0), KAM_NO_EFFECT},
     {INT("db_update_period", 60), KAM_NO_EFFECT},
     {INT("db_fetch_rows", 200), KAM_NO_EFFECT},
@@ -227,19 +223,19 @@ static const struct kam_param params[] = {
     {INT("initial_cbs_inscript", 1), KAM_NO_EFFECT},
     {INT("wait_ack", 1), KAM_NO_EFFECT},
     {KAM_TEXT("xavp_cfg", ""), KAM_NOT_SIMULATED},
-    {INT("ka_timer", 0), KAM_NO_EFFECT},
-    {INT("ka_interval", 30), KAM_NO_EFFECT},
-    {INT("ka_failed_limit", 1), KAM_NO_EFFECT},
-    {INT("timeout_noreset", 0), KAM_NO_EFFECT},
+    {INT("ka_timer", 0), KAM_INTO(struct dialogs, ka_timer)},
+    {INT("ka_interval", 0), KAM_INTO(struct dialogs, ka_interval)},
+    {INT("ka_failed_limit", 1), KAM_INTO(struct dialogs, ka_failed_limit)},
+    {KAM_FLAG("timeout_noreset", 0), KAM_INTO(struct dialogs, timeout_noreset)},
     {INT("timer_procs", 0), KAM_NO_EFFECT},
     {KAM_FLAG("track_cseq_updates", 0), KAM_INTO(struct dialogs, track_cseq)},
-    {KAM_TEXT("lreq_callee_headers", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("lreq_callee_headers", ""), KAM_INTO(struct dialogs, callee_lines)},
     {INT("enable_dmq", 0), KAM_NOT_SIMULATED},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
-    {INT("h_id_start", 0), KAM_NOT_SIMULATED},
-    {INT("h_id_step", 1), KAM_NOT_SIMULATED},
-    {INT("keep_proxy_rr", 0), KAM_NO_EFFECT},
-    {INT("dlg_filter_mode", 0), KAM_NOT_SIMULATED},
+    {INT("h_id_start", 0), KAM_INTO(struct dialogs, id_start)},
+    {INT("h_id_step", 1), KAM_INTO(struct dialogs, id_step)},
+    {INT("keep_proxy_rr", 0), KAM_INTO(struct dialogs, keep_own_routes)},
+    {INT("dlg_filter_mode", 0), KAM_NO_EFFECT},
     {0},
 };
 

@@ -53,6 +53,7 @@ void dlg_end(struct dialogs *d, struct dialog *dlg, struct kam_run *run) {
     d->confirmed += counted;
     dlg_tell(d, dlg, "dialog:end", run, NULL);
     d->confirmed -= counted;
+    dlg->gone = !run;
 }
 
 static void add_did(struct kam_run *run, const struct dialog *dlg) {
@@ -67,33 +68,53 @@ static void add_did(struct kam_run *run, const struct dialog *dlg) {
     buf_free(&b);
 }
 
+/* A request lets its time begin anew. */
+static void goes_on(struct dialogs *d, struct dialog *dlg, struct kam_run *run, bool new) {
+    int64_t lifetime_s = dlg_lifetime_s(d, run);
+    if (lifetime_s != d->default_timeout) dlg->lifetime_s = lifetime_s;
+    if (new || !(d->timeout_noreset || dlg->has.switches & DLG_NO_RESET)) dlg_live_on(d, dlg);
+}
+
 /* A request within a dialog. */
 static void belongs(struct kam_run *run) {
     bool upstream = false;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
     if (c->dialog || (d->match_mode == 0 && !kam_rr_param(run, d->rr_param).p)) return;
-    struct dialog *dlg = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, false, &upstream);
+    struct dialog *dlg = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, true, &upstream);
     if (!dlg) return;
     c->dialog = dlg;
+    if (dlg->state == DLG_DELETED) return;
     uint64_t cseq;
     if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
         dlg->cseq[upstream] = cseq;
-    if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) dlg->state = DLG_CONFIRMED;
-    if (span_is(run->msg.method, "BYE")) dlg_end(d, dlg, run);
+    bool ends = span_is(run->msg.method, "BYE"), new = dlg->state != DLG_CONFIRMED;
+    if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) {
+        dlg->state = DLG_CONFIRMED;
+        dlg_wait_no_more(d, dlg);
+    }
+    if (dlg->state == DLG_CONFIRMED && !ends) goes_on(d, dlg, run, new);
+    if (ends) dlg_end(d, dlg, run);
 }
 
 void dlg_routed(struct kam_run *run) {
     if (run->to_tag.len) belongs(run);
 }
 
-/* An INVITE begins one; false: it cannot. */
+/* An INVITE begins one, or comes by again; false: it cannot. */
 static bool begin(struct kam_run *run) {
     bool upstream;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
     if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return false;
-    if (dlg_find(d, run->call_id->value, kam_run_from(run)->tag, false, &upstream)) return false;
+    struct dialog *spiral = NULL;
+    if (c->dialog) return false;
+    if (d->detect_spirals)
+        spiral = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, false, &upstream);
+    if (spiral) {
+        c->dialog = spiral;
+        return true;
+    }
     c->dialog = dlg_new(run);
     c->dialog->has = c->pending;
     c->dialog->timeout_bye = c->timeout_bye != 0;
@@ -124,20 +145,37 @@ void dlg_request_ended(struct kam_run *run) {
     if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction) dlg_delete(d, dlg);
 }
 
+/* The one of the transaction that is answered; of several the replies come to the newest one first. */
+static struct dialog *answered_by(struct dialogs *d, const struct kam_replied *r) {
+    bool upstream;
+    struct dialog *dlg = dlg_find(d, r->call_id, r->from_tag, false, &upstream);
+    if (!dlg || upstream) return NULL;
+    for (struct dialog *other = dlg->same; other && !d->detect_spirals; other = other->same)
+        if (other->state < DLG_CONFIRMED_NO_ACK && span_eq(other->from_tag, r->from_tag)) return other;
+    return dlg;
+}
+
 void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
     struct dialogs *d = kam_module_data(k, KAM_MODULE_DIALOG);
     bool upstream;
+    if (span_is(r->method, "BYE") && r->status >= 200) {
+        struct dialog *ended = dlg_find(d, r->call_id, r->from_tag, true, &upstream);
+        if (ended && ended->state == DLG_DELETED) ended->deleted_ns = k->queue->now_ns;
+    }
     if (!span_is(r->method, "INVITE")) return;
-    struct dialog *dlg = dlg_find(d, r->call_id, r->from_tag, false, &upstream);
-    if (!dlg || upstream || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
+    struct dialog *dlg = answered_by(d, r);
+    if (!dlg || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
     if (r->status >= 300) {
         dlg_delete(d, dlg);
         dlg_tell(d, dlg, "dialog:failed", r->reply, r->avps);
     } else if (r->status >= 200) {
         dlg->state = DLG_CONFIRMED_NO_ACK;
         dlg_tell(d, dlg, "dialog:start", r->reply, r->avps);
-        dlg->state = DLG_EARLY;                              /* it is counted only now */
-        if (r->reply) dlg_text_set(&dlg->to_tag, r->to_tag); /* that of a reply made here it does not know */
+        dlg->state = DLG_EARLY; /* it is counted only now */
+        if (r->reply) {
+            dlg_text_set(&dlg->to_tag, r->to_tag); /* that of a reply made here it does not know */
+            dlg->socket[DLG_CALLEE] = r->reply->socket;
+        }
         if (r->msg) dlg_read_answer(d, dlg, r->msg);
         dlg_confirm(d, dlg);
     } else if (r->status > 100) {

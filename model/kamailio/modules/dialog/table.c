@@ -9,8 +9,10 @@
 
 #include <stdlib.h>
 
-/* How long a deleted one is still known: longer than the transaction that has deleted it. */
-#define REMEMBERED_NS (60 * NS_PER_S)
+/* How often those are looked for that nobody has answered or acknowledged, and how long the latter still
+ * live. */
+#define CLEANING_S  90
+#define LIFE_LEFT_S 10
 
 void dlg_text_set(struct span *text, struct span value) {
     free((char *)text->p);
@@ -41,9 +43,53 @@ static void sweep_fire(void *arg) {
 /* Scripts learn of an end when it is, all others when they ask. */
 static void schedule(struct dialogs *d) {
     struct kamailio *k = d->k;
-    if (d->next_end_s == INT64_MAX || !kam_event_wanted(k, "dialog:end")) return;
+    if (d->next_end_ns == INT64_MAX || !kam_event_wanted(k, "dialog:end")) return;
     event_cancel(k->queue, &d->next_end);
-    event_idle_at(k->queue, &d->next_end, d->next_end_s * NS_PER_S - k->config.start_ns);
+    event_idle_at(k->queue, &d->next_end, d->next_end_ns);
+}
+
+/* The next round: the simulation goes on for one that then is to be hung up. */
+static void clean_later(struct dialogs *d) {
+    struct kamailio *k = d->k;
+    event_cancel(k->queue, &d->cleaning);
+    (d->unacknowledged ? event_at : event_idle_at)(k->queue, &d->cleaning,
+                                                   kam_round_ns(k, CLEANING_S, k->queue->now_ns + 1));
+}
+
+static void wait_for_ack(struct dialogs *d, struct dialog *dlg) {
+    if (d->noack_timeout > DLG_WORTH_WAITING_S || !dlg_hangs_up(d, dlg) || !kam_tm_of(d->k)) return;
+    dlg->waits_for_ack = true;
+    if (d->unacknowledged++ == 0) clean_later(d);
+}
+
+void dlg_wait_no_more(struct dialogs *d, struct dialog *dlg) {
+    if (dlg->waits_for_ack && --d->unacknowledged == 0) clean_later(d);
+    dlg->waits_for_ack = false;
+}
+
+/* Nobody is told of one that is not answered. */
+static void clean(struct dialogs *d, struct dialog *dlg, int64_t now_s) {
+    if (dlg->state < DLG_CONFIRMED_NO_ACK && dlg->init_s < now_s - d->early_timeout) {
+        dlg_delete(d, dlg);
+        dlg->gone = true;
+    } else if (dlg->state == DLG_CONFIRMED_NO_ACK && dlg->start_s < now_s - d->noack_timeout) {
+        dlg->lifetime_s = LIFE_LEFT_S;
+        dlg_live_on(d, dlg);
+        dlg_wait_no_more(d, dlg);
+    }
+}
+
+static void clean_fire(void *arg) {
+    struct dialogs *d = arg;
+    int64_t now_s = kam_now_s(d->k);
+    bool any = false;
+    for (struct dialog *first = d->by_call; first; first = first->hh.next) {
+        for (struct dialog *dlg = first; dlg; dlg = dlg->same) {
+            clean(d, dlg, now_s);
+            any = any || dlg->state < DLG_CONFIRMED;
+        }
+    }
+    if (any) clean_later(d);
 }
 
 void dlg_begin(struct kamailio *k, struct dialogs *d) {
@@ -53,8 +99,10 @@ void dlg_begin(struct kamailio *k, struct dialogs *d) {
         size *= 2;
     d->hash_size = size;
     d->next_id = mem_new((size_t)size * sizeof *d->next_id);
-    d->next_end_s = INT64_MAX;
+    d->next_end_ns = INT64_MAX;
     event_init(&d->next_end, sweep_fire, d);
+    event_init(&d->cleaning, clean_fire, d);
+    dlg_asking_init(d);
     host_random(k->host, &d->random, "dialog");
     add_profiles(d, d->with_value, true);
     add_profiles(d, d->without_value, false);
@@ -73,10 +121,12 @@ void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool count
 }
 
 static void drop(struct dialogs *d, struct dialog *dlg) {
-    struct span *texts[] = {&dlg->call_id,  &dlg->from_tag,     &dlg->to_tag,
-                            &dlg->from_uri, &dlg->to_uri,       &dlg->from_cseq,
-                            &dlg->to_cseq,  &dlg->from_contact, &dlg->to_contact};
+    struct span *texts[] = {&dlg->call_id,    &dlg->from_tag,  &dlg->to_tag,  &dlg->from_uri,
+                            &dlg->to_uri,     &dlg->from_cseq, &dlg->to_cseq, &dlg->from_contact,
+                            &dlg->to_contact, &dlg->route[0],  &dlg->route[1]};
     event_cancel(d->k->queue, &dlg->bye);
+    dlg_ask_no_more(d, dlg);
+    dlg_wait_no_more(d, dlg);
     dlg_properties_free(d, &dlg->has, dlg->state != DLG_DELETED);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)texts[i]->p);
@@ -100,33 +150,56 @@ static void forget(struct dialogs *d, struct dialog *dlg) {
 }
 
 void dlg_end_all(struct dialogs *d) {
-    if (d->k) event_cancel(d->k->queue, &d->next_end);
     while (d->by_call)
         forget(d, d->by_call);
+    if (d->k) {
+        event_cancel(d->k->queue, &d->next_end);
+        event_cancel(d->k->queue, &d->cleaning);
+        event_cancel(d->k->queue, &d->asking);
+    }
     dlg_properties_free(d, &d->context.pending, false);
     free(d->profiles);
     free(d->next_id);
 }
 
-/* The first one of an entry is drawn, as Kamailio draws it at its start; then they are counted. */
+static int64_t first_id(const struct dialogs *d) {
+    return d->id_start == -1 ? d->k->globals->server_id : d->id_start;
+}
+
+/* The first one of an entry is drawn, as Kamailio draws it at its start; then they are counted, by steps
+ * above 1 from a start of their own. */
 static uint32_t next_id(struct dialogs *d, uint32_t entry) {
     const struct kam_config *config = &d->k->config;
     if (!d->next_id[entry]) {
         uint32_t drawn = random_below(&d->random, (uint32_t)(3 * d->hash_size));
+        if (d->id_step > 1) drawn = (uint32_t)(first_id(d) + drawn * d->id_step);
         if (d->drawn < config->dialog_id_count) drawn = config->dialog_ids[d->drawn];
         d->next_id[entry] = drawn ? drawn : 1;
         d->drawn++;
     }
-    return d->next_id[entry]++;
+    uint32_t id = d->next_id[entry];
+    d->next_id[entry] += (uint32_t)(d->id_step > 1 ? d->id_step : 1);
+    return id;
+}
+
+/* A deleted one is known as long as the transaction that has deleted it. */
+static bool is_forgotten(const struct dialogs *d, const struct dialog *dlg) {
+    const struct kam_tm *tm = kam_tm_of(d->k);
+    return dlg->gone || !tm || dlg->deleted_ns + tm->set.wt_timer_ms * NS_PER_MS < d->k->queue->now_ns;
 }
 
 static void forget_old(struct dialogs *d) {
-    while (d->deleted && !d->deleted->byes && d->deleted->deleted_ns + REMEMBERED_NS < d->k->queue->now_ns) {
+    while (d->deleted && !d->deleted->requests && is_forgotten(d, d->deleted)) {
         struct dialog *old = d->deleted;
         d->deleted = old->next;
         if (!d->deleted) d->last_deleted = NULL;
         forget(d, old);
     }
+}
+
+int64_t dlg_lifetime_s(const struct dialogs *d, struct kam_run *run) {
+    struct kam_value timeout = d->timeout_avp ? kam_pv_value(run, d->timeout_avp) : (struct kam_value){0};
+    return timeout.type == KAM_INT && timeout.n > 0 ? timeout.n : d->default_timeout;
 }
 
 struct dialog *dlg_new(struct kam_run *run) {
@@ -137,10 +210,14 @@ struct dialog *dlg_new(struct kam_run *run) {
     forget_old(d);
     dlg->state = DLG_UNCONFIRMED;
     dlg->table = d;
+    dlg->legs[DLG_CALLER] = (struct dlg_leg){dlg, DLG_CALLER};
+    dlg->legs[DLG_CALLEE] = (struct dlg_leg){dlg, DLG_CALLEE};
     dlg_bye_init(dlg);
+    dlg_read_invite(dlg, run);
     span_to_u64(run->cseq_number, UINT32_MAX, &dlg->cseq[0]);
-    struct kam_value timeout = d->timeout_avp ? kam_pv_value(run, d->timeout_avp) : (struct kam_value){0};
-    dlg->lifetime_s = timeout.type == KAM_INT && timeout.n > 0 ? timeout.n : d->default_timeout;
+    dlg->init_s = kam_now_s(d->k);
+    if (!event_pending(&d->cleaning)) clean_later(d);
+    dlg->lifetime_s = dlg_lifetime_s(d, run);
     dlg_text_set(&dlg->call_id, run->call_id->value);
     dlg_text_set(&dlg->from_tag, kam_run_from(run)->tag);
     dlg_text_set(&dlg->from_uri, kam_run_from(run)->uri);
@@ -164,7 +241,7 @@ struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag,
     struct dialog *dlg;
     HASH_FIND(hh, d->by_call, call_id.p, call_id.len, dlg);
     for (; dlg; dlg = dlg->same) {
-        if (dlg->state == DLG_DELETED && !deleted) continue;
+        if (dlg->state == DLG_DELETED && (!deleted || is_forgotten(d, dlg))) continue;
         *upstream = dlg->to_tag.len && span_eq(dlg->to_tag, tag);
         if (*upstream || span_eq(dlg->from_tag, tag)) return dlg;
     }
@@ -176,9 +253,14 @@ void dlg_confirm(struct dialogs *d, struct dialog *dlg) {
     dlg->state = DLG_CONFIRMED_NO_ACK;
     dlg->start_s = kam_now_s(d->k);
     d->confirmed++;
-    dlg_bye_at_timeout(d, dlg);
-    if (dlg->start_s + dlg->lifetime_s >= d->next_end_s) return;
-    d->next_end_s = dlg->start_s + dlg->lifetime_s;
+    dlg_live_on(d, dlg);
+    dlg_ask_later(d, dlg);
+    wait_for_ack(d, dlg);
+}
+
+void dlg_ends_at(struct dialogs *d, int64_t end_ns) {
+    if (end_ns >= d->next_end_ns) return;
+    d->next_end_ns = end_ns;
     schedule(d);
 }
 
@@ -187,6 +269,8 @@ void dlg_delete(struct dialogs *d, struct dialog *dlg) {
     if (dlg->state >= DLG_CONFIRMED_NO_ACK) d->confirmed--;
     dlg->state = DLG_DELETED;
     event_cancel(d->k->queue, &dlg->bye);
+    dlg_ask_no_more(d, dlg);
+    dlg_wait_no_more(d, dlg);
     dlg->deleted_ns = d->k->queue->now_ns;
     for (struct dlg_membership *m = dlg->has.memberships; m; m = m->next)
         d->profiles[m->profile].size--;
@@ -198,18 +282,17 @@ void dlg_delete(struct dialogs *d, struct dialog *dlg) {
 }
 
 void dlg_sweep(struct dialogs *d) {
-    int64_t now_s = kam_now_s(d->k);
-    if (now_s < d->next_end_s) return;
-    d->next_end_s = INT64_MAX;
+    int64_t now_ns = d->k->queue->now_ns;
+    if (now_ns < d->next_end_ns) return;
+    d->next_end_ns = INT64_MAX;
     for (struct dialog *first = d->by_call; first; first = first->hh.next) {
         for (struct dialog *dlg = first; dlg; dlg = dlg->same) {
             if (dlg->state < DLG_CONFIRMED_NO_ACK || dlg->state == DLG_DELETED) continue;
-            int64_t end_s = dlg->start_s + dlg->lifetime_s;
             if (d->send_bye || dlg->timeout_bye) continue; /* bye.c ends it */
-            if (end_s <= now_s)
+            if (dlg->end_ns <= now_ns)
                 dlg_end(d, dlg, NULL);
-            else if (end_s < d->next_end_s)
-                d->next_end_s = end_s;
+            else if (dlg->end_ns < d->next_end_ns)
+                d->next_end_ns = dlg->end_ns;
         }
     }
     schedule(d);

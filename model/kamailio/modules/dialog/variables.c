@@ -48,7 +48,7 @@ static bool set_ctx(struct kam_run *run, const struct kam_pv_at *at, struct kam_
     struct dialog *dlg = dlg_current(run);
     if (dlg && span_is(at->argument, "timeout_bye")) {
         dlg->timeout_bye = value.n != 0;
-        dlg_bye_at_timeout(dialogs_of(run), dlg);
+        dlg_live_on(dialogs_of(run), dlg);
     }
     return true;
 }

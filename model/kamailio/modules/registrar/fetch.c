@@ -104,7 +104,7 @@ static struct kam_value field_of(struct kam_run *run, const struct profile *p, c
                    {"modified", c->modified_s},
                    {"methods", c->methods},
                    {"count", (int64_t)p->count},
-                   {"server_id", 0}};
+                   {"server_id", run->k->globals->server_id}};
     const struct {
         const char *name, *text;
     } texts[] = {{"aor", p->aor},   {"domain", "location"},       {"addr", c->uri},

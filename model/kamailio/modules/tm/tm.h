@@ -479,19 +479,13 @@ int kam_tm_continue_call(struct kam_run *run, const struct kam_arg *args, size_t
 
 /* uac.c */
 
-/* The dialog that a request of Kamailio's own is sent in. */
-struct kam_uac_dialog {
-    struct span call_id, to_uri, to_tag, from_tag;
-    uint64_t cseq;
-};
-
 /* A request that Kamailio itself sends: a keep-alive, or one in a dialog of others. */
 struct kam_uac_request {
-    const struct kam_uac_dialog *dialog;     /* NULL: it is a keep-alive; it need not outlive the call */
-    struct span method, uri, next_hop, from; /* next_hop.p NULL: the URI says it; from: a URI */
-    struct span to, more_lines, body;        /* of one without dialog: to.p NULL: the URI */
-    struct span to_tag, from_tag, call_id,
-        cseq;              /* of one without dialog; p NULL: none, or one that is made here */
+    struct span method, uri, next_hop, from;     /* next_hop.p NULL: the URI says it; from: a URI */
+    struct span to, more_lines, body;            /* to.p NULL: the URI */
+    struct span to_tag, from_tag, call_id, cseq; /* p NULL: none, or one that is made here */
+    struct span route;                           /* the value of its Route; empty: none */
+    bool two_more; /* two bytes that are zero end it: what Kamailio counts too much behind a strict router */
     bool own_max_forwards; /* it is among more_lines */
     struct kam_socket *socket;
     void (*ended)(void *arg, unsigned status, struct kam_run *reply); /* by a final reply, or 408: none has

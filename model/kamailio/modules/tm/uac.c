@@ -40,8 +40,7 @@ static void finish(struct kam_uac *u, unsigned status, struct kam_run *reply) {
 void kam_uac_fire_next(struct kam_uac *u) {
     struct kamailio *k = u->tm->k;
     int64_t tick = u->copy_tick < u->end_tick ? u->copy_tick : u->end_tick;
-    bool counts = u->is_invite ? u->last_status < 200 || u->copy_tick < u->end_tick
-                               : u->in_dialog || u->request.awaited;
+    bool counts = u->is_invite ? u->last_status < 200 || u->copy_tick < u->end_tick : u->request.awaited;
     (counts ? event_at : event_idle_at)(k->queue, &u->event, kam_tick_ns(k, tick) + LATE_NS);
 }
 
@@ -124,27 +123,6 @@ static void write_label(char md5[KAM_MD5_LEN + 1], struct kam_tm *tm) {
     }
 }
 
-/* One in a dialog of others, as dialog's BYE (facts: Kamailio 22.4). */
-static void write_in_dialog(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
-    const struct kam_uac_dialog *d = r->dialog;
-    struct buf cseq = {0};
-    char md5[KAM_MD5_LEN + 1];
-    write_label(md5, tm);
-    buf_addf(&cseq, "%llu", (unsigned long long)d->cseq);
-    buf_addf(out,
-             SPAN_FMT " " SPAN_FMT " SIP/2.0\r\nVia: SIP/2.0/UDP " SPAN_FMT ";branch=", SPAN_ARG(r->method),
-             SPAN_ARG(r->uri), SPAN_ARG(r->socket->sent_by));
-    kam_branch_write(out, kam_branch_hash(d->call_id, buf_span(&cseq)), md5, 0);
-    buf_addf(out,
-             "\r\nTo: <" SPAN_FMT ">;tag=" SPAN_FMT "\r\nFrom: <" SPAN_FMT ">;tag=" SPAN_FMT
-             "\r\nCSeq: %llu " SPAN_FMT "\r\nCall-ID: " SPAN_FMT "\r\nContent-Length: 0\r\n",
-             SPAN_ARG(d->to_uri), SPAN_ARG(d->to_tag), SPAN_ARG(r->from), SPAN_ARG(d->from_tag),
-             (unsigned long long)d->cseq, SPAN_ARG(r->method), SPAN_ARG(d->call_id));
-    buf_add(out, buf_span(&tm->k->agent_line));
-    buf_add(out, SPAN("Max-Forwards: 70\r\n\r\n"));
-    buf_free(&cseq);
-}
-
 static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_uac_request *r) {
     struct buf made = {0};
     char md5[KAM_MD5_LEN + 1];
@@ -169,12 +147,14 @@ static void write_request(struct buf *out, struct kam_tm *tm, const struct kam_u
     }
     buf_addf(out, "\r\nCSeq: " SPAN_FMT " " SPAN_FMT "\r\nCall-ID: " SPAN_FMT "\r\n", SPAN_ARG(cseq),
              SPAN_ARG(r->method), SPAN_ARG(call_id));
+    if (r->route.len) buf_addf(out, "Route: " SPAN_FMT "\r\n", SPAN_ARG(r->route));
     if (!r->own_max_forwards) buf_add(out, SPAN("Max-Forwards: 70\r\n"));
     buf_addf(out, "Content-Length: %zu\r\n", r->body.len);
     buf_add(out, buf_span(&tm->k->agent_line));
     if (r->more_lines.p) buf_add(out, r->more_lines);
     buf_add(out, SPAN("\r\n"));
     if (r->body.p) buf_add(out, r->body);
+    if (r->two_more) buf_add(out, (struct span){"\0\0", 2});
     buf_free(&made);
 }
 
@@ -240,19 +220,15 @@ static void give_up(struct kam_uac *u) {
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     struct kam_tm *tm = kam_tm_of(k);
     struct kam_destination d = {.socket = r->socket};
-    bool makes_call_id = !r->dialog && !r->call_id.p;
+    bool makes_call_id = !r->call_id.p;
     if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) {
         if (makes_call_id) count_call(tm); /* it was made before that was found out */
         return false;
     }
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
-    if (r->dialog)
-        write_in_dialog(&text, tm, r);
-    else
-        write_request(&text, tm, r);
+    write_request(&text, tm, r);
     tm->uac_count++;
-    u->in_dialog = r->dialog != NULL;
     u->tm = tm;
     u->request = *r;
     u->destination = d;

@@ -15,7 +15,7 @@ struct kam_uac {
     struct span branch, method; /* in the payload */
     const struct kam_route *on_reply;
     int64_t fr_ms;
-    bool in_dialog, is_invite;
+    bool is_invite;
     unsigned last_status; /* of an INVITE; 0: nothing has come */
     struct event event;
     int64_t copy_tick, end_tick, interval_ms;
