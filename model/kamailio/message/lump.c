@@ -14,6 +14,13 @@ void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span tex
         edit_replace_silently(run->target, at, len, text);
 }
 
+void kam_lump_body_goes(struct kam_run *run) {
+    for (const struct edit *e = run->target->edits, *end = e + run->target->count; e < end; e++)
+        if (e->silent && e->at + e->removed > kam_body_at(run))
+            event_queue_stop(run->state.queue, run->state.at,
+                             "the body goes that was changed as a part of the headers: Kamailio writes past its buffer");
+}
+
 bool kam_told_body(const struct kam_run *run, size_t *len) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
     uint64_t told = 0;

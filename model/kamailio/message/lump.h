@@ -27,6 +27,12 @@ static inline void kam_lump_replace(struct edit_list *list, size_t at, size_t le
  */
 void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span text);
 
+/*
+ * To be told before the body goes. A change of it from when nobody had read all the headers stays with Kamailio,
+ * which then writes the old body past the end of its buffer: the run stops. (facts: Kamailio 31.3)
+ */
+void kam_lump_body_goes(struct kam_run *run);
+
 /* Where the body of the run's message begins; its end if there is none. */
 size_t kam_body_at(const struct kam_run *run);
 

@@ -64,6 +64,7 @@ int textops_has_body(struct kam_run *run, const struct kam_arg *args, size_t cou
 /* What was done with the body before is taken back. */
 static void forget_body(struct kam_run *run, size_t at) {
     struct edit_list *list = run->target;
+    kam_lump_body_goes(run);
     while (list->count && list->edits[list->count - 1].at >= at)
         list->count--;
 }

@@ -55,6 +55,7 @@ static int remove_body(struct kam_run *run, const struct kam_arg *args, size_t c
     size_t at = kam_body_at(run);
     run->all_read = true;
     if (run->damaged || run->unfinished) return -1;
+    kam_lump_body_goes(run);
     if (at < run->msg.bytes.len) kam_lump_remove(run->target, at, run->msg.bytes.len - at);
     return 1;
 }
