@@ -17,8 +17,9 @@ void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span tex
 void kam_lump_body_goes(struct kam_run *run) {
     for (const struct edit *e = run->target->edits, *end = e + run->target->count; e < end; e++)
         if (e->silent && e->at + e->removed > kam_body_at(run))
-            event_queue_stop(run->state.queue, run->state.at,
-                             "the body goes that was changed as a part of the headers: Kamailio writes past its buffer");
+            event_queue_stop(
+                run->state.queue, run->state.at,
+                "the body goes that was changed as a part of the headers: Kamailio writes past its buffer");
 }
 
 bool kam_told_body(const struct kam_run *run, size_t *len) {

@@ -28,8 +28,8 @@ static inline void kam_lump_replace(struct edit_list *list, size_t at, size_t le
 void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span text);
 
 /*
- * To be told before the body goes. A change of it from when nobody had read all the headers stays with Kamailio,
- * which then writes the old body past the end of its buffer: the run stops. (facts: Kamailio 31.3)
+ * To be told before the body goes. A change of it from when nobody had read all the headers stays with
+ * Kamailio, which then writes the old body past the end of its buffer: the run stops. (facts: Kamailio 31.3)
  */
 void kam_lump_body_goes(struct kam_run *run);
 

@@ -346,17 +346,21 @@ static int avp_subst_pv(struct kam_run *run, const struct kam_arg *args, size_t 
     return result;
 }
 
-/* $ru, $ru/username, $ru/domain, $du, $br */
+/* $ru, $ru/username, $ru/domain, $du, $br. An empty $ru is one; an empty branch is the one that there is. */
 static bool push_to(struct kam_run *run, struct span where, struct span text) {
     struct span part = flags_of(where);
     if (span_starts(where, "$du")) {
         kam_run_set_next_hop(run, text);
         return true;
     }
-    if (span_starts(where, "$br")) return kam_run_add_branch(run, text, (struct span){0}, run->branch_flags);
+    if (span_starts(where, "$br"))
+        return kam_run_add_branch(run, text.len ? text : kam_run_uri(run), (struct span){0},
+                                  run->branch_flags);
     if (span_is(part, "username")) return kam_run_replace_part(run, KAM_URI_USER, text);
     if (span_is(part, "domain")) return kam_run_replace_part(run, KAM_URI_HOST, text);
-    return kam_run_replace_uri(run, text);
+    if (!run->msg.is_request) return false;
+    kam_run_set_uri(run, text);
+    return true;
 }
 
 static int avp_pushto(struct kam_run *run, const struct kam_arg *args, size_t count) {

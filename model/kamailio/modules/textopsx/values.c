@@ -77,12 +77,23 @@ const char *textopsx_check_assigned(const struct kam_program *program, size_t in
     return check(target_read(&t, text) && (!t.all || t.param.p), index);
 }
 
-/* One value: the text between its commas, and itself, without the blanks around it. */
+/* One value: the text between its commas, and itself, without the blanks around it. A comma at the very end
+ * of a header belongs to the value before it. */
 struct value {
     const struct sip_header *header;
     struct span part, text;
     bool first, last; /* in its header */
 };
+
+static const char *end_of(struct span s) { return s.p + s.len; }
+
+/* Up to the end of its line. */
+static struct span whole_value(const struct sip_header *h) {
+    const char *end = end_of(h->line);
+    while (end > end_of(h->value) && (end[-1] == '\n' || end[-1] == '\r'))
+        end--;
+    return span_between(h->value.p, end);
+}
 
 /* The value behind the one at *v, in the same header or the next one of that name; false: there are no more.
  */
@@ -90,21 +101,20 @@ static bool next_value(const struct kam_run *run, struct span name, struct value
     const struct sip_header *end = run->msg.headers + run->msg.header_count, *h = v->header;
     struct span rest;
     if (h && !v->last) {
-        const char *from = v->part.p + v->part.len + 1;
-        rest = span_between(from, h->value.p + h->value.len);
+        rest = span_between(end_of(v->part) + 1, end_of(whole_value(h)));
         v->first = false;
     } else {
         for (h = h ? h + 1 : run->msg.headers; h < end && !kam_header_is(h, name);)
             h++;
         if (h == end) return false;
-        rest = h->value;
+        rest = whole_value(h);
         v->first = true;
     }
     ptrdiff_t comma = span_find_unquoted(rest, ',');
     v->header = h;
-    v->part = comma < 0 ? rest : span_head(rest, (size_t)comma);
-    v->text = span_trim(v->part);
-    v->last = comma < 0;
+    v->last = comma < 0 || (size_t)comma + 1 == rest.len;
+    v->part = v->last ? rest : span_head(rest, (size_t)comma);
+    v->text = span_trim(comma < 0 ? rest : span_head(rest, (size_t)comma));
     return true;
 }
 
@@ -139,8 +149,6 @@ static void replace(struct kam_run *run, struct span old, struct span text) {
 static void take_out(struct kam_run *run, const char *from, const char *to) {
     kam_lump_remove(run->target, offset_of(run, from), (size_t)(to - from));
 }
-
-static const char *end_of(struct span s) { return s.p + s.len; }
 
 static void remove_line(struct kam_run *run, const struct sip_header *h) {
     take_out(run, h->line.p, end_of(h->line));
@@ -233,7 +241,7 @@ int textopsx_include_value(struct kam_run *run, const struct kam_arg *args, size
     if (!begin(run) || args[1].s.len == 0) return -1;
     const struct sip_header *h = kam_header_find(&run->msg, t.name);
     if (!h) return add_header(run, t.name, args[1].s, NULL);
-    if (!find_equal(run, t.name, args[1].s)) put(run, end_of(h->value), ",", args[1].s, "");
+    if (!find_equal(run, t.name, args[1].s)) put(run, end_of(whole_value(h)), ",", args[1].s, "");
     return 1;
 }
 
@@ -256,7 +264,7 @@ int textopsx_append_value(struct kam_run *run, const struct kam_arg *args, size_
     if (!begin(run)) return -1;
     if (!t.indexed || !nth_value(run, t.name, t.index ? t.index : -1, &v))
         return add_header(run, t.name, args[1].s, NULL);
-    put(run, end_of(v.text), ",", args[1].s, "");
+    put(run, end_of(v.part), ",", args[1].s, "");
     return 1;
 }
 
@@ -339,10 +347,12 @@ int textopsx_remove_value2(struct kam_run *run, const struct kam_arg *args, size
     bool any;
     const struct sip_header *h = begin(run) ? kam_header_find(&run->msg, t.name) : NULL;
     if (!h || (t.param.p && !find_pair(run, t.name, t.param, &v, &p, &any))) return -1;
-    if (t.param.p)
-        remove_value(run, &v);
-    else
+    if (!t.param.p)
         remove_line(run, h);
+    else if (v.last && !v.first)
+        take_out(run, v.part.p - 1, end_of(v.text)); /* what is behind it stays */
+    else
+        remove_value(run, &v);
     return 1;
 }
 
@@ -361,7 +371,7 @@ int textopsx_assign_value2(struct kam_run *run, const struct kam_arg *args, size
     } else {
         struct buf b = {0};
         buf_addf(&b, "%s" SPAN_FMT "=", any ? "," : " ", SPAN_ARG(t.param));
-        put(run, end_of(h->value), buf_text(&b), args[1].s, "");
+        put(run, end_of(whole_value(h)), buf_text(&b), args[1].s, "");
         buf_free(&b);
     }
     return 1;
