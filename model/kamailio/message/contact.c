@@ -76,6 +76,7 @@ int contact_next(struct contact *c, struct span *list) {
         read_param(c, span_head(text, (size_t)at));
         text = span_skip(text, (size_t)at);
     }
+    if (c->reg_id.p && !c->reg_id.len) return -1;
     if (text.len) { /* a comma */
         text = span_trim(span_skip(text, 1));
         if (text.len == 0) return -1;

@@ -114,11 +114,7 @@ static struct kam_value field_of(struct kam_run *run, const struct profile *p, c
         if (span_is(field, numbers[i].name)) return pv_number(numbers[i].n);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (span_is(field, texts[i].name)) return text_of(texts[i].text);
-    if (span_is(field, "regid")) {
-        uint64_t n = 0;
-        if (c->reg_id) span_to_u64(span_of(c->reg_id), UINT32_MAX, &n);
-        return pv_number((int64_t)n);
-    }
+    if (span_is(field, "regid")) return pv_number(c->reg_id);
     if (span_is(field, "instance") && c->instance) return text_of(c->instance);
     if (span_is(field, "socket") && c->socket)
         return pv_joined(run, "udp:", c->socket->address, c->socket->port, "");

@@ -119,11 +119,49 @@ static void add_branch(struct kam_run *run, const struct usrloc_contact *c) {
     b->forced = c->socket;
 }
 
+/* $xavp(xavp_rcd=>...): what is known of the contact that was found. */
+static void tell(struct kam_run *run, const struct usrloc_contact *c) {
+    const struct registrar *r = registrar_of(run);
+    struct kam_xavp **list = &run->state.avps->lists[KAM_LIST_XAVP], *old;
+    if (!r->xavp_rcd.len) return;
+    while ((old = xavp_find(*list, r->xavp_rcd, XAVP_PLAIN, 0)))
+        xavp_remove(list, old);
+    const struct {
+        const char *name, *text;
+    } parts[] = {{"ruid", c->ruid},
+                 {"contact", c->uri},
+                 {"expires", NULL},
+                 {"received", c->received},
+                 {"path", c->path}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        bool number = span_is(span_of(parts[i].name), "expires");
+        struct kam_value value = {.type = KAM_INT, .n = c->expires_s - kam_now_s(run->k)};
+        if (r->xavp_rcd_mask & (INT64_C(1) << i) || (!number && !parts[i].text)) continue;
+        if (!number) value = (struct kam_value){.type = KAM_STR, .s = span_of(parts[i].text)};
+        xavp_set_child(list, r->xavp_rcd, span_of(parts[i].name), XAVP_PLAIN, value);
+    }
+}
+
+/* The contact of a name of one device alone. */
+static int lookup_gruu(struct kam_run *run, const struct uri *uri, struct span aor) {
+    const struct usrloc_contact *c;
+    int result = registrar_gruu_find(&c, run, uri, aor);
+    if (result < 0) return result;
+    tell(run, c);
+    take_first(run, c);
+    return result;
+}
+
 int registrar_lookup(struct kam_run *run, struct span uri) {
     struct buf aor = {0};
     int result = -1;
     bool first = true;
-    if (registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
+    struct uri u;
+    if (!registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
+        result = -1;
+    } else if (uri_parse(&u, uri_or_request(run, uri)) && registrar_is_gruu(&u)) {
+        result = lookup_gruu(run, &u, buf_span(&aor));
+    } else {
         const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor));
         for (c = valid_from(run, c); c; c = valid_from(run, c->next)) {
             if (first && !takes(run, c)) result = -2;
@@ -132,6 +170,7 @@ int registrar_lookup(struct kam_run *run, struct span uri) {
                 add_branch(run, c);
                 continue;
             }
+            tell(run, c);
             take_first(run, c);
             first = false;
             result = 1;
@@ -177,6 +216,7 @@ bool registrar_registered(struct kam_run *run, struct span uri, int64_t match) {
     while (c && !matches(run, c, match))
         c = valid_from(run, c->next);
     buf_free(&aor);
+    if (c) tell(run, c);
     return c != NULL;
 }
 

@@ -9,9 +9,10 @@
 /* The module parameters. */
 struct registrar {
     int64_t default_expires, min_expires, max_expires, default_q, max_contacts, retry_after;
-    struct span received_param, realm_prefix, xavp_cfg;
+    int64_t contact_max_size, xavp_rcd_mask;
+    struct span received_param, realm_prefix, xavp_cfg, xavp_rcd;
     const struct cfg_pv *received_avp; /* NULL: not set */
-    bool append_branches, method_filtering, case_sensitive;
+    bool append_branches, method_filtering, case_sensitive, gruu_enabled, min_expires_mode;
     int64_t use_path, path_mode, path_use_received, path_check_local;
     struct registrar_answer {
         unsigned status; /* 0: none waits */
@@ -79,6 +80,19 @@ bool registrar_path_write(struct buf *path, struct buf *received, const struct k
 /* What is left of a path, and the next hop that it names: without its first entry, if that is one of ours and
  * `path_check_local` says so. Empty: nothing is left. */
 struct span registrar_path_left(const struct kam_run *run, struct span path, struct span *next_hop);
+
+/* gruu.c: the names of one device (RFC 5627) */
+
+/* Writes them as parameters of the answer's contact, where the REGISTER asks for them. */
+void registrar_gruu_write(struct buf *out, const struct kam_run *run, struct span aor,
+                          const struct usrloc_contact *c);
+
+/* Is that URI such a name? */
+bool registrar_is_gruu(const struct uri *uri);
+
+/* Its contact; 1, -1: there is none, or -3: it is no such name after all. */
+int registrar_gruu_find(const struct usrloc_contact **c, const struct kam_run *run, const struct uri *uri,
+                        struct span aor);
 
 /* Writes the name by which usrloc knows the address of record in a URI; false: it is no URI. */
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri);

@@ -25,6 +25,8 @@ static const struct refusal aor_too_long = {500, "Address Of Record too long"},
                             star_without_end = {400, "* used in contact and expires is not zero"},
                             star_and_more = {400, "* used in contact and more than 1 contact"},
                             bad_path = {400, "Path parse error"},
+                            too_long = {400, "Contact/received too long"},
+                            too_brief = {423, "Interval too brief"}, bad_reg_id = {200, NULL},
                             no_path = {420, "No support for found Path indicated"},
                             bad_q = {400, "Invalid q param in contact"},
                             bad_cseq = {400, "Invalid CSeq number"},
@@ -44,6 +46,7 @@ struct save {
     bool fresh;           /* the address of record had no contacts before */
     int64_t expires;      /* the Expires header's, or the default */
     uint32_t allow, cseq; /* of the whole message */
+    uint32_t reg_id;      /* the last one that a contact has had */
     bool star;
     struct contact *contacts; /* in the order in which Kamailio takes them */
     size_t count, cap;
@@ -68,11 +71,16 @@ static int64_t limited(const struct save *s, int64_t seconds) {
     return seconds;
 }
 
-/* When a contact expires, since 1970, as a number of 32 bits; 0: at once, it is to be removed. */
-static int64_t expiry(const struct save *s, const struct contact *c) {
+/* How long a contact shall live. */
+static int64_t wanted(const struct save *s, const struct contact *c) {
     int64_t seconds = s->expires;
     if (c->expires.len && !parse_seconds(&seconds, c->expires)) seconds = s->set->default_expires;
-    seconds = limited(s, seconds);
+    return seconds;
+}
+
+/* When a contact expires, since 1970, as a number of 32 bits; 0: at once, it is to be removed. */
+static int64_t expiry(const struct save *s, const struct contact *c) {
+    int64_t seconds = limited(s, wanted(s, c));
     return seconds ? (int32_t)(uint32_t)(s->now_s + seconds) : 0;
 }
 
@@ -117,6 +125,9 @@ static const struct refusal *read_message(struct save *s) {
         else if (h->value.len == 0 || !read_contacts(s, h->value))
             return &bad_contact;
     }
+    size_t longest = (size_t)s->set->contact_max_size;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->contacts[i].uri.len > longest || s->contacts[i].received.len > longest) return &too_long;
     if (s->star && (!expires || s->expires != 0)) return &star_without_end;
     if (s->star && headers > 1) return &star_and_more;
     return NULL;
@@ -124,7 +135,11 @@ static const struct refusal *read_message(struct save *s) {
 
 /* The contact of the address of record that the REGISTER means, or NULL. */
 static struct usrloc_contact *find_known(const struct save *s, const struct contact *c) {
-    struct usrloc_key key = {.uri = c->uri, .call_id = s->run->call_id->value, .path = buf_span(&s->path)};
+    struct usrloc_key key = {.uri = c->uri,
+                             .call_id = s->run->call_id->value,
+                             .path = buf_span(&s->path),
+                             .instance = c->instance,
+                             .reg_id = s->reg_id};
     return usrloc_find(s->table, s->aor, &key);
 }
 
@@ -142,10 +157,32 @@ static const struct refusal *check_count(const struct save *s) {
     return max > 0 && count > max ? &too_many : NULL;
 }
 
+/* What it says of its device; one that says no reg-id has that of the one before it. */
+static bool read_reg_id(struct save *s, const struct contact *c) {
+    uint64_t n;
+    if (!c->instance.p || !c->reg_id.p) return true;
+    if (!span_to_u64(c->reg_id, UINT32_MAX, &n) || n == 0) return false;
+    s->reg_id = (uint32_t)n;
+    return true;
+}
+
+/* With min_expires_mode a time that is too short is refused. */
+static const struct refusal *check_times(const struct save *s) {
+    for (size_t i = 0; i < s->count && s->set->min_expires_mode; i++) {
+        int64_t seconds = wanted(s, &s->contacts[i]);
+        if (seconds && seconds < s->set->min_expires) return &too_brief;
+    }
+    return NULL;
+}
+
 /* A contact that a message of the same call registered earlier; that is, the message has come late or again.
  */
 static bool is_old(const struct save *s, const struct usrloc_contact *known) {
     return !s->fresh && span_is(s->run->call_id->value, known->call_id) && s->cseq <= known->cseq;
+}
+
+static bool by_instance(const struct save *s, const struct contact *c) {
+    return c->instance.len && s->reg_id;
 }
 
 static void fill(const struct save *s, struct usrloc_contact *known, const struct contact *c,
@@ -163,7 +200,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     usrloc_set_text(&known->received, s->path_received.len ? buf_span(&s->path_received) : c->received);
     usrloc_set_text(&known->path, s->path.len ? buf_span(&s->path) : (struct span){0});
     if (c->instance.p) usrloc_set_text(&known->instance, c->instance);
-    if (c->instance.p) usrloc_set_text(&known->reg_id, c->reg_id);
+    known->reg_id = s->reg_id;
 }
 
 /* uloc-START-PROCESS-COUNT, its digits from the lowest on: each worker counts its own. */
@@ -181,7 +218,9 @@ static char *ruid_text(struct kam_run *run) {
         start = (uint32_t)span_hex(span_cut(&left, '-'));
         process = (uint32_t)span_hex(span_cut(&left, '-'));
     }
-    buf_addf(&b, "uloc-%x-%x-", (unsigned)start, (unsigned)(process + worker));
+    buf_addf(&b, "uloc-");
+    if (k->globals->server_id) buf_addf(&b, "%x-", (unsigned)k->globals->server_id);
+    buf_addf(&b, "%x-%x-", (unsigned)start, (unsigned)(process + worker));
     kam_reverse_hex_write(&b, run->state.process->contacts);
     char *ruid = mem_text(buf_span(&b));
     buf_free(&b);
@@ -189,11 +228,14 @@ static char *ruid_text(struct kam_run *run) {
 }
 
 static const struct refusal *save_contact(struct save *s, const struct contact *c) {
+    if (!read_reg_id(s, c)) return &bad_reg_id;
     struct usrloc_contact *known = find_known(s, c);
     int64_t expires_s = expiry(s, c);
     int q = (int)s->set->default_q;
     if (!s->fresh || expires_s) s->run->state.process->contacts++;
-    if (known && is_old(s, known)) return s->cseq < known->cseq ? &bad_cseq : NULL;
+    if (known && !by_instance(s, c) && is_old(s, known))
+        return s->cseq < known->cseq || known->modified_s + s->table->cseq_delay <= s->now_s ? &bad_cseq
+                                                                                             : NULL;
     if (expires_s == 0) {
         if (known) usrloc_remove(s->table, s->aor, known);
         if (known) s->result = REMOVED;
@@ -201,6 +243,7 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
     }
     if (c->q.len && !contact_q_parse(&q, c->q)) return &bad_q;
     if (known) {
+        if (by_instance(s, c)) usrloc_set_text(&known->uri, c->uri);
         usrloc_set_q(s->table, s->aor, known, q);
     } else {
         known = usrloc_add(s->table, s->aor, c->uri, q);
@@ -222,17 +265,18 @@ static void write_q(struct buf *out, int q) {
     buf_add(out, (struct span){text, len});
 }
 
-static void write_contact(struct buf *out, const struct registrar *set, const struct usrloc_contact *c,
-                          int64_t now_s) {
+static void write_contact(struct buf *out, const struct save *s, const struct usrloc_contact *c) {
+    const struct registrar *set = s->set;
     buf_add_char(out, '<');
     buf_add_text(out, c->uri);
     buf_add_char(out, '>');
     write_q(out, c->q);
-    buf_addf(out, ";expires=%lld", (long long)(c->expires_s - now_s));
+    buf_addf(out, ";expires=%lld", (long long)(c->expires_s - s->now_s));
     if (c->received && set->received_param.len)
         buf_addf(out, ";" SPAN_FMT "=\"%s\"", SPAN_ARG(set->received_param), c->received);
-    if (c->instance) buf_addf(out, ";+sip.instance=\"%s\"", c->instance);
-    if (c->instance && c->reg_id) buf_addf(out, ";reg-id=%s", c->reg_id);
+    registrar_gruu_write(out, s->run, s->aor, c);
+    if (c->instance && *c->instance) buf_addf(out, ";+sip.instance=\"%s\"", c->instance);
+    if (c->reg_id) buf_addf(out, ";reg-id=%u", (unsigned)c->reg_id);
 }
 
 /* The answer's Contact header, with those that are registered now. */
@@ -241,7 +285,7 @@ static void write_contacts(const struct save *s, struct buf *out) {
     for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next) {
         if (c->expires_s <= s->now_s) continue;
         buf_add_text(out, any ? ", " : "Contact: ");
-        write_contact(out, s->set, c, s->now_s);
+        write_contact(out, s, c);
         any = true;
     }
     if (any) buf_add(out, SPAN("\r\n"));
@@ -251,6 +295,7 @@ static const char *reason_of(unsigned status) {
     switch (status) {
     case 400: return "Bad Request";
     case 420: return "Bad Extension";
+    case 423: return "Interval Too Brief";
     case 500: return "Server Internal Error";
     case 503: return "Service Unavailable";
     default: return "OK";
@@ -286,7 +331,8 @@ static int answer(const struct save *s, unsigned flags, const struct refusal *re
     struct registrar_answer *later = registrar_answer_of(s->run);
     struct buf *out = flags & SAVE_NO_REPLY ? &later->lines : &s->run->reply_lines;
     later->status = flags & SAVE_NO_REPLY ? status : 0;
-    if (refusal) buf_addf(out, "P-Registrar-Error: %s\r\n", refusal->why);
+    if (refusal == &too_brief) buf_addf(out, "Min-Expires: %lld\r\n", (long long)s->set->min_expires);
+    if (refusal && refusal->why) buf_addf(out, "P-Registrar-Error: %s\r\n", refusal->why);
     if (status >= 500 && s->set->retry_after)
         buf_addf(out, "Retry-After: %lld\r\n", (long long)s->set->retry_after);
     if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
@@ -315,6 +361,7 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     s->fresh = !usrloc_first(s->table, s->aor);
     if (s->set->use_path && s->count && !registrar_path_write(&s->path, &s->path_received, s->run))
         refusal = &bad_path;
+    if (!refusal) refusal = check_times(s);
     if (!refusal) refusal = check_count(s);
     if (!s->fresh && s->count && !refusal) s->run->state.process->contacts++;
     for (size_t i = 0; i < s->count && !refusal; i++)

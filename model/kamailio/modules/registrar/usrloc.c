@@ -38,7 +38,6 @@ void usrloc_contact_free(struct usrloc_contact *c) {
     free(c->received);
     free(c->path);
     free(c->instance);
-    free(c->reg_id);
     free(c);
 }
 
@@ -55,7 +54,6 @@ struct usrloc_contact *usrloc_contact_copy(const struct usrloc_contact *c) {
     copy->received = copy_text(c->received);
     copy->path = copy_text(c->path);
     copy->instance = copy_text(c->instance);
-    copy->reg_id = copy_text(c->reg_id);
     return copy;
 }
 
@@ -96,8 +94,17 @@ static bool is_meant(const struct usrloc *u, const struct usrloc_contact *c, con
     }
 }
 
+/* One device's contact by one of its ways. */
+static struct usrloc_contact *find_instance(struct usrloc_contact *c, const struct usrloc_key *key) {
+    while (c && !(c->reg_id == key->reg_id && c->instance && span_is(key->instance, c->instance)))
+        c = c->next;
+    return c;
+}
+
 struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, const struct usrloc_key *key) {
     struct usrloc_contact *c = usrloc_first(u, aor);
+    struct usrloc_contact *same = key->instance.len && key->reg_id ? find_instance(c, key) : NULL;
+    if (same) return same;
     while (c && !is_meant(u, c, key))
         c = c->next;
     return c;

@@ -23,11 +23,12 @@ struct kam_socket;
 struct kamailio;
 struct usrloc_contact {
     struct usrloc_contact *next;
-    char *uri, *call_id, *ruid, *user_agent;   /* the last NULL: none */
-    char *received, *path, *instance, *reg_id; /* NULL: none */
-    int q;                                     /* thousandths, or USRLOC_NO_Q */
-    int64_t expires_s;                         /* since 1970: registered as long as this lies ahead */
-    int64_t modified_s;                        /* when its last REGISTER came */
+    char *uri, *call_id, *ruid, *user_agent; /* the last NULL: none */
+    char *received, *path, *instance;        /* NULL: none */
+    uint32_t reg_id;                         /* 0: none */
+    int q;                                   /* thousandths, or USRLOC_NO_Q */
+    int64_t expires_s;                       /* since 1970: registered as long as this lies ahead */
+    int64_t modified_s;                      /* when its last REGISTER came */
     uint32_t cseq, methods, branch_flags;
     struct kam_socket *socket; /* where its last REGISTER came in */
 };
@@ -45,6 +46,7 @@ struct usrloc {
     int64_t nat_bflag;      /* the same: a branch flag, below 0 none */
     int64_t db_mode;        /* the same: above 2, contacts are only in the data base */
     int64_t hash_size;      /* the same: a power of two, the slots of the table */
+    int64_t cseq_delay;     /* the same: so many seconds long a REGISTER may come again */
     int64_t timer_interval; /* the same: every so many seconds what has expired is removed */
     struct kamailio *k;
     struct kam_interval timer; /* at each round contacts that have expired are forgotten */
@@ -59,7 +61,8 @@ struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor);
 
 /* What a REGISTER says of a contact, as far as it may matter for finding it; path empty: none. */
 struct usrloc_key {
-    struct span uri, call_id, path;
+    struct span uri, call_id, path, instance;
+    uint32_t reg_id; /* with the instance it decides alone; 0: it does not */
 };
 
 /* The contact that it means, as `matching_mode` says, or NULL. */
