@@ -62,6 +62,16 @@ static size_t host_end(struct span s, bool behind_user) {
     return n == s.len || strchr(":;?", s.p[n]) ? n : 0;
 }
 
+/* A URI may end in the midst of all its words but this: "ma" to "maddr=" are none. (facts: Kamailio 18.6) */
+static bool ends_in_maddr(struct span text) {
+    static const char word[] = "maddr=";
+    for (size_t n = 2; n < sizeof word && n < text.len; n++) {
+        struct span end = span_skip(text, text.len - n - 1);
+        if (end.p[0] == ';' && span_eq_nocase(span_skip(end, 1), (struct span){word, n})) return true;
+    }
+    return false;
+}
+
 /* host[:port][;parameters][?headers] */
 static bool host_readable(struct uri *u, struct span text) {
     size_t n = host_end(text, u->user.p != NULL);
@@ -76,8 +86,7 @@ static bool host_readable(struct uri *u, struct span text) {
     }
     u->params = span_head(text, until(text, STOP_QUESTION));
     u->headers = span_skip(text, u->params.len);
-    struct span maddr = uri_param(u, "maddr");
-    return span_find(u->headers, ';') < 0 && (!maddr.p || maddr.len > 0 || maddr.p[-1] != '=');
+    return span_find(u->headers, ';') < 0 && !ends_in_maddr(text);
 }
 
 /* "urn:service:sos" has a user and a host in Kamailio's eyes. */

@@ -221,34 +221,35 @@ static bool skip_params(struct span *s) {
 
 /*
  * Takes the entry at the front of *rest, a part of the header's value: [name] <URI> [parameters]. False: it
- * is none, or something stands behind it that is no comma and another entry.
+ * is none, or something stands behind it that is no comma and another entry. Whatever the URI is.
  */
-static bool take_entry(struct route *r, struct span *rest) {
+static bool take_entry(struct span *entry, struct span *uri, struct span *rest) {
     struct span text = span_trim(*rest);
     ptrdiff_t open = span_find_unquoted(text, '<');
     ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
     if (close < 0) return false;
     struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));
     if (!skip_params(&after)) return false;
-    r->entry = span_trim(span_between(text.p, after.p));
+    *entry = span_trim(span_between(text.p, after.p));
+    *uri = span_head(span_skip(text, (size_t)open + 1), (size_t)close - 1);
     *rest = after;
     if (after.len) {
         if (after.p[0] != ',') return false;
         *rest = span_trim(span_skip(after, 1));
         if (rest->len == 0) return false;
     }
-    return uri_parse(&r->uri, span_head(span_skip(text, (size_t)open + 1), (size_t)close - 1));
+    return true;
 }
 
-/* Looks at the entry at the front of rest; the header is read to its end, and all of it must be readable. */
+/* Looks at the entry at the front of rest; the header is read to its end, and must be a list of entries. */
 static bool route_at(struct route *r, const struct sip_header *h, struct span rest) {
-    struct route other;
+    struct span uri, other, its_uri;
     r->header = h;
-    if (!take_entry(r, &rest)) return false;
+    if (!take_entry(&r->entry, &uri, &rest)) return false;
     r->after = rest;
     while (rest.len)
-        if (!take_entry(&other, &rest)) return false;
-    return true;
+        if (!take_entry(&other, &its_uri, &rest)) return false;
+    return uri_parse(&r->uri, uri);
 }
 
 /* The entry that follows r in the same header, or the first of the next Route header. */
@@ -298,11 +299,12 @@ static struct span target_of(struct kam_run *run, const struct route *r) {
     return target;
 }
 
-/* The next hop does not know loose routing: it finds itself in the Request-URI, the target goes last. */
+/* The next hop does not know loose routing: it finds itself in the Request-URI, and the target, as it came
+ * in, goes last. */
 static void to_strict_router(struct kam_run *run, const struct route *r) {
     struct buf b = {0};
     buf_add(&b, SPAN("Route: <"));
-    buf_add(&b, kam_run_uri(run));
+    buf_add(&b, run->msg.uri);
     buf_add(&b, SPAN(">\r\n"));
     remove_entry(run, r);
     kam_lump_insert(&run->edits, run->msg.header_end, buf_span(&b));
@@ -325,17 +327,23 @@ static void force_socket(struct kam_run *run, const struct uri *u) {
     }
 }
 
-/* Skips our own entry, and the second one that double record-routing puts behind it; false: none is left. */
-static bool skip_own(struct kam_run *run, struct route *r) {
-    bool twice = settings_of(run)->enable_double_rr && uri_param(&r->uri, "r2").p;
+enum skipped { SKIPPED, NONE_LEFT, UNREADABLE };
+
+/* What stands behind it in its own header must be a URI; another header that is none is not there. */
+static enum skipped skip_one(const struct kam_run *run, struct route *r) {
     struct route next;
-    if (!route_next(run, r, &next)) return false;
+    if (!route_next(run, r, &next)) return r->after.len ? UNREADABLE : NONE_LEFT;
     *r = next;
-    if (!twice) return true;
+    return SKIPPED;
+}
+
+/* Skips our own entry, and the second one that double record-routing puts behind it. */
+static enum skipped skip_own(struct kam_run *run, struct route *r) {
+    bool twice = settings_of(run)->enable_double_rr && uri_param(&r->uri, "r2").p;
+    enum skipped result = skip_one(run, r);
+    if (!twice || result != SKIPPED) return result;
     force_socket(run, &r->uri);
-    if (!route_next(run, r, &next)) return false;
-    *r = next;
-    return true;
+    return skip_one(run, r);
 }
 
 enum { PRELOADED = -3 }; /* the route ended here before there was a dialog */
@@ -343,7 +351,9 @@ enum { PRELOADED = -3 }; /* the route ended here before there was a dialog */
 /* The first entry is ours, or not: what comes after our own ones is the next hop. */
 static int after_loose(struct kam_run *run, struct route first, bool preloaded) {
     struct route r = first;
-    if (is_own(run, &r.uri) && !skip_own(run, &r)) {
+    enum skipped skipped = is_own(run, &r.uri) ? skip_own(run, &r) : SKIPPED;
+    if (skipped == UNREADABLE) return -1;
+    if (skipped == NONE_LEFT) {
         remove_headers(run, &first, &r);
         remove_header(run, r.header);
         return preloaded ? PRELOADED : 1;
