@@ -57,6 +57,7 @@ struct kam_outcome kam_route_alone(struct kamailio *k, const struct kam_route *r
     if (kam_run_begin(&run, payload, &k->sockets[0], made_up_source)) {
         run.origin = KAM_MADE_UP;
         run.arriving = m->arriving;
+        run.leaving = m->leaving;
         run.state.process = m->process ? m->process : &k->timer;
         run.state.kind = m->kind ? m->kind : KAM_REQUEST_ROUTE;
         if (m->avps) run.state.avps = m->avps;

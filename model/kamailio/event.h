@@ -27,6 +27,7 @@ struct kam_made_up {
     enum kam_route_kind kind;           /* 0: as a request_route */
     struct kam_vars *avps;              /* NULL: its own */
     const struct kam_passage *arriving; /* what has arrived and has not been read; NULL: nothing */
+    const struct kam_passage *leaving;  /* what is about to leave; NULL: nothing */
 };
 struct kam_outcome kam_event_alone(struct kamailio *k, const char *name, const struct kam_made_up *m);
 

@@ -27,6 +27,8 @@ struct kam_socket {
 
 /* Where modules are called while a message is handled (script/module.h). */
 enum kam_hook {
+    KAM_HOOK_BYTES_COME,
+    KAM_HOOK_BYTES_LEAVE,
     KAM_HOOK_REQUEST_CAME,
     KAM_HOOK_REQUEST_ENDED,
     KAM_HOOK_REPLY_CAME,

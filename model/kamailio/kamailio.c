@@ -170,6 +170,8 @@ static bool check_globals(const struct kamailio *k, struct diag *diag) {
 /* Adds the module to the lists of the hooks that it has. */
 static void note_hooks(struct kamailio *k, const struct kam_module *m) {
     const bool has[KAM_HOOKS] = {
+        [KAM_HOOK_BYTES_COME] = m->bytes_come,
+        [KAM_HOOK_BYTES_LEAVE] = m->bytes_leave,
         [KAM_HOOK_REQUEST_CAME] = m->request_came,
         [KAM_HOOK_REQUEST_ENDED] = m->request_ended,
         [KAM_HOOK_REPLY_CAME] = m->reply_came,

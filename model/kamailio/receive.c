@@ -10,7 +10,7 @@
 static const int64_t gap_after_ns[] = {
     [KAM_SEND_AUTO_100] = 50 * NS_PER_US, [KAM_SEND_ACK] = 50 * NS_PER_US,
     [KAM_SEND_CANCEL] = 80 * NS_PER_US,   [KAM_SEND_TIMEOUT] = 50 * NS_PER_US,
-    [KAM_SEND_OTHER] = 50 * NS_PER_US,
+    [KAM_SEND_OTHER] = 50 * NS_PER_US,    [KAM_SEND_AS_IT_IS] = 50 * NS_PER_US,
 };
 
 /* Datagrams below this are no SIP to Kamailio: keepalives. */
@@ -134,6 +134,20 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
     if (!reply_came(k, run)) kam_forward_reply(run);
 }
 
+/* Begins with what modules make of it. */
+static bool begin(struct kam_run *run, const struct datagram *d, struct kam_socket *socket) {
+    struct payload *payload = payload_hold(d->payload);
+    for (const struct kam_module **m = run->k->having[KAM_HOOK_BYTES_COME]; *m; m++) {
+        struct payload *made = (*m)->bytes_come(run->k, payload);
+        if (!made) continue;
+        payload_drop(payload);
+        payload = made;
+    }
+    bool readable = kam_run_begin(run, payload, socket, d->from);
+    payload_drop(payload);
+    return readable;
+}
+
 int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_process *process,
                     struct datagram *d) {
     struct kam_run *run = &k->run;
@@ -142,7 +156,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     if (d->payload->len >= SHORTEST && !before_reading(k, socket, process, d, &run->message_avps)) {
         struct cause cause = {.why = "dropped by event_route[core:msg-received]"};
         kam_note(k, d->number, &cause);
-    } else if (d->payload->len >= SHORTEST && kam_run_begin(run, d->payload, socket, d->from)) {
+    } else if (d->payload->len >= SHORTEST && begin(run, d, socket)) {
         run->state.process = process;
         process->messages++;
         run->about = d->number;

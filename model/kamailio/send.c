@@ -43,11 +43,29 @@ static struct kam_send *send_new(struct kamailio *k) {
     return s;
 }
 
+/* What modules make of it, held once. */
+static struct payload *leaving(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *to,
+                               struct payload *payload) {
+    payload_hold(payload);
+    if (kind == KAM_SEND_AS_IT_IS) return payload;
+    for (const struct kam_module **m = k->having[KAM_HOOK_BYTES_LEAVE]; *m; m++) {
+        struct payload *made = (*m)->bytes_leave(k, to, payload);
+        if (!made) continue;
+        payload_drop(payload);
+        payload = made;
+    }
+    return payload;
+}
+
 bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *destination,
               struct payload *payload, const struct cause *cause) {
     if (!payload || !host_reaches(k->host, destination->to.ip)) return false;
+    payload = leaving(k, kind, destination, payload);
     /* with pmtu_discovery the kernel never fragments: EMSGSIZE */
-    if (k->globals->pmtu_discovery && !host_fits(k->host, payload->len)) return false;
+    if (k->globals->pmtu_discovery && !host_fits(k->host, payload->len)) {
+        payload_drop(payload);
+        return false;
+    }
     struct kam_outbox *outbox = &k->outbox;
     struct kam_send *s = outbox->free;
     if (s)
@@ -57,7 +75,7 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
     s->next = NULL;
     s->kind = kind;
     s->destination = *destination;
-    s->payload = payload_hold(payload);
+    s->payload = payload;
     s->cause = *cause;
     s->slept_ns = k->run.slept_ns;
     *outbox->last = s;

@@ -18,7 +18,8 @@ enum kam_send_kind {
     KAM_SEND_ACK,      /* hop-by-hop ACK */
     KAM_SEND_CANCEL,   /* tm's own CANCEL */
     KAM_SEND_TIMEOUT,  /* a local reply because a timer ran out */
-    KAM_SEND_OTHER
+    KAM_SEND_OTHER,
+    KAM_SEND_AS_IT_IS /* modules that change what leaves do not see it */
 };
 
 struct kam_destination {

@@ -187,7 +187,7 @@ static bool happens(struct span event) {
 
 /* Events that would happen here, too. */
 static const char *const would_run[] = {"core:receive-parse-error", "corex:reply-out", "network:msg",
-                                        "topoh:", "topos:"};
+                                        "topoh:msg-sending", "topos:"};
 
 /* event_route[NAME]; the name may have colons and dashes. Events that never happen here are no matter. */
 static bool parse_event_route(struct cfg_parse *p) {

@@ -31,6 +31,8 @@ static void crc_write(struct buf *out, uint16_t crc) {
         buf_add_char(out, "0123456789abcdef"[n & 15]);
 }
 
+uint16_t kam_crc(struct span s) { return (uint16_t)~crc_add(0xffff, s); }
+
 void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span call_id) {
     uint16_t first = crc_add(0xffff, via->host), second = 0xffff;
     /* Without a port in the Via, Kamailio goes no further than to the port. */

@@ -18,4 +18,7 @@ void kam_totag_suffix_write(struct buf *out, const struct via *via, struct span 
  * The first one has the signature "Long live kamailio server". (facts: Kamailio 20.5) */
 void kam_fromtag_suffix_write(struct buf *out, struct span call_id, struct span uri);
 
+/* CRC-16/X-25. */
+uint16_t kam_crc(struct span s);
+
 #endif

@@ -62,5 +62,6 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_DIALOG] = &kam_dialog_module,
     [KAM_MODULE_PATH] = &kam_path_module,
     [KAM_MODULE_RTIMER] = &kam_rtimer_module,
+    [KAM_MODULE_TOPOH] = &kam_topoh_module,
     [KAM_MODULES] = NULL,
 };

@@ -30,7 +30,7 @@ static int copy_to(struct kam_run *run, struct span uri) {
     if (error) return error == KAM_E_NO_SOCKET ? 1 : -1; /* of another transport: nothing is sent */
     struct payload *p = kam_render_received(run);
     struct cause cause = kam_cause(run, "copy of the message that sip_trace() sends", NULL);
-    kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
+    kam_send(run->k, KAM_SEND_AS_IT_IS, &d, p, &cause);
     payload_drop(p);
     return 1;
 }

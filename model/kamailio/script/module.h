@@ -14,6 +14,9 @@
 #include <stddef.h>
 
 struct kam_program;
+struct payload;
+struct kam_destination;      /* model/kamailio/send.h */
+struct kam_socket;           /* model/kamailio/instance.h */
 struct kam_transaction_head; /* a transaction: model/kamailio/run.h */
 struct sip_msg;
 struct kamailio; /* an instance: model/kamailio/instance.h */
@@ -81,6 +84,10 @@ struct kam_module {
     void (*init)(struct kamailio *k, void *data); /* the settings are set; the sockets are not open yet */
     bool (*start)(struct kamailio *k, void *data, struct diag *diag); /* they are; false after an error */
     void (*free)(void *data);
+    /* What comes and what leaves, as bytes: others that take their place, held once; NULL: none do. */
+    struct payload *(*bytes_come)(struct kamailio *k, struct payload *payload);
+    struct payload *(*bytes_leave)(struct kamailio *k, const struct kam_destination *to,
+                                   struct payload *payload);
     bool (*request_came)(struct kam_run *run);     /* before request_route; true: that was all */
     void (*request_ended)(struct kam_run *run);    /* after request_route */
     bool (*reply_came)(struct kam_run *run);       /* after onreply_route; true: it is the module's */

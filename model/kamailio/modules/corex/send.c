@@ -30,7 +30,7 @@ static bool find_udp(struct kam_run *run, struct span text, struct udp_address *
 static int send_bytes(struct kam_run *run, const struct kam_destination *d, struct payload *p,
                       const char *why) {
     struct cause cause = kam_cause(run, why, NULL);
-    bool sent = kam_send(run->k, KAM_SEND_OTHER, d, p, &cause);
+    bool sent = kam_send(run->k, KAM_SEND_AS_IT_IS, d, p, &cause);
     payload_drop(p);
     return sent ? 1 : -1;
 }
