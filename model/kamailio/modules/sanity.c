@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* sanity: what a request must not look like (facts: Kamailio 16). A check that fails is answered at once. */
+#include "model/kamailio/modules/sanity.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/credentials.h"
@@ -215,6 +216,15 @@ static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t 
         return set->autodrop ? 0 : -1;
     }
     return 1;
+}
+
+bool kam_sanity_passes(struct kam_run *run) {
+    const struct sanity *set = sanity_of(run);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (set->checks & checks[i].bit && (!checks[i].uri_bit || set->uris & checks[i].uri_bit) &&
+            checks[i].check(run))
+            return false;
+    return true;
 }
 
 static const struct kam_function functions[] = {

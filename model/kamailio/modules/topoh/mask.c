@@ -47,7 +47,7 @@ struct span topoh_param(struct span params, struct span name, struct span *value
     while (params.p) {
         struct span whole = span_cut(&params, ';');
         *value = whole;
-        if (span_eq(span_cut(value, '='), name)) return (struct span){whole.p - 1, whole.len + 1};
+        if (span_eq_nocase(span_cut(value, '='), name)) return (struct span){whole.p - 1, whole.len + 1};
     }
     return *value = (struct span){0};
 }
@@ -62,7 +62,13 @@ static bool add_hidden(struct topoh *t, struct span mask, struct span prefix) {
 }
 
 static void replace(struct topoh *t, struct span old) {
-    edit_replace(&t->edits, (size_t)(old.p - t->msg.bytes.p), old.len, buf_span(&t->text));
+    edit_replace(&t->edits, (size_t)(old.p - t->run.msg.bytes.p), old.len, buf_span(&t->text));
+}
+
+/* What each mask of a URI begins with. */
+static void write_begin(struct topoh *t) {
+    buf_addf(&t->text, "sip:" SPAN_FMT ";" SPAN_FMT "=" SPAN_FMT, SPAN_ARG(t->mask_ip),
+             SPAN_ARG(t->uparam_name), SPAN_ARG(t->uparam_prefix));
 }
 
 void topoh_mask_entry(struct topoh *t, struct span entry) {
@@ -71,8 +77,8 @@ void topoh_mask_entry(struct topoh *t, struct span entry) {
     if (!uri_parse(&u, uri)) return;
     bool bare = uri.p == entry.p; /* it gets brackets */
     buf_reset(&t->text);
-    buf_addf(&t->text, "%ssip:" SPAN_FMT ";" SPAN_FMT "=" SPAN_FMT, bare ? "<" : "", SPAN_ARG(t->mask_ip),
-             SPAN_ARG(t->uparam_name), SPAN_ARG(t->uparam_prefix));
+    if (bare) buf_add_char(&t->text, '<');
+    write_begin(t);
     base64_add(&t->text, uri, t->letters, filler);
     if (bare) buf_add_char(&t->text, '>');
     replace(t, uri);
@@ -98,6 +104,10 @@ void topoh_unmask_uri(struct topoh *t, struct span uri) {
     struct span mask;
     buf_reset(&t->text);
     if (!uri_parse(&u, uri)) return;
+    write_begin(t);
+    bool begins = span_eq_nocase(span_head(uri, t->text.len), buf_span(&t->text));
+    if (t->uri_prefix_checks && !begins) return;
+    buf_reset(&t->text);
     topoh_param(u.params, t->uparam_name, &mask);
     if (add_hidden(t, mask, t->uparam_prefix)) replace(t, uri);
 }

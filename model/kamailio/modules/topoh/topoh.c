@@ -8,6 +8,7 @@
 #include "model/kamailio/modules/topoh/topoh.h"
 
 #include "model/kamailio/event.h"
+#include "model/kamailio/modules/sanity.h"
 #include "model/sip/uri.h"
 
 enum direction { DOWNSTREAM = 'd', UPSTREAM = 'u' };
@@ -15,32 +16,25 @@ enum direction { DOWNSTREAM = 'd', UPSTREAM = 'u' };
 static struct topoh *topoh_of(const struct kamailio *k) { return kam_module_data(k, KAM_MODULE_TOPOH); }
 
 static const struct sip_header *first(const struct topoh *t, enum sip_header_id id) {
-    return sip_msg_first(&t->msg, id);
+    return sip_msg_first(&t->run.msg, id);
 }
 
-static struct span method_of(const struct topoh *t) {
-    struct span number, method = t->msg.method;
-    if (!t->msg.is_request) sip_cseq_parse(first(t, SIP_CSEQ)->value, &number, &method);
-    return method;
-}
-
-/* Lays the views over it. False: it is left as it is. */
-static bool read(struct topoh *t, struct span bytes) {
+/* Lays the views over it. False: it is left as it is, as what cannot be read to its end. */
+static bool read(struct kamailio *k, struct topoh *t, struct payload *payload) {
     edit_list_reset(&t->edits);
-    if (!sip_msg_parse(&t->msg, bytes) || t->msg.header_end == bytes.len) return false;
-    if (!first(t, SIP_VIA) || !first(t, SIP_FROM) || !first(t, SIP_TO) || !first(t, SIP_CALL_ID) ||
-        !first(t, SIP_CSEQ))
-        return false;
-    struct span method = method_of(t);
+    kam_run_end(&t->run);
+    if (!kam_run_begin(&t->run, payload, &k->sockets[0], (struct udp_address){0})) return false;
+    if (t->run.damaged || t->run.unfinished) return false;
+    struct span method = t->run.msg.is_request ? t->run.msg.method : t->run.cseq_method;
     return !span_is(method, "REGISTER") && !span_is(method, "PUBLISH");
 }
 
-static size_t offset_of(const struct topoh *t, const char *p) { return (size_t)(p - t->msg.bytes.p); }
+static size_t offset_of(const struct topoh *t, const char *p) { return (size_t)(p - t->run.msg.bytes.p); }
 
 /* The Vias one after the other: *h and *left say where it stands. */
 static bool next_via(struct topoh *t, const struct sip_header **h, struct span *left, struct via *via) {
     if (!left->len) {
-        *h = *h ? sip_msg_next(&t->msg, *h) : first(t, SIP_VIA);
+        *h = *h ? sip_msg_next(&t->run.msg, *h) : first(t, SIP_VIA);
         if (!*h) return false;
         *left = (*h)->value;
     }
@@ -54,7 +48,7 @@ static bool next_via(struct topoh *t, const struct sip_header **h, struct span *
 static void unmask_uris(struct topoh *t, enum sip_header_id id, size_t skipped) {
     struct span entry;
     size_t n = 0;
-    for (const struct sip_header *h = first(t, id); h; h = sip_msg_next(&t->msg, h))
+    for (const struct sip_header *h = first(t, id); h; h = sip_msg_next(&t->run.msg, h))
         for (struct span left = h->value; name_addr_next(&left, &entry); n++)
             if (n >= skipped) topoh_unmask_uri(t, name_addr_uri(entry));
 }
@@ -94,18 +88,34 @@ static void add_marks(struct topoh *t, const struct via *top, enum direction dir
     edit_insert(&t->edits, offset_of(t, before_params(top)), buf_span(&t->text));
     buf_reset(&t->text);
     buf_addf(&t->text, "TH: %sh\r\n", mark);
-    edit_insert(&t->edits, t->msg.header_end, buf_span(&t->text));
+    edit_insert(&t->edits, t->run.msg.header_end, buf_span(&t->text));
 }
 
-/* Only requests in a dialog have been masked by us. */
+/* A Route entry without brackets is none to Kamailio. */
+static bool routes_readable(const struct topoh *t) {
+    struct span entry;
+    for (const struct sip_header *h = first(t, SIP_ROUTE); h; h = sip_msg_next(&t->run.msg, h))
+        for (struct span left = h->value; name_addr_next(&left, &entry);)
+            if (span_find(entry, '<') < 0) return false;
+    return true;
+}
+
+/* The Call-ID has been masked downstream. */
+static void unmask_call_id(struct topoh *t, enum direction direction) {
+    if (direction == UPSTREAM && t->mask_callid) topoh_unmask_call_id(t, first(t, SIP_CALL_ID)->value);
+}
+
+/* Only requests in a dialog have been masked by us. False: it is left alone. */
 static bool request_comes(struct topoh *t, const struct via *top) {
     bool begins = !sip_tag(first(t, SIP_TO)->value).p;
+    enum direction direction = begins ? DOWNSTREAM : find_direction(t);
+    if ((t->sanity_checks && !kam_sanity_passes(&t->run)) || (!begins && !routes_readable(t))) return false;
     if (!begins) {
-        topoh_unmask_call_id(t, first(t, SIP_CALL_ID)->value);
-        topoh_unmask_uri(t, t->msg.uri);
+        unmask_call_id(t, direction);
+        topoh_unmask_uri(t, t->run.msg.uri);
         unmask_uris(t, SIP_ROUTE, 1); /* the first one is our own */
     }
-    add_marks(t, top, begins ? DOWNSTREAM : find_direction(t), begins);
+    add_marks(t, top, direction, begins);
     return true;
 }
 
@@ -121,8 +131,8 @@ static bool reply_comes(struct topoh *t, const struct via *top, const struct sip
         if (mark.len && !direction) direction = mark.p[0] == UPSTREAM ? DOWNSTREAM : UPSTREAM;
         topoh_unmask_via(t, &via);
     }
-    topoh_unmask_call_id(t, first(t, SIP_CALL_ID)->value);
     if (!direction) return false;
+    unmask_call_id(t, direction);
     unmask_uris(t, SIP_RECORD_ROUTE, 0);
     add_marks(t, top, direction, false);
     return true;
@@ -133,10 +143,10 @@ static struct payload *bytes_come(struct kamailio *k, struct payload *payload) {
     const struct sip_header *h = NULL;
     struct span left = {0};
     struct via top;
-    if (!read(t, payload_span(payload)) || !next_via(t, &h, &left, &top)) return NULL;
-    if (!(t->msg.is_request ? request_comes(t, &top) : reply_comes(t, &top, h, left)) && !t->edits.count)
+    if (!read(k, t, payload) || !next_via(t, &h, &left, &top)) return NULL;
+    if (!(t->run.msg.is_request ? request_comes(t, &top) : reply_comes(t, &top, h, left)) && !t->edits.count)
         return NULL;
-    return edit_apply(&t->edits, t->msg.bytes, k->pool);
+    return edit_apply(&t->edits, t->run.msg.bytes, k->pool);
 }
 
 /* Does it show the socket? */
@@ -154,10 +164,10 @@ static bool shows(struct span entry, const struct kam_socket *socket) {
 static void mask_routes(struct topoh *t, const struct kam_socket *socket) {
     struct span entry;
     size_t n = 0;
-    for (const struct sip_header *h = first(t, SIP_RECORD_ROUTE); h; h = sip_msg_next(&t->msg, h))
+    for (const struct sip_header *h = first(t, SIP_RECORD_ROUTE); h; h = sip_msg_next(&t->run.msg, h))
         for (struct span left = h->value; name_addr_next(&left, &entry); n++) {
-            if (!t->msg.is_request && shows(entry, socket)) return;
-            if (!t->msg.is_request || n > 0) topoh_mask_entry(t, entry);
+            if (!t->run.msg.is_request && shows(entry, socket)) return;
+            if (!t->run.msg.is_request || n > 0) topoh_mask_entry(t, entry);
         }
 }
 
@@ -171,7 +181,8 @@ static void mask_contact(struct topoh *t) {
 }
 
 static const struct sip_header *mark_header(const struct topoh *t) {
-    for (const struct sip_header *h = t->msg.headers; h < t->msg.headers + t->msg.header_count; h++)
+    for (const struct sip_header *h = t->run.msg.headers; h < t->run.msg.headers + t->run.msg.header_count;
+         h++)
         if (span_is(h->name, "TH")) return h;
     return NULL;
 }
@@ -205,10 +216,11 @@ static struct payload *bytes_leave(struct kamailio *k, const struct kam_destinat
     const struct sip_header *h = NULL;
     struct span left = {0}, whole, mark;
     struct via top;
-    if (!masks(k, to) || !read(t, payload_span(payload)) || !next_via(t, &h, &left, &top)) return NULL;
+    if (!masks(k, to) || !read(k, t, payload) || !next_via(t, &h, &left, &top)) return NULL;
     const struct sip_header *marked = mark_header(t);
     /* Without marks it was made here: of requests, only those that belong to one that is masked are. */
-    bool masks_id = t->msg.is_request && (span_is(t->msg.method, "ACK") || span_is(t->msg.method, "CANCEL"));
+    bool masks_id =
+        t->run.msg.is_request && (span_is(t->run.msg.method, "ACK") || span_is(t->run.msg.method, "CANCEL"));
     mark = via_mark(top.whole, &whole);
     if (marked && !is_direction(marked->value)) return NULL;
     if (marked) {
@@ -216,13 +228,13 @@ static struct payload *bytes_leave(struct kamailio *k, const struct kam_destinat
         masks_id = marked->value.p[0] == DOWNSTREAM;
         mask_routes(t, to->socket);
         mask_contact(t);
-        if (t->msg.is_request) mask_vias(t, h, left);
-    } else if (mark.len && !t->msg.is_request) {
+        if (t->run.msg.is_request) mask_vias(t, h, left);
+    } else if (mark.len && !t->run.msg.is_request) {
         masks_id = mark.p[0] == UPSTREAM;
     }
     if (mark.len) edit_remove(&t->edits, offset_of(t, whole.p), whole.len);
     if (masks_id && t->mask_callid) topoh_mask_call_id(t, first(t, SIP_CALL_ID)->value);
-    return t->edits.count ? edit_apply(&t->edits, t->msg.bytes, k->pool) : NULL;
+    return t->edits.count ? edit_apply(&t->edits, t->run.msg.bytes, k->pool) : NULL;
 }
 
 static bool begin(struct kamailio *k, void *data, struct diag *diag) {
@@ -239,13 +251,19 @@ static bool begin(struct kamailio *k, void *data, struct diag *diag) {
                    "topoh.%s without a text is not simulated", needed[i].name);
         return false;
     }
+    if (t->sanity_checks && !kam_module_data(k, KAM_MODULE_SANITY)) {
+        diag_error(diag, kam_program_param_at(k->program, &kam_topoh_module, "sanity_checks"),
+                   "topoh.sanity_checks needs module \"sanity\"");
+        return false;
+    }
+    kam_run_init(&t->run, k);
     topoh_alphabet(t->letters, t->mask_key);
     return true;
 }
 
 static void end(void *data) {
     struct topoh *t = data;
-    sip_msg_free(&t->msg);
+    kam_run_free(&t->run);
     edit_list_free(&t->edits);
     buf_free(&t->text);
 }
@@ -259,8 +277,8 @@ static const struct kam_param params[] = {
     {KAM_TEXT("vparam_name", "branch"), KAM_INTO(struct topoh, vparam_name)},
     {KAM_TEXT("vparam_prefix", "z9hG4bKsr-"), KAM_INTO(struct topoh, vparam_prefix)},
     {KAM_TEXT("callid_prefix", "!!:"), KAM_INTO(struct topoh, callid_prefix)},
-    {KAM_INT("sanity_checks", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
-    {KAM_INT("uri_prefix_checks", 0, INT32_MIN, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("sanity_checks", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct topoh, sanity_checks)},
+    {KAM_INT("uri_prefix_checks", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct topoh, uri_prefix_checks)},
     {KAM_INT("event_mode", 3, INT32_MIN, INT32_MAX), KAM_INTO(struct topoh, event_mode)},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {0}};

@@ -8,9 +8,9 @@
 
 struct topoh {
     struct span mask_key, mask_ip, uparam_name, uparam_prefix, vparam_name, vparam_prefix, callid_prefix;
-    int64_t mask_callid, event_mode;
-    char letters[65]; /* the alphabet of base64 that the key gives */
-    struct sip_msg msg;
+    int64_t mask_callid, event_mode, uri_prefix_checks, sanity_checks;
+    char letters[65];   /* the alphabet of base64 that the key gives */
+    struct kam_run run; /* over the message in hand */
     struct edit_list edits;
     struct buf text;
 };
