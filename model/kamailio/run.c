@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/run.h"
+#include "model/kamailio/message/header.h"
 
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/read.h"
@@ -177,7 +178,7 @@ struct span kam_run_max_forwards(const struct kam_run *run, const struct sip_hea
 }
 
 uint32_t kam_run_hash(struct kam_run *run) {
-    if (!run->hashed) run->hash = kam_branch_hash(run->call_id->value, run->cseq_number);
+    if (!run->hashed) run->hash = kam_branch_hash(kam_header_body(run->call_id), run->cseq_number);
     run->hashed = true;
     return run->hash;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/contact.h"
 
+#include "model/kamailio/message/params.h"
+
 #include <stddef.h>
 
 bool contact_is_star(struct span value) { return value.len && value.p[0] == '*'; }
@@ -32,13 +34,10 @@ static ptrdiff_t reach(struct span text, const char *ends, bool brackets) {
     return quoted || inside ? -1 : (ptrdiff_t)text.len;
 }
 
-static struct span without_quotes(struct span s) {
-    bool quoted = s.len > 1 && s.p[0] == '"' && s.p[s.len - 1] == '"';
-    return quoted ? (struct span){s.p + 1, s.len - 2} : s;
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/* One parameter; of two of a name the last one counts. */
-static void read_param(struct contact *c, struct span param) {
+/* Of two parameters of a name the last one counts. */
+static void keep_param(struct contact *c, const struct kam_param_text *p) {
     const struct {
         const char *name;
         struct span *to;
@@ -48,12 +47,9 @@ static void read_param(struct contact *c, struct span param) {
                  {"received", &c->received},
                  {"+sip.instance", &c->instance},
                  {"reg-id", &c->reg_id}};
-    ptrdiff_t equals = span_find(param, '=');
-    struct span name = span_trim(equals < 0 ? param : span_head(param, (size_t)equals));
-    struct span value =
-        equals < 0 ? (struct span){param.p + param.len, 0} : span_skip(param, (size_t)equals + 1);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (span_is_nocase(name, known[i].name)) *known[i].to = without_quotes(span_trim(value));
+        if (span_is_nocase(p->name, known[i].name))
+            *known[i].to = p->value.p ? p->value : (struct span){p->name.p + p->name.len, 0};
 }
 
 int contact_next(struct contact *c, struct span *list) {
@@ -70,12 +66,11 @@ int contact_next(struct contact *c, struct span *list) {
         c->uri = (struct span){c->uri.p + 1, c->uri.len - 2};
     if (c->uri.len == 0) return -1;
     text = span_skip(text, (size_t)at);
-    while (text.len && text.p[0] == ';') {
-        text = span_trim(span_skip(text, 1));
-        if (text.len == 0 || (at = reach(text, ";,", false)) < 0) return -1;
-        read_param(c, span_head(text, (size_t)at));
-        text = span_skip(text, (size_t)at);
-    }
+    struct kam_param_text param;
+    int got;
+    while ((got = kam_param_next(&text, &param)) > 0)
+        keep_param(c, &param);
+    if (got < 0) return -1;
     if (c->reg_id.p && !c->reg_id.len) return -1;
     if (text.len) { /* a comma */
         text = span_trim(span_skip(text, 1));
@@ -83,6 +78,27 @@ int contact_next(struct contact *c, struct span *list) {
     }
     *list = text;
     return 1;
+}
+
+bool contact_expires_header(uint32_t *seconds, struct span value) {
+    enum { DIGITS_MAX = 10 };
+    size_t len = 0, n = 0;
+    while (len < value.len && !is_blank(value.p[len]))
+        len++;
+    *seconds = 0;
+    if (len > DIGITS_MAX) return false;
+    for (; n < len && ascii_digit((unsigned char)value.p[n]); n++)
+        *seconds = *seconds * 10 + (uint32_t)(value.p[n] - '0');
+    return n == len;
+}
+
+bool contact_expires_parse(uint32_t *seconds, struct span text) {
+    uint64_t n = 0;
+    bool sign = text.len && text.p[0] == '+';
+    if (sign) text = span_skip(text, 1);
+    if (!(sign && text.len == 0) && !span_to_u64(text, UINT32_MAX, &n)) return false;
+    *seconds = (uint32_t)n;
+    return true;
 }
 
 bool contact_q_parse(int *q, struct span text) {

@@ -31,6 +31,14 @@ bool kam_header_is(const struct sip_header *h, struct span name) {
     return id == SIP_OTHER ? span_eq_nocase(full_name(h->name), full_name(name)) : h->id == id;
 }
 
+struct span kam_header_body(const struct sip_header *h) {
+    const char *end = h->line.p + h->line.len;
+    if (h->value.len == 0) return h->value;
+    while (end > h->value.p && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == '\0'))
+        end--;
+    return span_between(h->value.p, end);
+}
+
 const struct sip_header *kam_header_find(const struct sip_msg *m, struct span name) {
     for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
         if (kam_header_is(h, name)) return h;

@@ -11,4 +11,8 @@ bool kam_header_is(const struct sip_header *h, struct span name);
 /* The first header that is called so, or NULL. */
 const struct sip_header *kam_header_find(const struct sip_msg *m, struct span name);
 
+/* What Kamailio takes for the value: the blanks behind it belong to it, NULs at the very end do not (facts:
+ * Kamailio 76). */
+struct span kam_header_body(const struct sip_header *h);
+
 #endif

@@ -14,6 +14,49 @@ struct span multipart_boundary(struct span type) {
     return (struct span){0};
 }
 
+/* A token, and the blanks behind it. */
+static struct span take_token(struct span *s) {
+    size_t len = 0;
+    while (len < s->len && s->p[len] != '\0' && (ascii_alnum(s->p[len]) || strchr("-.!%_+`'~", s->p[len])))
+        len++;
+    struct span token = span_head(*s, len);
+    *s = span_skip(*s, len);
+    return token;
+}
+
+bool multipart_take_type(struct span content_type, struct span *type, struct span *subtype,
+                         struct span *behind) {
+    struct span text = span_trim(content_type);
+    *type = take_token(&text);
+    text = span_trim(text);
+    if (type->len == 0 || text.len == 0 || text.p[0] != '/') return false;
+    text = span_trim(span_skip(text, 1));
+    *subtype = take_token(&text);
+    *behind = text;
+    return subtype->len > 0;
+}
+
+bool multipart_is_type(struct span content_type, const char *type, const char *subtype) {
+    struct span t, s, behind;
+    if (!multipart_take_type(content_type, &t, &s, &behind)) return false;
+    behind = span_trim(behind);
+    return (behind.len == 0 || behind.p[0] == ';') && span_is_nocase(t, type) && span_is_nocase(s, subtype);
+}
+
+struct span multipart_first_boundary(struct span content_type) {
+    struct span first = content_type;
+    span_cut(&first, ';');
+    ptrdiff_t second = span_find(first, ';');
+    return multipart_boundary(
+        second < 0 ? content_type : span_head(content_type, content_type.len - first.len + (size_t)second));
+}
+
+bool multipart_has_delimiter(struct span body, struct span boundary) {
+    while (body.len)
+        if (multipart_is_delimiter(multipart_take_line(&body), boundary)) return true;
+    return false;
+}
+
 bool multipart_is_delimiter(struct span line, struct span boundary) {
     struct span text = span_trim(line);
     return span_starts(text, "--") && span_eq(span_head(span_skip(text, 2), boundary.len), boundary) &&

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/read.h"
+#include "model/kamailio/message/header.h"
 
 #include "model/kamailio/message/address.h"
 
@@ -62,6 +63,16 @@ static bool readable(struct kam_run *run, const struct sip_header *h) {
     }
 }
 
+/* NULs at the end of a value do not belong to it; of From and Max-Forwards not even blanks and NULs. */
+static void cut_tail(struct sip_header *h) {
+    bool number_or_tag = h->id == SIP_FROM || h->id == SIP_MAX_FORWARDS;
+    if (h->id == SIP_TO || h->id == SIP_VIA || h->id == SIP_CSEQ || h->id == SIP_CONTENT_LENGTH) return;
+    if (!number_or_tag) h->value = kam_header_body(h);
+    while (h->value.len && (h->value.p[h->value.len - 1] == ' ' || h->value.p[h->value.len - 1] == '\t' ||
+                            (number_or_tag && h->value.p[h->value.len - 1] == '\0')))
+        h->value.len--;
+}
+
 /* Cuts the views off at the first header that cannot be read; the last one may lack its line end. */
 static void cut_off(struct kam_run *run, bool well_formed) {
     struct sip_msg *m = &run->msg;
@@ -69,8 +80,8 @@ static void cut_off(struct kam_run *run, bool well_formed) {
     uint32_t doubtful = m->repeated | sip_header_bit(SIP_OTHER) | sip_header_bit(SIP_CONTENT_LENGTH);
     run->further_vias = NULL;
     if (end > h && end[-1].line.p[end[-1].line.len - 1] != '\n') whole--;
-    while (h < whole && (!(doubtful & sip_header_bit(h->id)) || readable(run, h)))
-        h++;
+    for (; h < whole && (!(doubtful & sip_header_bit(h->id)) || readable(run, h)); h++)
+        if (h->value.len && h->value.p[h->value.len - 1] == '\0') cut_tail(m->headers + (h - m->headers));
     run->damaged = !well_formed || h < end;
     run->unfinished = m->header_end == run->payload->len;
     if (h < end) sip_msg_cut(m, (size_t)(h - m->headers));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/sdp.h"
 
+#include "model/kamailio/message/multipart.h"
+
 static size_t count_words(struct span line) {
     size_t count = 0;
     for (line = span_trim(line); line.len; line = span_trim(line)) {
@@ -32,4 +34,14 @@ bool kam_sdp_readable(struct span body) {
         }
     }
     return streams > 0 && stream_has;
+}
+
+bool kam_sdp_session(struct span *session, struct span content_type, struct span body) {
+    *session = body;
+    if (multipart_is_type(content_type, "application", "sdp")) return kam_sdp_readable(body);
+    struct span boundary = multipart_first_boundary(content_type);
+    if (!multipart_is_type(content_type, "multipart", "mixed") || !multipart_has_delimiter(body, boundary))
+        return false;
+    *session = multipart_sdp(body, boundary);
+    return session->len == 0 || kam_sdp_readable(*session);
 }

@@ -13,4 +13,10 @@
  */
 bool kam_sdp_readable(struct span body);
 
+/*
+ * The session of a body of that type: the body of application/sdp, the first part of multipart/mixed that is
+ * it, or an empty one where there is no such part. False: Kamailio reads none.
+ */
+bool kam_sdp_session(struct span *session, struct span content_type, struct span body);
+
 #endif

@@ -13,6 +13,7 @@
 enum {
     RURI_VERSION = 1,
     RURI_SCHEME = 2,
+    REQUIRED = 4,
     CSEQ_METHOD = 32,
     CSEQ_VALUE = 64,
     CONTENT_LENGTH = 128,
@@ -45,6 +46,10 @@ static bool is_number(struct span text) {
 /* What asks about the first line of requests fails for replies, without an answer. */
 static const char *check_version(struct kam_run *run) { return run->msg.is_request ? NULL : ""; }
 
+/* Headers that cannot be read, or of which one is looked for in vain behind the first that cannot be read. */
+static const char *check_required(struct kam_run *run) { return run->damaged ? "" : NULL; }
+static const char *without(const struct kam_run *run) { return run->damaged ? "" : NULL; }
+
 static const char *check_cseq_method(struct kam_run *run) {
     if (!run->msg.is_request) return "";
     return span_eq(run->cseq_method, run->msg.method) ? NULL : "CSeq method does not match request method";
@@ -57,15 +62,16 @@ static const char *check_cseq_value(struct kam_run *run) {
 static const char *check_content_length(struct kam_run *run) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
     uint64_t n;
-    return !h || (span_to_u64(h->value, UINT32_MAX, &n) && n == run->msg.body.len)
-               ? NULL
-               : "Content-Length mis-match";
+    if (!h) return without(run);
+    return span_to_u64(h->value, UINT32_MAX, &n) && n == run->msg.body.len ? NULL
+                                                                           : "Content-Length mis-match";
 }
 
 static const char *check_expires(struct kam_run *run) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Expires"));
-    if (h && h->value.len == 0) return "Bad Expires Header";
-    return !h || is_number(h->value) ? NULL : "Expires value is illegal";
+    if (!h) return without(run);
+    if (h->value.len == 0) return "Bad Expires Header";
+    return is_number(h->value) ? NULL : "Expires value is illegal";
 }
 
 static const char *check_ruri(struct kam_run *run) {
@@ -101,7 +107,7 @@ static bool is_supported(const struct kam_run *run, struct span extension) {
 /* The first extension that is not among those that the configuration names is shown. */
 static const char *check_proxy_require(struct kam_run *run) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Require"));
-    if (!h) return NULL;
+    if (!h) return without(run);
     if (h->value.len == 0) return "Bad Proxy Require Header";
     for (struct span list = h->value; list.len;) {
         struct span extension = span_trim(span_cut(&list, ','));
@@ -128,6 +134,7 @@ static const char *check_credentials(const struct kam_credentials *c) {
 static const char *check_all_credentials(struct kam_run *run, const char *other) {
     static const char *const headers[] = {"Authorization", "Proxy-Authorization"};
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        if (run->damaged && !kam_header_find(&run->msg, span_of(headers[i]))) return "";
         for (size_t k = 0; k < run->msg.header_count; k++) {
             const struct sip_header *h = &run->msg.headers[k];
             struct kam_credentials c;
@@ -178,6 +185,7 @@ static const struct {
 } checks[] = {
     {RURI_VERSION, 0, check_version},
     {RURI_SCHEME, 0, check_ruri},
+    {REQUIRED, 0, check_required},
     {CSEQ_METHOD, 0, check_cseq_method},
     {CSEQ_VALUE, 0, check_cseq_value},
     {CONTENT_LENGTH, 0, check_content_length},

@@ -20,24 +20,23 @@ static struct span type_of(const struct kam_run *run) {
     return type ? type->value : (struct span){0};
 }
 
-/* Of multipart/mixed it is the part that is SDP. */
-static struct span mixed_boundary(const struct kam_run *run) {
-    struct span type = type_of(run);
-    return span_starts_nocase(type, "multipart/mixed") ? multipart_boundary(type) : (struct span){0};
+/* Of multipart/mixed it is the part that is SDP. False: it is not SDP. */
+static bool session_of(const struct kam_run *run, struct span *session) {
+    return kam_sdp_session(session, type_of(run), span_skip(run->msg.bytes, kam_body_at(run)));
 }
 
 static struct span body_of(const struct kam_run *run) {
-    struct span body = span_skip(run->msg.bytes, kam_body_at(run)), boundary = mixed_boundary(run);
-    return boundary.len ? multipart_sdp(body, boundary) : body;
+    struct span session;
+    session_of(run, &session);
+    return session;
 }
 
 enum content { SDP, NO_BODY, NO_SDP };
 
 static enum content content_of(const struct kam_run *run) {
+    struct span session;
     if (run->damaged || kam_body_at(run) >= run->msg.bytes.len) return NO_BODY;
-    if (mixed_boundary(run).len) return SDP;
-    return span_starts_nocase(type_of(run), "application/sdp") && kam_sdp_readable(body_of(run)) ? SDP
-                                                                                                 : NO_SDP;
+    return session_of(run, &session) ? SDP : NO_SDP;
 }
 
 /* A line with its end. */
@@ -265,20 +264,41 @@ static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, 
         return -1;                                                                                           \
     }
 
-static bool has_line(const struct stream *s, const char *text, bool whole) {
+static bool has_line(const struct stream *s, const char *text) {
     for (struct span left = s->all; left.len;) {
         struct span line = without_end(take_line(&left));
-        if (whole ? span_is(line, text) : span_starts(line, text)) return true;
+        if (span_starts(line, text)) return true;
     }
     return false;
 }
 
+/* A number that is not 0, with a sign or without; what stands behind it does not count. */
+static bool has_port(const struct stream *s) {
+    bool any = false;
+    struct span left = span_skip(s->port, span_starts(s->port, "-") || span_starts(s->port, "+"));
+    for (; left.len && ascii_digit((unsigned char)left.p[0]); left = span_skip(left, 1))
+        any = any || left.p[0] != '0';
+    return any;
+}
+
+/* The last line that says a direction counts. */
+static bool is_inactive(const struct stream *s) {
+    static const char *const others[] = {"a=sendrecv", "a=sendonly", "a=recvonly"};
+    bool inactive = false;
+    for (struct span left = s->all; left.len;) {
+        struct span line = without_end(take_line(&left));
+        if (span_is(line, "a=inactive")) inactive = true;
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            inactive = inactive && !span_is(line, others[i]);
+    }
+    return inactive;
+}
+
 ANY_STREAM(with_media, span_eq_nocase(s.media, args[0].s))
-ANY_STREAM(with_active_media,
-           span_eq_nocase(s.media, args[0].s) && !span_is(s.port, "0") && !has_line(&s, "a=inactive", true))
+ANY_STREAM(with_active_media, span_eq_nocase(s.media, args[0].s) && has_port(&s) && !is_inactive(&s))
 ANY_STREAM(with_transport, span_eq_nocase(s.transport, args[0].s))
 ANY_STREAM(with_transport_like, args[0].s.len &&span_search(s.transport, args[0].s) >= 0)
-ANY_STREAM(with_ice, has_line(&s, "a=candidate:", false))
+ANY_STREAM(with_ice, has_line(&s, "a=candidate:"))
 
 /* Streams that go as a whole. */
 static int remove_streams(struct kam_run *run, struct span what, bool by_transport) {
@@ -312,7 +332,7 @@ static void remove_lines(struct kam_run *run, struct span left, struct span pref
 
 static int remove_line_by_prefix(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct stream s;
-    if (content_of(run) != SDP) return -1;
+    if (content_of(run) != SDP || body_of(run).len == 0) return -1;
     if (args[0].s.len == 0) return 1;
     if (count == 1) remove_lines(run, body_of(run), args[0].s);
     for (struct span left = body_of(run); count > 1 && next_stream(&left, &s);)

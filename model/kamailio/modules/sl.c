@@ -24,6 +24,8 @@ static struct sl *sl_of(const struct kam_run *run) { return kam_module_data(run-
 bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     if (run->method == KAM_ACK || run->damaged) return false;
     struct kam_destination d = kam_reply_destination(run);
+    ptrdiff_t nul = span_find(reason, '\0');
+    if (nul >= 0) reason = span_head(reason, (size_t)nul);
     kam_reply_add_contacts(run, status, sl_of(run)->rich_redirect);
     struct payload *p = kam_reply_build(run, status, reason, KAM_TAG_STATELESS, (struct span){0});
     struct cause cause =

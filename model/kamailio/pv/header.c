@@ -8,7 +8,8 @@
 #include "model/sip/via.h"
 
 static struct span value_of(const struct kam_run *run, const struct sip_header *h) {
-    return h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
+    struct span changed = h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
+    return changed.p == h->value.p ? kam_header_body(h) : changed;
 }
 
 /* Who looks for a header that is not there, has read all. */
@@ -178,7 +179,7 @@ static struct kam_value get_cl(struct kam_run *run, const struct kam_pv_at *at) 
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
     if (!h) return pv_nothing();
     int64_t length = span_to_u64(h->value, UINT32_MAX, &n) ? (int64_t)n : 0;
-    return (struct kam_value){.type = KAM_INT, .n = length, .s = h->value};
+    return (struct kam_value){.type = KAM_INT, .n = length, .s = kam_header_body(h)};
 }
 
 /* Addresses: "name" <uri>;parameters */
@@ -328,13 +329,10 @@ static struct kam_value billed(struct kam_run *run, bool whole) {
 PV_GETTER(get_AU, billed(run, false))
 PV_GETTER(get_Au, billed(run, true))
 
-/* What is in front of a blank; 0 where that is no number. */
-static int64_t leading_number(struct span text) {
-    uint64_t n;
-    size_t len = 0;
-    while (len < text.len && !ascii_space((unsigned char)text.p[len]))
-        len++;
-    return span_to_u64(span_head(text, len), UINT32_MAX, &n) ? (int64_t)n : 0;
+static int64_t header_seconds(const struct sip_header *h) {
+    uint32_t n;
+    contact_expires_header(&n, h->value);
+    return n;
 }
 
 /*
@@ -346,7 +344,7 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
     const struct sip_header *e = kam_header_find(&run->msg, SPAN("Expires"));
     int64_t best = 0;
     struct contact c;
-    uint64_t own;
+    uint32_t own = 0;
     if (e && e->value.len == 0) return pv_nothing();
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     bool none = !h;
@@ -355,14 +353,14 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
         if (contact_is_star(h->value)) continue;
         if (!are_contacts(h->value)) return pv_nothing();
         for (struct span list = h->value; contact_next(&c, &list) > 0;) {
-            if (c.expires.len && !span_to_u64(c.expires, UINT32_MAX, &own)) return pv_nothing();
+            if (c.expires.len && !contact_expires_parse(&own, c.expires)) return pv_nothing();
             if (!c.expires.len && !e) continue;
-            int64_t n = c.expires.len ? (int64_t)own : leading_number(e->value);
+            int64_t n = c.expires.len ? (int64_t)own : header_seconds(e);
             if (!any || (largest ? n > best : n < best)) best = n;
             any = true;
         }
     }
-    if (!any && (none || star) && e) return pv_number(leading_number(e->value));
+    if (!any && (none || star) && e) return pv_number(header_seconds(e));
     return any ? pv_number(best) : pv_nothing();
 }
 

@@ -2,6 +2,7 @@
 /* Pseudo-variables of the message as a whole, and of its Vias. (facts: Kamailio 11.6, 18.1) */
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/pv/pv.h"
 
@@ -60,7 +61,7 @@ static struct kam_value get_mbu(struct kam_run *run, const struct kam_pv_at *at)
 }
 
 PV_GETTER(get_bs, pv_number((int64_t)run->msg.body.len))
-PV_GETTER(get_ci, pv_text(run->call_id->value))
+PV_GETTER(get_ci, pv_text(kam_header_body(run->call_id)))
 PV_GETTER(get_cs, pv_text(run->cseq_number))
 PV_GETTER(get_csb, pv_text(run->cseq->value))
 

@@ -356,12 +356,15 @@ static bool proxy_authorization(struct kam_run *run, struct span path, struct ka
     return credentials(run, "Proxy-Authorization", path, out);
 }
 
-/* Of Event what is in front of a semicolon, of Expires what is in front of a blank; nothing of empty ones. */
+/* Of Event what is in front of a semicolon or blank, of Expires what is in front of a blank; nothing of empty
+ * ones. */
 static bool event(struct kam_run *run, struct span path, struct kam_value *out) {
     const struct sip_header *h = first(run, "Event");
     struct span value = h ? h->value : (struct span){0};
-    value = span_trim(span_cut(&value, ';'));
-    return !path.len && gives(out, value.len ? pv_text(value) : pv_nothing());
+    size_t n = 0;
+    while (n < value.len && value.p[n] != ';' && !ascii_space((unsigned char)value.p[n]))
+        n++;
+    return !path.len && gives(out, value.len ? pv_text(span_head(value, n)) : pv_nothing());
 }
 static bool expires(struct kam_run *run, struct span path, struct kam_value *out) {
     const struct sip_header *h = first(run, "Expires");

@@ -45,7 +45,8 @@ static int run_route(struct script *h, const struct cfg_stmt *s) {
     if (!route) {
         struct kam_value name;
         if (!script_eval(h, s->expr, &name)) return FAILED;
-        route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, script_text(h, name));
+        struct span text = script_text(h, name);
+        if (text.len) route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, text);
         if (!route) return FAILED;
     }
     const struct kam_route *caller = h->state->route;

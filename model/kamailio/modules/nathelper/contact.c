@@ -29,7 +29,7 @@ bool nathelper_contact(const struct kam_run *run, struct uri *uri) {
 
 /* A contact that has been changed once is not changed again. */
 static bool changeable(const struct kam_run *run, struct uri *uri) {
-    return !run->damaged && !run->contact_now.p && nathelper_contact(run, uri);
+    return !run->contact_now.p && nathelper_contact(run, uri);
 }
 
 /* Behind the host and the port. */
@@ -146,8 +146,7 @@ int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t 
         if (!ipv4_parse(address, &ip) || !span_to_u64(args[1].s, 65535, &port) || port == 0 || proto == 0)
             return -1;
     }
-    if (run->damaged) return -1;
-    if (!sip_msg_first(&run->msg, SIP_CONTACT)) return 2;
+    if (!sip_msg_first(&run->msg, SIP_CONTACT)) return run->damaged ? -1 : 2;
     if (!changeable(run, &u)) return -1;
     if (count == 0 && is_source(run, &u)) return 2;
     add_alias(&alias, run, address, (unsigned)port, proto);
@@ -168,7 +167,7 @@ static const char *contact_end(struct span left, struct span value) {
 int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size_t count) {
     bool in_uri = count > 0 && args[0].n != 0;
     struct buf param = {0};
-    if (run->damaged) return -1;
+    if (run->damaged && !sip_msg_first(&run->msg, SIP_CONTACT)) return -1;
     buf_addf(&param, in_uri ? ";received=sip:" SPAN_FMT ":%u" : ";received=\"sip:" SPAN_FMT ":%u\"",
              SPAN_ARG(buf_span(&run->source_text)), (unsigned)run->source.port);
     int result = 1;

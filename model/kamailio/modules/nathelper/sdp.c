@@ -97,9 +97,17 @@ static void fix_lines(struct fix *f, const char *begin, bool must_have) {
 struct span nathelper_session(const struct kam_run *run) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
     if (!type || !span_starts_nocase(type->value, "multipart/")) return run->msg.body;
-    struct span boundary = multipart_boundary(type->value);
+    struct span boundary = multipart_first_boundary(type->value);
     bool mixed = boundary.len && span_starts_nocase(type->value, "multipart/mixed");
     return mixed ? multipart_sdp(run->msg.body, boundary) : (struct span){0};
+}
+
+/* A blank ends the type as a semicolon does. */
+static bool type_is_sdp(struct span value) {
+    struct span type, subtype, behind;
+    return multipart_take_type(value, &type, &subtype, &behind) && span_is_nocase(type, "application") &&
+           span_is_nocase(subtype, "sdp") &&
+           (behind.len == 0 || behind.p[0] == ';' || ascii_space((unsigned char)behind.p[0]));
 }
 
 /* Without a Content-Type it is one. */
@@ -107,7 +115,7 @@ static bool is_sdp(const struct kam_run *run) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
     size_t len;
     return kam_told_body(run, &len) && len > 0 &&
-           (!type || span_starts_nocase(type->value, "application/sdp") ||
+           (!type || type_is_sdp(type->value) ||
             (span_starts_nocase(type->value, "multipart/") && nathelper_session(run).len));
 }
 

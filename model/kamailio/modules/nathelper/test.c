@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nat_uac_test(): signs that a sender is behind a NAT (facts: Kamailio 41.1). */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/sdp.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
 bool nathelper_is_private_address(uint32_t ip) {
@@ -104,20 +105,17 @@ static struct span connection(struct span line) {
     return blank < 0 ? (struct span){0} : span_trim(span_skip(line, 5 + (size_t)blank));
 }
 
-/* A session with an origin and a stream: what else is in a body is no description of one. */
-static bool is_session(const struct kam_run *run) {
-    struct span left = nathelper_session(run), line;
-    bool origin = false;
-    while (next_line(&left, &line) && !span_starts(line, "m="))
-        origin = origin || span_starts(line, "o=");
-    return origin && span_starts(line, "m=");
+/* The session that sdpops reads, too. False: there is none. */
+static bool take_session(const struct kam_run *run, struct span *session) {
+    const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    return type && kam_sdp_session(session, type->value, run->msg.body) && session->len;
 }
 
 /* Does a stream, with an address of its own or the session's, come from a private one? */
 static bool sdp_private(const struct kam_run *run) {
-    struct span left = nathelper_session(run), line, session = {0}, stream = {0};
+    struct span left, line, session = {0}, stream = {0};
     bool in_stream = false, found = false;
-    if (!is_session(run)) return false;
+    if (!take_session(run, &left)) return false;
     while (next_line(&left, &line)) {
         if (span_starts(line, "m=")) {
             found = found || (in_stream && is_private_text(run, stream));
@@ -135,8 +133,8 @@ static bool sdp_private(const struct kam_run *run) {
 
 /* Is the session's own address another one than the source's? */
 static bool sdp_address(const struct kam_run *run) {
-    struct span left = nathelper_session(run), line;
-    if (!is_session(run)) return false;
+    struct span left, line;
+    if (!take_session(run, &left)) return false;
     while (next_line(&left, &line) && !span_starts(line, "m=")) {
         struct span address = connection(line);
         uint32_t ip;

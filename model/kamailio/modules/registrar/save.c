@@ -44,6 +44,7 @@ struct save {
     struct span aor;
     int64_t now_s;
     bool fresh;           /* the address of record had no contacts before */
+    bool only, complete;  /* the first contact that is stored replaces all others; it is stored */
     int64_t expires;      /* the Expires header's, or the default */
     uint32_t allow, cseq; /* of the whole message */
     uint32_t reg_id;      /* the last one that a contact has had */
@@ -55,14 +56,6 @@ struct save {
     int result;
 };
 
-/* The seconds that a text says; a text that is no number of 32 bits says nothing: false. */
-static bool parse_seconds(int64_t *seconds, struct span text) {
-    uint64_t n;
-    if (!span_to_u64(text, UINT32_MAX, &n)) return false;
-    *seconds = (int64_t)n;
-    return true;
-}
-
 /* Within the module's limits, unless it is 0. */
 static int64_t limited(const struct save *s, int64_t seconds) {
     if (seconds == 0) return 0;
@@ -73,15 +66,16 @@ static int64_t limited(const struct save *s, int64_t seconds) {
 
 /* How long a contact shall live. */
 static int64_t wanted(const struct save *s, const struct contact *c) {
-    int64_t seconds = s->expires;
-    if (c->expires.len && !parse_seconds(&seconds, c->expires)) seconds = s->set->default_expires;
-    return seconds;
+    uint32_t own;
+    if (!c->expires.len) return s->expires;
+    return contact_expires_parse(&own, c->expires) ? own : s->set->default_expires;
 }
 
-/* When a contact expires, since 1970, as a number of 32 bits; 0: at once, it is to be removed. */
+/* When a contact expires, since 1970, as a number of 32 bits without a sign; 0: at once, it is to be removed.
+ */
 static int64_t expiry(const struct save *s, const struct contact *c) {
     int64_t seconds = limited(s, wanted(s, c));
-    return seconds ? (int32_t)(uint32_t)(s->now_s + seconds) : 0;
+    return seconds ? (uint32_t)(s->now_s + seconds) : 0;
 }
 
 /* Within a header Kamailio takes the last contact first. */
@@ -108,6 +102,7 @@ static const struct refusal *read_message(struct save *s) {
     const struct sip_header *expires = kam_header_find(m, SPAN("Expires")),
                             *allow = kam_header_find(m, SPAN("Allow"));
     uint64_t cseq = 0;
+    uint32_t seconds;
     span_to_u64(s->run->cseq_number, UINT32_MAX, &cseq);
     s->cseq = (uint32_t)cseq;
     if (s->set->received_avp) {
@@ -117,7 +112,8 @@ static const struct refusal *read_message(struct save *s) {
     s->allow = allow ? registrar_methods(allow->value) : USRLOC_ALL_METHODS;
     if (expires && expires->value.len == 0) return &bad_expires;
     s->expires = s->set->default_expires;
-    if (expires && !parse_seconds(&s->expires, expires->value)) s->expires = s->set->default_expires;
+    if (expires && contact_expires_header(&seconds, expires->value) && seconds <= INT32_MAX)
+        s->expires = seconds;
     size_t headers = 0;
     for (const struct sip_header *h = sip_msg_first(m, SIP_CONTACT); h; h = sip_msg_next(m, h), headers++) {
         if (contact_is_star(h->value))
@@ -146,7 +142,7 @@ static struct usrloc_contact *find_known(const struct save *s, const struct cont
 static const struct refusal *check_count(const struct save *s) {
     int64_t count = 0;
     for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next)
-        count++;
+        count += c->expires_s > s->now_s;
     for (size_t i = 0; i < s->count; i++) {
         bool known = find_known(s, &s->contacts[i]), ends = expiry(s, &s->contacts[i]) == 0;
         count += !known && !ends;
@@ -251,6 +247,8 @@ static const struct refusal *save_contact(struct save *s, const struct contact *
     }
     s->result = known->call_id && !s->fresh ? UPDATED : INSERTED;
     fill(s, known, c, expires_s);
+    if (s->only) usrloc_remove_others(s->table, s->aor, known);
+    s->complete = s->only;
     return NULL;
 }
 
@@ -356,15 +354,15 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     const struct refusal *refusal = NULL;
     if (s->star) s->result = REMOVED;
     if (!s->star && !s->count) s->result = LISTED;
-    if (s->star || (flags & SAVE_REPLACE && s->count)) usrloc_remove_all(s->table, s->aor);
-    usrloc_expire(s->table, s->aor, s->now_s);
+    if (s->star) usrloc_remove_all(s->table, s->aor);
     s->fresh = !usrloc_first(s->table, s->aor);
     if (s->set->use_path && s->count && !registrar_path_write(&s->path, &s->path_received, s->run))
         refusal = &bad_path;
     if (!refusal) refusal = check_times(s);
     if (!refusal) refusal = check_count(s);
     if (!s->fresh && s->count && !refusal) s->run->state.process->contacts++;
-    for (size_t i = 0; i < s->count && !refusal; i++)
+    s->only = flags & SAVE_REPLACE && !s->fresh;
+    for (size_t i = 0; i < s->count && !refusal && !s->complete; i++)
         refusal = save_contact(s, &s->contacts[i]);
     struct registrar_answer *later = registrar_answer_of(s->run);
     buf_reset(&later->lines);

@@ -167,10 +167,10 @@ void usrloc_remove(struct usrloc *u, struct span aor, struct usrloc_contact *c) 
     drop_if_empty(u, a);
 }
 
-void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s) {
+void usrloc_remove_others(struct usrloc *u, struct span aor, const struct usrloc_contact *kept) {
     for (struct usrloc_contact *c = usrloc_first(u, aor), *next; c; c = next) {
         next = c->next;
-        if (c->expires_s <= now_s) usrloc_remove(u, aor, c);
+        if (c != kept) usrloc_remove(u, aor, c);
     }
 }
 

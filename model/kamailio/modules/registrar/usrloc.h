@@ -98,7 +98,7 @@ uint32_t usrloc_hash(struct span aor);
 bool usrloc_start(struct kamailio *k, void *data, struct diag *diag);
 void usrloc_stop(struct usrloc *u);
 
-/* Removes the contacts that have expired by then. */
-void usrloc_expire(struct usrloc *u, struct span aor, int64_t now_s);
+/* Removes all contacts of the address of record but that one. */
+void usrloc_remove_others(struct usrloc *u, struct span aor, const struct usrloc_contact *kept);
 
 #endif

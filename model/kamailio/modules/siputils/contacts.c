@@ -5,6 +5,7 @@
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
+#include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/siputils/siputils.h"
 
 /* Writes what a contact's URI becomes; below 0: it cannot, which is what the function returns; 0: it stays.
@@ -61,7 +62,9 @@ static int hide(struct buf *out, const struct kam_run *run, struct span uri, con
     enum { OTHER_SCHEME = -509 };
     struct uri u;
     if (!uri_parse(&u, uri) || u.kind == URI_SIPS) return OTHER_SCHEME;
-    const struct span parts[] = {args[0].s, u.user, u.password, u.host, u.port, uri_param(&u, "transport")};
+    ptrdiff_t params = u.kind != URI_TEL && kam_uri_is_phone(&u) && u.user.p ? span_find(u.user, ';') : -1;
+    struct span user = params < 0 ? u.user : span_head(u.user, (size_t)params);
+    const struct span parts[] = {args[0].s, user, u.password, u.host, u.port, uri_param(&u, "transport")};
     buf_add(out, scheme_of(uri));
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (i > 0) buf_add_char(out, separator_of(run));
@@ -154,7 +157,7 @@ static int take_from_param(struct buf *out, const struct kam_run *run, struct sp
     if (found <= 0 || p.value.len == 0) return found < 0 ? -1 : 0;
     while (p.value.len && p.value.p[p.value.len - 1] == '=')
         p.value.len--;
-    return base64_read(out, p.value, base64_url_letters) ? 1 : -1;
+    return base64_read(out, p.value, base64_url_letters) && out->len ? 1 : -1;
 }
 
 static int remove_param(struct buf *out, const struct kam_run *run, struct span uri,
@@ -173,6 +176,7 @@ static int remove_param(struct buf *out, const struct kam_run *run, struct span 
 static int param_of_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h || contact_is_star(h->value)) return IS_STAR;
+    if (h->value.len == 0 && f == put_into_param) return UNREADABLE;
     int result = rewrite_contacts(run, args, f, f == put_into_param);
     return result == UNREADABLE && f != put_into_param ? 1 : result;
 }

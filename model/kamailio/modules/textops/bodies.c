@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: bodies (facts: Kamailio 31.3). */
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/multipart.h"
 #include "model/kamailio/message/sdp.h"
 #include "model/kamailio/modules/textops/textops.h"
 
@@ -20,29 +21,14 @@ static size_t number_of(struct span word, const char *const *words, size_t count
     return count;
 }
 
-static bool token_char(char c) { return ascii_alnum(c) || strchr("-.!%_+`'~", c) != NULL; }
-
-/* The token at the front, and the blanks behind it. */
-static struct span take_token(struct span *s) {
-    size_t len = 0;
-    while (len < s->len && s->p[len] != '\0' && token_char(s->p[len]))
-        len++;
-    struct span token = span_head(*s, len);
-    *s = span_trim(span_skip(*s, len));
-    return token;
-}
-
 /* TYPE/SUBTYPE, and parameters that do not count. False: it is none; so is one with a star. */
 static bool read_mime(struct mime *m, struct span text) {
-    text = span_trim(text);
-    struct span type = take_token(&text);
-    if (type.len == 0 || text.len == 0 || text.p[0] != '/') return false;
-    text = span_trim(span_skip(text, 1));
-    struct span subtype = take_token(&text);
-    if (subtype.len == 0 || (text.len && text.p[0] != ';')) return false;
+    struct span type, subtype, behind;
+    if (!multipart_take_type(text, &type, &subtype, &behind)) return false;
+    behind = span_trim(behind);
     m->type = number_of(type, types, sizeof types / sizeof *types);
     m->subtype = number_of(subtype, subtypes, sizeof subtypes / sizeof *subtypes);
-    return true;
+    return behind.len == 0 || behind.p[0] == ';';
 }
 
 /* Is it of that type? Without a Content-Type it is SDP. It asks the Content-Length, not the bytes. */
@@ -115,27 +101,42 @@ int textops_set_reply_body(struct kam_run *run, const struct kam_arg *args, size
 
 static bool is_held(struct span line) { return span_is(line, "a=sendonly") || span_is(line, "a=inactive"); }
 
-/* Is the first audio of the SDP not sent back (2), or sent to nowhere (1)? */
+/* What a session or a stream says of a call on hold. */
+struct hold {
+    bool held;                 /* one of its lines */
+    bool has_address, nowhere; /* the first c= of a session, the last one of a stream */
+};
+
+static void read_hold(struct hold *h, struct span line, bool in_session) {
+    h->held = h->held || is_held(line);
+    if (!span_starts(line, "c=") || (in_session && h->has_address)) return;
+    h->has_address = true;
+    h->nowhere = span_starts(line, "c=IN IP4 0.0.0.0");
+}
+
+/* Is an audio of the SDP sent to nowhere (1), or not sent back (2)? */
 int textops_is_audio_on_hold(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     size_t at;
     struct kam_arg sdp = {.s = SPAN("application/sdp")};
     struct span left = textops_part(run, TEXTOPS_BODY, &at);
-    bool in_session = true, in_audio = false, to_nowhere = false, held = false;
+    struct hold session = {0}, stream = {0};
+    bool in_session = true, in_audio = false;
     if (textops_has_body(run, &sdp, 1) < 0 || !sip_msg_first(&run->msg, SIP_CONTENT_TYPE)) return -1;
     if (!kam_sdp_readable(left)) return -1;
-    while (left.len) {
+    for (bool ended = false; !ended;) {
+        ended = left.len == 0;
         struct span line = span_trim(span_cut(&left, '\n'));
-        if (span_starts(line, "m=")) {
-            if (in_audio) break;
+        if (ended || span_starts(line, "m=")) {
+            if (in_audio && stream.nowhere) return 1;
+            if (in_audio && (stream.held || session.held)) return 2;
+            if (in_audio && !stream.has_address && session.nowhere) return 1;
             in_session = false;
             in_audio = span_starts(line, "m=audio ");
+            stream = (struct hold){0};
+        } else {
+            read_hold(in_session ? &session : &stream, line, in_session);
         }
-        if ((in_session || in_audio) && span_starts(line, "c="))
-            to_nowhere = span_starts(line, "c=IN IP4 0.0.0.0");
-        if (in_session) held = held || is_held(line);
-        if (in_audio && is_held(line)) return 2;
-        if (in_audio && (span_is(line, "a=sendrecv") || span_is(line, "a=recvonly"))) held = false;
     }
-    return !in_audio ? -1 : held ? 2 : to_nowhere ? 1 : -1;
+    return -1;
 }

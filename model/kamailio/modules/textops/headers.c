@@ -188,7 +188,7 @@ int textops_append_time_to_request(struct kam_run *run, const struct kam_arg *ar
     run->all_read = true;
     struct buf b = {0};
     const struct sip_header *h = run->msg.headers;
-    if (run->damaged || !run->msg.header_count) return -1;
+    if (!run->msg.header_count) return -1;
     add_date(&b, run);
     kam_lump_insert(run->target, textops_offset(run, h->line.p) + h->line.len, buf_span(&b));
     buf_free(&b);

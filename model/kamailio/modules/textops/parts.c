@@ -31,13 +31,21 @@ static struct span content_type(const struct kam_run *run) {
 static bool is_multipart(struct span type) { return span_starts_nocase(type, "multipart/"); }
 static bool is_mixed(struct span type) { return span_starts_nocase(type, "multipart/mixed"); }
 
+static void stop_without_type(struct kam_run *run, bool looked_at) {
+    if (looked_at && !sip_msg_first(&run->msg, SIP_CONTENT_TYPE))
+        event_queue_stop(run->state.queue, run->state.at,
+                         "Kamailio 5.6.3 crashes here: parts of a body without a Content-Type");
+}
+
 /* False: the body has no parts. One with something in front of the first or behind the last delimiter stops
  * the run: Kamailio then makes it anew. */
 static bool read_multipart(struct kam_run *run, struct multipart *m) {
     struct span body = span_skip(run->msg.bytes, kam_body_at(run)), left = body;
     *m = (struct multipart){.boundary = multipart_boundary(content_type(run))};
     run->all_read = true;
-    if (run->damaged || !m->boundary.len) return false;
+    if (run->damaged) return false;
+    stop_without_type(run, body.len > 0);
+    if (!m->boundary.len) return false;
     bool first = true, in_front = false;
     while (left.len) {
         struct span line = multipart_take_line(&left);
@@ -173,8 +181,10 @@ int textops_set_body_multipart(struct kam_run *run, const struct kam_arg *args, 
     struct span type = content_type(run), boundary = SPAN("unique-boundary-1");
     struct span text = span_skip(run->msg.bytes, kam_body_at(run)), own = type;
     run->all_read = true;
-    if (run->damaged || text.len == 0) return -1;
+    if (run->damaged) return -1;
     bool given = count > 1 && args[0].s.len, mixed = is_mixed(type);
+    stop_without_type(run, text.len || given);
+    if (text.len == 0) return -1;
     if (count == 1 && args[0].s.len) boundary = args[0].s;
     if (count > 2 && args[2].s.len) boundary = args[2].s;
     if (given) text = args[0].s, own = args[1].s.len ? args[1].s : SPAN("text/plain");

@@ -18,10 +18,12 @@ struct span textops_part(struct kam_run *run, enum textops_part part, size_t *at
         if (now.p == bytes.p) now = arena_text(&run->scratch, bytes);
         memcpy((char *)(uintptr_t)now.p + e->at, edits->texts.p + e->text, e->text_len);
     }
-    if (part == TEXTOPS_BODY || part == TEXTOPS_HEADERS) run->all_read = true;
+    bool all = part == TEXTOPS_BODY || part == TEXTOPS_HEADERS;
+    if (all) run->all_read = true;
     size_t headers = run->msg.header_count ? textops_offset(run, run->msg.headers->line.p) : 0;
     *at = part == TEXTOPS_ALL ? 0 : part == TEXTOPS_BODY ? kam_body_at(run) : headers;
     size_t end = part == TEXTOPS_HEADERS ? run->msg.header_end : now.len;
+    if (all && run->damaged) end = *at;
     return (struct span){now.p + *at, end > *at ? end - *at : 0};
 }
 
@@ -60,11 +62,11 @@ int textops_search_hf(struct kam_run *run, const struct kam_arg *args, size_t co
     char which = args[2].s.len ? args[2].s.p[0] : 'a';
     bool found = false;
     run->all_read = true;
-    if (!script_pattern_begin(&pattern, run, &args[1], LINES)) return -1;
+    if (run->damaged || !script_pattern_begin(&pattern, run, &args[1], LINES)) return -1;
     for (const struct sip_header *h = run->msg.headers;
          h < run->msg.headers + run->msg.header_count && !(found && which != 'l'); h++) {
         if (!kam_header_is(h, args[0].s)) continue;
-        found = script_pattern_find(&pattern, h->value, false, &match);
+        found = script_pattern_find(&pattern, kam_header_body(h), false, &match);
         if (which == 'f') break;
     }
     script_pattern_end(&pattern);
@@ -152,7 +154,7 @@ static int replace_text(struct kam_run *run, const struct kam_arg *args, enum te
     size_t at, from = 0;
     struct span text = textops_part(run, part, &at);
     bool first = args[2].s.len && args[2].s.p[0] == 'f';
-    if (part == TEXTOPS_BODY && text.len == 0) return -1;
+    if (part != TEXTOPS_REST && text.len == 0) return -1;
     if (args[0].s.len == 0) return 1;
     do {
         ptrdiff_t found = span_search(span_skip(text, from), args[0].s);

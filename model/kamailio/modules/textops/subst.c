@@ -50,14 +50,16 @@ int textops_subst_hf(struct kam_run *run, const struct kam_arg *args, size_t cou
     const struct sip_header *last = NULL;
     size_t found = 0;
     run->all_read = true;
+    if (run->damaged) return -1;
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
         if (!kam_header_is(h, args[0].s)) continue;
         last = h;
-        if (which != 'l') found += substitute(run, &args[1], h->value, textops_offset(run, h->value.p));
+        if (which != 'l')
+            found += substitute(run, &args[1], kam_header_body(h), textops_offset(run, h->value.p));
         if (which == 'f') break;
     }
     if (which == 'l' && last)
-        found = substitute(run, &args[1], last->value, textops_offset(run, last->value.p));
+        found = substitute(run, &args[1], kam_header_body(last), textops_offset(run, last->value.p));
     return found ? 1 : -1;
 }
 

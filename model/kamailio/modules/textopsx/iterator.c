@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* textopsx: headers and lines of a body one by one, with iterators that have names (facts: Kamailio 50.4). */
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/textopsx/textopsx.h"
 #include "model/kamailio/pv/pv.h"
@@ -147,7 +148,7 @@ static struct kam_value get_name(struct kam_run *run, const struct kam_pv_at *at
 
 static struct kam_value get_body(struct kam_run *run, const struct kam_pv_at *at) {
     const struct sip_header *h = header_at(run, find(run, false, at->argument));
-    return h ? pv_text(h->value) : pv_nothing();
+    return h ? pv_text(kam_header_body(h)) : pv_nothing();
 }
 
 static struct kam_value get_line(struct kam_run *run, const struct kam_pv_at *at) {

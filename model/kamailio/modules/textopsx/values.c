@@ -87,12 +87,13 @@ struct value {
 
 static const char *end_of(struct span s) { return s.p + s.len; }
 
-/* Up to the end of its line. */
+/* What stands in the header; an empty value stands at the end of its line. */
 static struct span whole_value(const struct sip_header *h) {
-    const char *end = end_of(h->line);
-    while (end > end_of(h->value) && (end[-1] == '\n' || end[-1] == '\r'))
-        end--;
-    return span_between(h->value.p, end);
+    struct span empty = {h->line.p + h->line.len, 0};
+    if (h->value.len) return kam_header_body(h);
+    while (empty.p > h->line.p && (empty.p[-1] == '\r' || empty.p[-1] == '\n'))
+        empty.p--;
+    return empty;
 }
 
 /* The value behind the one at *v, in the same header or the next one of that name; false: there are no more.
@@ -365,7 +366,7 @@ int textopsx_assign_value2(struct kam_run *run, const struct kam_arg *args, size
     const struct sip_header *h = begin(run) ? kam_header_find(&run->msg, t.name) : NULL;
     if (!h) return -1;
     if (!t.param.p) {
-        replace(run, h->value, args[1].s);
+        replace(run, whole_value(h), args[1].s);
     } else if (find_pair(run, t.name, t.param, &v, &p, &any)) {
         replace(run, p.value, args[1].s);
     } else {
