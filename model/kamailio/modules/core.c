@@ -246,6 +246,7 @@ static const struct kam_function xlog_functions[] = {
     {"xlogl", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_LOG}},
     {"xlogl", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_LOG_LEVEL, ARG_LOG}},
     {"xlogl", 3, 3, KAM_ANY_ROUTE, no_effect, {ARG_LOG_FACILITY, ARG_LOG_LEVEL, ARG_LOG}},
+    {"xdbgl", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_LOG}},
     {"xlogm", 2, 2, KAM_ANY_ROUTE, no_effect, {ARG_LOG_LEVEL, ARG_LOG}},
     {"xdbg", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_LOG}},
     {"xinfo", 1, 1, KAM_ANY_ROUTE, no_effect, {ARG_LOG}},

@@ -85,3 +85,49 @@ static const struct kam_function acc_functions[] = {
 static const struct kam_param acc_params[] = {IDLE_STR("db_url"), {0}};
 
 const struct kam_module kam_acc_module = {.name = "acc", .functions = acc_functions, .params = acc_params};
+
+/* debugger writes into the log what it is asked for. */
+enum { DUMPED = KAM_REQUEST_ROUTE | KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE };
+
+/* Which variables, as bits, and how loud. */
+static const char *check_dump(const struct kam_program *program, size_t index, struct span text) {
+    uint64_t bits;
+    (void)program;
+    if (index == 1) return span_starts(text, "L_") ? NULL : "must be a log level, as \"L_DBG\"";
+    return !text.len || span_to_u64(text, INT32_MAX, &bits) ? NULL : "must be a number that is not negative";
+}
+
+static const char *check_message(const struct kam_program *program, size_t index, struct span text) {
+    (void)program;
+    if (index == 1) return span_starts(text, "LOG_") ? NULL : "must be a log facility, as \"LOG_LOCAL0\"";
+    return span_starts(text, "L_") ? NULL : "must be a log level, as \"L_DBG\"";
+}
+
+static const struct kam_function debugger_functions[] = {
+    {"dbg_pv_dump", 0, 2, KAM_ANY_ROUTE, log_request, {ARG_TEXT, ARG_TEXT}, .check = check_dump},
+    {"dbg_sip_msg", 0, 2, DUMPED, log_request, {ARG_TEXT, ARG_TEXT}, .check = check_message},
+    {0},
+};
+
+static const struct kam_param debugger_params[] = {IDLE_STR("log_facility"),
+                                                   IDLE_STR("log_prefix"),
+                                                   IDLE_STR("log_level_name"),
+                                                   IDLE_STR("mod_level"),
+                                                   IDLE_STR("mod_facility"),
+                                                   IDLE_INT("cfgtrace"),
+                                                   IDLE_INT("cfgtrace_format"),
+                                                   IDLE_INT("breakpoint"),
+                                                   IDLE_INT("log_level"),
+                                                   IDLE_INT("log_assign"),
+                                                   IDLE_INT("step_usleep"),
+                                                   IDLE_INT("step_loops"),
+                                                   IDLE_INT("mod_hash_size"),
+                                                   IDLE_INT("mod_level_mode"),
+                                                   IDLE_INT("mod_facility_mode"),
+                                                   IDLE_INT("reset_msgid"),
+                                                   IDLE_INT("cfgpkgcheck"),
+                                                   IDLE_INT("cfgtest"),
+                                                   {0}};
+
+const struct kam_module kam_debugger_module = {
+    .name = "debugger", .functions = debugger_functions, .params = debugger_params};

@@ -63,5 +63,7 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_PATH] = &kam_path_module,
     [KAM_MODULE_RTIMER] = &kam_rtimer_module,
     [KAM_MODULE_TOPOH] = &kam_topoh_module,
+    [KAM_MODULE_TMREC] = &kam_tmrec_module,
+    [KAM_MODULE_DEBUGGER] = &kam_debugger_module,
     [KAM_MODULES] = NULL,
 };
