@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/* jansson: values out of JSON texts (facts: Kamailio 79). */
+#include "model/kamailio/instance.h"
+#include "model/kamailio/modules/module.h"
+
+enum json_type {
+    JSON_OBJECT,
+    JSON_ARRAY,
+    JSON_STRING,
+    JSON_INT,
+    JSON_REAL,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL
+};
+
+struct json {
+    enum json_type type;
+    struct json *next, *first; /* of an object or an array: what it holds */
+    struct span key, s;        /* in an object; of a string: without escapes */
+    int64_t n;                 /* of a number; of an array: how many it holds */
+};
+
+/* Objects in objects ... deeper than that are not read. */
+enum { DEPTH_MAX = 200 };
+
+struct json_reader {
+    struct arena *arena;
+    struct span left;
+    unsigned depth;
+};
+
+static void skip_blanks(struct json_reader *r) {
+    while (r->left.len && strchr(" \t\r\n", r->left.p[0]) && r->left.p[0])
+        r->left = span_skip(r->left, 1);
+}
+
+static bool take(struct json_reader *r, char c) {
+    skip_blanks(r);
+    if (!r->left.len || r->left.p[0] != c) return false;
+    r->left = span_skip(r->left, 1);
+    return true;
+}
+
+static bool take_word(struct json_reader *r, const char *word) {
+    if (!span_starts(r->left, word)) return false;
+    r->left = span_skip(r->left, strlen(word));
+    return true;
+}
+
+static void add_utf8(struct buf *out, uint32_t c) {
+    if (c < 0x80) {
+        buf_add_char(out, (char)c);
+    } else if (c < 0x800) {
+        buf_add_char(out, (char)(0xc0 | c >> 6));
+        buf_add_char(out, (char)(0x80 | (c & 63)));
+    } else {
+        if (c >= 0x10000) buf_add_char(out, (char)(0xf0 | c >> 18));
+        buf_add_char(out, (char)(c < 0x10000 ? 0xe0 | c >> 12 : 0x80 | (c >> 12 & 63)));
+        buf_add_char(out, (char)(0x80 | (c >> 6 & 63)));
+        buf_add_char(out, (char)(0x80 | (c & 63)));
+    }
+}
+
+/* Four hexadecimal digits. */
+static bool read_unit(struct json_reader *r, uint32_t *unit) {
+    *unit = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = (size_t)i < r->left.len ? ascii_hex(r->left.p[i]) : -1;
+        if (digit < 0) return false;
+        *unit = *unit << 4 | (uint32_t)digit;
+    }
+    r->left = span_skip(r->left, 4);
+    return true;
+}
+
+/* What follows \u; a NUL is none. */
+static bool read_unicode(struct json_reader *r, struct buf *out) {
+    uint32_t c, low;
+    if (!read_unit(r, &c) || c == 0 || (c >= 0xdc00 && c <= 0xdfff)) return false;
+    if (c >= 0xd800 && c <= 0xdbff) {
+        if (!take_word(r, "\\u") || !read_unit(r, &low) || low < 0xdc00 || low > 0xdfff) return false;
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    }
+    add_utf8(out, c);
+    return true;
+}
+
+static bool read_escape(struct json_reader *r, struct buf *out) {
+    static const char letters[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
+    if (!r->left.len) return false;
+    char c = r->left.p[0];
+    const char *at = c ? strchr(letters, c) : NULL;
+    r->left = span_skip(r->left, 1);
+    if (c == 'u') return read_unicode(r, out);
+    if (at) buf_add_char(out, means[at - letters]);
+    return at != NULL;
+}
+
+/* The length of the character in UTF-8 that stands there; 0: it is none. */
+static size_t utf8_len(struct span s) {
+    unsigned char c = (unsigned char)s.p[0];
+    size_t len = c < 0x80                ? 1
+                 : c >= 0xc2 && c < 0xe0 ? 2
+                 : c >= 0xe0 && c < 0xf0 ? 3
+                 : c >= 0xf0 && c < 0xf5 ? 4
+                                         : 0;
+    if (len > s.len) return 0;
+    for (size_t i = 1; i < len; i++)
+        if (((unsigned char)s.p[i] & 0xc0) != 0x80) return 0;
+    unsigned char second = len > 1 ? (unsigned char)s.p[1] : 0;
+    bool bad = (c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
+               (c == 0xf4 && second > 0x8f);
+    return bad ? 0 : len;
+}
+
+static bool read_string(struct json_reader *r, struct span *out) {
+    struct buf b = {0};
+    bool good = take(r, '"');
+    while (good && r->left.len && r->left.p[0] != '"') {
+        if (take_word(r, "\\")) {
+            good = read_escape(r, &b);
+            continue;
+        }
+        size_t len = utf8_len(r->left);
+        good = len && (unsigned char)r->left.p[0] >= ' ';
+        if (!good) break;
+        buf_add(&b, span_head(r->left, len));
+        r->left = span_skip(r->left, len);
+    }
+    good = good && take_word(r, "\"");
+    if (good) *out = arena_text(r->arena, buf_span(&b));
+    buf_free(&b);
+    return good;
+}
+
+static size_t count_digits(struct span s, size_t from) {
+    size_t i = from;
+    while (i < s.len && ascii_digit((unsigned char)s.p[i]))
+        i++;
+    return i - from;
+}
+
+static bool read_number(struct json_reader *r, struct json *j) {
+    struct span s = r->left;
+    size_t sign = s.len && s.p[0] == '-', digits = count_digits(s, sign), at = sign + digits;
+    uint64_t n;
+    if (!digits || (digits > 1 && s.p[sign] == '0')) return false;
+    j->type = JSON_INT;
+    if (at < s.len && s.p[at] == '.') {
+        size_t more = count_digits(s, at + 1);
+        if (!more) return false;
+        at += 1 + more;
+        j->type = JSON_REAL;
+    }
+    if (at < s.len && (s.p[at] == 'e' || s.p[at] == 'E')) {
+        at++;
+        if (at < s.len && (s.p[at] == '+' || s.p[at] == '-')) at++;
+        size_t more = count_digits(s, at);
+        if (!more) return false;
+        at += more;
+        j->type = JSON_REAL;
+    }
+    r->left = span_skip(s, at);
+    if (j->type == JSON_REAL) return true;
+    if (!span_to_u64(span_skip(span_head(s, at), sign), (uint64_t)INT64_MAX + sign, &n)) return false;
+    j->n = sign ? (int64_t)(0 - n) : (int64_t)n;
+    return true;
+}
+
+static const struct json *member(const struct json *j, struct span key);
+static bool read_value(struct json_reader *r, struct json *j);
+
+/* An object or an array, behind its first bracket. */
+static bool read_items(struct json_reader *r, struct json *j, char end) {
+    struct json **last = &j->first;
+    if (take(r, end)) return true;
+    do {
+        struct json *item = arena_new(r->arena, sizeof *item);
+        *item = (struct json){0};
+        if (j->type == JSON_OBJECT && (!read_string(r, &item->key) || !take(r, ':'))) return false;
+        if (!read_value(r, item)) return false;
+        if (j->type == JSON_OBJECT && member(j, item->key)) return false;
+        *last = item;
+        last = &item->next;
+        j->n++;
+    } while (take(r, ','));
+    return take(r, end);
+}
+
+static bool read_value(struct json_reader *r, struct json *j) {
+    static const struct {
+        const char *word;
+        enum json_type type;
+    } words[] = {{"true", JSON_TRUE}, {"false", JSON_FALSE}, {"null", JSON_NULL}};
+    bool object = take(r, '{');
+    if (object || take(r, '[')) {
+        j->type = object ? JSON_OBJECT : JSON_ARRAY;
+        if (++r->depth > DEPTH_MAX) return false;
+        bool good = read_items(r, j, object ? '}' : ']');
+        r->depth--;
+        return good;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (take_word(r, words[i].word)) return j->type = words[i].type, true;
+    j->type = JSON_STRING;
+    return r->left.len && r->left.p[0] == '"' ? read_string(r, &j->s) : read_number(r, j);
+}
+
+/* An object or an array and nothing else; NULL: it is none. */
+static struct json *read_text(struct kam_run *run, struct span text) {
+    struct json_reader r = {.arena = &run->scratch, .left = text};
+    struct json *j = arena_new(r.arena, sizeof *j);
+    *j = (struct json){0};
+    bool good = read_value(&r, j);
+    skip_blanks(&r);
+    if (r.depth > DEPTH_MAX)
+        event_queue_stop(run->k->queue, run->state.at, "JSON that is so deep is not simulated");
+    return good && !r.left.len && (j->type == JSON_OBJECT || j->type == JSON_ARRAY) ? j : NULL;
+}
+
+static const struct json *member(const struct json *j, struct span key) {
+    const struct json *item = j->type == JSON_OBJECT ? j->first : NULL;
+    while (item && !span_eq(item->key, key))
+        item = item->next;
+    return item;
+}
+
+/* Without digits it is the first one. */
+static const struct json *element(const struct json *j, struct span text) {
+    uint64_t n = 0;
+    if (span_starts(text, "+")) text = span_skip(text, 1);
+    if (j->type != JSON_ARRAY || (text.len && !span_to_u64(text, INT32_MAX, &n))) return NULL;
+    const struct json *item = j->first;
+    while (item && n--)
+        item = item->next;
+    return item;
+}
+
+/* "a.b[2].c"; a point or an opening bracket may stand at the end. NULL: there is nothing. */
+static const struct json *find(const struct json *j, struct span path) {
+    bool key_follows = true;
+    while (j && path.len) {
+        size_t len = 0;
+        if (path.p[0] == '[') {
+            ptrdiff_t end = span_find(path, ']');
+            if (path.len == 1) return key_follows ? NULL : j;
+            if (end < 0) return NULL;
+            j = element(j, (struct span){path.p + 1, (size_t)end - 1});
+            path = span_skip(path, (size_t)end + 1);
+        } else {
+            while (len < path.len && path.p[len] != '.' && path.p[len] != '[')
+                len++;
+            if (!len || !key_follows) return NULL;
+            j = member(j, span_head(path, len));
+            path = span_skip(path, len);
+        }
+        key_follows = path.len && path.p[0] == '.';
+        if (key_follows) path = span_skip(path, 1);
+        if (key_follows && path.len && path.p[0] == '[') return NULL;
+    }
+    return j;
+}
+
+static void write_string(struct buf *out, struct span s) {
+    static const char letters[] = "\"\\bfnrt", means[] = "\"\\\b\f\n\r\t";
+    buf_add_char(out, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        const char *at = strchr(means, s.p[i]);
+        if (at && *at)
+            buf_addf(out, "\\%c", letters[at - means]);
+        else if ((unsigned char)s.p[i] < ' ')
+            buf_addf(out, "\\u%04X", (unsigned)s.p[i]);
+        else
+            buf_add_char(out, s.p[i]);
+    }
+    buf_add_char(out, '"');
+}
+
+/* Without blanks. False: a real number stands in it. */
+static bool write_value(struct buf *out, const struct json *j) {
+    bool object = j->type == JSON_OBJECT;
+    switch (j->type) {
+    case JSON_STRING: write_string(out, j->s); return true;
+    case JSON_INT: buf_addf(out, "%lld", (long long)j->n); return true;
+    case JSON_TRUE: buf_add_text(out, "true"); return true;
+    case JSON_FALSE: buf_add_text(out, "false"); return true;
+    case JSON_NULL: buf_add_text(out, "null"); return true;
+    case JSON_REAL: return false;
+    default: break;
+    }
+    buf_add_char(out, object ? '{' : '[');
+    for (const struct json *item = j->first; item; item = item->next) {
+        if (object) {
+            write_string(out, item->key);
+            buf_add_char(out, ':');
+        }
+        if (!write_value(out, item)) return false;
+        if (item->next) buf_add_char(out, ',');
+    }
+    buf_add_char(out, object ? '}' : ']');
+    return true;
+}
+
+static bool value_of(struct kam_run *run, const struct json *j, struct kam_value *v) {
+    struct buf b = {0};
+    *v = (struct kam_value){.type = KAM_INT, .n = j->type == JSON_INT ? j->n : j->type == JSON_TRUE};
+    if (j->type == JSON_STRING) *v = (struct kam_value){.type = KAM_STR, .s = j->s};
+    if (j->type != JSON_OBJECT && j->type != JSON_ARRAY && j->type != JSON_REAL) return true;
+    bool whole = write_value(&b, j);
+    if (whole) *v = (struct kam_value){.type = KAM_STR, .s = arena_text(&run->scratch, buf_span(&b))};
+    buf_free(&b);
+    if (!whole)
+        event_queue_stop(run->k->queue, run->state.at,
+                         "jansson_get() of a real number is not simulated, and the run has reached it");
+    return whole;
+}
+
+/* The variable was given without quotes: its value is none, and the function is not called. */
+enum { NOT_CALLED = -5 };
+
+/* jansson_get(path, JSON, variable) */
+static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_value v;
+    (void)count;
+    if (!args[2].pv) return NOT_CALLED;
+    const struct json *j = read_text(run, args[1].s);
+    if (j) j = find(j, args[0].s);
+    if (!j || !value_of(run, j, &v)) return -1;
+    kam_pv_assign(run, args[2].pv, v);
+    return 1;
+}
+
+static int array_size(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    if (!args[2].pv) return NOT_CALLED;
+    const struct json *j = read_text(run, args[1].s);
+    if (j) j = find(j, args[0].s);
+    if (!j || j->type != JSON_ARRAY) return -1;
+    kam_pv_assign(run, args[2].pv, (struct kam_value){.type = KAM_INT, .n = j->n});
+    return 1;
+}
+
+static const struct kam_function functions[] = {
+    {"jansson_get", 3, 3, KAM_ANY_ROUTE, get, {ARG_FORMAT, ARG_FORMAT, ARG_RESULT}, .expressions = true},
+    {"jansson_array_size",
+     3,
+     3,
+     KAM_ANY_ROUTE,
+     array_size,
+     {ARG_FORMAT, ARG_FORMAT, ARG_RESULT},
+     .expressions = true},
+    {0},
+};
+
+const struct kam_module kam_jansson_module = {.name = "jansson", .functions = functions};
