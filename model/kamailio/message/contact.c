@@ -54,7 +54,7 @@ static void keep_param(struct contact *c, const struct kam_param_text *p) {
 
 int contact_next(struct contact *c, struct span *list) {
     struct span text = span_trim(*list);
-    *c = (struct contact){0};
+    *c = (struct contact){.whole = text};
     if (text.len == 0) return 0;
     ptrdiff_t at = reach(text, ":<", false); /* behind the display name, or at a scheme's end */
     if (at < 0 || (size_t)at == text.len) return -1;
@@ -72,6 +72,7 @@ int contact_next(struct contact *c, struct span *list) {
         keep_param(c, &param);
     if (got < 0) return -1;
     if (c->reg_id.p && !c->reg_id.len) return -1;
+    c->whole = span_trim(span_between(c->whole.p, text.p));
     if (text.len) { /* a comma */
         text = span_trim(span_skip(text, 1));
         if (text.len == 0) return -1;

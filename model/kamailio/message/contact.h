@@ -10,6 +10,7 @@
 
 /* One contact; p of a parameter is NULL where it is absent, its quotes are off. */
 struct contact {
+    struct span whole;
     struct span uri; /* without the brackets */
     struct span q, expires, methods, received, instance, reg_id;
 };

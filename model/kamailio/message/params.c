@@ -21,7 +21,7 @@ int kam_param_next(struct span *left, struct kam_param_text *p) {
     *p = (struct kam_param_text){cut_token(left, "=;, \t\r\n"), {0}};
     if (left->len && left->p[0] == '=') {
         *left = span_trim(span_skip(*left, 1));
-        if (left->len && left->p[0] == ';') return -1;
+        if (left->len && (left->p[0] == ';' || left->p[0] == ',')) return -1;
         if (left->len && (left->p[0] == '"' || left->p[0] == '\'')) {
             char quote = left->p[0];
             *left = span_skip(*left, 1);
@@ -34,6 +34,26 @@ int kam_param_next(struct span *left, struct kam_param_text *p) {
         }
     }
     return left->len && left->p[0] != ';' && left->p[0] != ',' ? -1 : 1;
+}
+
+bool kam_entry_take(struct span *entry, struct span *uri, struct span *rest) {
+    struct kam_param_text p;
+    struct span text = span_trim(*rest);
+    ptrdiff_t open = span_find_unquoted(text, '<');
+    ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
+    int got = 1;
+    if (close < 0) return false;
+    struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));
+    if (after.len && after.p[0] != ';' && after.p[0] != ',') return false;
+    while ((got = kam_param_next(&after, &p)) > 0) {
+    }
+    if (got < 0) return false;
+    *entry = span_trim(span_between(text.p, after.p));
+    *uri = span_head(span_skip(text, (size_t)open + 1), (size_t)close - 1);
+    *rest = after;
+    if (after.len == 0) return true;
+    *rest = span_trim(span_skip(after, 1));
+    return rest->len > 0;
 }
 
 bool kam_param_find(struct span *value, struct span params, struct span name, bool any_case) {

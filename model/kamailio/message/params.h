@@ -17,6 +17,13 @@ struct kam_param_text {
 int kam_param_next(struct span *left, struct kam_param_text *p);
 
 /*
+ * Takes the entry at the front of *rest, a part of a Route's or Record-Route's value: [name] <URI>
+ * [parameters]. False: it is none, or something stands behind it that is no comma and another entry. Whatever
+ * the URI is.
+ */
+bool kam_entry_take(struct span *entry, struct span *uri, struct span *rest);
+
+/*
  * The value of the last one that is called so; p NULL: there is none. False: one of them cannot be read, or
  * one that is called so has no =.
  */

@@ -4,6 +4,7 @@
 
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
 
@@ -205,50 +206,14 @@ struct route {
     struct uri uri;
 };
 
-/* Parameters behind the brackets: each has a name, quotes end. Leaves *s behind them. */
-static bool skip_params(struct span *s) {
-    while (s->len && s->p[0] == ';') {
-        size_t n = 0;
-        bool quoted = false;
-        *s = span_trim(span_skip(*s, 1));
-        for (; n < s->len && (quoted || !strchr(";,", s->p[n])); n++)
-            if (s->p[n] == '"') quoted = !quoted;
-        if (n == 0 || quoted) return false;
-        *s = span_skip(*s, n);
-    }
-    return true;
-}
-
-/*
- * Takes the entry at the front of *rest, a part of the header's value: [name] <URI> [parameters]. False: it
- * is none, or something stands behind it that is no comma and another entry. Whatever the URI is.
- */
-static bool take_entry(struct span *entry, struct span *uri, struct span *rest) {
-    struct span text = span_trim(*rest);
-    ptrdiff_t open = span_find_unquoted(text, '<');
-    ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
-    if (close < 0) return false;
-    struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));
-    if (!skip_params(&after)) return false;
-    *entry = span_trim(span_between(text.p, after.p));
-    *uri = span_head(span_skip(text, (size_t)open + 1), (size_t)close - 1);
-    *rest = after;
-    if (after.len) {
-        if (after.p[0] != ',') return false;
-        *rest = span_trim(span_skip(after, 1));
-        if (rest->len == 0) return false;
-    }
-    return true;
-}
-
 /* Looks at the entry at the front of rest; the header is read to its end, and must be a list of entries. */
 static bool route_at(struct route *r, const struct sip_header *h, struct span rest) {
     struct span uri, other, its_uri;
     r->header = h;
-    if (!take_entry(&r->entry, &uri, &rest)) return false;
+    if (!kam_entry_take(&r->entry, &uri, &rest)) return false;
     r->after = rest;
     while (rest.len)
-        if (!take_entry(&other, &its_uri, &rest)) return false;
+        if (!kam_entry_take(&other, &its_uri, &rest)) return false;
     return uri_parse(&r->uri, uri);
 }
 

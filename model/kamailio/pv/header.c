@@ -3,6 +3,7 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/credentials.h"
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/sip/via.h"
@@ -67,23 +68,21 @@ static struct kam_value get_hdr(struct kam_run *run, const struct kam_pv_at *at)
     return pv_nothing();
 }
 
-/* The addresses of a header, at commas outside of quotes and brackets, without the blanks around them. */
-static size_t cut_addresses(struct span value, struct span *out, size_t max) {
-    size_t count = 0, from = 0;
-    bool quoted = false, bracket = false;
-    for (size_t i = 0; i <= value.len && count < max; i++) {
-        char c = i < value.len ? value.p[i] : ',';
-        if (c == '\\' && quoted)
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '<' || c == '>'))
-            bracket = c == '<';
-        if (i < value.len && (c != ',' || quoted || bracket)) continue;
-        out[count++] = span_trim(span_between(value.p + from, value.p + (i < value.len ? i : value.len)));
-        from = i + 1;
+/* The entries of a Route or Record-Route, or contacts. False: one of them cannot be read. */
+static bool cut_addresses(struct span value, bool contacts, struct span *out, size_t max, size_t *count) {
+    struct contact c;
+    struct span uri;
+    int got = 1;
+    bool star = contacts && contact_is_star(value);
+    for (*count = 0; *count < max && (*count == 0 || value.len) && got > 0; ++*count) {
+        if (star || value.len == 0)
+            got = -1;
+        else if (!contacts)
+            got = kam_entry_take(&out[*count], &uri, &value) ? 1 : -1;
+        else if ((got = contact_next(&c, &value)) > 0)
+            out[*count] = c.whole;
     }
-    return count;
+    return got > 0;
 }
 
 /* The Vias of a header; each but the last one has its comma. */
@@ -112,7 +111,7 @@ static bool are_contacts(struct span value) {
 enum { ITEMS_MAX = 64 };
 
 /* What a list of headers holds: Contact, Route, Record-Route and Via are taken apart, Contacts from the last
- * one of a header on; of contacts that cannot be read there are none. *apart: it is one of these. */
+ * one of a header on; where one cannot be read there are none. *apart: it is one of these. */
 static size_t items_of(struct kam_run *run, struct span name, struct span out[ITEMS_MAX], bool *apart) {
     size_t count = 0;
     *apart = false;
@@ -124,13 +123,12 @@ static size_t items_of(struct kam_run *run, struct span name, struct span out[IT
         size_t room = ITEMS_MAX - count, got = 1;
         bool contact = h->id == SIP_CONTACT;
         *apart = true;
-        if (contact && !are_contacts(h->value)) return 0;
         if (h->id == SIP_VIA)
             got = cut_vias(h->value, to, room);
-        else if (contact || h->id == SIP_ROUTE || h->id == SIP_RECORD_ROUTE)
-            got = cut_addresses(h->value, to, room);
-        else
+        else if (!contact && h->id != SIP_ROUTE && h->id != SIP_RECORD_ROUTE)
             *to = value_of(run, h), *apart = false;
+        else if (!cut_addresses(h->value, contact, to, room, &got))
+            return 0;
         for (size_t a = 0; contact && a < got / 2; a++) {
             struct span first = to[a];
             to[a] = to[got - 1 - a];

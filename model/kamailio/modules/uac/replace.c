@@ -96,7 +96,9 @@ static void replace_display(struct kam_run *run, const struct party *p, struct s
 int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, struct span uri) {
     struct party p;
     enum uac_mode mode = uac_of(run)->mode;
-    if (!kam_run_from(run)->readable || !party_read(&p, header_of(run, which))) return -1;
+    bool needs_from = which == KAM_RESTORE_FROM || mode != UAC_NONE;
+    if (needs_from && !kam_run_from(run)->readable) return -1;
+    if (!party_read(&p, header_of(run, which))) return -1;
     if (mode == UAC_AUTO && uri.len && run->to_tag.len) return -1; /* a dialog keeps what it has */
     if (run->marks & which) return -1;
     if (display.p) replace_display(run, &p, display);
@@ -136,6 +138,12 @@ int uac_restore(struct kam_run *run, enum kam_mark which) {
     struct party p;
     struct buf uri = {0};
     enum kam_mark in = which;
+    if (uac_of(run)->mode == UAC_NONE) {
+        event_queue_stop(
+            run->state.queue, run->state.at,
+            "Kamailio 5.6.3 crashes here: uac_restore_from() or uac_restore_to() with restore_mode none");
+        return -1;
+    }
     /* The callee's requests have the caller in To. */
     if (kam_rr_upstream(run)) in = which == KAM_RESTORE_FROM ? KAM_RESTORE_TO : KAM_RESTORE_FROM;
     struct span kept = kam_rr_param(run, param_of(run, which));
