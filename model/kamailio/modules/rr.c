@@ -10,7 +10,9 @@
 
 struct rr_settings {
     bool enable_full_lr, append_fromtag, add_username;
+    bool ignore_sips;
     int64_t enable_double_rr;
+    const struct cfg_pv *custom_user; /* NULL: not set */
 };
 
 static const struct rr_settings *settings_of(const struct kam_run *run) {
@@ -49,9 +51,17 @@ static bool may_record(struct kam_run *run, bool repeatable) {
     return true;
 }
 
-static void add_username(struct buf *b, const struct kam_run *run, struct uri uri) {
+static void add_username(struct buf *b, struct kam_run *run, struct uri uri) {
+    const struct rr_settings *set = settings_of(run);
+    if (!set->add_username) return;
+    struct kam_value own = set->custom_user ? kam_pv_value(run, set->custom_user) : (struct kam_value){0};
+    if (kam_value_has_text(own) && own.s.len) {
+        buf_add(b, own.s);
+        buf_add_char(b, '@');
+        return;
+    }
     if (uri.user.len == 0) uri_parse(&uri, run->msg.uri); /* the one that it came with may have a user */
-    if (!settings_of(run)->add_username || uri.user.len == 0) return;
+    if (uri.user.len == 0) return;
     buf_add(b, uri.user);
     buf_add_char(b, '@');
 }
@@ -112,7 +122,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
         record_reply(run, count > 0 ? args[0].s : (struct span){0});
         return 1;
     }
-    bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS;
+    bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS && !settings_of(run)->ignore_sips;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
     kam_add_shown(&b, run->socket);
@@ -475,8 +485,8 @@ static const struct kam_param params[] = {
     {KAM_FLAG("add_username", 0), KAM_INTO(struct rr_settings, add_username)},
     {KAM_INT("enable_double_rr", 1, 0, 2), KAM_INTO(struct rr_settings, enable_double_rr)},
     {KAM_FLAG("enable_socket_mismatch_warning", 1), KAM_NO_EFFECT},
-    {KAM_TEXT("custom_user_avp", ""), KAM_STOPS},
-    {KAM_FLAG("ignore_sips", 0), KAM_NO_EFFECT},
+    {KAM_AVP("custom_user_avp"), KAM_INTO(struct rr_settings, custom_user)},
+    {KAM_FLAG("ignore_sips", 0), KAM_INTO(struct rr_settings, ignore_sips)},
     {KAM_FLAG("force_send_socket", 0), KAM_STOPS},
     {KAM_FLAG("sockname_mode", 0), KAM_STOPS},
     {0},

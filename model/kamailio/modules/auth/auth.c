@@ -33,7 +33,7 @@ static enum auth_result authenticate(struct kam_run *run, enum auth_kind kind, c
     if (result == AUTH_OK && !*done) {
         if (!(flags & PASSWORD_IS_HA1)) auth_ha1(ha1, c->username, realm, password);
         result = auth_password_check(
-            c, flags & PASSWORD_IS_HA1 ? password : (struct span){ha1, DIGEST_HEX_LEN}, method);
+            run, c, flags & PASSWORD_IS_HA1 ? password : (struct span){ha1, DIGEST_HEX_LEN}, method);
     }
     if (result != AUTH_OK) keep_challenge(run, kind, args[0].s, flags);
     return result;
@@ -154,16 +154,16 @@ static const struct kam_param params[] = {
     {KAM_TEXT("qop", ""), KAM_NO_EFFECT},
     {KAM_INT("protect_contacts", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_TEXT("challenge_attr", "$digest_challenge"), KAM_NO_EFFECT},
-    {KAM_TEXT("proxy_challenge_header", ""), KAM_NOT_SIMULATED},
-    {KAM_TEXT("www_challenge_header", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("proxy_challenge_header", "Proxy-Authenticate"), KAM_INTO(struct auth, proxy_header)},
+    {KAM_TEXT("www_challenge_header", "WWW-Authenticate"), KAM_INTO(struct auth, www_header)},
     {KAM_FLAG("nonce_count", 0), KAM_INTO(struct auth, nonce_count)},
-    {KAM_FLAG("one_time_nonce", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("one_time_nonce", 0), KAM_INTO(struct auth, one_time_nonce)},
     {KAM_INT("nc_array_size", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("nc_array_order", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("otn_in_flight_no", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("otn_in_flight_order", 0, 0, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("nid_pool_no", 1, 1, 64), KAM_NO_EFFECT},
-    {KAM_FLAG("add_authinfo_hdr", 0), KAM_NOT_SIMULATED},
+    {KAM_FLAG("add_authinfo_hdr", 0), KAM_INTO(struct auth, add_info)},
     {0},
 };
 
@@ -200,7 +200,7 @@ static void init(struct kamailio *k, void *data) {
     size_t len = checks ? a->secret.len - a->secret.len / 2 : a->secret.len;
     a->nonce_secret = span_head(a->secret, len);
     a->check_secret = span_skip(a->secret, len);
-    if (!a->nonce_count) return;
+    if (!a->nonce_count && !a->one_time_nonce) return;
     host_random(k->host, &random, "nonces");
     a->first_id = random_u32(&random);
     if (k->config.nonce_id) a->first_id = (uint32_t)span_hex(span_of(k->config.nonce_id));

@@ -14,19 +14,25 @@ enum { AUTH_SECRET_LEN = 32 };
 /* From the number of a nonce to the next one's. */
 enum { AUTH_ID_STEP = 257 };
 
+/* A nonce that was given out: the nc of the last response to it, and whether there was one without. */
+struct auth_given {
+    uint8_t nc;
+    bool used;
+};
+
 /* The module parameters, and what is made of them. */
 struct auth {
-    struct span secret, realm_prefix, algorithm;
+    struct span secret, realm_prefix, algorithm, www_header, proxy_header;
     int64_t nonce_expire, nonce_auth_max_drift;
     int64_t checks_register, checks_no_dialog, checks_in_dialog; /* AUTH_CHECK_... */
-    bool use_domain, force_stateless_reply;
+    bool use_domain, force_stateless_reply, add_info;
     struct span nonce_secret, check_secret; /* of the two sums in a nonce */
     char drawn[AUTH_SECRET_LEN];            /* where the file gives no secret */
-    bool nonce_count;                       /* nonces have numbers, and a response is good once */
-    uint32_t first_id;                      /* of the first nonce; the next ones are AUTH_ID_STEP more each */
-    uint8_t *counts;                        /* the nc of the last response to each of them */
-    size_t given, counts_cap;               /* so many nonces */
-    int64_t since_s;                        /* when this Kamailio was started: older nonces are stale */
+    bool nonce_count, one_time_nonce; /* nonces have numbers, and a response, or a nonce, is good once */
+    uint32_t first_id;                /* of the first nonce; the next ones are AUTH_ID_STEP more each */
+    struct auth_given *counts;        /* each of them */
+    size_t given, counts_cap;         /* so many nonces */
+    int64_t since_s;                  /* when this Kamailio was started: older nonces are stale */
 };
 
 /* What the functions return. */
@@ -37,6 +43,7 @@ enum auth_result {
     AUTH_NO_SUCH_USER = -3,
     AUTH_STALE = -4,
     AUTH_NO_CREDENTIALS = -5,
+    AUTH_USED = -6,      /* one_time_nonce: it was answered before */
     AUTH_OTHER_USER = -8 /* From or To are not of the user who has the password */
 };
 
@@ -63,8 +70,10 @@ enum auth_result auth_find_header(const struct kam_run *run, enum auth_kind kind
 enum auth_result auth_find(struct kam_run *run, enum auth_kind kind, struct span realm,
                            struct kam_credentials *c, bool *done);
 
-/* Is the response the right one for that HA1 (32 hexadecimal digits) and method? */
-enum auth_result auth_password_check(const struct kam_credentials *c, struct span ha1, struct span method);
+/* Is the response the right one for that HA1 (32 hexadecimal digits) and method? The answer may tell that we
+ * know it, too (add_authinfo_hdr). */
+enum auth_result auth_password_check(struct kam_run *run, const struct kam_credentials *c, struct span ha1,
+                                     struct span method);
 
 /* The HA1 of a user with a password. */
 void auth_ha1(char ha1[DIGEST_HEX_LEN], struct span username, struct span realm, struct span password);

@@ -70,7 +70,7 @@ static enum auth_result authenticate(struct kam_run *run, enum auth_kind kind, c
         auth_ha1(ha1, c->username, realm, secret);
         secret = (struct span){ha1, DIGEST_HEX_LEN};
     }
-    return auth_password_check(c, secret, method);
+    return auth_password_check(run, c, secret, method);
 }
 
 static int www_authenticate(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -6,7 +6,7 @@
 void auth_challenge_write(struct buf *out, struct kam_run *run, enum auth_kind kind, struct span realm,
                           int64_t flags) {
     const struct auth *a = auth_of(run);
-    buf_add_text(out, kind == AUTH_WWW ? "WWW-Authenticate" : "Proxy-Authenticate");
+    buf_add(out, kind == AUTH_WWW ? a->www_header : a->proxy_header);
     buf_addf(out, ": Digest realm=\"" SPAN_FMT "\", nonce=\"", SPAN_ARG(auth_realm(run, realm)));
     auth_nonce_write(out, run);
     buf_add_char(out, '"');

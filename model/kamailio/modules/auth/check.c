@@ -55,7 +55,23 @@ enum auth_result auth_find(struct kam_run *run, enum auth_kind kind, struct span
     return is_complete(c) ? auth_nonce_check(run, c) : AUTH_ERROR;
 }
 
-enum auth_result auth_password_check(const struct kam_credentials *c, struct span ha1, struct span method) {
+/* The answer to a response, and the nonce for the next one: the same, unless each is good once. */
+static void add_info(struct kam_run *run, const struct kam_credentials *c, struct digest d) {
+    char response[DIGEST_HEX_LEN];
+    struct buf *out = &run->reply_lines;
+    d.method = SPAN("");
+    digest_response(response, &d);
+    buf_add(out, SPAN("Authentication-Info: nextnonce=\""));
+    if (auth_of(run)->one_time_nonce)
+        auth_nonce_write(out, run);
+    else
+        buf_add(out, c->nonce);
+    buf_addf(out, "\", qop=" SPAN_FMT ", rspauth=\"%.*s\", cnonce=\"" SPAN_FMT "\", nc=" SPAN_FMT "\r\n",
+             SPAN_ARG(c->qop), DIGEST_HEX_LEN, response, SPAN_ARG(c->cnonce), SPAN_ARG(c->nc));
+}
+
+enum auth_result auth_password_check(struct kam_run *run, const struct kam_credentials *c, struct span ha1,
+                                     struct span method) {
     char response[DIGEST_HEX_LEN];
     struct digest d = {.ha1 = ha1,
                        .method = method,
@@ -68,7 +84,9 @@ enum auth_result auth_password_check(const struct kam_credentials *c, struct spa
     if (span_is_nocase(c->qop, "auth-int"))
         return AUTH_WRONG_PASSWORD; /* 5.6.3 takes none of any form tried */
     digest_response(response, &d);
-    return span_eq(c->response, (struct span){response, DIGEST_HEX_LEN}) ? AUTH_OK : AUTH_WRONG_PASSWORD;
+    if (!span_eq(c->response, (struct span){response, DIGEST_HEX_LEN})) return AUTH_WRONG_PASSWORD;
+    if (auth_of(run)->add_info) add_info(run, c, d);
+    return AUTH_OK;
 }
 
 void auth_ha1(char ha1[DIGEST_HEX_LEN], struct span username, struct span realm, struct span password) {

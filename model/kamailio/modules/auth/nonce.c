@@ -18,6 +18,7 @@ enum {
     CHECKED_LEN = PLAIN_LEN + SUM_LEN,
     MARK_LEN = 5, /* a number that nonce_count and one_time_nonce add, and which of them has */
     MARK_COUNTS = 0x80,
+    MARK_ONCE = 0x40,
     NC_LEN = 8,
     TEXT_MAX = 64
 };
@@ -88,9 +89,9 @@ static size_t read_base64(uint8_t *bytes, struct span text) {
 static void expect_count(struct auth *a) {
     if (a->given == a->counts_cap) {
         a->counts_cap = a->counts_cap ? 2 * a->counts_cap : 64;
-        a->counts = mem_resize(a->counts, a->counts_cap);
+        a->counts = mem_resize(a->counts, a->counts_cap * sizeof *a->counts);
     }
-    a->counts[a->given++] = 0;
+    a->counts[a->given++] = (struct auth_given){0};
 }
 
 void auth_nonce_write(struct buf *out, struct kam_run *run) {
@@ -98,12 +99,13 @@ void auth_nonce_write(struct buf *out, struct kam_run *run) {
     int64_t now_s = kam_now_s(run->k), checks = checks_of(run);
     uint8_t bytes[CHECKED_LEN + MARK_LEN];
     size_t len = checks ? CHECKED_LEN : PLAIN_LEN;
-    uint8_t *mark = a->nonce_count ? bytes + len : NULL;
+    uint8_t *mark = a->nonce_count || a->one_time_nonce ? bytes + len : NULL;
     put_u32(bytes, now_s + a->nonce_expire);
     put_u32(bytes + 4, now_s);
     if (mark) {
         put_u32(mark, a->first_id + AUTH_ID_STEP * (uint32_t)a->given);
-        mark[MARK_LEN - 1] = MARK_COUNTS;
+        mark[MARK_LEN - 1] =
+            (uint8_t)((a->nonce_count ? MARK_COUNTS : 0) | (a->one_time_nonce ? MARK_ONCE : 0));
         len += MARK_LEN;
         expect_count(a);
     }
@@ -112,18 +114,30 @@ void auth_nonce_write(struct buf *out, struct kam_run *run) {
     base64_add(out, (struct span){(char *)bytes, len}, base64_letters, '=');
 }
 
+static size_t place_of(const struct auth *a, const uint8_t *mark) {
+    return ((uint32_t)get_u32(mark) - a->first_id) / AUTH_ID_STEP;
+}
+
+static enum auth_result check_once(struct auth *a, const uint8_t *mark) {
+    size_t place = place_of(a, mark);
+    if (place >= a->given) return AUTH_STALE;
+    if (a->counts[place].used) return AUTH_USED;
+    a->counts[place].used = true;
+    return AUTH_OK;
+}
+
 /* A response with qop counts up from the one before to the same nonce, as far as a byte goes. */
 static enum auth_result check_count(struct auth *a, const uint8_t *mark, const struct kam_credentials *c) {
     uint64_t nc = 0;
-    size_t place = ((uint32_t)get_u32(mark) - a->first_id) / AUTH_ID_STEP;
+    size_t place = place_of(a, mark);
     if (c->nc.len != NC_LEN) return AUTH_ERROR;
     for (size_t i = 0; i < NC_LEN; i++) {
         int digit = ascii_hex(c->nc.p[i]);
         if (digit < 0) return AUTH_ERROR;
         nc = nc << 4 | (unsigned)digit;
     }
-    if (place >= a->given || nc <= a->counts[place] || nc > UINT8_MAX) return AUTH_STALE;
-    a->counts[place] = (uint8_t)nc;
+    if (place >= a->given || nc <= a->counts[place].nc || nc > UINT8_MAX) return AUTH_STALE;
+    a->counts[place].nc = (uint8_t)nc;
     return AUTH_OK;
 }
 
@@ -147,5 +161,6 @@ enum auth_result auth_nonce_check(struct kam_run *run, const struct kam_credenti
         if (memcmp(sum, bytes + PLAIN_LEN, SUM_LEN) != 0) return AUTH_STALE;
     }
     bool counted = a->nonce_count && mark && mark[MARK_LEN - 1] & MARK_COUNTS && c->qop.len;
-    return counted ? check_count(a, mark, c) : AUTH_OK;
+    if (counted) return check_count(a, mark, c);
+    return a->one_time_nonce && mark && mark[MARK_LEN - 1] & MARK_ONCE ? check_once(a, mark) : AUTH_OK;
 }

@@ -228,7 +228,9 @@ static int is_active(struct kam_run *run, const struct kam_arg *args, size_t cou
 static int load_update(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     bool over = span_is(run->cseq_method, "BYE") || span_is(run->cseq_method, "CANCEL");
+    bool answered = run->msg.status >= 200 && run->msg.status < 300 && run->method == KAM_INVITE;
     if (run->msg.is_request && over) ds_call_end(run, dispatcher_of(run));
+    if (!run->msg.is_request && answered) ds_call_confirm(run, dispatcher_of(run));
     return 1;
 }
 
@@ -302,9 +304,9 @@ static const struct kam_param params[] = {
     {KAM_TEXT("outbound_proxy", ""), KAM_INTO(struct ds_settings, outbound_proxy)},
     {INT("ds_ping_latency_stats", 0), KAM_NO_EFFECT},
     {INT("ds_latency_estimator_alpha", 900), KAM_NO_EFFECT},
-    {INT("ds_hash_expire", 7200), KAM_NO_EFFECT},
-    {INT("ds_hash_initexpire", 7200), KAM_NO_EFFECT},
-    {INT("ds_hash_check_interval", 30), KAM_NO_EFFECT},
+    {INT("ds_hash_expire", 7200), KAM_INTO(struct ds_settings, hash_expire)},
+    {INT("ds_hash_initexpire", 7200), KAM_INTO(struct ds_settings, hash_initexpire)},
+    {INT("ds_hash_check_interval", 30), KAM_INTO(struct ds_settings, hash_check_interval)},
     {INT("ds_timer_mode", 0), KAM_NO_EFFECT},
     {INT("ds_dns_mode", 1), KAM_NO_EFFECT},
     {INT("ds_dns_interval", 600), KAM_NO_EFFECT},
@@ -328,6 +330,7 @@ static bool start(struct kamailio *k, void *data, struct diag *diag) {
     d->k = k;
     if (!ds_sets_begin(k, d, diag)) return false;
     ds_ping_begin(d);
+    ds_calls_begin(d);
     return true;
 }
 

@@ -44,8 +44,8 @@ bool ds_file_load(struct kam_program *program, const struct source *cfg, struct 
 struct ds_settings {
     struct span list_file, xavp_dst, xavp_ctx, hash_pvar, setid_pvname, attrs_pvname, default_socket,
         default_sockname, db_url, ping_method, ping_from, reply_codes, outbound_proxy;
-    int64_t flags, xavp_dst_mode, xavp_ctx_mode, hash_size, probing_threshold, load_mode, ping_interval,
-        probing_mode, inactive_threshold;
+    int64_t flags, xavp_dst_mode, xavp_ctx_mode, hash_size, hash_expire, hash_initexpire, hash_check_interval,
+        probing_threshold, load_mode, ping_interval, probing_mode, inactive_threshold;
     bool force_dst, use_default, attrs_none;
 };
 
@@ -90,6 +90,8 @@ struct ds_call {
     struct span call_id;
     struct ds_set *set;
     struct span duid;
+    int64_t made_s; /* since 1970 */
+    bool confirmed; /* ds_load_update() has seen its 2xx */
 };
 
 struct dispatcher {
@@ -99,7 +101,7 @@ struct dispatcher {
     struct ds_call *calls;
     struct random_stream random;
     struct kamailio *k;
-    struct kam_interval pings;
+    struct kam_interval pings, expiries;
 };
 
 /* sets.c */
@@ -162,6 +164,10 @@ bool ds_call_add(struct kam_run *run, struct dispatcher *d, struct ds_set *s, st
 /* The call goes to another target of the set it was in; does nothing for a call that is not counted. */
 void ds_call_move(struct kam_run *run, struct dispatcher *d, struct span duid);
 void ds_call_end(struct kam_run *run, struct dispatcher *d);
+void ds_call_confirm(struct kam_run *run, struct dispatcher *d);
+
+/* Those are forgotten that were made too long ago. */
+void ds_calls_begin(struct dispatcher *d);
 void ds_calls_free(struct dispatcher *d);
 
 static inline struct dispatcher *dispatcher_of(const struct kam_run *run) {

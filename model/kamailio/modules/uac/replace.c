@@ -48,8 +48,10 @@ static struct span param_of(const struct kam_run *run, enum kam_mark which) {
     return which == KAM_RESTORE_FROM ? uac_of(run)->rr_from_param : uac_of(run)->rr_to_param;
 }
 
-/* The reply to it gets back what the request had. */
-static void mark(struct kam_run *run, enum kam_mark which) {
+/* The reply to it gets back what the request had; an AVP tells the script what that was. */
+static void mark(struct kam_run *run, enum kam_mark which, const struct party *p) {
+    const struct cfg_pv *avp = which == KAM_RESTORE_FROM ? uac_of(run)->from_avp : uac_of(run)->to_avp;
+    if (avp) kam_pv_assign(run, avp, (struct kam_value){.type = KAM_STR, .s = party_text(p)});
     unsigned marks = which | (which == KAM_RESTORE_FROM ? KAM_USE_FROM : KAM_USE_TO);
     run->marks |= marks;
     if (run->transaction) ((struct kam_transaction_head *)run->transaction)->marks |= marks;
@@ -111,7 +113,7 @@ int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, s
             "Kamailio 5.6.3 crashes here: another uac.restore_mode than none, and a URI of From or To "
             "that is replaced in a branch_route");
     keep_in_record_route(run, which, p.uri, uri);
-    mark(run, which);
+    mark(run, which, &p);
     return 1;
 }
 
@@ -151,7 +153,7 @@ int uac_restore(struct kam_run *run, enum kam_mark which) {
         kam_run_from(run)->readable && party_read(&p, header_of(run, in)) && kept_uri(run, &uri, kept, p.uri);
     if (good) {
         kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, buf_span(&uri));
-        if (uac_of(run)->mode == UAC_AUTO) mark(run, in);
+        if (uac_of(run)->mode == UAC_AUTO) mark(run, in, &p);
     }
     buf_free(&uri);
     return good ? 1 : -1;

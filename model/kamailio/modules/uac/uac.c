@@ -118,8 +118,8 @@ static const struct kam_param params[] = {
     {KAM_TEXT("rr_from_store_param", "vsf"), KAM_INTO(struct uac, rr_from_param)},
     {KAM_TEXT("rr_to_store_param", "vst"), KAM_INTO(struct uac, rr_to_param)},
     {KAM_FLAG("restore_dlg", 0), KAM_STOPS},
-    {KAM_TEXT("restore_from_avp", ""), KAM_NO_EFFECT}, /* only with restore_dlg */
-    {KAM_TEXT("restore_to_avp", ""), KAM_NO_EFFECT},
+    {KAM_AVP("restore_from_avp"), KAM_INTO(struct uac, from_avp)},
+    {KAM_AVP("restore_to_avp"), KAM_INTO(struct uac, to_avp)},
     {KAM_TEXT("auth_username_avp", ""), KAM_INTO(struct uac, user_pv)},
     {KAM_TEXT("auth_realm_avp", ""), KAM_INTO(struct uac, realm_pv)},
     {KAM_TEXT("auth_password_avp", ""), KAM_INTO(struct uac, password_pv)},
@@ -135,7 +135,7 @@ static const struct kam_param params[] = {
     {KAM_INT("reg_gc_interval", 150, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("reg_hash_size", 4, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
     {KAM_INT("reg_use_domain", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_TEXT("default_socket", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("default_socket", ""), KAM_INTO(struct uac, default_socket)},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
     {0},
 };

@@ -34,7 +34,8 @@ struct uac {
     int64_t req_code,
         req_type;          /* what it is told: a status, 1 for a reply, 2 for none; 0: there is nothing */
     struct uac_sent *sent; /* requests that it waits for (request.c) */
-    struct span reg_db_url, reg_contact_addr;
+    struct span reg_db_url, reg_contact_addr, default_socket;
+    const struct cfg_pv *from_avp, *to_avp;     /* restore_from_avp ...; NULL: not set */
     struct span user_pv, realm_pv, password_pv; /* names of variables, as modparams give them */
     enum uac_mode mode;
     bool passwords_are_ha1;
