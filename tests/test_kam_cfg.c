@@ -266,10 +266,9 @@ static void what_is_not_simulated_is_told(void **state) {
         {"request_route { if (@branch.uri == \"A\") exit; }",
          "2:21: warning: $sel(branch.uri) of the core is not simulated: a run that reaches it stops"},
         {"tm.fr_timer = 5", "2:1: error: setting a variable of module \"tm\" is not simulated: use modparam"},
-        {"modparam(\"tm\", \"reply_relay_mode\", 0)",
-         "2:1: warning: tm.reply_relay_mode is simulated only with "
-         "its default value: a run that calls a function of "
-         "module \"tm\" stops"},
+        {"modparam(\"tm\", \"xavp_contact\", \"x\")", "2:1: warning: tm.xavp_contact is simulated only with "
+                                                      "its default value: a run that calls a function of "
+                                                      "module \"tm\" stops"},
         {"modparam(\"tm\", \"enable_uac_fr\", 1)",
          "2:1: error: tm.enable_uac_fr is simulated only with its default value"},
         {"request_route { $var(x) = @cfg_get.tm.fr_timer; }",

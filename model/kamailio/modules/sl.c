@@ -15,6 +15,7 @@
 /* What the module keeps. */
 struct sl {
     int64_t default_code, rich_redirect;
+    bool bind_tm; /* replies of a transaction go by it */
     struct span default_reason;
     int64_t until_ns; /* ACKs to stateless replies are absorbed before this moment */
 };
@@ -40,7 +41,8 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
 }
 
 bool kam_sl_answer(struct kam_run *run, unsigned status, struct span reason) {
-    return run->transaction ? kam_tm_script_reply(run, status, reason) : kam_sl_reply(run, status, reason);
+    return run->transaction && sl_of(run)->bind_tm ? kam_tm_script_reply(run, status, reason)
+                                                   : kam_sl_reply(run, status, reason);
 }
 
 /* Is it an ACK to a reply that was made here without a transaction? Then it goes no further. */
@@ -104,7 +106,7 @@ static const struct kam_function functions[] = {
 static const struct kam_param params[] = {
     {KAM_INT("default_code", 500, INT32_MIN, INT32_MAX), KAM_INTO(struct sl, default_code)},
     {KAM_TEXT("default_reason", "Internal Server Error"), KAM_INTO(struct sl, default_reason)},
-    {KAM_FLAG("bind_tm", 1), KAM_STOPS},
+    {KAM_FLAG("bind_tm", 1), KAM_INTO(struct sl, bind_tm)},
     {KAM_INT("rich_redirect", 0, 0, 3), KAM_INTO(struct sl, rich_redirect)},
     {KAM_TEXT("event_callback_fl_ack", ""), KAM_NO_EFFECT},
     {KAM_TEXT("event_callback_lres_sent", ""), KAM_NO_EFFECT},

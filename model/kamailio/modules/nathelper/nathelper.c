@@ -119,14 +119,14 @@ static const struct kam_param params[] = {
     {KAM_INT("natping_interval", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, natping_interval)},
     {KAM_INT("ping_nated_only", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, ping_nated_only)},
     {KAM_TEXT("nortpproxy_str", "a=nortpproxy:yes\r\n"), KAM_INTO(struct nathelper, mark)},
-    {KAM_TEXT("force_socket", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("force_socket", ""), KAM_INTO(struct nathelper, force_socket)},
     {KAM_TEXT("sipping_from", ""), KAM_INTO(struct nathelper, sipping_from)},
     {KAM_TEXT("sipping_method", "OPTIONS"), KAM_INTO(struct nathelper, sipping_method)},
     {KAM_INT("sipping_bflag", -1, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, sipping_bflag)},
     {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_INTO(struct nathelper, natping_disable_bflag)},
     {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NOT_SIMULATED},
-    {KAM_TEXT("natping_socket", ""), KAM_NO_EFFECT},
-    {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_NO_EFFECT},
+    {KAM_TEXT("natping_socket", ""), KAM_NOT_SIMULATED},
+    {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, keepalive_timeout)},
     {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, udpping_from_path)},
     {KAM_FLAG("append_sdp_oldmediaip", 1), KAM_INTO(struct nathelper, append_oldmediaip)},
     {KAM_INT("filter_server_id", 0, 0, INT32_MAX), KAM_NO_EFFECT},
@@ -162,6 +162,12 @@ static bool start(struct kamailio *k, void *data, struct diag *diag) {
     return nathelper_ping_begin(&d->pings, k, &d->set);
 }
 
+static bool reply_came(struct kam_run *run) {
+    const struct data *d = kam_module_data(run->k, KAM_MODULE_NATHELPER);
+    nathelper_ping_answered(run, &d->set);
+    return false;
+}
+
 static void end(void *data) { nathelper_ping_end(&((struct data *)data)->pings); }
 
 const struct kam_module kam_nathelper_module = {.name = "nathelper",
@@ -171,4 +177,5 @@ const struct kam_module kam_nathelper_module = {.name = "nathelper",
                                                 .data_size = sizeof(struct data),
                                                 .load = check_pings,
                                                 .start = start,
+                                                .reply_came = reply_came,
                                                 .free = end};

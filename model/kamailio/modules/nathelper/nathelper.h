@@ -11,7 +11,8 @@ struct nathelper {
     struct span alias_name;
     struct span mark; /* nortpproxy_str */
     int64_t natping_interval, ping_nated_only, sipping_bflag, natping_disable_bflag, udpping_from_path;
-    struct span sipping_from, sipping_method;
+    int64_t keepalive_timeout;
+    struct span sipping_from, sipping_method, force_socket;
     bool append_oldmediaip; /* append_sdp_oldmediaip */
     bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };
@@ -20,6 +21,7 @@ struct nathelper {
 struct nathelper_pings {
     struct kamailio *k;
     const struct nathelper *set;
+    struct kam_socket *socket; /* force_socket; NULL: those of the contacts */
     struct event event;
     int64_t next_ns, second; /* the next round, and how many seconds after Kamailio's start it is */
     size_t room;             /* bytes that it has asked for the contacts of a round the last time */
@@ -31,6 +33,9 @@ struct nathelper_pings {
 
 bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set);
 void nathelper_ping_end(struct nathelper_pings *p);
+
+/* A reply to one of the pings tells that the contact is there. */
+void nathelper_ping_answered(struct kam_run *run, const struct nathelper *set);
 
 const struct nathelper *nathelper_of(const struct kam_run *run);
 

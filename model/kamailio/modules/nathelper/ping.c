@@ -17,7 +17,18 @@ struct round {
     int64_t left, short_of; /* bytes */
 };
 
-static bool is_pinged(const struct round *r, const struct usrloc_contact *c) {
+/* Nothing has been heard of it for too long: it will not live much longer (keepalive_timeout). */
+enum { LIFE_LEFT_S = 10 };
+
+static bool is_silent(const struct round *r, struct usrloc_contact *c) {
+    int64_t now_s = kam_now_s(r->pings->k), timeout_s = r->pings->set->keepalive_timeout;
+    if (timeout_s <= 0 || c->alive_s + timeout_s >= now_s) return false;
+    if (c->expires_s > now_s + LIFE_LEFT_S) c->expires_s = now_s + LIFE_LEFT_S;
+    return true;
+}
+
+static bool is_pinged(const struct round *r, struct usrloc_contact *c) {
+    if (is_silent(r, c)) return false;
     uint32_t needed = r->pings->set->ping_nated_only ? kam_flag_bit(r->table->nat_bflag) : 0;
     return (c->branch_flags & needed) == needed;
 }
@@ -89,7 +100,7 @@ static void ping(void *arg, struct span aor, struct usrloc_contact *c) {
     struct round *r = arg;
     struct nathelper_pings *p = r->pings;
     const struct nathelper *set = p->set;
-    struct kam_destination to = {.socket = c->socket ? c->socket : &p->k->sockets[0]};
+    struct kam_destination to = {.socket = p->socket ? p->socket : c->socket ? c->socket : &p->k->sockets[0]};
     bool flagged = c->branch_flags & kam_flag_bit(set->sipping_bflag),
          sip = flagged || (set->sipping_bflag >= 0 && !set->ping_nated_only);
     struct span uri = span_of(c->received ? c->received : c->uri);
@@ -148,9 +159,49 @@ static void draw(struct nathelper_pings *p) {
     }
 }
 
+/* [udp:]1.2.3.4[:5060]; NULL: none is called so. */
+static struct kam_socket *socket_of(struct kamailio *k, struct span text) {
+    uint32_t ip;
+    uint64_t port = 5060;
+    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
+    struct span host = span_cut(&text, ':');
+    if (!kam_host_parse(k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
+    return kam_socket_at(k, ip, (uint16_t)port);
+}
+
+/* The From tag of a ping begins with the name of the contact, the ruid. */
+static struct span ruid_of(struct span tag) {
+    for (int parts = 0; parts < 2; parts++) {
+        while (tag.len && tag.p[tag.len - 1] != '-')
+            tag.len--;
+        if (tag.len) tag.len--;
+    }
+    return tag;
+}
+
+struct heard {
+    struct span ruid;
+    int64_t now_s;
+};
+
+static void hear(void *arg, struct span aor, struct usrloc_contact *c) {
+    const struct heard *h = arg;
+    (void)aor;
+    if (c->ruid && span_is(h->ruid, c->ruid)) c->alive_s = h->now_s;
+}
+
+void nathelper_ping_answered(struct kam_run *run, const struct nathelper *set) {
+    struct heard h = {ruid_of(kam_run_from(run)->tag), kam_now_s(run->k)};
+    if (set->keepalive_timeout <= 0 || set->natping_interval <= 0) return;
+    if (!span_eq(run->cseq_method, set->sipping_method)) return;
+    if (!span_starts(h.ruid, "uloc-")) return;
+    usrloc_each(kam_module_data(run->k, KAM_MODULE_USRLOC), 0, 1, hear, &h);
+}
+
 bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set) {
     p->k = k;
     p->set = set;
+    p->socket = set->force_socket.len ? socket_of(k, set->force_socket) : NULL;
     if (set->natping_interval <= 0) return true;
     draw(p);
     p->second = k->config.up_for_ns / NS_PER_S + 1;

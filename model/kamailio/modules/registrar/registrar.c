@@ -150,7 +150,7 @@ static const struct kam_param usrloc_params[] = {
     {KAM_TEXT("db_url", ""), KAM_NO_EFFECT},
     {KAM_TEXT("user_column", "username"), KAM_NO_EFFECT},
     {KAM_INT("fetch_rows", 2000, 0, INT32_MAX), KAM_NO_EFFECT},
-    {KAM_TEXT("xavp_contact", ""), KAM_NO_EFFECT},
+    {KAM_TEXT("xavp_contact", ""), KAM_INTO(struct usrloc, xavp_contact)},
     {KAM_FLAG("handle_lost_tcp", 0), KAM_NO_EFFECT},
     {KAM_FLAG("close_expired_tcp", 0), KAM_NO_EFFECT},
     {KAM_FLAG("skip_remote_socket", 0), KAM_NO_EFFECT},

@@ -187,7 +187,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     known->cseq = s->cseq;
     known->branch_flags = s->run->branch_flags;
     known->socket = s->run->socket;
-    known->modified_s = s->now_s;
+    known->modified_s = known->alive_s = s->now_s;
     const struct sip_header *agent = kam_header_find(&s->run->msg, SPAN("User-Agent"));
     usrloc_set_text(&known->user_agent, agent ? agent->value : SPAN("n/a"));
     if (s->path_received.len) known->branch_flags |= kam_flag_bit(s->table->nat_bflag);
@@ -370,6 +370,13 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     return refusal;
 }
 
+static void stop_if_kept(struct kam_run *run, const struct usrloc *u) {
+    struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
+    if (u->xavp_contact.len && xavp_find(list, u->xavp_contact, XAVP_PLAIN, 0))
+        event_queue_stop(run->k->queue, run->state.at,
+                         "usrloc.xavp_contact is not simulated, and the contacts would keep that XAVP");
+}
+
 int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
     struct save s = {.run = run,
                      .set = registrar_of(run),
@@ -378,6 +385,7 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
                      .result = INSERTED};
     const struct refusal *refusal = read_message(&s);
     int result = -1;
+    stop_if_kept(run, s.table);
     if (refusal) {
         answer(&s, flags, refusal);
     } else if (!registrar_aor_write(&s.aor_text, run, uri.p ? uri : run->to_uri)) {

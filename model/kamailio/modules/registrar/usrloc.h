@@ -28,7 +28,8 @@ struct usrloc_contact {
     uint32_t reg_id;                         /* 0: none */
     int q;                                   /* thousandths, or USRLOC_NO_Q */
     int64_t expires_s;                       /* since 1970: registered as long as this lies ahead */
-    int64_t modified_s;                      /* when its last REGISTER came */
+    int64_t alive_s;    /* when something was heard of it: a REGISTER, the answer to a ping */
+    int64_t modified_s; /* when its last REGISTER came */
     uint32_t cseq, methods, branch_flags;
     struct kam_socket *socket; /* where its last REGISTER came in */
 };
@@ -40,14 +41,15 @@ enum usrloc_match { USRLOC_BY_URI, USRLOC_BY_URI_AND_CALL, USRLOC_BY_URI_AND_PAT
 
 /* A table, "location": all-zero is empty. */
 struct usrloc {
-    bool use_domain;        /* the module parameter: names have a domain */
-    bool desc_time_order;   /* the same: the newest contact stands in front, whatever its q */
-    int64_t matching_mode;  /* the same: an enum usrloc_match */
-    int64_t nat_bflag;      /* the same: a branch flag, below 0 none */
-    int64_t db_mode;        /* the same: above 2, contacts are only in the data base */
-    int64_t hash_size;      /* the same: a power of two, the slots of the table */
-    int64_t cseq_delay;     /* the same: so many seconds long a REGISTER may come again */
-    int64_t timer_interval; /* the same: every so many seconds what has expired is removed */
+    bool use_domain;          /* the module parameter: names have a domain */
+    bool desc_time_order;     /* the same: the newest contact stands in front, whatever its q */
+    int64_t matching_mode;    /* the same: an enum usrloc_match */
+    int64_t nat_bflag;        /* the same: a branch flag, below 0 none */
+    int64_t db_mode;          /* the same: above 2, contacts are only in the data base */
+    int64_t hash_size;        /* the same: a power of two, the slots of the table */
+    int64_t cseq_delay;       /* the same: so many seconds long a REGISTER may come again */
+    int64_t timer_interval;   /* the same: every so many seconds what has expired is removed */
+    struct span xavp_contact; /* the same: what a contact keeps of the message */
     struct kamailio *k;
     struct kam_interval timer; /* at each round contacts that have expired are forgotten */
     struct usrloc_aor *aors;   /* hashed by name */

@@ -427,12 +427,12 @@ static const struct kam_param params[] = {
     {KAM_INT("blst_methods_lookup", -9, -MS_MAX, MS_MAX), KAM_NO_EFFECT},
     {KAM_FLAG("reparse_on_dns_failover", 1), KAM_NO_EFFECT},
     {KAM_FLAG("dns_reuse_rcv_socket", 0), KAM_NO_EFFECT},
-    {KAM_INT("local_ack_mode", 0, 0, 2), KAM_NO_EFFECT},
+    {KAM_INT("local_ack_mode", 0, 0, 2), KAM_INTO(struct kam_tm_settings, local_ack_mode)},
     {KAM_FLAG("failure_exec_mode", 0), KAM_INTO(struct kam_tm_settings, failure_exec_mode)},
     {KAM_FLAG("relay_100", 0), KAM_INTO(struct kam_tm_settings, relay_100)},
     {KAM_INT("rich_redirect", 0, 0, 3), KAM_INTO(struct kam_tm_settings, rich_redirect)},
     {KAM_INT("exec_time_check", 5000, 0, MS_MAX), KAM_NO_EFFECT},
-    {KAM_FLAG("reply_relay_mode", 1), KAM_STOPS},
+    {KAM_FLAG("reply_relay_mode", 1), KAM_NO_EFFECT}, /* of a 200 that is suspended */
     {KAM_FLAG("enable_uac_fr", 0), KAM_NOT_SIMULATED},
     {0},
 };

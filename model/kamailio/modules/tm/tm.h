@@ -173,7 +173,7 @@ struct kam_tm_settings {
     bool local_cancel_reason, e2e_cancel_reason, noisy_ctimer, aggregate_challenges, reparse_invite;
     bool disable_6xx_block, relay_100, failure_exec_mode, callid_matching, callid_cseq_matching;
     int64_t rich_redirect, failure_reply_mode, faked_reply_prio, cancel_b_method, unmatched_cancel;
-    int64_t default_code;
+    int64_t default_code, local_ack_mode;
     const struct cfg_pv *fr_timer_avp, *fr_inv_timer_avp; /* NULL: not set */
     struct span auto_inv_100_reason, ac_extra_hdrs, default_reason, contacts_avp;
     struct span on_sl_reply; /* the onreply_route for replies to no transaction; empty: none */

@@ -19,11 +19,23 @@ static void set_end(struct kam_uac *u, int64_t ms) {
     kam_uac_fire_next(u);
 }
 
+/* modparam local_ack_mode: where the Contact leads, where the INVITE went, where the reply came from. */
+static struct kam_destination ack_destination(const struct kam_uac *u, const struct kam_run *reply,
+                                              struct kam_destination by_contact) {
+    enum { WHERE_INVITE_WENT = 1, WHERE_REPLY_CAME_FROM };
+    struct kam_destination to = u->destination;
+    if (u->tm->set.local_ack_mode == WHERE_REPLY_CAME_FROM) to.to = reply->source;
+    bool other =
+        u->tm->set.local_ack_mode == WHERE_INVITE_WENT || u->tm->set.local_ack_mode == WHERE_REPLY_CAME_FROM;
+    return other ? to : by_contact;
+}
+
 void kam_uac_ack(struct kam_uac *u, struct kam_run *reply) {
     struct kam_destination to = u->destination;
     bool is_2xx = reply->msg.status < 300;
     struct payload *p = is_2xx ? kam_tm_ack_own_2xx(u->tm, u->payload, reply, &to)
                                : kam_tm_from_own_invite(u->tm, u->payload, "ACK", reply->to->line);
+    if (is_2xx) to = ack_destination(u, reply, to);
     struct cause cause = {.why = "ACK to a % reply to an INVITE of Kamailio's own",
                           .arg = {reply->msg.status},
                           .reference = "RFC 3261 13.2.2.4, 17.1.1.3",
