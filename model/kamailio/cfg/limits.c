@@ -80,6 +80,7 @@ static const struct limit limits[] = {
     {"acc", "log_extra", EXTRA, 0, 0, NULL},
     {"acc", "log_facility", FACILITY, 0, 0, NULL},
     {"acc", "cdr_enable", NUMBER, 0, 1, NULL},
+    {"acc", "cdr_enable", WITH_MODULE, 0, 0, "dialog"},
     {"acc", "cdr_extra_nullable", NUMBER, 0, 1, NULL},
     {"acc", "cdr_expired_dlg_enable", NUMBER, 0, 1, NULL},
     {"acc", "db_url", DATABASE, 0, 0, NULL},

@@ -82,7 +82,7 @@ static const struct kam_function acc_functions[] = {
     {0},
 };
 
-static const struct kam_param acc_params[] = {IDLE_STR("db_url"), {0}};
+static const struct kam_param acc_params[] = {IDLE_STR("db_url"), IDLE_INT("cdr_enable"), {0}};
 
 const struct kam_module kam_acc_module = {.name = "acc", .functions = acc_functions, .params = acc_params};
 

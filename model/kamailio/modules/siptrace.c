@@ -4,6 +4,8 @@
  * writes into a data base is not simulated; of HEP, of copies of what a transaction sends and of dialogs a
  * run stops.
  */
+#include "model/kamailio/modules/siptrace.h"
+
 #include "model/kamailio/forward.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
@@ -12,6 +14,7 @@
 /* What the module keeps. */
 struct siptrace {
     int64_t trace_on, trace_flag;
+    bool trace_sl_acks;
     struct span duplicate_uri;
 };
 
@@ -48,6 +51,27 @@ static int trace(struct kam_run *run, struct span uri, char mode) {
     if (uri.len == 0)
         return stop(run, "sip_trace() without a destination is not simulated, and the run has reached it");
     return copy_to(run, uri);
+}
+
+/* Is a parameter set that makes something else of a copy? */
+static bool is_other_copy(const struct kam_run *run) {
+    static const char *const names[] = {"hep_mode_on",    "xheaders_write", "force_send_sock",
+                                        "send_sock_addr", "send_sock_name", NULL};
+    for (const char *const *name = names; *name; name++) {
+        struct kam_value v = {0};
+        bool set = kam_program_value(run->k->program, &kam_siptrace_module, *name, 0, &v);
+        if (set && (v.type == KAM_INT ? v.n != 0 : v.s.len > 0)) return true;
+    }
+    return false;
+}
+
+void kam_siptrace_absorbed(struct kam_run *run) {
+    const struct siptrace *s = siptrace_of(run);
+    if (!s || !s->trace_on || !s->trace_sl_acks || !s->duplicate_uri.len) return;
+    if (is_other_copy(run))
+        stop(run, "siptrace's copies of ACKs with other parameters are not simulated (trace_sl_acks)");
+    else
+        copy_to(run, s->duplicate_uri);
 }
 
 /* sip_trace([URI[, correlation[, mode]]]): without a mode the flag of the message says it. */
@@ -101,13 +125,14 @@ static const struct kam_function functions[] = {{"sip_trace",
 static const struct kam_param params[] = {
     {KAM_FLAG("trace_on", 0), KAM_INTO(struct siptrace, trace_on)},
     {KAM_INT("trace_flag", 0, 0, 31), KAM_INTO(struct siptrace, trace_flag)},
+    {KAM_FLAG("trace_sl_acks", 1), KAM_INTO(struct siptrace, trace_sl_acks)},
     {KAM_TEXT("duplicate_uri", ""), KAM_INTO(struct siptrace, duplicate_uri)},
     {KAM_FLAG("hep_mode_on", 0), KAM_STOPS},
     {KAM_FLAG("xheaders_write", 0), KAM_STOPS},
     {KAM_TEXT("force_send_sock", ""), KAM_STOPS},
     {KAM_TEXT("send_sock_addr", ""), KAM_STOPS},
     {KAM_TEXT("send_sock_name", ""), KAM_STOPS},
-    {KAM_FLAG("trace_delayed", 0), KAM_STOPS},
+    {KAM_FLAG("trace_delayed", 0), KAM_NO_EFFECT},
     {0}};
 
 const struct kam_module kam_siptrace_module = {

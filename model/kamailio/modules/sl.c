@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/sl.h"
+#include "model/kamailio/modules/siptrace.h"
 
 #include "model/kamailio/event.h"
 #include "model/kamailio/instance.h"
@@ -55,6 +56,7 @@ static bool absorb_ack(struct kam_run *run) {
     if (!span_eq(run->to_tag, buf_span(tag))) return false;
     struct cause cause = kam_cause(run, "ACK absorbed: it acknowledges a stateless reply", "RFC 3261 17.2.1");
     kam_note(k, run->about, &cause);
+    kam_siptrace_absorbed(run);
     kam_event_as(run, "sl:filtered-ack", KAM_REQUEST_ROUTE);
     return true;
 }
