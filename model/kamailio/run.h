@@ -143,6 +143,7 @@ struct kam_run {
     bool force_rport, local_rport, record_routed, via_edited;
     int64_t slept_ns;         /* sleep(), usleep(): all that it does from now on is so much later */
     bool loose_routed;        /* loose_route() has read a Route */
+    bool device_twice;        /* lookup() has found two contacts of one device */
     struct span route_params; /* of our own URI, which a strict router has put into the Request-URI; p NULL */
     bool taken_for_downstream; /* is_direction() has been asked without that */
 

@@ -110,6 +110,14 @@ static void take_first(struct kam_run *run, const struct usrloc_contact *c) {
     if (path.len) run->path = arena_text(&run->scratch, path);
 }
 
+/* Is there another contact of that device before it? */
+static bool is_device_twice(const struct usrloc_contact *first, const struct usrloc_contact *c) {
+    for (; first && first != c; first = first->next)
+        if (c->instance && *c->instance && first->instance && span_is(span_of(c->instance), first->instance))
+            return true;
+    return false;
+}
+
 static void add_branch(struct kam_run *run, const struct usrloc_contact *c) {
     struct span path, next_hop = next_hop_of(run, c, &path);
     if (!kam_run_add_branch(run, span_of(c->uri), next_hop, c->branch_flags)) return;
@@ -162,10 +170,11 @@ int registrar_lookup(struct kam_run *run, struct span uri) {
     } else if (uri_parse(&u, uri_or_request(run, uri)) && registrar_is_gruu(&u)) {
         result = lookup_gruu(run, &u, buf_span(&aor));
     } else {
-        const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor));
+        const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor)), *all = c;
         for (c = valid_from(run, c); c; c = valid_from(run, c->next)) {
             if (first && !takes(run, c)) result = -2;
             if (!takes(run, c)) continue;
+            run->device_twice = run->device_twice || is_device_twice(all, c);
             if (!first) {
                 add_branch(run, c);
                 continue;
