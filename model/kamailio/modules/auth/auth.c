@@ -173,10 +173,10 @@ static bool load(struct kam_program *program, const struct source *cfg, struct s
     struct kam_value pools;
     (void)cfg, (void)set;
     kam_program_settings(program, &kam_auth_module, &a);
-    if (a.nonce_count && kam_program_value(program, &kam_auth_module, "nid_pool_no", 0, &pools) &&
-        pools.n > 1) {
+    if ((a.nonce_count || a.one_time_nonce) &&
+        kam_program_value(program, &kam_auth_module, "nid_pool_no", 0, &pools) && pools.n > 1) {
         diag_error(diag, kam_program_param_at(program, &kam_auth_module, "nid_pool_no"),
-                   "auth.nid_pool_no above 1 is not simulated with nonce_count");
+                   "auth.nid_pool_no above 1 is not simulated with nonce_count or one_time_nonce");
         return false;
     }
     if (a.algorithm.len == 0 || span_is(a.algorithm, "MD5")) return true;
