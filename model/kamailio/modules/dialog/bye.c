@@ -5,15 +5,20 @@
 #include "model/kamailio/modules/tm/tm.h"
 #include "sim/event.h"
 
+/* The first answer ends it: whose time is over has ended already, one that a script hangs up has not. */
 static void ended(void *arg, unsigned status, struct kam_run *reply) {
-    (void)reply;
+    (void)status, (void)reply;
     struct dialog *dlg = ((struct dlg_leg *)arg)->dlg;
-    (void)status;
+    struct dialogs *d = dlg->table;
     dlg->requests--;
-    if (dlg->state != DLG_DELETED && kam_event_wanted(dlg->table->k, "dialog:end"))
-        event_queue_stop(dlg->table->k->queue, (struct source_pos){0},
-                         "event_route[dialog:end] of a dialog that hangs up is not simulated");
-    dlg_delete(dlg->table, dlg);
+    if (dlg->state == DLG_DELETED) return;
+    if (dlg->over) {
+        dlg_end(d, dlg, NULL);
+        dlg->gone = false;
+        return;
+    }
+    dlg_tell(d, dlg, "dialog:end", NULL, NULL);
+    dlg_delete(d, dlg);
 }
 
 bool dlg_bye(struct dialogs *d, struct dialog *dlg, enum dlg_side to) {
@@ -34,10 +39,11 @@ bool dlg_bye(struct dialogs *d, struct dialog *dlg, enum dlg_side to) {
 static void fire(void *arg) {
     struct dialog *dlg = arg;
     struct dialogs *d = dlg->table;
+    dlg->over = true;
     bool sent = dlg_bye(d, dlg, DLG_CALLER);
     sent = dlg_bye(d, dlg, DLG_CALLEE) || sent;
     kam_tm_timer_sends(kam_tm_of(d->k));
-    if (!sent) dlg_delete(d, dlg);
+    if (!sent) dlg_end(d, dlg, NULL);
 }
 
 void dlg_bye_init(struct dialog *dlg) { event_init(&dlg->bye, fire, dlg); }

@@ -71,6 +71,7 @@ struct dialog {
     struct event bye;             /* the tick at which dialog hangs up */
     struct dialogs *table;        /* that it stands in */
     bool timeout_bye, waits_for_ack;
+    bool over; /* its time is; it waits for the answer to a BYE */
     bool gone; /* it was let go of: nobody knows it any more */
     struct dlg_properties has;
 };
