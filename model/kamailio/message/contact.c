@@ -102,6 +102,15 @@ bool contact_expires_parse(uint32_t *seconds, struct span text) {
     return true;
 }
 
+bool contacts_readable(struct span value) {
+    struct contact c;
+    int got = 0;
+    if (contact_is_star(value) || span_trim(value).len == 0) return false;
+    while ((got = contact_next(&c, &value)) > 0) {
+    }
+    return got == 0;
+}
+
 bool contact_q_parse(int *q, struct span text) {
     size_t i = 0;
     while (i + 1 < text.len && text.p[i] == '0' && ascii_digit((unsigned char)text.p[i + 1]))

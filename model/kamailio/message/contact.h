@@ -24,6 +24,9 @@ bool contact_is_star(struct span value);
  */
 int contact_next(struct contact *c, struct span *list);
 
+/* Are there contacts, all of which can be read? */
+bool contacts_readable(struct span value);
+
 /* A q value in thousandths, 0 to 1000; false: it is none. */
 /* The seconds of an Expires header: up to ten digits, modulo 2^32; behind a blank stands what does not count.
  * False: not all of it are digits, *seconds says what stands before that. */

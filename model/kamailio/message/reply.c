@@ -3,6 +3,7 @@
 #include "model/kamailio/message/params.h"
 
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/totag.h"
 #include "model/kamailio/message/via_edit.h"
@@ -11,7 +12,7 @@ void kam_reply_tag_write(struct buf *out, const struct kam_run *request, enum ka
     const struct kamailio *k = request->k;
     buf_add_text(out, kind == KAM_TAG_STATELESS ? k->sl_tag : k->tm_tag);
     buf_add_char(out, kind == KAM_TAG_STATELESS ? '.' : '-');
-    kam_totag_suffix_write(out, &request->via, request->call_id->value);
+    kam_totag_suffix_write(out, &request->via, kam_header_body(request->call_id));
 }
 
 static void add_rport(struct buf *out, const struct kam_run *request) {

@@ -8,9 +8,14 @@
 #include "model/kamailio/pv/pv.h"
 #include "model/sip/via.h"
 
-static struct span value_of(const struct kam_run *run, const struct sip_header *h) {
-    struct span changed = h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
-    return changed.p == h->value.p ? kam_header_body(h) : changed;
+static struct span value_of(struct kam_run *run, const struct sip_header *h) {
+    struct span body = kam_header_body(h);
+    struct span number = h->id == SIP_MAX_FORWARDS ? kam_run_max_forwards(run, h) : h->value;
+    if (number.p == h->value.p) return body;
+    char *changed = arena_new(&run->scratch, body.len); /* the blanks behind it stay */
+    memcpy(changed, body.p, body.len);
+    memcpy(changed, number.p, number.len);
+    return (struct span){changed, body.len};
 }
 
 /* Who looks for a header that is not there, has read all. */
@@ -96,16 +101,6 @@ static size_t cut_vias(struct span value, struct span *out, size_t max) {
         value = v.rest;
     }
     return count;
-}
-
-/* Are there contacts, all of which can be read? */
-static bool are_contacts(struct span value) {
-    struct contact c;
-    int got = 0;
-    if (contact_is_star(value) || span_trim(value).len == 0) return false;
-    while ((got = contact_next(&c, &value)) > 0) {
-    }
-    return got == 0;
 }
 
 enum { ITEMS_MAX = 64 };
@@ -200,7 +195,8 @@ PV_PARTY_SETTER(set_tn, to, run->to_uri, PV_DISPLAY)
 
 /*
  * The nth address of the headers of that name, all of which must be readable. Diversion and the identities
- * may have several; others are one address as a whole.
+ * may have several; others are one address as a whole. An identity without brackets that ends its header has
+ * the blanks behind it.
  */
 static bool nth_address(struct kam_run *run, const char *name, const struct kam_pv_at *at, struct span *entry,
                         struct kam_address *a) {
@@ -208,12 +204,15 @@ static bool nth_address(struct kam_run *run, const char *name, const struct kam_
     bool found = false;
     find(run, name);
     for (size_t i = 0; i < run->msg.header_count; i++) {
-        struct span left = run->msg.headers[i].value, one;
-        if (!kam_header_is(&run->msg.headers[i], span_of(name))) continue;
+        const struct sip_header *h = &run->msg.headers[i];
+        struct span left = h->value, one, body = kam_header_body(h);
+        if (!kam_header_is(h, span_of(name))) continue;
         while (name_addr_next(&left, &one)) {
             struct kam_address read;
             kam_address_parse(&read, one);
             if (!read.readable) return false;
+            bool is_bare = left.len == 0 && read.uri.p + read.uri.len == one.p + one.len;
+            if (is_bare && name[0] == 'P') read.uri = span_between(read.uri.p, body.p + body.len);
             if (n-- == 0) *a = read, *entry = one, found = true;
         }
     }
@@ -349,7 +348,7 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
     for (; h; h = sip_msg_next(&run->msg, h)) {
         star = star || contact_is_star(h->value);
         if (contact_is_star(h->value)) continue;
-        if (!are_contacts(h->value)) return pv_nothing();
+        if (!contacts_readable(h->value)) return pv_nothing();
         for (struct span list = h->value; contact_next(&c, &list) > 0;) {
             if (c.expires.len && !contact_expires_parse(&own, c.expires)) return pv_nothing();
             if (!c.expires.len && !e) continue;

@@ -8,6 +8,7 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/param_list.h"
 
 /*
  * Each reader takes what is left of the path, behind the word that has led to it, and says whether Kamailio
@@ -214,7 +215,7 @@ static bool record_route(struct kam_run *run, struct span path, struct kam_value
     struct span list = h ? h->value : (struct span){0}, entry;
     if (h && name_addr_next(&list, &entry) && span_find_unquoted(entry, '<') >= 0) {
         p = place_of(entry, name_addr_uri(entry));
-        p.whole = h->value;
+        p.whole = kam_header_body(h);
         p.name = span_head(entry, (size_t)span_find_unquoted(entry, '<'));
     }
     if (span_starts(path, "params.") && p.whole.p && p.params.len == 0) return gives(out, select_blank());
@@ -356,15 +357,26 @@ static bool proxy_authorization(struct kam_run *run, struct span path, struct ka
     return credentials(run, "Proxy-Authorization", path, out);
 }
 
+static bool params_readable(struct span list) {
+    struct script_param p;
+    int got;
+    list = span_skip_space(list);
+    while ((got = script_param_next(&list, ';', &p)) > 0) {
+    }
+    return got == 0;
+}
+
 /* Of Event what is in front of a semicolon or blank, of Expires what is in front of a blank; nothing of empty
- * ones. */
+ * ones, and of an Event with parameters that cannot be read. */
 static bool event(struct kam_run *run, struct span path, struct kam_value *out) {
     const struct sip_header *h = first(run, "Event");
-    struct span value = h ? h->value : (struct span){0};
+    struct span value = h ? kam_header_body(h) : (struct span){0}, params = value;
     size_t n = 0;
+    span_cut(&params, ';');
     while (n < value.len && value.p[n] != ';' && !ascii_space((unsigned char)value.p[n]))
         n++;
-    return !path.len && gives(out, value.len ? pv_text(span_head(value, n)) : pv_nothing());
+    bool readable = value.len && params_readable(params);
+    return !path.len && gives(out, readable ? pv_text(span_head(value, n)) : pv_nothing());
 }
 static bool expires(struct kam_run *run, struct span path, struct kam_value *out) {
     const struct sip_header *h = first(run, "Expires");

@@ -44,11 +44,14 @@ int script_param_next(struct span *left, char separator, struct script_param *ou
         *left = span_skip_space(*left);
     }
     if (left->len == 0) return 1;
-    if (left->p[0] == separator)
+    if (left->p[0] == separator) {
+        bool is_last = left->len == 1; /* it may end the list, but not with a blank behind it */
         *left = span_skip_space(span_skip(*left, 1));
-    else if (left->p[0] == ',')
+        if (left->len == 0 && !is_last) return -1;
+    } else if (left->p[0] == ',') {
         *left = (struct span){0};
-    else
+    } else {
         return -1;
+    }
     return 1;
 }

@@ -31,10 +31,10 @@ static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rew
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     struct span list = h->value;
     struct contact c;
-    int got, result = 1;
-    while (result >= 0 && (got = contact_next(&c, &list)) != 0) {
+    int result = 1;
+    if (!contacts_readable(list)) return UNREADABLE;
+    while (result >= 0 && contact_next(&c, &list) > 0) {
         struct buf b = {0};
-        if (got < 0) return UNREADABLE;
         result = f(&b, run, c.uri, args);
         bool changed = run->contact_now.p && c.uri.p == run->contact_was.p;
         if (result > 0 && changed)
@@ -103,7 +103,6 @@ static int show(struct buf *out, const struct kam_run *run, struct span uri, con
 static int hide_or_show(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h) return NO_CONTACT;
-    if (span_trim(h->value).len == 0) return UNREADABLE;
     return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, args, f, false);
 }
 

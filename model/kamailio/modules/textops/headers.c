@@ -136,7 +136,8 @@ int textops_remove_hf_match(struct kam_run *run, const struct kam_arg *args, siz
     if (!re && !span_is(how, "eq") && !span_is(how, "ne") && !span_is(how, "in")) return -1;
     if (run->damaged || (re && !script_pattern_begin(&pattern, run, &args[2], REGEX_ICASE))) return -1;
     for (const struct sip_header *h = run->msg.headers; h < end_of(run); h++) {
-        if (!kam_header_is(h, args[0].s) || !value_fits(&pattern, how, h->value, args[2].s)) continue;
+        if (!kam_header_is(h, args[0].s) || !value_fits(&pattern, how, kam_header_body(h), args[2].s))
+            continue;
         remove_header(run, h);
         any = true;
     }
