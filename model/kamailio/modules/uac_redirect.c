@@ -1,11 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /* uac_redirect: a proxy that follows the Contacts of a 3xx itself (facts: Kamailio 30.10). */
+#include "base/regex.h"
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/msg.h"
 
-enum { CONTACTS_MAX = 10, Q_DEFAULT = 10 }; /* Kamailio keeps no more; a Contact without q, in thousandths */
+enum { CONTACTS_MAX = 10 }; /* Kamailio keeps no more */
+
+/* The module parameters; q_value, in thousandths, is that of a Contact without one. */
+struct redirect {
+    struct span default_filter, accept_filter, deny_filter;
+    int64_t bflags, q_value;
+};
+
+/* The filters of one call; NULL: there is none. */
+struct filters {
+    struct kam_run *run;
+    struct regex *accept, *deny;
+    bool by_default;
+};
+
+static struct regex *compile(struct kam_run *run, struct span pattern) {
+    const char *why;
+    uint64_t steps = 0;
+    struct regex *r = pattern.len ? regex_new(pattern, REGEX_ICASE, &why, &steps) : NULL;
+    event_spend_match(run->k->queue, run->state.at, REGEX_NO, steps);
+    return r;
+}
+
+static bool is_found(const struct filters *f, struct regex *r, struct span uri) {
+    uint64_t steps = 0;
+    enum regex_answer answer = r ? regex_find(r, uri, false, NULL, 0, &steps) : REGEX_NO;
+    event_spend_match(f->run->k->queue, f->run->state.at, answer, steps);
+    return answer == REGEX_YES;
+}
+
+/* What is accepted is not denied. */
+static bool takes(const struct filters *f, struct span uri) {
+    if (is_found(f, f->accept, uri)) return true;
+    return !is_found(f, f->deny, uri) && f->by_default;
+}
 
 struct targets {
     struct target {
@@ -26,14 +61,15 @@ static void add_target(struct targets *t, struct span uri, int q) {
 }
 
 /* All Contacts of the reply; a q that is none takes its Contact away. */
-static void read_reply(struct targets *t, struct sip_msg *reply, struct span bytes) {
+static void read_reply(struct targets *t, struct sip_msg *reply, struct span bytes, int64_t q_default,
+                       const struct filters *f) {
     if (!bytes.p || !sip_msg_parse(reply, bytes)) return;
     for (const struct sip_header *h = sip_msg_first(reply, SIP_CONTACT); h; h = sip_msg_next(reply, h)) {
         struct contact c;
-        int q = Q_DEFAULT;
+        int q = (int)q_default;
         for (struct span list = contact_is_star(h->value) ? (struct span){0} : h->value;
-             list.len && contact_next(&c, &list) > 0; q = Q_DEFAULT)
-            if (!c.q.p || contact_q_parse(&q, c.q)) add_target(t, c.uri, q);
+             list.len && contact_next(&c, &list) > 0; q = (int)q_default)
+            if ((!c.q.p || contact_q_parse(&q, c.q)) && takes(f, c.uri)) add_target(t, c.uri, q);
     }
 }
 
@@ -52,6 +88,9 @@ static bool read_limits(struct span text, size_t most[2]) {
 static int get_redirects(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct sip_msg reply = {0};
     size_t most[2], added = 0;
+    const struct redirect *set = kam_module_data(run->k, KAM_MODULE_UAC_REDIRECT);
+    struct filters f = {run, compile(run, set->accept_filter), compile(run, set->deny_filter),
+                        !span_is_nocase(set->default_filter, "deny")};
     (void)count;
     read_limits(args[0].s, most);
     for (unsigned branch = 0; run->transaction && branch < run->transaction->client_count; branch++) {
@@ -59,12 +98,15 @@ static int get_redirects(struct kam_run *run, const struct kam_arg *args, size_t
         unsigned status;
         struct span bytes = kam_tm_branch_reply(run->transaction, branch, &status);
         if (status < 300 || status > 399) continue;
-        read_reply(&t, &reply, bytes);
+        read_reply(&t, &reply, bytes, set->q_value, &f);
         size_t n = most[0] - added < most[1] ? most[0] - added : most[1];
         for (size_t i = n < t.count ? n : t.count; i-- > 0; added++)
-            kam_run_add_branch(run, arena_text(&run->scratch, t.list[i].uri), (struct span){0},
-                               run->branch_flags);
+            if (kam_run_add_branch(run, arena_text(&run->scratch, t.list[i].uri), (struct span){0},
+                                   (uint32_t)set->bflags))
+                run->added[run->added_count - 1].q = t.list[i].q;
     }
+    regex_free(f.accept);
+    regex_free(f.deny);
     sip_msg_free(&reply);
     return added ? 1 : -1;
 }
@@ -81,16 +123,16 @@ static const struct kam_function functions[] = {
 };
 
 static const struct kam_param params[] = {
-    {KAM_TEXT("default_filter", "accept"), KAM_STOPS},
-    {KAM_TEXT("deny_filter", ""), KAM_STOPS},
-    {KAM_TEXT("accept_filter", ""), KAM_STOPS},
+    {KAM_TEXT("default_filter", "accept"), KAM_INTO(struct redirect, default_filter)},
+    {KAM_TEXT("deny_filter", ""), KAM_INTO(struct redirect, deny_filter)},
+    {KAM_TEXT("accept_filter", ""), KAM_INTO(struct redirect, accept_filter)},
     {KAM_TEXT("acc_function", ""), KAM_NO_EFFECT},
     {KAM_TEXT("acc_db_table", ""), KAM_NO_EFFECT},
-    {KAM_INT("bflags", 0, INT32_MIN, INT32_MAX), KAM_STOPS},
+    {KAM_INT("bflags", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct redirect, bflags)},
     {KAM_INT("flags_hdr_mode", 0, INT32_MIN, INT32_MAX), KAM_STOPS},
-    {KAM_INT("q_value", 10, INT32_MIN, INT32_MAX), KAM_STOPS},
+    {KAM_INT("q_value", 10, INT32_MIN, INT32_MAX), KAM_INTO(struct redirect, q_value)},
     {0},
 };
 
 const struct kam_module kam_uac_redirect_module = {
-    .name = "uac_redirect", .functions = functions, .params = params};
+    .name = "uac_redirect", .functions = functions, .params = params, .data_size = sizeof(struct redirect)};
