@@ -10,7 +10,7 @@
 
 struct rr_settings {
     bool enable_full_lr, append_fromtag, add_username;
-    bool ignore_sips;
+    bool ignore_sips, force_send_socket;
     int64_t enable_double_rr;
     const struct cfg_pv *custom_user; /* NULL: not set */
 };
@@ -315,6 +315,7 @@ static enum skipped skip_one(const struct kam_run *run, struct route *r) {
 /* Skips our own entry, and the second one that double record-routing puts behind it. */
 static enum skipped skip_own(struct kam_run *run, struct route *r) {
     bool twice = settings_of(run)->enable_double_rr && uri_param(&r->uri, "r2").p;
+    if (settings_of(run)->force_send_socket) force_socket(run, &r->uri);
     enum skipped result = skip_one(run, r);
     if (!twice || result != SKIPPED) return result;
     force_socket(run, &r->uri);
@@ -487,7 +488,7 @@ static const struct kam_param params[] = {
     {KAM_FLAG("enable_socket_mismatch_warning", 1), KAM_NO_EFFECT},
     {KAM_AVP("custom_user_avp"), KAM_INTO(struct rr_settings, custom_user)},
     {KAM_FLAG("ignore_sips", 0), KAM_INTO(struct rr_settings, ignore_sips)},
-    {KAM_FLAG("force_send_socket", 0), KAM_STOPS},
+    {KAM_FLAG("force_send_socket", 0), KAM_INTO(struct rr_settings, force_send_socket)},
     {KAM_FLAG("sockname_mode", 0), KAM_STOPS},
     {0},
 };

@@ -129,6 +129,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_TEXT("xavp_cfg", ""), KAM_INTO(struct registrar, xavp_cfg)},
     {KAM_TEXT("xavp_rcd", ""), KAM_INTO(struct registrar, xavp_rcd)},
     {KAM_TEXT("event_callback", ""), KAM_NO_EFFECT},
+    {KAM_INT("sock_mode", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT}, /* of what goes to a data base */
     {KAM_INT("sock_flag", -1, -1, 31), KAM_STOPS},
     {KAM_TEXT("sock_hdr_name", ""), KAM_STOPS},
     {KAM_INT("contact_max_size", 512, 1, INT32_MAX), KAM_INTO(struct registrar, contact_max_size)},
