@@ -96,6 +96,7 @@ void kam_run_set_source(struct kam_run *run, struct udp_address source) {
 
 bool kam_run_change_message(struct kam_run *run, struct payload *payload) {
     struct payload *old = run->payload;
+    event_spend(run->k->queue, payload->len / 64);
     run->payload = payload;
     run->hashed = run->digested = false;
     run->credentials[0] = run->credentials[1] = NULL;

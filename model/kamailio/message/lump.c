@@ -8,6 +8,7 @@ size_t kam_body_at(const struct kam_run *run) {
 }
 
 void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span text) {
+    event_spend(run->k->queue, run->target->count / 16);
     if (run->all_read || at + len <= kam_body_at(run))
         edit_replace(run->target, at, len, text);
     else

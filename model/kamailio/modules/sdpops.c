@@ -22,6 +22,7 @@ static struct span type_of(const struct kam_run *run) {
 
 /* Of multipart/mixed it is the part that is SDP. False: it is not SDP. */
 static bool session_of(const struct kam_run *run, struct span *session) {
+    event_spend(run->k->queue, run->msg.bytes.len / 64);
     return kam_sdp_session(session, type_of(run), span_skip(run->msg.bytes, kam_body_at(run)));
 }
 
@@ -141,6 +142,7 @@ static void names_to_formats(const struct kam_run *run, struct span names, struc
 static size_t offset_of(const struct kam_run *run, struct span s) { return (size_t)(s.p - run->msg.bytes.p); }
 
 static void remove_span(struct kam_run *run, struct span s) {
+    event_spend(run->k->queue, run->target->count / 16);
     kam_lump_remove(run->target, offset_of(run, s), s.len);
 }
 
