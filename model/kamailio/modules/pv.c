@@ -30,6 +30,19 @@ static void init(struct kamailio *k, void *data) {
         if (read_start(text.s, &name, &value)) xavp_assign(xavp_add(&k->shared, name), value);
 }
 
+/* Of several that name one variable the last one counts. */
+static bool load(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                 struct diag *diag) {
+    struct kam_value text, value;
+    struct span name;
+    (void)cfg, (void)set, (void)diag;
+    for (size_t i = 0; kam_program_value(program, &kam_pv_module, "varset", i, &text); i++) {
+        ptrdiff_t number = read_start(text.s, &name, &value) ? program_find_number(program->vars, name) : -1;
+        if (number >= 0) script_vars_set(&program->start_vars, (size_t)number, value);
+    }
+    return true;
+}
+
 /* Questions about a variable. */
 static int pv_isset(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
@@ -220,6 +233,7 @@ FUNCTIONS(xavi, KAM_LIST_XAVI, XAVP_NOCASE)
 
 static struct kam_value var_of(const struct kam_run *run, size_t number) {
     struct kam_value v = script_vars_get(&run->state.process->vars, number);
+    if (v.type == KAM_NULL) v = script_vars_get(&run->state.program->start_vars, number);
     if (v.type == KAM_NULL) v.type = KAM_INT;
     return v;
 }
@@ -332,10 +346,10 @@ static const struct kam_function functions[] = {
 
 static const struct kam_param params[] = {
     {KAM_TEXT("shvset", ""), KAM_EACH},
-    {KAM_TEXT("varset", ""), KAM_NOT_SIMULATED},
+    {KAM_TEXT("varset", ""), KAM_EACH},
     {KAM_TEXT("avp_aliases", ""), KAM_NOT_SIMULATED},
     {0},
 };
 
 const struct kam_module kam_pv_module = {
-    .name = "pv", .functions = functions, .params = params, .init = init};
+    .name = "pv", .functions = functions, .params = params, .load = load, .init = init};

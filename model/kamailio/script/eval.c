@@ -168,6 +168,7 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
         break;
     case CFG_PV_VAR:
         v = script_vars_get(&h->state->process->vars, pv->number);
+        if (v.type == KAM_NULL) v = script_vars_get(&h->state->program->start_vars, pv->number);
         if (v.type == KAM_NULL) v.type = KAM_INT; /* a new $var is 0 */
         break;
     case CFG_PV_VAR_OR_NULL: v = script_vars_get(&h->state->process->vars, pv->number); break;

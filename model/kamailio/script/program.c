@@ -33,6 +33,7 @@ void kam_program_free(struct kam_program *p) {
     for (struct program_regex *r = p->regexes; r; r = r->next)
         regex_free(r->regex);
     free((void *)p->globals.listens);
+    kam_vars_free(&p->start_vars);
     HASH_CLEAR(hh, p->route_table);
     HASH_CLEAR(hh, p->vars);
     HASH_CLEAR(hh, p->avps);

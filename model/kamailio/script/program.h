@@ -98,6 +98,7 @@ struct kam_program {
     struct kam_route *route_table;
     unsigned route_kinds; /* enum kam_route_kind: those that it has, besides route[X] */
     struct program_name *vars, *avps;
+    struct kam_vars start_vars; /* what $var(name) is in a process that has not set it (modparam varset) */
     struct program_setting *settings;
     struct program_stop on_message, on_dialog, on_asked; /* where a run stops, for what is not simulated */
     struct span asked_texts;                             /* on_asked: one of these is in a Contact or Route */
