@@ -79,9 +79,9 @@ static struct span uri_or_request(const struct kam_run *run, struct span uri) {
     return uri.p ? uri : kam_run_uri(run);
 }
 
-/* The next contact from c on that has not expired, NULL: none. */
+/* The next contact from c on that has not expired, or may be used all the same; NULL: none. */
 static const struct usrloc_contact *valid_from(const struct kam_run *run, const struct usrloc_contact *c) {
-    while (c && c->expires_s <= kam_now_s(run->k))
+    while (c && c->expires_s <= kam_now_s(run->k) && !registrar_of(run)->use_expired)
         c = c->next;
     return c;
 }

@@ -115,6 +115,7 @@ static const struct kam_param registrar_params[] = {
     {KAM_INT("path_use_received", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct registrar, path_use_received)},
     {KAM_INT("path_check_local", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct registrar, path_check_local)},
     {KAM_FLAG("gruu_enabled", 1), KAM_INTO(struct registrar, gruu_enabled)},
+    {KAM_FLAG("use_expired_contacts", 0), KAM_INTO(struct registrar, use_expired)},
     {KAM_FLAG("min_expires_mode", 0), KAM_INTO(struct registrar, min_expires_mode)},
     {KAM_INT("xavp_rcd_mask", 0, INT32_MIN, INT32_MAX), KAM_INTO(struct registrar, xavp_rcd_mask)},
     {KAM_INT("outbound_mode", 0, 0, 2), KAM_STOPS},

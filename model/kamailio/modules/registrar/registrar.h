@@ -12,7 +12,7 @@ struct registrar {
     int64_t contact_max_size, xavp_rcd_mask;
     struct span received_param, realm_prefix, xavp_cfg, xavp_rcd;
     const struct cfg_pv *received_avp; /* NULL: not set */
-    bool append_branches, method_filtering, case_sensitive, gruu_enabled, min_expires_mode;
+    bool append_branches, method_filtering, case_sensitive, gruu_enabled, min_expires_mode, use_expired;
     int64_t use_path, path_mode, path_use_received, path_check_local;
     struct registrar_answer {
         unsigned status; /* 0: none waits */
