@@ -136,8 +136,10 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
 
 /* Begins with what modules make of it. */
 static bool begin(struct kam_run *run, const struct datagram *d, struct kam_socket *socket) {
+    const struct kam_module **m = run->k->having[KAM_HOOK_BYTES_COME];
+    if (!*m) return kam_run_begin(run, d->payload, socket, d->from);
     struct payload *payload = payload_hold(d->payload);
-    for (const struct kam_module **m = run->k->having[KAM_HOOK_BYTES_COME]; *m; m++) {
+    for (; *m; m++) {
         struct payload *made = (*m)->bytes_come(run->k, payload);
         if (!made) continue;
         payload_drop(payload);

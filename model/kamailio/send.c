@@ -47,8 +47,8 @@ static struct kam_send *send_new(struct kamailio *k) {
 static struct payload *leaving(struct kamailio *k, enum kam_send_kind kind, const struct kam_destination *to,
                                struct payload *payload) {
     payload_hold(payload);
-    if (kind == KAM_SEND_AS_IT_IS) return payload;
-    for (const struct kam_module **m = k->having[KAM_HOOK_BYTES_LEAVE]; *m; m++) {
+    for (const struct kam_module **m = k->having[KAM_HOOK_BYTES_LEAVE]; *m && kind != KAM_SEND_AS_IT_IS;
+         m++) {
         struct payload *made = (*m)->bytes_leave(k, to, payload);
         if (!made) continue;
         payload_drop(payload);

@@ -116,11 +116,13 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
 }
 
 /* Without the blanks around it: nearly always one before it and the line end behind it. */
-static struct span value_of(const char *from, const char *next) {
-    if (next - from < 4 || from[0] != ' ' || from[1] <= ' ' || next[-3] <= ' ' || next[-2] != '\r' ||
-        next[-1] != '\n')
-        return span_trim(span_between(from, next));
-    return span_between(from + 1, next - 2);
+static struct span value_of(struct sip_msg *m, const char *from, const char *next) {
+    if (next - from >= 4 && from[0] == ' ' && from[1] > ' ' && next[-3] > ' ' && next[-2] == '\r' &&
+        next[-1] == '\n')
+        return span_between(from + 1, next - 2);
+    struct span value = span_trim(span_between(from, next));
+    if (value.len && value.p[value.len - 1] == '\0') m->ends_in_nul = true;
+    return value;
 }
 
 /* loose: a line that is no header is passed over. */
@@ -148,7 +150,7 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
         struct sip_header *h = &m->headers[m->header_count++];
         h->line = span_between(p, next);
         h->name = usual ? span_between(p, colon) : span_trim(span_between(p, colon));
-        h->value = value_of(colon + 1, next);
+        h->value = value_of(m, colon + 1, next);
         h->id = usual ? usual->id : sip_header_id(h->name);
         if (!m->first[h->id])
             m->first[h->id] = m->header_count;

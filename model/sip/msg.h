@@ -46,6 +46,7 @@ struct sip_msg {
     size_t first[SIP_HEADER_IDS]; /* 1 + place of the first header of each kind; 0: none */
     uint32_t repeated;            /* of which kinds there are several: sip_header_bit() */
     struct span body;             /* after the empty line */
+    bool ends_in_nul;             /* a value does */
     size_t header_end;            /* offset of the empty line: where a new last header goes */
 };
 

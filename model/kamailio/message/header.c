@@ -32,8 +32,11 @@ bool kam_header_is(const struct sip_header *h, struct span name) {
 }
 
 struct span kam_header_body(const struct sip_header *h) {
+    enum { CRLF = 2 };
     const char *end = h->line.p + h->line.len;
     if (h->value.len == 0) return h->value;
+    bool is_usual = h->value.p + h->value.len + CRLF == end && end[-CRLF] == '\r' && end[-CRLF - 1] != '\0';
+    if (is_usual) return h->value;
     while (end > h->value.p && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == '\0'))
         end--;
     return span_between(h->value.p, end);

@@ -80,8 +80,10 @@ static void cut_off(struct kam_run *run, bool well_formed) {
     uint32_t doubtful = m->repeated | sip_header_bit(SIP_OTHER) | sip_header_bit(SIP_CONTENT_LENGTH);
     run->further_vias = NULL;
     if (end > h && end[-1].line.p[end[-1].line.len - 1] != '\n') whole--;
-    for (; h < whole && (!(doubtful & sip_header_bit(h->id)) || readable(run, h)); h++)
-        if (h->value.len && h->value.p[h->value.len - 1] == '\0') cut_tail(m->headers + (h - m->headers));
+    while (h < whole && (!(doubtful & sip_header_bit(h->id)) || readable(run, h)))
+        h++;
+    for (struct sip_header *each = m->headers; m->ends_in_nul && each < h; each++)
+        if (each->value.len && each->value.p[each->value.len - 1] == '\0') cut_tail(each);
     run->damaged = !well_formed || h < end;
     run->unfinished = m->header_end == run->payload->len;
     if (h < end) sip_msg_cut(m, (size_t)(h - m->headers));

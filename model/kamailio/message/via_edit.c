@@ -23,6 +23,7 @@ static void add_told_begin(struct buf *b, const struct kam_run *run, const struc
 
 /* What via_add_srvid() and via_add_xavp_params() have asked for. */
 static void add_told_params(struct buf *b, struct kam_run *run) {
+    if (!(run->marks & (KAM_VIA_SERVER | KAM_VIA_PARAMS))) return;
     const struct kam_globals *g = run->k->globals;
     const struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
     if (run->marks & KAM_VIA_SERVER && g->server_id) buf_addf(b, ";srvid=%lld", (long long)g->server_id);
