@@ -386,7 +386,7 @@ static void the_statement_that_runs_is_known(void **state) {
     struct harness h;
     run_script(&h, "request_route {\n  if (1) {\n    $var(x) = 1;\n    exit;\n  }\n}");
     unsigned line, column;
-    source_locate(h.run.state.at, &line, &column);
+    source_locate(kam_script_at(&h.run.state), &line, &column);
     assert_int_equal(line, 7 + 1);
     assert_int_equal(column, 5);
     drop_script(&h);

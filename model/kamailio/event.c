@@ -15,7 +15,6 @@ struct kam_outcome kam_route_within(struct kam_run *run, const struct kam_route 
     run->state.kind = kind;
     struct kam_outcome outcome = kam_route_run(route, run);
     run->state.kind = before.kind;
-    run->state.at = before.at;
     run->state.stmt = before.stmt;
     run->state.retcode = before.retcode;
     return outcome;

@@ -84,6 +84,9 @@ bool kam_is_own_host(const struct kamailio *k, struct span host, uint64_t port, 
 struct kam_socket *kam_socket_named(struct kamailio *k, struct span name);
 struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port);
 
+/* The socket that a text names, [udp:]HOST[:PORT]; NULL: there is none. */
+struct kam_socket *kam_socket_parse(struct kamailio *k, struct span text);
+
 /* The timer's ticks of 62.5 ms: how many there have been, and when one is (facts: Kamailio 6.1). */
 int64_t kam_tick(const struct kamailio *k, int64_t at_ns);
 int64_t kam_tick_ns(const struct kamailio *k, int64_t tick);

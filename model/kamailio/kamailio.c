@@ -82,6 +82,15 @@ struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port)
     return NULL;
 }
 
+struct kam_socket *kam_socket_parse(struct kamailio *k, struct span text) {
+    uint32_t ip;
+    uint64_t port = 5060;
+    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
+    struct span host = span_cut(&text, ':');
+    if (!kam_host_parse(k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
+    return kam_socket_at(k, ip, (uint16_t)port);
+}
+
 void kam_note(struct kamailio *k, uint64_t about, const struct cause *cause) {
     trace_note(k->trace, k->queue->now_ns, host_name(k->host), about, cause);
 }

@@ -71,7 +71,6 @@ static void clear(struct kam_run *run) {
     run->arriving = run->leaving = NULL;
     run->retransmission = 0;
     run->state.avps = &run->message_avps;
-    run->state.at = (struct source_pos){0};
     run->state.stmt = NULL;
     run->state.route = NULL;
     run->state.retcode = 0;
@@ -158,17 +157,8 @@ struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
     return run->k->globals->mhomed ? &run->k->sockets[0] : run->came_to;
 }
 
-struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text) {
-    uint32_t ip;
-    uint64_t port = SIP_PORT;
-    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
-    struct span host = span_cut(&text, ':');
-    if (!kam_host_parse(run->k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
-    return kam_socket_at(run->k, ip, (uint16_t)port);
-}
-
 bool kam_run_force_socket(struct kam_run *run, struct span text) {
-    struct kam_socket *socket = kam_run_socket(run, text);
+    struct kam_socket *socket = kam_socket_parse(run->k, text);
     if (socket) run->forced = socket;
     return socket != NULL;
 }
@@ -228,7 +218,7 @@ struct cause kam_cause(const struct kam_run *run, const char *why, const char *r
     return (struct cause){
         .why = why,
         .reference = reference,
-        .at = run->state.at,
+        .at = kam_script_at(&run->state),
         .transaction = run->transaction
                            ? ((const struct kam_transaction_head *)(const void *)run->transaction)->number
                            : 0};

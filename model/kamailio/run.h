@@ -216,9 +216,7 @@ void kam_run_set_next_hop(struct kam_run *run, struct span text);
 /* The socket that copies of the message leave from. */
 struct kam_socket *kam_run_send_socket(const struct kam_run *run);
 
-/* The socket that a text names, [udp:]ADDRESS[:PORT]; NULL: there is none. */
-struct kam_socket *kam_run_socket(const struct kam_run *run, struct span text);
-/* Forces it; false if there is none. */
+/* Forces the socket that a text names, as kam_socket_parse() reads it; false if there is none. */
 bool kam_run_force_socket(struct kam_run *run, struct span text);
 
 /* How many branches a request may have, its own URI among them. */

@@ -27,7 +27,6 @@ int contact_next(struct contact *c, struct span *list);
 /* Are there contacts, all of which can be read? */
 bool contacts_readable(struct span value);
 
-/* A q value in thousandths, 0 to 1000; false: it is none. */
 /* The seconds of an Expires header: up to ten digits, modulo 2^32; behind a blank stands what does not count.
  * False: not all of it are digits, *seconds says what stands before that. */
 bool contact_expires_header(uint32_t *seconds, struct span value);
@@ -35,6 +34,7 @@ bool contact_expires_header(uint32_t *seconds, struct span value);
 /* Those of a contact's parameter, which may have a sign. False: it is no number of 32 bits. */
 bool contact_expires_parse(uint32_t *seconds, struct span text);
 
+/* A q value in thousandths, 0 to 1000; false: it is none. */
 bool contact_q_parse(int *q, struct span text);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/params.h"
 
+#include "model/sip/msg.h"
+#include "model/sip/uri.h"
+
 /* Cuts off what stands before the first character that ends a name or a value. */
 static struct span cut_token(struct span *left, const char *ends) {
     size_t n = 0;
@@ -54,6 +57,15 @@ bool kam_entry_take(struct span *entry, struct span *uri, struct span *rest) {
     if (after.len == 0) return true;
     *rest = span_trim(span_skip(after, 1));
     return rest->len > 0;
+}
+
+size_t kam_record_routes(const struct sip_msg *msg, struct span *out, size_t max) {
+    struct span entry;
+    size_t n = 0;
+    for (const struct sip_header *h = sip_msg_first(msg, SIP_RECORD_ROUTE); h; h = sip_msg_next(msg, h))
+        for (struct span left = h->value; name_addr_next(&left, &entry); n++)
+            if (n < max) out[n] = entry;
+    return n;
 }
 
 bool kam_param_find(struct span *value, struct span params, struct span name, bool any_case) {

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+struct sip_msg;
+
 /* value: without its quotes; p NULL: there is none. */
 struct kam_param_text {
     struct span name, value;
@@ -22,6 +24,10 @@ int kam_param_next(struct span *left, struct kam_param_text *p);
  * the URI is.
  */
 bool kam_entry_take(struct span *entry, struct span *uri, struct span *rest);
+
+/* The entries of all Record-Routes, in their order: how many there are, of which the first `max` go to out.
+ */
+size_t kam_record_routes(const struct sip_msg *msg, struct span *out, size_t max);
 
 /*
  * The value of the last one that is called so; p NULL: there is none. False: one of them cannot be read, or

@@ -13,7 +13,7 @@ static const char why_forwarded[] = "forwarded by forward(): no transaction";
 static int forward(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct udp_address to;
     if (run->state.kind == KAM_BRANCH_ROUTE && run->branch > 0) /* it takes the branch's number away */
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "forward() in the branch_route of a second branch is not simulated, and the run has "
                          "reached it");
     bool by_uri = count == 0 || args[0].n < 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* jansson: values out of JSON texts (facts: Kamailio 79). */
+#include "base/visible.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
 
@@ -97,23 +98,6 @@ static bool read_escape(struct json_reader *r, struct buf *out) {
     return at != NULL;
 }
 
-/* The length of the character in UTF-8 that stands there; 0: it is none. */
-static size_t utf8_len(struct span s) {
-    unsigned char c = (unsigned char)s.p[0];
-    size_t len = c < 0x80                ? 1
-                 : c >= 0xc2 && c < 0xe0 ? 2
-                 : c >= 0xe0 && c < 0xf0 ? 3
-                 : c >= 0xf0 && c < 0xf5 ? 4
-                                         : 0;
-    if (len > s.len) return 0;
-    for (size_t i = 1; i < len; i++)
-        if (((unsigned char)s.p[i] & 0xc0) != 0x80) return 0;
-    unsigned char second = len > 1 ? (unsigned char)s.p[1] : 0;
-    bool bad = (c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || (c == 0xf0 && second < 0x90) ||
-               (c == 0xf4 && second > 0x8f);
-    return bad ? 0 : len;
-}
-
 static bool read_string(struct json_reader *r, struct span *out) {
     struct buf b = {0};
     bool good = take(r, '"');
@@ -122,7 +106,8 @@ static bool read_string(struct json_reader *r, struct span *out) {
             good = read_escape(r, &b);
             continue;
         }
-        size_t len = utf8_len(r->left);
+        uint32_t character;
+        size_t len = visible_decode(r->left, &character);
         good = len && (unsigned char)r->left.p[0] >= ' ';
         if (!good) break;
         buf_add(&b, span_head(r->left, len));
@@ -215,7 +200,7 @@ static struct json *read_text(struct kam_run *run, struct span text) {
     bool good = read_value(&r, j);
     skip_blanks(&r);
     if (r.depth > DEPTH_MAX)
-        event_queue_stop(run->k->queue, run->state.at, "JSON that is so deep is not simulated");
+        event_queue_stop(run->k->queue, kam_script_at(&run->state), "JSON that is so deep is not simulated");
     return good && !r.left.len && (j->type == JSON_OBJECT || j->type == JSON_ARRAY) ? j : NULL;
 }
 
@@ -311,7 +296,7 @@ static bool value_of(struct kam_run *run, const struct json *j, struct kam_value
     if (whole) *v = (struct kam_value){.type = KAM_STR, .s = arena_text(&run->scratch, buf_span(&b))};
     buf_free(&b);
     if (!whole)
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "jansson_get() of a real number is not simulated, and the run has reached it");
     return whole;
 }

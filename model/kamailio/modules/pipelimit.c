@@ -77,7 +77,7 @@ static int pl_check(struct kam_run *run, const struct kam_arg *args, size_t coun
     if (count == 1) return p ? pass(p) : NO_PIPE;
     for (size_t i = 0; i < sizeof random / sizeof *random; i++)
         if (span_is_nocase(args[1].s, random[i]))
-            event_queue_stop(run->k->queue, run->state.at,
+            event_queue_stop(run->k->queue, kam_script_at(&run->state),
                              "pl_check() is simulated only with TAILDROP, and the run has reached another");
     if (!span_is_nocase(args[1].s, "taildrop")) return NO_PIPE;
     p = find_or_add(m, args[0].s);
@@ -94,7 +94,7 @@ static int pl_active(struct kam_run *run, const struct kam_arg *args, size_t cou
 static int pl_drop(struct kam_run *run, const struct kam_arg *args, size_t count) {
     const struct pipelimit *m = pipelimit_of(run);
     if (count > 0 && (args[0].n <= 0 || (count > 1 && args[1].n != args[0].n))) {
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "pl_drop() is simulated only with one number above 0, and the run has reached it");
         return -1;
     }

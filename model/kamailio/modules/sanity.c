@@ -48,7 +48,6 @@ static const char *check_version(struct kam_run *run) { return run->msg.is_reque
 
 /* Headers that cannot be read, or of which one is looked for in vain behind the first that cannot be read. */
 static const char *check_required(struct kam_run *run) { return run->damaged ? "" : NULL; }
-static const char *without(const struct kam_run *run) { return run->damaged ? "" : NULL; }
 
 static const char *check_cseq_method(struct kam_run *run) {
     if (!run->msg.is_request) return "";
@@ -62,14 +61,14 @@ static const char *check_cseq_value(struct kam_run *run) {
 static const char *check_content_length(struct kam_run *run) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTENT_LENGTH);
     uint64_t n;
-    if (!h) return without(run);
+    if (!h) return check_required(run);
     return span_to_u64(h->value, UINT32_MAX, &n) && n == run->msg.body.len ? NULL
                                                                            : "Content-Length mis-match";
 }
 
 static const char *check_expires(struct kam_run *run) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Expires"));
-    if (!h) return without(run);
+    if (!h) return check_required(run);
     if (h->value.len == 0) return "Bad Expires Header";
     return is_number(h->value) ? NULL : "Expires value is illegal";
 }
@@ -107,7 +106,7 @@ static bool is_supported(const struct kam_run *run, struct span extension) {
 /* The first extension that is not among those that the configuration names is shown. */
 static const char *check_proxy_require(struct kam_run *run) {
     const struct sip_header *h = kam_header_find(&run->msg, SPAN("Proxy-Require"));
-    if (!h) return without(run);
+    if (!h) return check_required(run);
     if (h->value.len == 0) return "Bad Proxy Require Header";
     for (struct span list = h->value; list.len;) {
         struct span extension = span_trim(span_cut(&list, ','));
@@ -211,28 +210,29 @@ static void answer(struct kam_run *run, const char *wrong) {
 /* sanity_check([messages [, uris]]): bits that there are, and not none of them */
 enum { CHECKS_MAX = 0x7fff, URIS_MAX = 0xf };
 
+/* What the first check that fails says; NULL: all is well. */
+static const char *find_fault(struct kam_run *run, int64_t wanted, int64_t uris) {
+    const char *wrong = NULL;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && !wrong; i++)
+        if (wanted & checks[i].bit && (!checks[i].uri_bit || uris & checks[i].uri_bit))
+            wrong = checks[i].check(run);
+    return wrong;
+}
+
 static int sanity_check(struct kam_run *run, const struct kam_arg *args, size_t count) {
     const struct sanity *set = sanity_of(run);
     int64_t wanted = count > 0 ? args[0].n : set->checks, uris = count > 1 ? args[1].n : set->uris;
     if (wanted < 1 || wanted > CHECKS_MAX || uris < 1 || uris > URIS_MAX) return -1;
     run->all_read = true;
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        if (!(wanted & checks[i].bit) || (checks[i].uri_bit && !(uris & checks[i].uri_bit))) continue;
-        const char *wrong = checks[i].check(run);
-        if (!wrong) continue;
-        answer(run, wrong);
-        return set->autodrop ? 0 : -1;
-    }
-    return 1;
+    const char *wrong = find_fault(run, wanted, uris);
+    if (!wrong) return 1;
+    answer(run, wrong);
+    return set->autodrop ? 0 : -1;
 }
 
 bool kam_sanity_passes(struct kam_run *run) {
     const struct sanity *set = sanity_of(run);
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-        if (set->checks & checks[i].bit && (!checks[i].uri_bit || set->uris & checks[i].uri_bit) &&
-            checks[i].check(run))
-            return false;
-    return true;
+    return !find_fault(run, set->checks, set->uris);
 }
 
 static const struct kam_function functions[] = {

@@ -23,7 +23,7 @@ static const struct siptrace *siptrace_of(const struct kam_run *run) {
 }
 
 static int stop(struct kam_run *run, const char *why) {
-    event_queue_stop(run->k->queue, run->state.at, why);
+    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
     return -1;
 }
 

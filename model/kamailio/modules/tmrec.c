@@ -142,7 +142,7 @@ static int time_period_match(struct kam_run *run, const struct kam_arg *args, si
     calendar_split(&c, count > 1 ? args[1].n : kam_now_s(run->k));
     enum verdict verdict = match(args[0].s, &c);
     if (verdict == ODD)
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "time_period_match() of a period that is written so is not simulated, and the run "
                          "has reached it");
     return verdict == NO || verdict == ODD ? -1 : 1;

@@ -25,14 +25,14 @@ static struct regex *compile(struct kam_run *run, struct span pattern) {
     const char *why;
     uint64_t steps = 0;
     struct regex *r = pattern.len ? regex_new(pattern, REGEX_ICASE, &why, &steps) : NULL;
-    event_spend_match(run->k->queue, run->state.at, REGEX_NO, steps);
+    event_spend_match(run->k->queue, kam_script_at(&run->state), REGEX_NO, steps);
     return r;
 }
 
 static bool is_found(const struct filters *f, struct regex *r, struct span uri) {
     uint64_t steps = 0;
     enum regex_answer answer = r ? regex_find(r, uri, false, NULL, 0, &steps) : REGEX_NO;
-    event_spend_match(f->run->k->queue, f->run->state.at, answer, steps);
+    event_spend_match(f->run->k->queue, kam_script_at(&f->run->state), answer, steps);
     return answer == REGEX_YES;
 }
 

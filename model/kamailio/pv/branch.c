@@ -91,7 +91,7 @@ static bool set_branch(struct kam_run *run, const struct kam_pv_at *at, struct k
         return true;
     }
     if (span_is(at->argument, "send_socket")) {
-        struct kam_socket *socket = nothing ? NULL : kam_run_socket(run, value.s);
+        struct kam_socket *socket = nothing ? NULL : kam_socket_parse(run->k, value.s);
         b->forced = socket;
         return true;
     }
@@ -145,7 +145,7 @@ bool pv_sbranch(struct kam_run *run, struct kam_added_branch *out) {
     *out = (struct kam_added_branch){.uri = v[0].s,
                                      .next_hop = v[1].s,
                                      .path = v[2].s,
-                                     .forced = v[3].s.len ? kam_run_socket(run, v[3].s) : NULL,
+                                     .forced = v[3].s.len ? kam_socket_parse(run->k, v[3].s) : NULL,
                                      .q = v[4].type == KAM_NULL ? -1 : (int)v[4].n,
                                      .flags = (uint32_t)v[5].n};
     return v[0].type == KAM_STR;

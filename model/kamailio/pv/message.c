@@ -49,7 +49,7 @@ static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) 
 static struct kam_value get_mbu(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (run->record_routed) {
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "$mbu after record_route() is not simulated, and the run has reached it");
         return pv_nothing();
     }

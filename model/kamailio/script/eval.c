@@ -152,7 +152,7 @@ static bool set_avp(struct script *h, const struct cfg_pv *pv, struct kam_value 
 }
 
 void script_missing(struct script *h, const char *why) {
-    event_queue_stop(h->state->queue, h->state->at, why);
+    event_queue_stop(h->state->queue, kam_script_at(h->state), why);
 }
 
 struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
@@ -187,7 +187,7 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
 static void check_bytes(struct script *h, const struct kam_vars *vars) {
     event_spend(h->state->queue, vars->bytes / 65536);
     if (vars->bytes > KAM_VARS_MAX)
-        event_queue_stop(h->state->queue, h->state->at,
+        event_queue_stop(h->state->queue, kam_script_at(h->state),
                          "the variables hold more than 8 MiB, all that Kamailio has");
 }
 
@@ -258,7 +258,7 @@ bool script_match(struct kam_script_state *state, struct regex *regex, struct sp
     struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why, &steps);
     enum regex_answer answer = REGEX_NO;
     if (regex || now) answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
-    event_spend_match(state->queue, state->at, answer, steps);
+    event_spend_match(state->queue, kam_script_at(state), answer, steps);
     if (!regex && !now) return false;
     regex_free(now);
     *out = answer == REGEX_YES;
@@ -390,7 +390,8 @@ static bool eval_plus(struct script *h, const struct cfg_expr *e, struct kam_val
     if (!script_eval(h, e->right, &r)) return false;
     struct span a = script_text(h, l), b = joined_text(h, e->right, r);
     if (a.len + b.len > TEXT_MAX) {
-        if (h->state) event_queue_stop(h->state->queue, h->state->at, "a text of more than 1048576 bytes");
+        if (h->state)
+            event_queue_stop(h->state->queue, kam_script_at(h->state), "a text of more than 1048576 bytes");
         return false;
     }
     if (h->state) event_spend(h->state->queue, (a.len + b.len) / 1024);

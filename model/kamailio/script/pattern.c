@@ -11,7 +11,7 @@ bool script_pattern_begin(struct script_pattern *p, struct kam_run *run, const s
     if (p->regex) return true;
     p->regex = regex_new(arg->s, flags, &why, &steps);
     p->own = true;
-    event_spend_match(p->state->queue, p->state->at, REGEX_NO, steps);
+    event_spend_match(p->state->queue, kam_script_at(p->state), REGEX_NO, steps);
     return p->regex != NULL;
 }
 
@@ -19,7 +19,7 @@ bool script_pattern_find(struct script_pattern *p, struct span text, bool not_st
                          struct regex_match *match) {
     uint64_t steps = 0;
     enum regex_answer answer = regex_find(p->regex, text, not_start, match, 1, &steps);
-    event_spend_match(p->state->queue, p->state->at, answer, steps);
+    event_spend_match(p->state->queue, kam_script_at(p->state), answer, steps);
     return answer == REGEX_YES;
 }
 

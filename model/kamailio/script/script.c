@@ -162,7 +162,6 @@ static int run_stmts(struct script *h, const struct cfg_stmt *stmts) {
     h->total++;
     int result = 1;
     for (const struct cfg_stmt *s = stmts; s; s = s->next) {
-        h->state->at = s->at;
         h->state->stmt = s;
         h->state->last_error = h->state->process->error;
         h->state->process->error = KAM_E_UNSPEC;
@@ -217,38 +216,22 @@ unsigned kam_stmt_line(const struct cfg_stmt *stmt) {
 
 const struct cfg_stmt *kam_route_stmts(const struct kam_route *route) { return route->body; }
 
-static bool same_place(struct source_pos a, struct source_pos b) {
-    return a.source == b.source && a.offset == b.offset;
-}
-
-/* The statement at that place, in blocks within blocks; NULL: there is none. */
-static const struct cfg_stmt *find_stmt(const struct cfg_stmt *stmts, struct source_pos at) {
-    const struct cfg_stmt *found = NULL;
-    for (const struct cfg_stmt *s = stmts; s && !found; s = s->next) {
-        if (s->kind == CFG_STMT_FUNCTION && same_place(s->at, at)) return s;
-        found = find_stmt(s->then, at);
-        if (!found) found = find_stmt(s->otherwise, at);
-        for (const struct cfg_case *c = s->cases; c && !found; c = c->next)
-            found = find_stmt(c->stmts, at);
-    }
-    return found;
+struct source_pos kam_script_at(const struct kam_script_state *state) {
+    return state->stmt ? state->stmt->at : (struct source_pos){0};
 }
 
 const struct cfg_stmt *kam_script_rest(const struct kam_script_state *state) {
-    const struct cfg_stmt *found = NULL;
-    for (const struct kam_route *r = state->program->routes; r && !found; r = r->next)
-        found = find_stmt(r->body, state->at);
-    return found ? found->next : NULL;
+    return state->stmt && state->stmt->kind == CFG_STMT_FUNCTION ? state->stmt->next : NULL;
 }
 
 struct kam_outcome kam_stmts_run(const struct cfg_stmt *stmts, struct kam_run *run) {
     struct kam_script_state *state = (struct kam_script_state *)run;
     unsigned steps = 0;
     struct script h = {.run = run, .state = state, .arena = state->scratch, .steps = &steps};
-    struct source_pos before = state->at;
+    const struct cfg_stmt *before = state->stmt;
     set_retcode(&h, 0);
     int result = run_stmts(&h, stmts);
-    if (before.source) state->at = before; /* a block that ran inside a statement of another */
+    if (before) state->stmt = before; /* a block that ran inside a statement of another */
     return (struct kam_outcome){result, (h.ends & CFG_END_DROP) != 0, (h.ends & CFG_END_EXIT) != 0,
                                 steps > STEPS_MAX};
 }
@@ -293,7 +276,7 @@ const struct script_subst *kam_subst_new(struct kam_run *run, struct span text) 
     struct script_pv_maker maker = {.program = state->program, .arena = state->scratch};
     const struct script_subst *subst = script_subst_make(&maker, text);
     buf_free(&maker.why);
-    if (subst) event_spend_match(state->queue, state->at, REGEX_NO, script_subst_steps(subst));
+    if (subst) event_spend_match(state->queue, kam_script_at(state), REGEX_NO, script_subst_steps(subst));
     return subst;
 }
 

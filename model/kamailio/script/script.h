@@ -173,8 +173,7 @@ struct kam_script_state {
     int last_error;                /* of the statement before the one that runs */
     struct kam_vars *avps;         /* the message's */
     struct arena *scratch;         /* for texts that live until the run ends; reset by the owner of the run */
-    struct source_pos at;          /* the statement that runs: kept for causes */
-    const struct cfg_stmt *stmt;   /* the same; NULL: none has run */
+    const struct cfg_stmt *stmt;   /* the one that runs, or has run last; NULL: none has */
     const struct kam_route *route; /* the block that it stands in; NULL: none, or it is not known */
     int retcode;                   /* $rc */
     char number[24];               /* where transformations write numbers, to its end */
@@ -197,6 +196,9 @@ struct kam_outcome kam_route_run(const struct kam_route *route, struct kam_run *
 
 /* What $cfg(route) calls a block. */
 struct span kam_route_shown(const struct kam_route *route);
+
+/* The place of the statement that runs, or has run last: for causes and errors; of none without one. */
+struct source_pos kam_script_at(const struct kam_script_state *state);
 
 /* What $cfg(line) shows: the line where the statement ends, if it holds no others. */
 unsigned kam_stmt_line(const struct cfg_stmt *stmt);

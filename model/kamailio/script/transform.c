@@ -217,40 +217,14 @@ static bool leaves_text(const struct transform_row *row) {
     return strncmp(row->name, "line.", 5) == 0 || strcmp(row->name, "s.int") == 0;
 }
 
-/* The longest texts that they take: the result must fit into Kamailio's buffer, and some are measured by the
- * worst that can become of a text (facts: Kamailio 18.2). */
-static const struct {
-    const char *name;
-    size_t most;
-} longest[] = {{"s.encode.hexa", 32767},
-               {"s.encode.base64", 49149},
-               {"s.encode.base64t", 49149},
-               {"s.encode.base64url", 49149},
-               {"s.encode.base64urlt", 49149},
-               {"s.urlencode.param", 21845},
-               {"s.escape.user", 21845},
-               {"s.escape.param", 21845},
-               {"s.escape.common", 32767},
-               {"s.escape.csv", 32766},
-               {"s.md5", 65535},
-               {"s.toupper", 65535},
-               {"s.tolower", 65535}};
-
 static bool fits(const struct transform_row *row, struct span text) {
-    enum { ALWAYS_FITS = 21845 };
-    for (size_t i = 0; text.len > ALWAYS_FITS && i < sizeof longest / sizeof *longest; i++)
-        if (strcmp(row->name, longest[i].name) == 0) return text.len <= longest[i].most;
-    return true;
+    return !row->longest || text.len <= row->longest;
 }
 
-/* What it costs beside its statement: a base with 58 digits is a matter of the square of the length. */
 static uint64_t cost(const struct transform_row *row, struct span text) {
     enum { BYTES = 16, DEAR_BYTES = 4, PAIRS = 16, DEAR = 5 };
-    bool square = strstr(row->name, "code.base58") != NULL;
-    bool dear = strcmp(row->name, "s.md5") == 0 || strncmp(row->name, "s.sha", 5) == 0 ||
-                strcmp(row->name, "s.encode.hexa") == 0;
-    if (square && text.len <= UINT16_MAX) return 1 + text.len * text.len / PAIRS;
-    return dear ? DEAR + text.len / DEAR_BYTES : 1 + text.len / BYTES;
+    if (row->cost == TRANSFORM_SQUARE && text.len <= UINT16_MAX) return 1 + text.len * text.len / PAIRS;
+    return row->cost == TRANSFORM_DEAR ? DEAR + text.len / DEAR_BYTES : 1 + text.len / BYTES;
 }
 
 struct kam_value script_transform(struct script *h, const struct script_transform *t, struct kam_value v) {

@@ -21,6 +21,9 @@ struct transform_call {
     size_t shared; /* 1 + the parameter that stands where the result is written to; 0: none does */
 };
 
+/* What one costs beside its statement: a base with 58 digits is a matter of the square of the length. */
+enum transform_cost { TRANSFORM_CHEAP, TRANSFORM_DEAR, TRANSFORM_SQUARE };
+
 struct transform_row {
     const char *name; /* "s.substr" */
     /* One letter a parameter: n a number, N one that is not negative, s a text, c one character and no
@@ -30,6 +33,8 @@ struct transform_row {
     /* Changes the value, which is not null; false: it cannot be done, and there is no value then. NULL: not
      * simulated. */
     bool (*apply)(const struct transform_call *c, struct kam_value *v);
+    size_t longest; /* the longest text that it takes; 0: any (facts: Kamailio 18.2) */
+    enum transform_cost cost;
 };
 
 /* All of Kamailio's, in tables that end with a name NULL; the list ends with NULL. */

@@ -56,7 +56,7 @@ COREX_FUNCTION(corex_send_data) {
 
 COREX_FUNCTION(corex_sendx) {
     (void)count;
-    return send_data(run, args[0].s, kam_run_socket(run, args[1].s), args[2].s);
+    return send_data(run, args[0].s, kam_socket_parse(run->k, args[1].s), args[2].s);
 }
 
 /* Relays the reply with what has been changed in it up to now; it will be relayed once more. */

@@ -23,7 +23,7 @@ COREX_FUNCTION(corex_set_send_socket_name) {
 }
 
 COREX_FUNCTION(corex_set_recv_socket) {
-    struct kam_socket *socket = kam_run_socket(run, args[0].s);
+    struct kam_socket *socket = kam_socket_parse(run->k, args[0].s);
     (void)count;
     if (socket) run->socket = socket;
     return 1;

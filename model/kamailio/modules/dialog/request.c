@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The requests that dialog sends itself, and where they go. (facts: Kamailio 22.4) */
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
 
@@ -47,17 +48,13 @@ bool dlg_send(struct dialogs *d, struct dialog *dlg, enum dlg_side to, const str
     return sent;
 }
 
-/* The entries of all Record-Routes, in their order. */
-static size_t read_routes(const struct sip_msg *msg, struct span *out, size_t max) {
-    size_t n = 0;
-    for (size_t i = 0; i < msg->header_count; i++)
-        if (msg->headers[i].id == SIP_RECORD_ROUTE)
-            for (struct span left = msg->headers[i].value; n < max && name_addr_next(&left, &out[n]);)
-                n++;
-    return n;
-}
-
 #define ROUTES_MAX 64
+
+/* As many as are kept. */
+static size_t read_routes(const struct sip_msg *msg, struct span entries[ROUTES_MAX]) {
+    size_t count = kam_record_routes(msg, entries, ROUTES_MAX);
+    return count < ROUTES_MAX ? count : ROUTES_MAX;
+}
 
 static void set_route(struct span *route, const struct span *entries, size_t count, bool reversed) {
     struct buf text = {0};
@@ -69,7 +66,7 @@ static void set_route(struct span *route, const struct span *entries, size_t cou
 
 void dlg_read_invite(struct dialog *dlg, struct kam_run *run) {
     struct span entries[ROUTES_MAX];
-    dlg->caller_routes = read_routes(&run->msg, entries, ROUTES_MAX);
+    dlg->caller_routes = read_routes(&run->msg, entries);
     dlg->socket[DLG_CALLER] = dlg->socket[DLG_CALLEE] = run->socket;
     set_route(&dlg->route[DLG_CALLER], entries, dlg->caller_routes, false);
 }
@@ -86,7 +83,7 @@ enum { KEEPS_FOR_CALLEE = 1, KEEPS_FOR_CALLER = 2 };
 void dlg_read_answer(struct dialogs *d, struct dialog *dlg, const struct sip_msg *msg) {
     struct span entries[ROUTES_MAX];
     const struct sip_header *contact = sip_msg_first(msg, SIP_CONTACT);
-    size_t count = read_routes(msg, entries, ROUTES_MAX);
+    size_t count = read_routes(msg, entries);
     size_t end = count > dlg->caller_routes ? count - dlg->caller_routes : 0, begin = end;
     if (contact) dlg_text_set(&dlg->to_contact, name_addr_uri(contact->value));
     if (begin && is_own(d, entries[begin - 1], false)) {

@@ -117,16 +117,6 @@ void ds_share_rweights(struct dispatcher *d, struct ds_set *s) {
 
 /* Targets. */
 
-/* "udp:ADDRESS:PORT", the protocol and the port may be missing. */
-static struct kam_socket *socket_at(struct kamailio *k, struct span text) {
-    uint32_t ip;
-    uint64_t port = 5060;
-    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
-    struct span host = span_cut(&text, ':');
-    if (!kam_host_parse(k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
-    return kam_socket_at(k, ip, (uint16_t)port);
-}
-
 /* The protocol that the URI asks for, as ds_is_from_list() compares it; 0: none, or an unknown one. */
 static unsigned proto_of(const struct uri *u) {
     static const char *const names[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
@@ -145,7 +135,7 @@ static bool begin_target(struct kamailio *k, const struct dispatcher *d, const s
     if (line->sockname.len)
         t->socket = kam_socket_named(k, line->sockname);
     else if (line->socket.len)
-        t->socket = socket_at(k, line->socket);
+        t->socket = kam_socket_parse(k, line->socket);
     if (!t->socket && (line->sockname.len || line->socket.len)) {
         diag_warning(diag, line->at,
                      "the destination \"" SPAN_FMT
@@ -156,7 +146,7 @@ static bool begin_target(struct kamailio *k, const struct dispatcher *d, const s
     if (!t->socket && d->set.default_sockname.len)
         t->socket = kam_socket_named(k, d->set.default_sockname);
     else if (!t->socket && d->set.default_socket.len)
-        t->socket = socket_at(k, d->set.default_socket);
+        t->socket = kam_socket_parse(k, d->set.default_socket);
     uri_parse(&u, line->uri);
     if (!(line->flags & DS_NO_DNS)) kam_host_parse(k, u.host, &t->ip);
     if (u.port.len) span_to_u64(u.port, 65535, &port);
@@ -194,7 +184,8 @@ bool ds_sets_begin(struct kamailio *k, struct dispatcher *d, struct diag *diag) 
         return false;
     }
     if ((d->set.default_sockname.len && !kam_socket_named(k, d->set.default_sockname)) ||
-        (!d->set.default_sockname.len && d->set.default_socket.len && !socket_at(k, d->set.default_socket))) {
+        (!d->set.default_sockname.len && d->set.default_socket.len &&
+         !kam_socket_parse(k, d->set.default_socket))) {
         diag_error(diag, kam_program_param_at(k->program, &kam_dispatcher_module, "ds_default_socket"),
                    "dispatcher: the default socket is none of this Kamailio's");
         return false;

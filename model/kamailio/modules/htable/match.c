@@ -9,7 +9,7 @@ static bool begin(struct ht_match *m, struct kam_run *run, enum ht_compare how, 
     *m = (struct ht_match){.state = &run->state, .how = how, .text = text};
     if (how != HT_REGEX) return true;
     m->regex = regex_new(text, REGEX_ICASE, &why, &steps);
-    event_spend_match(run->k->queue, run->state.at, REGEX_NO, steps);
+    event_spend_match(run->k->queue, kam_script_at(&run->state), REGEX_NO, steps);
     return m->regex != NULL;
 }
 

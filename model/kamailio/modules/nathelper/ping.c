@@ -159,16 +159,6 @@ static void draw(struct nathelper_pings *p) {
     }
 }
 
-/* [udp:]1.2.3.4[:5060]; NULL: none is called so. */
-static struct kam_socket *socket_of(struct kamailio *k, struct span text) {
-    uint32_t ip;
-    uint64_t port = 5060;
-    if (span_starts_nocase(text, "udp:")) text = span_skip(text, 4);
-    struct span host = span_cut(&text, ':');
-    if (!kam_host_parse(k, host, &ip) || (text.len && !span_to_u64(text, 65535, &port))) return NULL;
-    return kam_socket_at(k, ip, (uint16_t)port);
-}
-
 /* The From tag of a ping begins with the name of the contact, the ruid. */
 static struct span ruid_of(struct span tag) {
     for (int parts = 0; parts < 2; parts++) {
@@ -201,7 +191,7 @@ void nathelper_ping_answered(struct kam_run *run, const struct nathelper *set) {
 bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set) {
     p->k = k;
     p->set = set;
-    p->socket = set->force_socket.len ? socket_of(k, set->force_socket) : NULL;
+    p->socket = set->force_socket.len ? kam_socket_parse(k, set->force_socket) : NULL;
     if (set->natping_interval <= 0) return true;
     draw(p);
     p->second = k->config.up_for_ns / NS_PER_S + 1;

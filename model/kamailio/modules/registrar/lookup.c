@@ -24,7 +24,7 @@ struct kam_value registrar_told(struct kam_run *run, const char *name) {
 struct usrloc *registrar_locations(const struct kam_run *run) {
     struct usrloc *u = kam_module_data(run->k, KAM_MODULE_USRLOC);
     if (u->db_mode > 2)
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "usrloc.db_mode above 2 is not simulated, and the run has reached the contacts");
     return u;
 }
@@ -112,10 +112,10 @@ static void take_first(struct kam_run *run, const struct usrloc_contact *c) {
 
 /* Is there another contact of that device before it? */
 static bool is_device_twice(const struct usrloc_contact *first, const struct usrloc_contact *c) {
-    for (; first && first != c; first = first->next)
-        if (c->instance && *c->instance && first->instance && span_is(span_of(c->instance), first->instance))
-            return true;
-    return false;
+    if (!c->instance || !*c->instance) return false;
+    while (first != c && !(first->instance && strcmp(c->instance, first->instance) == 0))
+        first = first->next;
+    return first != c;
 }
 
 static void add_branch(struct kam_run *run, const struct usrloc_contact *c) {

@@ -85,7 +85,7 @@ int textops_regex_substring(struct kam_run *run, const struct kam_arg *args, siz
         m[i].from = m[i].to = -1;
     enum regex_answer answer = regex_find(regex, args[0].s, false, m, GROUPS_MAX, &steps);
     regex_free(regex);
-    event_spend_match(run->state.queue, run->state.at, answer, steps);
+    event_spend_match(run->state.queue, kam_script_at(&run->state), answer, steps);
     if (answer != REGEX_YES) return -2;
     if (m[group].from < 0 || m[group].to == m[group].from) return -1;
     struct span found = span_between(args[0].s.p + m[group].from, args[0].s.p + m[group].to);

@@ -19,7 +19,7 @@ static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, si
                                             : kam_lump_apply(run, &run->edits);
     if (!p) return -1;
     if (!kam_run_change_message(run, p)) {
-        event_queue_stop(run->state.queue, run->state.at,
+        event_queue_stop(run->state.queue, kam_script_at(&run->state),
                          "not simulated: msg_apply_changes() of a message that lacks one of Via, From, To, "
                          "Call-ID, CSeq then");
         return -1;

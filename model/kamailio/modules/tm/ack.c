@@ -3,6 +3,7 @@
  * Requests that tm makes itself: the ACK to a negative reply and the CANCEL, both of this hop only. They
  * are the INVITE as it was sent, cut down (facts: Kamailio 6.6).
  */
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/uri.h"
 
@@ -117,16 +118,13 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
 
 /* The entries of all Record-Routes, the last one first. */
 static struct span *read_routes(struct kam_run *reply, size_t *count) {
-    struct span entry, *routes = NULL;
-    for (int pass = 0; pass < 2; pass++) {
-        size_t n = 0;
-        for (const struct sip_header *h = sip_msg_first(&reply->msg, SIP_RECORD_ROUTE); h;
-             h = sip_msg_next(&reply->msg, h))
-            for (struct span left = h->value; name_addr_next(&left, &entry); n++)
-                if (routes) routes[*count - 1 - n] = entry;
-        *count = n;
-        if (!n) return NULL;
-        if (!routes) routes = arena_new(&reply->scratch, n * sizeof *routes);
+    *count = kam_record_routes(&reply->msg, NULL, 0);
+    struct span *routes = *count ? arena_new(&reply->scratch, *count * sizeof *routes) : NULL;
+    kam_record_routes(&reply->msg, routes, *count);
+    for (size_t i = 0; i < *count / 2; i++) {
+        struct span first = routes[i];
+        routes[i] = routes[*count - 1 - i];
+        routes[*count - 1 - i] = first;
     }
     return routes;
 }

@@ -114,7 +114,7 @@ int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_
     bool in_reply = run->state.kind & (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE);
     if (!run->transaction || in_reply) return done_relaying(run, -1);
     if (run->state.kind == KAM_BRANCH_ROUTE) { /* Kamailio gives both branches the same number */
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "t_forward_nonack() in a branch_route is not simulated, and the run has reached it");
         return -1;
     }
@@ -182,10 +182,10 @@ static bool begin_replica(struct kam_run *run) {
     bool in_reply = run->state.kind == KAM_TM_ONREPLY_ROUTE;
     if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) /* tm does not know the reply any more after that */
         event_queue_stop(
-            run->k->queue, run->state.at,
+            run->k->queue, kam_script_at(&run->state),
             "t_replicate() in the nameless onreply_route is not simulated, and the run has reached it");
     if (run->state.kind == KAM_BRANCH_ROUTE)
-        event_queue_stop(run->k->queue, run->state.at,
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
                          "t_replicate() in a branch_route is not simulated, and the run has reached it");
     if (run->transaction && (in_reply || run->state.kind & FAILED)) run->transaction->replicated = true;
     run->replicates = true;

@@ -76,7 +76,7 @@ int kam_tm_uac_send(struct kam_run *run, const struct kam_arg *args, size_t coun
         r.next_hop = args[NEXT_HOP].s;
         if (!is_uri(r.next_hop)) return -1;
     }
-    r.socket = is_none(args[SOCKET].s) ? &run->k->sockets[0] : kam_run_socket(run, args[SOCKET].s);
+    r.socket = is_none(args[SOCKET].s) ? &run->k->sockets[0] : kam_socket_parse(run->k, args[SOCKET].s);
     if (!r.socket) return -1;
     struct sip_msg m = {0};
     struct buf text = {0}, more = {0};

@@ -176,7 +176,7 @@ int uac_auth(struct kam_run *run, int64_t mode) {
     struct credential who;
     if (dlg_tracks_cseq(run->k)) {
         event_queue_stop(
-            run->k->queue, run->state.at,
+            run->k->queue, kam_script_at(&run->state),
             "uac_auth() with dialog.track_cseq_updates is not simulated, and the run has reached it");
         return -1;
     }

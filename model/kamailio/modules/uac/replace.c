@@ -109,7 +109,7 @@ int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, s
     if (mode == UAC_NONE) return 1;
     if (run->state.kind == KAM_BRANCH_ROUTE)
         event_queue_stop(
-            run->k->queue, run->state.at,
+            run->k->queue, kam_script_at(&run->state),
             "Kamailio 5.6.3 crashes here: another uac.restore_mode than none, and a URI of From or To "
             "that is replaced in a branch_route");
     keep_in_record_route(run, which, p.uri, uri);
@@ -142,7 +142,7 @@ int uac_restore(struct kam_run *run, enum kam_mark which) {
     enum kam_mark in = which;
     if (uac_of(run)->mode == UAC_NONE) {
         event_queue_stop(
-            run->state.queue, run->state.at,
+            run->state.queue, kam_script_at(&run->state),
             "Kamailio 5.6.3 crashes here: uac_restore_from() or uac_restore_to() with restore_mode none");
         return -1;
     }

@@ -87,7 +87,7 @@ static struct kam_uac_request request_of(struct kam_run *run, const struct buf *
     for (size_t i = 0; i < UAC_REQ_FIELDS; i++)
         f[i] = buf_span(&fields[i]);
     struct span name = f[UAC_REQ_SOCK].len ? f[UAC_REQ_SOCK] : uac_of(run)->default_socket;
-    struct kam_socket *named = name.len ? kam_run_socket(run, name) : NULL;
+    struct kam_socket *named = name.len ? kam_socket_parse(run->k, name) : NULL;
     struct kam_uac_request r = {.method = f[UAC_REQ_METHOD],
                                 .uri = f[UAC_REQ_RURI],
                                 .from = f[UAC_REQ_FURI].len ? f[UAC_REQ_FURI] : f[UAC_REQ_RURI],
