@@ -14,6 +14,7 @@ void kam_tm_init(struct kamailio *k, void *data) {
     tm->k = k;
     tm->memory.chunk = 1 << 16; /* in small ones a tenth of the memory would be left over at their ends */
     tm->buckets = mem_new(KAM_TM_BUCKETS * sizeof *tm->buckets);
+    tm->branches = mem_new(((size_t)1 << KAM_TM_BRANCH_BITS) * sizeof *tm->branches);
     host_random(k->host, &tm->uac_random, "own requests");
     kam_run_init(&tm->request_run, k);
     kam_run_init(&tm->failure_run, k);
@@ -82,6 +83,13 @@ static struct kam_transaction *transaction_new(struct kam_tm *tm) {
     }
     t->tm = tm;
     return t;
+}
+
+/* Where in tm->branches a branch is found: by its last eight bytes, which tell those of one call apart. */
+static uint16_t branch_index(struct span branch) {
+    uint64_t end = 0;
+    if (branch.len >= sizeof end) memcpy(&end, branch.p + branch.len - sizeof end, sizeof end);
+    return (uint16_t)(end * UINT64_C(0x9e3779b97f4a7c15) >> (64 - KAM_TM_BRANCH_BITS));
 }
 
 static struct kam_sender sender_of(const struct via *via) {
@@ -195,6 +203,8 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->response.destination = kam_reply_destination(run);
     event_init(&t->wait, wait_fire, t);
     DL_APPEND(tm->buckets[t->hash].first, t);
+    t->branch_index = branch_index(t->sender.branch);
+    LL_APPEND2(tm->branches[t->branch_index], t, next_of_branch);
     tm->count++;
     return t;
 }
@@ -214,6 +224,7 @@ void kam_tm_release(struct kam_transaction *t) {
     forget_saved(t);
     kam_vars_free(&t->avps);
     DL_DELETE(tm->buckets[t->hash].first, t);
+    LL_DELETE2(tm->branches[t->branch_index], t, next_of_branch);
     t->next = tm->free_transactions;
     tm->free_transactions = t;
     tm->count--;
@@ -225,6 +236,7 @@ void kam_tm_free(void *data) {
         while (tm->buckets[i].first)
             kam_tm_release(tm->buckets[i].first);
     free(tm->buckets);
+    free(tm->branches);
     kam_tm_uacs_free(tm);
     for (struct kam_transaction *t = tm->free_transactions, *next; t; t = next) {
         next = t->next;
@@ -270,10 +282,11 @@ static bool same_headers(const struct kam_transaction *t, const struct kam_run *
     return !set->via1_matching || span_eq(t->sender.via, run->via.whole);
 }
 
-static bool matches(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
+static bool matches(const struct kam_transaction *t, struct kam_run *run, bool whole_to) {
     struct kam_sender sender = sender_of(&run->via);
     if (!has_cookie(sender.branch)) return same_headers(t, run, whole_to);
     const struct kam_tm_settings *set = &t->tm->set;
+    if (t->hash != kam_run_hash(run)) return false;
     if (!span_eq(t->sender.branch, sender.branch) || !same_sender(&t->sender, &sender)) return false;
     bool call_id = span_eq(t->call_id, run->call_id->value), cseq = span_eq(t->cseq_number, run->cseq_number);
     return (!set->callid_matching || call_id) && (!set->callid_cseq_matching || (call_id && cseq));
@@ -291,20 +304,36 @@ static struct kam_transaction *bucket_of(struct kam_run *run) {
     return tm->buckets ? tm->buckets[kam_run_hash(run)].first : NULL;
 }
 
-struct kam_transaction *kam_tm_find_request(struct kam_run *run) {
+/* Those that a request may match, oldest first: with a cookie the ones of its branch. A request that spirals
+ * has the others of its bucket made, and would meet them all each time it comes back. */
+static struct kam_transaction *first_candidate(struct kam_run *run) {
+    struct span branch = run->via.branch.value;
+    if (!has_cookie(branch)) return bucket_of(run);
+    struct kam_tm *tm = kam_tm_of(run->k);
+    return tm->branches ? tm->branches[branch_index(branch)] : NULL;
+}
+
+static struct kam_transaction *next_candidate(const struct kam_run *run, const struct kam_transaction *t) {
+    return has_cookie(run->via.branch.value) ? t->next_of_branch : t->next;
+}
+
+static struct kam_transaction *find_acknowledged(struct kam_run *run) {
     for (struct kam_transaction *t = bucket_of(run); t; t = t->next) {
-        if (run->method == KAM_ACK) {
-            if (t->method != KAM_INVITE) continue;
-            if (t->status < 300 ? acks_local_2xx(t, run) : matches(t, run, false)) return t;
-        } else if (span_eq(t->method_name, run->msg.method) && matches(t, run, true)) {
-            return t;
-        }
+        if (t->method != KAM_INVITE) continue;
+        if (t->status < 300 ? acks_local_2xx(t, run) : matches(t, run, false)) return t;
     }
     return NULL;
 }
 
+struct kam_transaction *kam_tm_find_request(struct kam_run *run) {
+    if (run->method == KAM_ACK) return find_acknowledged(run);
+    for (struct kam_transaction *t = first_candidate(run); t; t = next_candidate(run, t))
+        if (span_eq(t->method_name, run->msg.method) && matches(t, run, true)) return t;
+    return NULL;
+}
+
 struct kam_transaction *kam_tm_find_canceled(struct kam_run *run) {
-    for (struct kam_transaction *t = bucket_of(run); t; t = t->next)
+    for (struct kam_transaction *t = first_candidate(run); t; t = next_candidate(run, t))
         if (t->method != KAM_CANCEL && matches(t, run, false)) return t;
     return NULL;
 }
@@ -325,7 +354,7 @@ struct kam_transaction *kam_tm_find_callid(struct kam_tm *tm, struct span call_i
 
 bool kam_tm_was_canceled(struct kam_run *run) {
     if (run->method != KAM_INVITE) return false;
-    for (struct kam_transaction *t = bucket_of(run); t; t = t->next)
+    for (struct kam_transaction *t = first_candidate(run); t; t = next_candidate(run, t))
         if (t->method == KAM_CANCEL && matches(t, run, true)) return true;
     return false;
 }

@@ -115,8 +115,9 @@ enum kam_tm_switch {
 struct kam_transaction {
     struct kam_transaction_head head;
     struct kam_transaction *prev, *next; /* in its bucket, oldest first; or in the free list */
+    struct kam_transaction *next_of_branch;
     struct kam_tm *tm;
-    uint32_t hash;
+    uint16_t hash, branch_index;
     unsigned client_count;
     struct kam_client **clients; /* the only one, or of several an array of KAM_BRANCHES_MAX */
     struct kam_client *only_client;
@@ -179,7 +180,8 @@ struct kam_tm_settings {
     struct span on_sl_reply; /* the onreply_route for replies to no transaction; empty: none */
 };
 
-#define KAM_TM_BUCKETS 0x10000
+#define KAM_TM_BUCKETS     0x10000
+#define KAM_TM_BRANCH_BITS 14
 
 struct kam_uac; /* uac.c */
 
@@ -190,7 +192,9 @@ struct kam_tm {
     struct kam_run failure_run; /* the request that a failure_route handles, while a reply or a timer runs */
     struct kam_bucket {
         struct kam_transaction *first;
-    } * buckets;
+    } * buckets; /* KAM_TM_BUCKETS, by the hash index that Kamailio writes into branches */
+    struct kam_transaction *
+        *branches;        /* 1 << KAM_TM_BRANCH_BITS, by the branch they came with, oldest first */
     struct kam_uac *uacs; /* Kamailio's own requests that wait for an answer, newest first */
     uint64_t uac_count;   /* such requests so far */
     size_t first_caller;  /* rank of the process that sent the first one with a Call-ID of Kamailio's own */
