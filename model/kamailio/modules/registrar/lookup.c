@@ -8,11 +8,6 @@ const struct registrar *registrar_of(const struct kam_run *run) {
     return kam_module_data(run->k, KAM_MODULE_REGISTRAR);
 }
 
-struct registrar_answer *registrar_answer_of(const struct kam_run *run) {
-    struct registrar *r = kam_module_data(run->k, KAM_MODULE_REGISTRAR);
-    return &r->answer;
-}
-
 struct kam_value registrar_told(struct kam_run *run, const char *name) {
     struct span list = registrar_of(run)->xavp_cfg;
     const struct xavp_path path = {
@@ -40,8 +35,13 @@ static void add_unescaped(struct buf *out, struct span s) {
 }
 
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri) {
+    enum { LONGEST = 255 }; /* bytes */
+    const struct registrar_refusal **refusal = &registrar_answer_of(run)->refusal;
     struct uri u;
-    if (!uri_parse(&u, uri)) return false;
+    if (!uri_parse(&u, uri)) {
+        *refusal = &registrar_aor_unreadable;
+        return false;
+    }
     struct buf name = {0};
     add_unescaped(&name, u.user);
     if (registrar_locations(run)->use_domain) {
@@ -50,12 +50,15 @@ bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span
         bool cut = u.host.len >= prefix.len && span_eq(prefix, (struct span){u.host.p, prefix.len});
         buf_add(&name, cut ? span_skip(u.host, prefix.len) : u.host);
     }
-    if (registrar_of(run)->case_sensitive)
+    bool fits = name.len <= LONGEST;
+    if (!fits)
+        *refusal = &registrar_aor_too_long;
+    else if (registrar_of(run)->case_sensitive)
         buf_add(out, buf_span(&name));
     else
         buf_add_lower(out, buf_span(&name));
     buf_free(&name);
-    return true;
+    return fits;
 }
 
 uint32_t registrar_method_bit(struct span method) {
@@ -75,8 +78,10 @@ uint32_t registrar_methods(struct span list) {
     return bits;
 }
 
+/* Where a request has its URI a reply has its status, which is none. */
 static struct span uri_or_request(const struct kam_run *run, struct span uri) {
-    return uri.p ? uri : kam_run_uri(run);
+    if (uri.p) return uri;
+    return run->msg.is_request ? kam_run_uri(run) : SPAN("200");
 }
 
 /* The next contact from c on that has not expired, or may be used all the same; NULL: none. */
@@ -160,13 +165,17 @@ static int lookup_gruu(struct kam_run *run, const struct uri *uri, struct span a
     return result;
 }
 
+/* What lookup() and its kin return for what is no URI. */
+enum { NO_NAME = -3 };
+
 int registrar_lookup(struct kam_run *run, struct span uri) {
     struct buf aor = {0};
     int result = -1;
     bool first = true;
     struct uri u;
+    if (uri.p && !uri.len) return result;
     if (!registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
-        result = -1;
+        result = NO_NAME;
     } else if (uri_parse(&u, uri_or_request(run, uri)) && registrar_is_gruu(&u)) {
         result = lookup_gruu(run, &u, buf_span(&aor));
     } else {
@@ -192,7 +201,8 @@ int registrar_lookup(struct kam_run *run, struct span uri) {
 
 int registrar_lookup_branches(struct kam_run *run, struct span uri) {
     struct buf aor = {0};
-    int result = -3;
+    int result = NO_NAME;
+    if (uri.p && !uri.len) return -1;
     if (registrar_aor_write(&aor, run, uri_or_request(run, uri))) {
         const struct usrloc_contact *c = usrloc_first(registrar_locations(run), buf_span(&aor));
         result = -1;
@@ -220,6 +230,7 @@ static bool matches(struct kam_run *run, const struct usrloc_contact *c, int64_t
 bool registrar_registered(struct kam_run *run, struct span uri, int64_t match) {
     struct buf aor = {0};
     const struct usrloc_contact *c = NULL;
+    if (!uri.p && !run->msg.is_request) uri = run->to_uri;
     if (registrar_aor_write(&aor, run, uri_or_request(run, uri)))
         c = valid_from(run, usrloc_first(registrar_locations(run), buf_span(&aor)));
     while (c && !matches(run, c, match))

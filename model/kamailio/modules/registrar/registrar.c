@@ -184,13 +184,12 @@ const struct kam_module kam_usrloc_module = {.name = "usrloc",
                                              .start = usrloc_start,
                                              .free = free_locations};
 
-static void free_answer(void *data) { buf_free(&((struct registrar *)data)->answer.lines); }
+static void free_answers(void *data) { registrar_answers_free(((struct registrar *)data)->answers); }
 
 const struct kam_module kam_registrar_module = {.name = "registrar",
-
                                                 .functions = functions,
                                                 .params = registrar_params,
                                                 .pvs = pvs,
                                                 .events = events,
                                                 .data_size = sizeof(struct registrar),
-                                                .free = free_answer};
+                                                .free = free_answers};

@@ -14,20 +14,39 @@ struct registrar {
     const struct cfg_pv *received_avp; /* NULL: not set */
     bool append_branches, method_filtering, case_sensitive, gruu_enabled, min_expires_mode, use_expired;
     int64_t use_path, path_mode, path_use_received, path_check_local;
-    struct registrar_answer {
-        unsigned status; /* 0: none waits */
-        struct buf lines;
-    } answer; /* what the last save() has not sent: reg_send_reply() does */
+    struct registrar_answer *answers;
+};
+
+/* What is wrong with a REGISTER: the status of its answer and the text of its P-Registrar-Error, or NULL. */
+struct registrar_refusal {
+    unsigned status;
+    const char *why;
+};
+extern const struct registrar_refusal registrar_aor_unreadable, registrar_aor_too_long, registrar_too_brief;
+
+/* What a process would answer (facts: Kamailio 15.3c): the last save() of it, or the last name that was no
+ * good. */
+struct registrar_answer {
+    struct registrar_answer *next;
+    const struct kam_process *process;
+    const struct registrar_refusal *refusal; /* NULL: a 200 */
+    struct buf contacts;                     /* the header that nobody has taken yet */
 };
 
 const struct registrar *registrar_of(const struct kam_run *run);
+
+/* That of the run's process. */
 struct registrar_answer *registrar_answer_of(const struct kam_run *run);
+void registrar_answers_free(struct registrar_answer *answers);
 
 /* What a script says to the module for this message: $xavp(xavp_cfg=>name). */
 struct kam_value registrar_told(struct kam_run *run, const char *name);
 
-/* Sends what the last save() has not sent, or a 200. */
+/* Sends the answer that the process has, to a request. */
 int registrar_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count);
+
+/* Its answer gets the contacts that are waiting; they are lost in a reply, which nobody answers. */
+void registrar_add_contacts(struct kam_run *run);
 struct usrloc *registrar_locations(const struct kam_run *run);
 
 /* Flags of save(). */
@@ -94,7 +113,8 @@ bool registrar_is_gruu(const struct uri *uri);
 int registrar_gruu_find(const struct usrloc_contact **c, const struct kam_run *run, const struct uri *uri,
                         struct span aor);
 
-/* Writes the name by which usrloc knows the address of record in a URI; false: it is no URI. */
+/* Writes the name by which usrloc knows the address of record in a URI; false, and the process's answer says
+ * so: it is no URI, or too long. */
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri);
 
 /* The bit of a method in usrloc_contact.methods, and of all in a list as Allow has it. */

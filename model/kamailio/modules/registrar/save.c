@@ -11,26 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The longest name of an address of record, in bytes. */
-enum { AOR_MAX = 255 };
-
-/* What is wrong with a REGISTER: the status of its answer and the text of its P-Registrar-Error. */
-struct refusal {
-    unsigned status;
-    const char *why;
-};
-static const struct refusal aor_too_long = {500, "Address Of Record too long"},
-                            bad_contact = {400, "Contact parse error"},
-                            bad_expires = {400, "Expires parse error"},
-                            star_without_end = {400, "* used in contact and expires is not zero"},
-                            star_and_more = {400, "* used in contact and more than 1 contact"},
-                            bad_path = {400, "Path parse error"},
-                            too_long = {400, "Contact/received too long"},
-                            too_brief = {423, "Interval too brief"}, bad_reg_id = {200, NULL},
-                            no_path = {420, "No support for found Path indicated"},
-                            bad_q = {400, "Invalid q param in contact"},
-                            bad_cseq = {400, "Invalid CSeq number"},
-                            too_many = {503, "Too many registered contacts"};
+/* What is wrong with a REGISTER. */
+static const struct registrar_refusal bad_contact = {400, "Contact parse error"},
+                                      bad_expires = {400, "Expires parse error"},
+                                      star_without_end = {400, "* used in contact and expires is not zero"},
+                                      star_and_more = {400, "* used in contact and more than 1 contact"},
+                                      no_path = {420, "No support for found Path indicated"},
+                                      bad_path = {400, "Path parse error"},
+                                      too_long = {400, "Contact/received too long"},
+                                      bad_reg_id = {200, NULL}, /* of the contact that is taken first */
+    bad_reg_id_later = {400, "Invalid Reg-Id number"}, bad_q = {400, "Invalid q param in contact"},
+                                      bad_cseq = {400, "Invalid CSeq number"},
+                                      too_many = {503, "Too many registered contacts"};
 
 /* What save() returns. */
 enum { TOO_MANY = -2, INSERTED = 1, UPDATED, REMOVED, LISTED };
@@ -43,6 +35,7 @@ struct save {
     struct buf aor_text;
     struct span aor;
     int64_t now_s;
+    int64_t max, stored;  /* how many contacts there may be, up to 0: any number; of this message */
     bool fresh;           /* the address of record had no contacts before */
     bool only, complete;  /* the first contact that is stored replaces all others; it is stored */
     int64_t expires;      /* the Expires header's, or the default */
@@ -97,7 +90,7 @@ static bool read_contacts(struct save *s, struct span list) {
     return got == 0;
 }
 
-static const struct refusal *read_message(struct save *s) {
+static const struct registrar_refusal *read_message(struct save *s) {
     const struct sip_msg *m = &s->run->msg;
     const struct sip_header *expires = kam_header_find(m, SPAN("Expires")),
                             *allow = kam_header_find(m, SPAN("Allow"));
@@ -139,20 +132,6 @@ static struct usrloc_contact *find_known(const struct save *s, const struct cont
     return usrloc_find(s->table, s->aor, &key);
 }
 
-static const struct refusal *check_count(const struct save *s) {
-    int64_t count = 0;
-    for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next)
-        count += c->expires_s > s->now_s;
-    for (size_t i = 0; i < s->count; i++) {
-        bool known = find_known(s, &s->contacts[i]), ends = expiry(s, &s->contacts[i]) == 0;
-        count += !known && !ends;
-        count -= known && ends;
-    }
-    struct kam_value told = registrar_told(s->run, "max_contacts");
-    int64_t max = told.type == KAM_INT ? told.n : s->set->max_contacts;
-    return max > 0 && count > max ? &too_many : NULL;
-}
-
 /* What it says of its device; one that says no reg-id has that of the one before it. */
 static bool read_reg_id(struct save *s, const struct contact *c) {
     uint64_t n;
@@ -163,10 +142,10 @@ static bool read_reg_id(struct save *s, const struct contact *c) {
 }
 
 /* With min_expires_mode a time that is too short is refused. */
-static const struct refusal *check_times(const struct save *s) {
+static const struct registrar_refusal *check_times(const struct save *s) {
     for (size_t i = 0; i < s->count && s->set->min_expires_mode; i++) {
         int64_t seconds = wanted(s, &s->contacts[i]);
-        if (seconds && seconds < s->set->min_expires) return &too_brief;
+        if (seconds && seconds < s->set->min_expires) return &registrar_too_brief;
     }
     return NULL;
 }
@@ -179,6 +158,31 @@ static bool is_old(const struct save *s, const struct usrloc_contact *known) {
 
 static bool by_instance(const struct save *s, const struct contact *c) {
     return c->instance.len && s->reg_id;
+}
+
+/* The message is older than what it would change. */
+static bool is_late(const struct save *s, const struct contact *c, const struct usrloc_contact *known) {
+    if (!known || by_instance(s, c) || !is_old(s, known)) return false;
+    return s->cseq < known->cseq || known->modified_s + s->table->cseq_delay <= s->now_s;
+}
+
+/*
+ * All contacts are looked at where there is a limit, before the first one is stored; not where nobody is
+ * registered.
+ */
+static const struct registrar_refusal *check_count(const struct save *s) {
+    int64_t count = 0;
+    if (s->max <= 0 || s->fresh) return NULL;
+    for (const struct usrloc_contact *c = usrloc_first(s->table, s->aor); c; c = c->next)
+        count += c->expires_s > s->now_s;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct usrloc_contact *known = find_known(s, &s->contacts[i]);
+        bool ends = expiry(s, &s->contacts[i]) == 0;
+        if (is_late(s, &s->contacts[i], known)) return &bad_cseq;
+        count += !known && !ends;
+        count -= known && ends;
+    }
+    return count > s->max ? &too_many : NULL;
 }
 
 static void fill(const struct save *s, struct usrloc_contact *known, const struct contact *c,
@@ -223,21 +227,31 @@ static char *ruid_text(struct kam_run *run) {
     return ruid;
 }
 
-static const struct refusal *save_contact(struct save *s, const struct contact *c) {
-    if (!read_reg_id(s, c)) return &bad_reg_id;
-    struct usrloc_contact *known = find_known(s, c);
+/* What Kamailio reads of a contact before it is stored or removed: it gets a number then. */
+static const struct registrar_refusal *read_contact(struct save *s, const struct contact *c, int *q) {
+    *q = (int)s->set->default_q;
+    if (!read_reg_id(s, c)) return c == s->contacts ? &bad_reg_id : &bad_reg_id_later;
+    if (c->q.len && !contact_q_parse(q, c->q)) return &bad_q;
+    s->run->state.process->contacts++;
+    return NULL;
+}
+
+static const struct registrar_refusal *save_contact(struct save *s, const struct contact *c) {
     int64_t expires_s = expiry(s, c);
-    int q = (int)s->set->default_q;
-    if (!s->fresh || expires_s) s->run->state.process->contacts++;
-    if (known && !by_instance(s, c) && is_old(s, known))
-        return s->cseq < known->cseq || known->modified_s + s->table->cseq_delay <= s->now_s ? &bad_cseq
-                                                                                             : NULL;
+    int q;
+    if (s->fresh && expires_s == 0) return NULL;
+    if (s->fresh && s->max > 0 && s->stored == s->max) return &too_many;
+    s->stored++;
+    const struct registrar_refusal *refusal = read_contact(s, c, &q);
+    if (refusal) return refusal;
+    struct usrloc_contact *known = find_known(s, c);
+    if (is_late(s, c, known)) return &bad_cseq;
+    if (known && !by_instance(s, c) && is_old(s, known)) return NULL;
     if (expires_s == 0) {
         if (known) usrloc_remove(s->table, s->aor, known);
         if (known) s->result = REMOVED;
         return NULL;
     }
-    if (c->q.len && !contact_q_parse(&q, c->q)) return &bad_q;
     if (known) {
         if (by_instance(s, c)) usrloc_set_text(&known->uri, c->uri);
         usrloc_set_q(s->table, s->aor, known, q);
@@ -289,17 +303,6 @@ static void write_contacts(const struct save *s, struct buf *out) {
     if (any) buf_add(out, SPAN("\r\n"));
 }
 
-static const char *reason_of(unsigned status) {
-    switch (status) {
-    case 400: return "Bad Request";
-    case 420: return "Bad Extension";
-    case 423: return "Interval Too Brief";
-    case 500: return "Server Internal Error";
-    case 503: return "Service Unavailable";
-    default: return "OK";
-    }
-}
-
 static bool supports_path(const struct kam_run *run) {
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++)
         for (struct span left = kam_header_is(h, SPAN("Supported")) ? h->value : SPAN(""); left.len;)
@@ -311,10 +314,10 @@ static bool supports_path(const struct kam_run *run) {
  * The Path that the answer shows (`path_mode`). Who does not say that it knows Path is told so by a 420 in
  * the strict mode; its contacts are registered all the same, and save() is true.
  */
-static const struct refusal *answer_path(const struct save *s) {
+static const struct registrar_refusal *answer_path(const struct save *s) {
     enum { OFF, LAZY, STRICT };
-    bool supported = supports_path(s->run);
     struct buf *out = &s->run->reply_lines;
+    bool supported = supports_path(s->run);
     if (s->path.len == 0 || s->set->path_mode == OFF) return NULL;
     if (!supported && s->set->path_mode != STRICT) return NULL;
     if (!supported) buf_add_text(out, "Unsupported: path\r\n");
@@ -322,36 +325,32 @@ static const struct refusal *answer_path(const struct save *s) {
     return supported ? NULL : &no_path;
 }
 
-static int answer(const struct save *s, unsigned flags, const struct refusal *refusal) {
+/* The answer is the process's now, and is sent unless the flags say no or the message is a reply. */
+static int answer(const struct save *s, unsigned flags, const struct registrar_refusal *refusal) {
+    bool sent = !(flags & SAVE_NO_REPLY) && s->run->msg.is_request;
     int result = !refusal ? s->result : refusal == &too_many ? TOO_MANY : -1;
-    if (!refusal && !(flags & SAVE_NO_REPLY)) refusal = answer_path(s);
-    unsigned status = refusal ? refusal->status : 200;
-    struct registrar_answer *later = registrar_answer_of(s->run);
-    struct buf *out = flags & SAVE_NO_REPLY ? &later->lines : &s->run->reply_lines;
-    later->status = flags & SAVE_NO_REPLY ? status : 0;
-    if (refusal == &too_brief) buf_addf(out, "Min-Expires: %lld\r\n", (long long)s->set->min_expires);
-    if (refusal && refusal->why) buf_addf(out, "P-Registrar-Error: %s\r\n", refusal->why);
-    if (status >= 500 && s->set->retry_after)
-        buf_addf(out, "Retry-After: %lld\r\n", (long long)s->set->retry_after);
-    if (!(flags & SAVE_NO_REPLY)) kam_sl_answer(s->run, status, span_of(reason_of(status)));
+    if (sent) registrar_add_contacts(s->run);
+    if (sent && !refusal) refusal = answer_path(s);
+    registrar_answer_of(s->run)->refusal = refusal;
+    if (sent) registrar_send_reply(s->run, NULL, 0);
     return result;
 }
 
-int registrar_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct registrar_answer *later = registrar_answer_of(run);
-    unsigned status = later->status ? later->status : 200;
-    (void)args, (void)count;
-    buf_add(&run->reply_lines, buf_span(&later->lines));
-    buf_reset(&later->lines);
-    later->status = 0;
-    kam_sl_answer(run, status, span_of(reason_of(status)));
-    return 1;
+/* Where nobody is registered then Kamailio leaves what the process has not sent yet. */
+static void list_contacts(const struct save *s, bool nobody) {
+    struct registrar_answer *answer = registrar_answer_of(s->run);
+    if (nobody) return;
+    buf_reset(&answer->contacts);
+    write_contacts(s, &answer->contacts);
 }
 
 /* What the message asks for, once it is read; what is wrong then does not take back what was done before it.
  */
-static const struct refusal *apply(struct save *s, unsigned flags) {
-    const struct refusal *refusal = NULL;
+static const struct registrar_refusal *apply(struct save *s, unsigned flags) {
+    const struct registrar_refusal *refusal = NULL;
+    struct kam_value told = registrar_told(s->run, "max_contacts");
+    int q;
+    s->max = told.type == KAM_INT ? told.n : s->set->max_contacts;
     if (s->star) s->result = REMOVED;
     if (!s->star && !s->count) s->result = LISTED;
     if (s->star) usrloc_remove_all(s->table, s->aor);
@@ -359,14 +358,13 @@ static const struct refusal *apply(struct save *s, unsigned flags) {
     if (s->set->use_path && s->count && !registrar_path_write(&s->path, &s->path_received, s->run))
         refusal = &bad_path;
     if (!refusal) refusal = check_times(s);
+    if (!refusal && !s->fresh && s->count) refusal = read_contact(s, &s->contacts[0], &q);
     if (!refusal) refusal = check_count(s);
-    if (!s->fresh && s->count && !refusal) s->run->state.process->contacts++;
     s->only = flags & SAVE_REPLACE && !s->fresh;
     for (size_t i = 0; i < s->count && !refusal && !s->complete; i++)
         refusal = save_contact(s, &s->contacts[i]);
-    struct registrar_answer *later = registrar_answer_of(s->run);
-    buf_reset(&later->lines);
-    write_contacts(s, flags & SAVE_NO_REPLY ? &later->lines : &s->run->reply_lines);
+    if (refusal && s->fresh) usrloc_remove_all(s->table, s->aor);
+    list_contacts(s, s->star || (refusal && s->fresh));
     return refusal;
 }
 
@@ -383,17 +381,19 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
                      .table = registrar_locations(run),
                      .now_s = kam_now_s(run->k),
                      .result = INSERTED};
-    const struct refusal *refusal = read_message(&s);
+    bool named = uri.p || uri_parse(&(struct uri){0}, run->to_uri);
+    const struct registrar_refusal **last = &registrar_answer_of(run)->refusal, *refusal = NULL;
     int result = -1;
     stop_if_kept(run, s.table);
-    if (refusal) {
-        answer(&s, flags, refusal);
-    } else if (!registrar_aor_write(&s.aor_text, run, uri.p ? uri : run->to_uri)) {
-        answer(&s, flags, NULL); /* a 200 without a word of it, but save() is false */
+    if (uri.p && !uri.len) return -1;
+    if (named) refusal = read_message(&s);
+    if (!named) {
+        answer(&s, flags, *last); /* what it would have said before */
+    } else if (refusal || !registrar_aor_write(&s.aor_text, run, uri.p ? uri : run->to_uri)) {
+        answer(&s, flags, refusal ? refusal : *last);
     } else {
         s.aor = buf_span(&s.aor_text);
-        refusal = s.aor.len > AOR_MAX ? &aor_too_long : apply(&s, flags);
-        result = answer(&s, flags, refusal);
+        result = answer(&s, flags, apply(&s, flags));
     }
     buf_free(&s.aor_text);
     buf_free(&s.path);
