@@ -3,37 +3,83 @@
 
 #include "model/kamailio/message/multipart.h"
 
-static size_t count_words(struct span line) {
-    size_t count = 0;
-    for (line = span_trim(line); line.len; line = span_trim(line)) {
-        span_cut(&line, ' ');
-        count++;
-    }
-    return count;
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+static struct span skip_blanks(struct span s) {
+    while (s.len && is_blank(*s.p))
+        s = span_skip(s, 1);
+    return s;
 }
 
-bool kam_sdp_readable(struct span body) {
-    enum { ORIGIN_WORDS = 4, MEDIA_WORDS = 3, CONNECTION_WORDS = 3 };
-    bool version = false, origin = false, session_has = false, stream_has = true;
-    size_t streams = 0;
-    while (body.len) {
-        struct span line = span_cut(&body, '\n'), words = span_skip(line, 2);
-        if (line.len && line.p[line.len - 1] == '\r') line.len--;
-        if (span_is(line, "v=0") && !version) {
-            version = true;
-        } else if (version && span_starts(line, "o=") && !origin) {
-            origin = count_words(words) >= ORIGIN_WORDS;
-        } else if (origin && span_starts(line, "m=")) {
-            if (!stream_has || count_words(words) < MEDIA_WORDS) return false;
-            streams++;
-            stream_has = session_has;
-        } else if (origin && span_starts(line, "c=")) {
-            if (count_words(words) < CONNECTION_WORDS) return false;
-            stream_has = true;
-            if (streams == 0) session_has = true;
-        }
+struct span kam_sdp_word(struct span *left) {
+    size_t len = 0;
+    *left = skip_blanks(*left);
+    while (len < left->len && !is_blank(left->p[len]))
+        len++;
+    struct span word = span_head(*left, len);
+    *left = span_skip(*left, len);
+    return word;
+}
+
+/* The address stands behind a word that begins with IP4 or IP6, before which there is a blank that is no tab.
+ */
+static enum kam_sdp_family family_of(struct span line) {
+    for (ptrdiff_t at; (at = span_search(line, SPAN(" IP"))) >= 0;) {
+        line = span_skip(line, (size_t)at + 3);
+        if (!line.len || (*line.p != '4' && *line.p != '6')) continue;
+        enum kam_sdp_family family = *line.p == '4' ? KAM_SDP_IP4 : KAM_SDP_IP6;
+        kam_sdp_word(&line);
+        return skip_blanks(line).len ? family : KAM_SDP_NO_FAMILY;
     }
-    return streams > 0 && stream_has;
+    return KAM_SDP_NO_FAMILY;
+}
+
+/* What has been seen of a session. */
+struct reading {
+    bool version, origin, stream_has;
+    enum kam_sdp_family session; /* of its own connection */
+    size_t streams;
+};
+
+/* False: the line spoils the session. */
+static bool read_line(struct reading *r, struct span line) {
+    struct span words = span_skip(line, 2);
+    if (span_starts(line, "v=") && !r->version) {
+        r->version = true;
+    } else if (r->version && span_starts(line, "o=") && !r->origin) {
+        r->origin = family_of(words) != KAM_SDP_NO_FAMILY;
+    } else if (r->origin && span_starts(line, "m=")) {
+        size_t count = 0;
+        while (kam_sdp_word(&words).len)
+            count++;
+        if (count < 3 || (r->streams && !r->stream_has)) return false;
+        r->streams++;
+        r->stream_has = r->session != KAM_SDP_NO_FAMILY;
+    } else if (r->origin && span_starts(line, "c=")) {
+        enum kam_sdp_family family = family_of(words);
+        if (family == KAM_SDP_NO_FAMILY) return false;
+        r->stream_has = true;
+        if (!r->streams && r->session == KAM_SDP_NO_FAMILY) r->session = family;
+    }
+    return true;
+}
+
+static bool read_session(struct reading *r, struct span body) {
+    *r = (struct reading){0};
+    while (body.len) {
+        struct span line = span_cut(&body, '\n');
+        if (line.len && line.p[line.len - 1] == '\r') line.len--;
+        if (!read_line(r, line)) return false;
+    }
+    return r->streams > 0 && r->stream_has;
+}
+
+bool kam_sdp_readable(struct span body) { return read_session(&(struct reading){0}, body); }
+
+enum kam_sdp_family kam_sdp_session_family(struct span body) {
+    struct reading r;
+    read_session(&r, body);
+    return r.session;
 }
 
 bool kam_sdp_session(struct span *session, struct span content_type, struct span body) {

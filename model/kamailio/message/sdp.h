@@ -8,10 +8,17 @@
 #include <stdbool.h>
 
 /*
- * A line that begins with v=, behind it o= and, of each stream, an m= line of three words and a connection:
- * its own one, or that of the session, which stands between o= and the first stream.
+ * A line that begins with v=, behind it o= with an address and, of each stream, an m= line of three words and
+ * a connection: its own one, or that of the session, which stands between o= and the first stream.
  */
 bool kam_sdp_readable(struct span body);
+
+/* That of the session's own connection. */
+enum kam_sdp_family { KAM_SDP_NO_FAMILY, KAM_SDP_IP4 = 4, KAM_SDP_IP6 = 6 };
+enum kam_sdp_family kam_sdp_session_family(struct span body);
+
+/* Cuts off the first word of an m= line, and the blanks and tabs before it. */
+struct span kam_sdp_word(struct span *left);
 
 /*
  * The session of a body of that type: the body of application/sdp, the first part of multipart/mixed that is

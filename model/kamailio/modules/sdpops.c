@@ -11,8 +11,9 @@
 /* A stream of the body: from its m= line to the next one. */
 struct stream {
     struct span all;
+    struct span taken; /* what goes with it: two letters before the medium it begins */
     struct span media, port, transport;
-    struct span formats; /* behind the transport, with the blank before each */
+    struct span formats; /* with the blank before each but the first */
 };
 
 static struct span type_of(const struct kam_run *run) {
@@ -72,13 +73,16 @@ static bool next_stream(struct span *left, struct stream *s) {
     if (left->len == 0) return false;
     const char *from = left->p;
     struct span words = span_skip(without_end(take_line(left)), 2);
-    s->media = take_word(&words);
-    s->port = take_word(&words);
-    s->transport = take_word(&words);
+    s->media = kam_sdp_word(&words);
+    s->port = kam_sdp_word(&words);
+    s->transport = kam_sdp_word(&words);
+    while (words.len && (*words.p == ' ' || *words.p == '\t'))
+        words = span_skip(words, 1);
     s->formats = words;
     while (left->len && !span_starts(*left, "m="))
         take_line(left);
     s->all = span_between(from, left->p);
+    s->taken = s->media.len ? span_between(s->media.p - strlen("m="), left->p) : s->all;
     return true;
 }
 
@@ -158,27 +162,37 @@ static bool belongs(struct span line, struct span format) {
     return false;
 }
 
-/* The format goes from the m= line with the blank before it, and its attributes. */
+/* The format goes from the m= line, if it is there, with the blank before it, and its attributes. */
 static void remove_format(struct kam_run *run, const struct stream *s, struct span format) {
-    remove_span(run, span_between(format.p - 1, format.p + format.len));
+    struct span formats = s->formats, first = {0};
+    while (formats.len && !first.p) { /* of a format that is there twice the first one */
+        struct span word = take_word(&formats);
+        if (span_eq(word, format)) first = word;
+    }
+    if (first.p) remove_span(run, span_between(first.p - 1, first.p + first.len));
     for (struct span left = s->all; left.len;) {
         struct span line = take_line(&left);
         if (belongs(line, format)) remove_span(run, line);
     }
 }
 
+/* The second argument, if any, says of which streams. */
 static bool is_media(const struct stream *s, struct span media) {
     return !media.p || span_eq_nocase(s->media, media);
 }
 
-/* The second argument, if any, says of which streams. */
-/* Of a format that is there twice the first one goes, once. */
-static struct span first_of(const struct stream *s, struct span format) {
+static void keep_formats(struct kam_run *run, const struct stream *s, struct span list) {
     for (struct span formats = s->formats; formats.len;) {
-        struct span first = take_word(&formats);
-        if (span_eq(first, format)) return first;
+        struct span format = take_word(&formats);
+        if (format.len && !is_listed(list, format)) remove_format(run, s, format);
     }
-    return format;
+}
+
+static void remove_formats(struct kam_run *run, const struct stream *s, struct span list) {
+    while (list.len) {
+        struct span format = span_trim(span_cut(&list, ','));
+        if (format.len) remove_format(run, s, format);
+    }
 }
 
 static int edit_formats(struct kam_run *run, struct span list, const struct kam_arg *args, size_t count,
@@ -186,10 +200,7 @@ static int edit_formats(struct kam_run *run, struct span list, const struct kam_
     struct stream s;
     struct span media = count > 1 ? args[1].s : (struct span){0};
     for (struct span left = body_of(run); next_stream(&left, &s);)
-        for (struct span formats = s.formats; is_media(&s, media) && formats.len;) {
-            struct span format = take_word(&formats);
-            if (format.len && is_listed(list, format) != keep) remove_format(run, &s, first_of(&s, format));
-        }
+        if (is_media(&s, media)) (keep ? keep_formats : remove_formats)(run, &s, list);
     return 1;
 }
 
@@ -309,7 +320,7 @@ static int remove_streams(struct kam_run *run, struct span what, bool by_transpo
     if (content_of(run) != SDP) return -1;
     for (struct span left = body_of(run); next_stream(&left, &s);) {
         if (!span_eq_nocase(by_transport ? s.transport : s.media, what)) continue;
-        remove_span(run, s.all);
+        remove_span(run, s.taken);
         result = 1;
     }
     return result;
@@ -354,13 +365,9 @@ static int print(struct kam_run *run, const struct kam_arg *args, size_t count) 
 
 static int address_family(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    if (content_of(run) != SDP) return -1;
-    for (struct span left = body_of(run); left.len;) {
-        struct span line = take_line(&left);
-        if (span_starts(line, "c=IN IP4 ")) return 4;
-        if (span_starts(line, "c=IN IP6 ")) return 6;
-    }
-    return -1;
+    enum kam_sdp_family family =
+        content_of(run) == SDP ? kam_sdp_session_family(body_of(run)) : KAM_SDP_NO_FAMILY;
+    return family == KAM_SDP_NO_FAMILY ? -1 : (int)family;
 }
 
 /* What goes into $avp(x); other variables are not taken. */
@@ -377,13 +384,18 @@ static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
     return give(run, &args[0], body_of(run));
 }
 
+/* That of all streams. */
 static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    enum { THEY_DIFFER = -2 };
     enum content c = content_of(run);
-    struct stream s;
+    struct stream s, other;
     struct span left = body_of(run);
     (void)count;
     if (c != SDP) return c == NO_BODY && args[0].pv->kind == CFG_PV_AVP ? 1 : -1;
-    return next_stream(&left, &s) ? give(run, &args[0], s.transport) : -1;
+    if (args[0].pv->kind != CFG_PV_AVP || !next_stream(&left, &s)) return -1;
+    while (next_stream(&left, &other))
+        if (!span_eq_nocase(s.transport, other.transport)) return THEY_DIFFER;
+    return give(run, &args[0], s.transport);
 }
 
 static int get_line(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -399,15 +411,24 @@ static int get_line(struct kam_run *run, const struct kam_arg *args, size_t coun
     return -1;
 }
 
+/* A number of 32 bits, as it is written; a sign may stand alone. */
+static bool is_version(struct span word) {
+    uint64_t n;
+    struct span digits = span_skip(word, span_starts(word, "-") || span_starts(word, "+"));
+    return word.len && (digits.len == 0 || span_to_u64(digits, INT32_MAX, &n));
+}
+
 static struct kam_value get_sdp(struct kam_run *run, const struct kam_pv_at *at) {
     if (content_of(run) != SDP) return pv_nothing();
     if (span_is(at->argument, "body")) return pv_text(body_of(run));
     for (struct span left = body_of(run); left.len;) {
         struct span line = without_end(take_line(&left));
         if (!span_starts(line, "o=")) continue;
-        take_word(&line);
-        take_word(&line);
-        return pv_text(take_word(&line));
+        line = span_skip(line, 2);
+        span_cut(&line, ' ');
+        span_cut(&line, ' ');
+        struct span word = span_cut(&line, ' ');
+        return is_version(word) ? pv_text(word) : pv_nothing();
     }
     return pv_nothing();
 }
