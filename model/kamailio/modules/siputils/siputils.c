@@ -2,6 +2,7 @@
 /* siputils: questions about a message, and the answer to OPTIONS (facts: Kamailio 32). */
 #include "model/kamailio/modules/siputils/siputils.h"
 
+#include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/modules/sl.h"
 
@@ -63,6 +64,15 @@ static int is_supported(struct kam_run *run, const struct kam_arg *args, size_t 
             if (span_eq_nocase(span_trim(span_cut(&left, ',')), args[0].s)) return 1;
     }
     return -1;
+}
+
+/* Is that the user whom module auth has found, in Authorization first? */
+static int is_user(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    const struct sip_header *h = run->credentials[0] ? run->credentials[0] : run->credentials[1];
+    struct kam_credentials c;
+    if (!h || !args[0].s.len || kam_credentials_parse(&c, h->value) != KAM_CREDENTIALS_DIGEST) return -1;
+    return span_eq(kam_credentials_user(&c), args[0].s) ? 1 : -1;
 }
 
 static void add_line(struct kam_run *run, const char *name, struct span value) {
@@ -135,6 +145,7 @@ static const struct kam_function functions[] = {
     {"contact_param_rm", 1, 1, EDITED, siputils_contact_param_rm, {ARG_FORMAT}, .expressions = true},
     {"append_rpid_hf", 0, 0, ANSWERED, siputils_append_rpid_hf},
     {"append_rpid_hf", 2, 2, ANSWERED, siputils_append_rpid_hf, {ARG_TEXT, ARG_TEXT}, .expressions = true},
+    {"is_user", 1, 1, KAM_REQUEST_ROUTE, is_user, {ARG_FORMAT}, .expressions = true},
     {"is_rpid_user_e164", 0, 0, KAM_REQUEST_ROUTE, siputils_is_rpid_user_e164},
     {"set_uri_user", 2, 2, KAM_ANY_ROUTE, siputils_set_uri_user, {ARG_RESULT, ARG_PV}},
     {"set_uri_host", 2, 2, KAM_ANY_ROUTE, siputils_set_uri_host, {ARG_RESULT, ARG_PV}},

@@ -24,12 +24,14 @@ kam_branch_set kam_tm_pick_canceled(struct kam_transaction *t, int but) {
     return set;
 }
 
-void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status, bool with_text) {
+struct kam_reason kam_tm_own_reason(struct buf *out, const struct kam_tm *tm, unsigned cause_status,
+                                    bool with_text) {
     buf_reset(out);
-    if (cause_status == 0 || !tm->set.local_cancel_reason) return;
+    if (cause_status == 0 || !tm->set.local_cancel_reason) return (struct kam_reason){0};
     buf_addf(out, "Reason: SIP;cause=%u", cause_status);
     if (cause_status == 200 && with_text) buf_add(out, SPAN(";text=\"Call completed elsewhere\""));
     buf_add(out, SPAN("\r\n"));
+    return (struct kam_reason){buf_span(out), true};
 }
 
 unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
@@ -37,12 +39,12 @@ unsigned kam_tm_how_to_cancel(const struct kam_tm *tm) {
     return hows[tm->set.cancel_b_method];
 }
 
-static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct span reason_lines) {
+static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct kam_reason reason) {
     /* The To as it came in, whatever the script made of it, unless replies are to get it back,
      * or the script says so. */
     bool as_sent = t->head.marks & KAM_USE_TO || t->switches & KAM_TM_SENT_HEADERS;
     struct span to = as_sent ? (struct span){0} : t->head.to_line;
-    struct payload *p = kam_tm_from_invite(c, "CANCEL", to, reason_lines);
+    struct payload *p = kam_tm_from_invite(c, "CANCEL", to, reason);
     if (!p) {
         kam_client_enter(c, KAM_CANCEL_DUE);
         return false;
@@ -62,7 +64,7 @@ static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
     return true;
 }
 
-bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines,
+bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct kam_reason reason,
                           unsigned how) {
     struct kam_client *c = t->clients[branch];
     if (how & KAM_CANCEL_KILL) kam_resend_stop(&c->request);
@@ -83,16 +85,16 @@ bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct spa
     }
     kam_tm_give_up(c);
     if (!(how & KAM_CANCEL_KILL)) kam_resend_stop_copies(&c->request);
-    return send_cancel(t, c, reason_lines);
+    return send_cancel(t, c, reason);
 }
 
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
                             unsigned how) {
     struct buf lines = {0};
     if (!branches) return; /* as after nearly every final reply */
-    kam_tm_reason_write(&lines, t->tm, cause_status, true);
+    struct kam_reason reason = kam_tm_own_reason(&lines, t->tm, cause_status, true);
     for (unsigned i = 0; i < t->client_count; i++)
-        if (branches & (kam_branch_set)1 << i) kam_tm_cancel_branch(t, i, buf_span(&lines), how);
+        if (branches & (kam_branch_set)1 << i) kam_tm_cancel_branch(t, i, reason, how);
     buf_free(&lines);
 }
 
@@ -124,9 +126,10 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
     }
     bool ok = true;
     keep_reasons(t, run);
+    struct kam_reason reason = {buf_span(&t->cancel_reason), false};
     for (unsigned i = 0; i < t->client_count; i++)
         if (branches & (kam_branch_set)1 << i)
-            ok = kam_tm_cancel_branch(t, i, buf_span(&t->cancel_reason), kam_tm_how_to_cancel(t->tm)) && ok;
+            ok = kam_tm_cancel_branch(t, i, reason, kam_tm_how_to_cancel(t->tm)) && ok;
     if (ok)
         answer(cancel, run, 200, "canceling");
     else

@@ -342,8 +342,8 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
     enum outcome outcome = relay(t, &in, &d);
     if (cancel) {
         struct buf lines = {0};
-        kam_tm_reason_write(&lines, t->tm, d.cancel_cause, false);
-        kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_KEEP_RESENDING);
+        struct kam_reason reason = kam_tm_own_reason(&lines, t->tm, d.cancel_cause, false);
+        kam_tm_cancel_branch(t, branch, reason, KAM_CANCEL_KEEP_RESENDING);
         buf_free(&lines);
     }
     if (outcome == COMPLETED) kam_tm_wait(t);
@@ -352,8 +352,8 @@ void kam_tm_fake_reply(struct kam_transaction *t, unsigned branch, unsigned stat
 static void send_ack(struct kam_transaction *t, struct kam_client *c, struct kam_run *run) {
     struct kam_destination to = c->request.destination;
     bool is_2xx = run->msg.status < 300;
-    struct payload *p =
-        is_2xx ? kam_tm_ack_2xx(c, run, &to) : kam_tm_from_invite(c, "ACK", run->to->line, (struct span){0});
+    struct payload *p = is_2xx ? kam_tm_ack_2xx(c, run, &to)
+                               : kam_tm_from_invite(c, "ACK", run->to->line, (struct kam_reason){0});
     struct cause cause = {.why =
                               is_2xx ? "ACK to a % reply that goes nowhere" : "hop-by-hop ACK to a % reply",
                           .arg = {run->msg.status},
@@ -377,12 +377,10 @@ static bool cancel_now(struct kam_transaction *t, unsigned branch) {
         return true;
     }
     struct buf lines = {0};
-    if (t->cancel_reason.len)
-        buf_add(&lines, buf_span(&t->cancel_reason));
-    else
-        kam_tm_reason_write(&lines, t->tm, t->status >= 200 ? t->status : 0, false);
+    struct kam_reason reason = {buf_span(&t->cancel_reason), false};
+    if (!reason.lines.len) reason = kam_tm_own_reason(&lines, t->tm, t->status >= 200 ? t->status : 0, false);
     kam_client_enter(c, KAM_CANCEL_BEGUN);
-    kam_tm_cancel_branch(t, branch, buf_span(&lines), KAM_CANCEL_FORCE);
+    kam_tm_cancel_branch(t, branch, reason, KAM_CANCEL_FORCE);
     buf_free(&lines);
     return true;
 }

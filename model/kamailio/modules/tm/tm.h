@@ -428,24 +428,31 @@ enum kam_cancel_how {
     KAM_CANCEL_KEEP_RESENDING = 8
 };
 
+/* Reason lines of a CANCEL: Kamailio's own, or those of the caller's CANCEL. */
+struct kam_reason {
+    struct span lines;
+    bool is_own;
+};
+
 /* cause_status: for a Reason header; 0: none. */
 void kam_tm_cancel_branches(struct kam_transaction *t, kam_branch_set branches, unsigned cause_status,
                             unsigned how);
 /* The same for one branch. False: only an INVITE can be cancelled, and nothing was sent. */
-bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct span reason_lines, unsigned how);
+bool kam_tm_cancel_branch(struct kam_transaction *t, unsigned branch, struct kam_reason reason, unsigned how);
 
 /* What modparam cancel_b_method says, enum kam_cancel_how. */
 unsigned kam_tm_how_to_cancel(const struct kam_tm *tm);
 
-/* Writes the Reason line for a status, of a 200 with a text or without; nothing for 0. */
-void kam_tm_reason_write(struct buf *out, const struct kam_tm *tm, unsigned cause_status, bool with_text);
+/* The Reason line for a status, written into out: of a 200 with a text or without; nothing for 0. */
+struct kam_reason kam_tm_own_reason(struct buf *out, const struct kam_tm *tm, unsigned cause_status,
+                                    bool with_text);
 
 /* ack.c */
 
 /* An ACK or CANCEL made from the branch's INVITE; to_line replaces its To unless p is NULL. NULL: it is no
  * INVITE. */
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
-                                   struct span more_lines);
+                                   struct kam_reason reason);
 
 /* The ACK to a 2xx of a request that was replicated: to the Contact of the reply. NULL: it has none. */
 struct payload *kam_tm_ack_2xx(struct kam_client *c, struct kam_run *reply, struct kam_destination *to);
