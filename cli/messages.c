@@ -44,9 +44,9 @@ struct messages_files *messages_open(const struct lab_config *config, const stru
 /* SIPp logs what has SIP's name in it, and it reads only as long as it runs. */
 static bool is_logged(const struct messages_files *m, size_t host, enum tap_direction direction,
                       const struct datagram *d) {
-    uint16_t port = direction == TAP_SENT ? d->from.port : d->to.port;
+    uint16_t port = tap_is_sent(direction) ? d->from.port : d->to.port;
     if (port != m->config->hosts[host].port) return false;
-    if (direction == TAP_SENT) return true;
+    if (tap_is_sent(direction)) return true;
     if (sipp_ended_ns(lab_sipp(m->lab, host)) >= 0) return false;
     for (struct span left = payload_span(d->payload); left.len; left = span_skip(left, 1))
         if (span_starts(left, "SIP/2.0")) return true;
@@ -65,7 +65,7 @@ void messages_seen(struct messages_files *m, size_t host, int64_t now_ns, enum t
     buf_reset(&m->text);
     buf_addf(&m->text, "----------------------------------------------- %s.%06lld\nUDP message ", moment,
              (long long)(unix_ns % NS_PER_S / NS_PER_US));
-    buf_addf(&m->text, direction == TAP_SENT ? "sent (%zu bytes):\n\n" : "received [%zu] bytes :\n\n",
+    buf_addf(&m->text, tap_is_sent(direction) ? "sent (%zu bytes):\n\n" : "received [%zu] bytes :\n\n",
              bytes.len);
     buf_add(&m->text, bytes);
     buf_add_char(&m->text, '\n');

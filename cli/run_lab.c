@@ -73,7 +73,8 @@ static bool is_captured(const struct run_lab *run, const struct host *host) {
 static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
                      const struct datagram *d) {
     const struct lab_capture *capture = &point->run->config->capture;
-    if (!point->captured || !tap_takes(capture->filter, capture->ports, d)) return false;
+    if (!point->captured || !tap_hears(capture->link, direction)) return false;
+    if (!tap_takes(capture->filter, capture->ports, d)) return false;
     if (point->capture) {
         uint64_t before = capture_packets(point->capture);
         capture_add(point->capture, now_ns, direction, d);
@@ -103,7 +104,7 @@ static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const 
     uint64_t frame = one ? before + 1 : 0;
     if (taken)
         flow_seen(run->flow, frame, now_ns, direction, d);
-    else if (direction == TAP_RECEIVED)
+    else if (!tap_is_sent(direction))
         flow_arrived(run->flow, now_ns, d);
 }
 

@@ -199,8 +199,8 @@ static void write_datagram(void *arg, int64_t now_ns, enum tap_direction directi
 
 void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct capture_options *o = &c->options;
-    if (!tap_takes(o->filter, o->ports, d)) return;
-    c->packets += o->filter == TAP_ALL ? ip_packets(d, o->mtu) : 1;
+    if (!tap_hears(o->link, direction) || !tap_takes(o->filter, o->ports, d)) return;
+    c->packets += o->filter == TAP_ALL ? ip_packets(d, tap_mtu(direction, o->mtu)) : 1;
     if (c->writer)
         writer_add(c->writer, now_ns, direction, d);
     else

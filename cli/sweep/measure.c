@@ -82,8 +82,8 @@ static void see_response(struct watch *w, enum role role, int64_t now_ns, enum t
     struct span number, method;
     if (!id || !cseq || !sip_cseq_parse(cseq->value, &number, &method) || !span_is(method, "INVITE")) return;
     unsigned status = w->msg.status;
-    if (role == CALLER && direction == TAP_RECEIVED) hear(call_of(w, id->value), now_ns, status);
-    if (role == CALLEE && direction == TAP_SENT && (status == 180 || status == 183))
+    if (role == CALLER && !tap_is_sent(direction)) hear(call_of(w, id->value), now_ns, status);
+    if (role == CALLEE && tap_is_sent(direction) && (status == 180 || status == 183))
         call_of(w, id->value)->rings = true;
 }
 
@@ -98,14 +98,14 @@ static void see_invite(struct watch *w, enum role role, int64_t now_ns) {
 static void seen(void *arg, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
     const struct point *point = arg;
     struct watch *w = point->watch;
-    if (direction == TAP_SENT) {
+    if (tap_is_sent(direction)) {
         w->datagrams++;
         w->retransmissions += d->cause.retransmission > 0;
     }
     if (!sip_msg_parse(&w->msg, payload_span(d->payload))) return;
     if (!w->msg.is_request)
         see_response(w, point->role, now_ns, direction);
-    else if (direction == TAP_SENT && span_is(w->msg.method, "INVITE"))
+    else if (tap_is_sent(direction) && span_is(w->msg.method, "INVITE"))
         see_invite(w, point->role, now_ns);
 }
 

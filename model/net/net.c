@@ -10,7 +10,7 @@
 /* The kernel's clock for IP identifications (facts: Kamailio 9.1): 250 Hz. */
 #define JIFFY_NS (4 * NS_PER_MS)
 
-/* A datagram that a host sends to one of its own addresses goes over lo, where nobody captures. */
+/* How long a datagram that a host sends to one of its own addresses is on its way over lo. */
 #define LOOPBACK_DELAY_NS (10 * NS_PER_US)
 
 /* The lab's network is a /24; a host has no other route. */
@@ -205,7 +205,7 @@ static struct peer *peer_new(struct host *host, uint32_t ip) {
     *peer = (struct peer){.ip = ip,
                           .last_id = (uint16_t)(first_id - 1),
                           .id_jiffy = net->queue->now_ns / JIFFY_NS,
-                          .host = ip ? net_find_host(net, ip) : host};
+                          .host = net_find_host(net, ip)};
     if (peer->host) peer->way = find_way(net, host, peer->host);
     return peer;
 }
@@ -244,10 +244,10 @@ static void arrive(void *arg) {
     struct flight *f = arg;
     struct host *host = f->to;
     struct datagram *d = f->datagram;
-    bool over_lo = d->from.ip == host->ip;
+    enum tap_direction direction = d->from.ip == host->ip ? TAP_RECEIVED_OVER_LO : TAP_RECEIVED;
     f->next_free = host->net->free_flights;
     host->net->free_flights = f;
-    if (host->tap && !over_lo) host->tap(host->tap_arg, host->net->queue->now_ns, TAP_RECEIVED, d);
+    if (host->tap) host->tap(host->tap_arg, host->net->queue->now_ns, direction, d);
     struct socket *s = find_socket(host, d->to.port);
     if (s)
         s->recv(s->arg, d);
@@ -311,6 +311,8 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
               struct payload *payload, const struct cause *cause) {
     struct net *net = host->net;
     if (!host_reaches(host, to.ip)) return -1;
+    if (to.ip == 0) to.ip = host->ip;
+    bool over_lo = to.ip == host->ip || to.ip >> 24 == 127;
     struct peer *peer = find_peer(host, to.ip);
     struct host *receiver = peer->host;
     struct way *way = peer->way;
@@ -323,20 +325,17 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->to = to;
     d->identification = next_identification(host, peer);
     d->tos = options.tos;
-    d->dont_fragment = options.dont_fragment && host_fits(host, payload->len);
+    d->dont_fragment = options.dont_fragment && (over_lo || host_fits(host, payload->len));
     if (options.checksummed) ip_keep_checksum(d, options.checksum_ip);
-    if (ip_is_multicast(to.ip)) {
-        /* nobody is in the group */
-        if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);
+    bool leaves = receiver || over_lo || ip_is_multicast(to.ip); /* ARP gets no answer else */
+    if (host->tap && leaves)
+        host->tap(host->tap_arg, net->queue->now_ns, over_lo ? TAP_SENT_OVER_LO : TAP_SENT, d);
+    if (!receiver) /* and nobody is in a group, or at 127.0.0.1 */
         lose(net, LOST_NO_HOST, d);
-    } else if (!receiver) {
-        lose(net, LOST_NO_HOST, d);
-    } else if (receiver == host) {
+    else if (receiver == host)
         fly(net, host, d, LOOPBACK_DELAY_NS);
-    } else {
-        if (host->tap) host->tap(host->tap_arg, net->queue->now_ns, TAP_SENT, d);
+    else
         travel(net, host, receiver, way, d);
-    }
     datagram_drop(d);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "model/net/datagram.h"
 #include "model/net/fault.h"
+#include "model/net/tap.h"
 #include "sim/event.h"
 #include "sim/random.h"
 
@@ -91,8 +92,6 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
 
 /* The host's own random stream of that purpose is the caller's to keep: this seeds it. */
 void host_random(const struct host *host, struct random_stream *r, const char *purpose);
-
-enum tap_direction { TAP_RECEIVED, TAP_SENT };
 
 /* Sees every datagram that this host sends or receives. One tap a host. */
 void host_tap(struct host *host,

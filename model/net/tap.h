@@ -8,8 +8,32 @@
 
 #include "model/net/datagram.h"
 
+/*
+ * Which way a datagram went. Over lo goes what a host sends to itself; a capture on all interfaces sees it
+ * once, when it is sent.
+ */
+enum tap_direction { TAP_RECEIVED, TAP_SENT, TAP_RECEIVED_OVER_LO, TAP_SENT_OVER_LO };
+
+static inline bool tap_is_sent(enum tap_direction direction) {
+    return direction == TAP_SENT || direction == TAP_SENT_OVER_LO;
+}
+
+static inline bool tap_is_over_lo(enum tap_direction direction) { return direction >= TAP_RECEIVED_OVER_LO; }
+
+/* The largest packet on the interface, where eth0 has that MTU. */
+enum { TAP_LO_MTU = 65536 };
+static inline uint32_t tap_mtu(enum tap_direction direction, uint32_t mtu) {
+    return tap_is_over_lo(direction) ? TAP_LO_MTU : mtu;
+}
+
 /* The link layer: `tcpdump -i eth0`, `-i any` in its two formats, or a raw IP capture. */
 enum tap_link { TAP_ETHERNET, TAP_SLL2, TAP_SLL, TAP_RAW };
+
+/* Does a capture with that link layer see what goes this way? */
+static inline bool tap_hears(enum tap_link link, enum tap_direction direction) {
+    if (!tap_is_over_lo(direction)) return true;
+    return direction == TAP_SENT_OVER_LO && (link == TAP_SLL2 || link == TAP_SLL);
+}
 
 /*
  * What is captured: `udp port 5060`, all, or `udp port A or udp port B ...`. Where a port is asked for, only
