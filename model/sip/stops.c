@@ -6,7 +6,8 @@ const uint16_t stop_bits[256] = {
     ['\n'] = STOP_BLANK,  ['/'] = STOP_SLASH,     [':'] = STOP_COLON,    [';'] = STOP_SEMICOLON,
     [','] = STOP_COMMA,   ['='] = STOP_EQUALS,    ['"'] = STOP_QUOTE,    ['\\'] = STOP_BACKSLASH,
     ['<'] = STOP_LESS,    ['>'] = STOP_GREATER,   ['?'] = STOP_QUESTION, ['['] = STOP_BRACKET,
-    [']'] = STOP_BRACKET, ['&'] = STOP_AMPERSAND, ['@'] = STOP_AT,
+    [']'] = STOP_BRACKET, ['&'] = STOP_AMPERSAND, ['@'] = STOP_AT,       ['('] = STOP_PAREN,
+    [')'] = STOP_PAREN,
 };
 
 size_t stop_find(struct span s, unsigned stops) {

@@ -23,7 +23,8 @@ enum {
     STOP_QUESTION = 1 << 11,
     STOP_BRACKET = 1 << 12, /* [ and ] */
     STOP_AMPERSAND = 1 << 13,
-    STOP_AT = 1 << 14
+    STOP_AT = 1 << 14,
+    STOP_PAREN = 1 << 15 /* ( and ) */
 };
 
 /* The bit of each character; 0: it is none of them. */

@@ -34,14 +34,14 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
         if (p == end) return NULL;
         p++;
     } else {
-        p = skip_word(p, end, STOP_COLON | STOP_SEMICOLON | STOP_COMMA);
+        p = skip_word(p, end, STOP_COLON | STOP_SEMICOLON | STOP_COMMA | STOP_PAREN | STOP_BRACKET);
     }
     if (p == from) return NULL;
     v->host = span_between(from, p);
     const char *after = stop_skip_blanks(p, end);
     if (after < end && *after == ':') {
         const char *port = stop_skip_blanks(after + 1, end);
-        p = skip_word(port, end, STOP_SEMICOLON | STOP_COMMA);
+        p = skip_word(port, end, STOP_SEMICOLON | STOP_COMMA | STOP_PAREN);
         v->port = span_between(port, p);
         if (v->port.len == 0) return NULL;
     }
@@ -51,7 +51,7 @@ static const char *parse_sent_by(struct via *v, const char *p, const char *end) 
 
 /* What a parameter is: where it goes, and whether it has a value. */
 enum { NOWHERE = -1 };
-enum value_rule { ANY_VALUE, SOME_VALUE, BRANCH_VALUE /* its quotes must end */, NO_VALUE };
+enum value_rule { OTHER_VALUE, RPORT_VALUE, SOME_VALUE, BRANCH_VALUE /* its quotes must end */, NO_VALUE };
 static const struct {
     struct span name;
     ptrdiff_t where;
@@ -59,7 +59,7 @@ static const struct {
 } known_params[] = {
     {SPAN_INIT("branch"), offsetof(struct via, branch), BRANCH_VALUE},
     {SPAN_INIT("received"), offsetof(struct via, received), SOME_VALUE},
-    {SPAN_INIT("rport"), offsetof(struct via, rport), ANY_VALUE},
+    {SPAN_INIT("rport"), offsetof(struct via, rport), RPORT_VALUE},
     {SPAN_INIT("maddr"), NOWHERE, SOME_VALUE},
     {SPAN_INIT("ttl"), NOWHERE, SOME_VALUE},
     {SPAN_INIT("i"), NOWHERE, SOME_VALUE},
@@ -73,7 +73,8 @@ static const struct {
 struct value {
     struct span text; /* p NULL: there is none */
     int quotes;
-    bool after_blank, last; /* last: nothing is behind it, or another Via */
+    bool after_blank;
+    char next; /* the first character behind it that is no blank; NUL: there is none */
 };
 
 /* The value at p: a word, or quoted text without a backslash or a comma in it, whose quotes need not end.
@@ -94,28 +95,35 @@ static const char *parse_value(struct value *value, const char *p, const char *e
 
 /* Does the value keep the rule? */
 static bool value_fits(enum value_rule rule, const struct value *value) {
-    bool absent = !value->text.p, empty = value->text.len == 0 && value->quotes == 0;
+    bool absent = !value->text.p, empty = value->text.len == 0 && value->quotes == 0,
+         last = value->next != ';';
     switch (rule) {
     case SOME_VALUE:
     case BRANCH_VALUE:
-        if (absent) return value->after_blank && !value->last;
-        return !(empty && value->last) && (rule == SOME_VALUE || value->quotes != 1);
+        if (absent) return value->after_blank && !last;
+        return !(empty && last) && (rule == SOME_VALUE || value->quotes != 1);
     case NO_VALUE: return absent;
-    default: return true;
+    case RPORT_VALUE: return !absent || value->next != '(';
+    default: return !absent || !value->after_blank || (value->next != ',' && value->next != '(');
     }
 }
 
 /* Of several parameters of a name the last one counts. */
 static bool keep_param(struct via *v, struct span name, struct span whole, const struct value *value) {
+    enum value_rule rule = OTHER_VALUE;
     for (size_t i = 0; i < sizeof known_params / sizeof *known_params; i++) {
         if (!span_eq_nocase(name, known_params[i].name)) continue;
-        if (!value_fits(known_params[i].value, value)) return false;
-        if (known_params[i].where == NOWHERE) return true;
+        rule = known_params[i].value;
+        if (known_params[i].where == NOWHERE) break;
         struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);
         *param = (struct via_param){whole, value->text};
+        break;
     }
-    return true;
+    return value_fits(rule, value);
 }
+
+/* No name begins with one of these. */
+enum { NO_NAME = STOP_PAREN | STOP_COLON | STOP_BRACKET };
 
 /* Returns the place behind the last parameter; NULL: one cannot be parsed. */
 static const char *parse_params(struct via *v, const char *p, const char *end) {
@@ -126,7 +134,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
         struct value value = {0};
         p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
         struct span word = span_between(name, p);
-        if (word.len == 0) return NULL;
+        if (word.len == 0 || stop_bits[(unsigned char)*name] & NO_NAME) return NULL;
         const char *after = stop_skip_blanks(p, end);
         value.after_blank = after > p;
         if (after < end && *after == '=') {
@@ -136,7 +144,7 @@ static const char *parse_params(struct via *v, const char *p, const char *end) {
             p = after; /* of one without a value the blanks behind it are a part */
         }
         after = stop_skip_blanks(p, end);
-        value.last = after == end || *after != ';';
+        value.next = after < end ? *after : '\0';
         if (!keep_param(v, word, span_between(from, p), &value)) return NULL;
     }
 }
@@ -163,7 +171,7 @@ static const char *parse_usual(struct via *v, const char *p, const char *end) {
     if (!span_starts(span_between(p, end), "SIP/2.0/UDP ")) return NULL;
     v->transport = (struct span){p + strlen("SIP/2.0/"), strlen("UDP")};
     const char *host = p + strlen("SIP/2.0/UDP ");
-    p = skip_word(host, end, STOP_COLON | STOP_SEMICOLON | STOP_COMMA | STOP_BRACKET);
+    p = skip_word(host, end, STOP_COLON | STOP_SEMICOLON | STOP_COMMA | STOP_BRACKET | STOP_PAREN);
     if (p == host || p == end) return NULL;
     v->host = span_between(host, p);
     if (*p == ':') {
