@@ -6,6 +6,7 @@
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/message/header.h"
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/param_list.h"
@@ -44,7 +45,10 @@ struct kam_value select_param(struct span params, struct span name) {
         if (!span_eq_nocase(span_trim(key), name)) continue;
         if (!value.p) return select_blank();
         value = span_trim(value);
-        if (value.len > 1 && value.p[0] == '"') value = span_head(span_skip(value, 1), value.len - 2);
+        bool quoted = value.len > 1 && value.p[0] == '"';
+        if (quoted) value = span_skip(value, 1);
+        ptrdiff_t close = quoted ? span_find(value, '"') : -1;
+        if (quoted) value = span_head(value, close < 0 ? value.len - 1 : (size_t)close);
         return pv_text(value);
     }
     return pv_nothing();
@@ -208,17 +212,26 @@ static bool rpid(struct kam_run *run, struct span path, struct kam_value *out) {
     return address_part(run, first(run, "Remote-Party-ID"), path, out);
 }
 
+/* The last parameter of that name, in quotes of either kind or in none. */
+static struct kam_value list_param(const struct place *p, struct span name) {
+    struct kam_param_text found;
+    if (kam_param_last(&found, p->params, name, true) <= 0) return pv_nothing();
+    return found.value.p ? pv_text(found.value) : select_blank();
+}
+
 /* The first entry of Record-Route, which needs brackets; its name is all that stands before them. */
 static bool record_route(struct kam_run *run, struct span path, struct kam_value *out) {
     const struct sip_header *h = first(run, "Record-Route");
     struct place p = {0};
-    struct span list = h ? h->value : (struct span){0}, entry;
-    if (h && name_addr_next(&list, &entry) && span_find_unquoted(entry, '<') >= 0) {
+    struct span list = h ? h->value : (struct span){0}, entry, uri;
+    if (h && (kam_entry_take(&entry, &uri, &list) || name_addr_next(&list, &entry)) &&
+        span_find_unquoted(entry, '<') >= 0) {
         p = place_of(entry, name_addr_uri(entry));
         p.whole = kam_header_body(h);
         p.name = span_head(entry, (size_t)span_find_unquoted(entry, '<'));
     }
     if (span_starts(path, "params.") && p.whole.p && p.params.len == 0) return gives(out, select_blank());
+    if (span_starts(path, "params.")) return gives(out, list_param(&p, span_skip(path, strlen("params."))));
     return place_part(run, &p, path, out);
 }
 
@@ -245,10 +258,9 @@ static bool contact(struct kam_run *run, struct span path, struct kam_value *out
     static const char *const words[] = {"q", "expires", "methods", "received", "instance"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!span_is(path, words[i])) continue;
-        return gives(out, select_last_param(p.params, i == 4 ? SPAN("+sip.instance") : path));
+        return gives(out, list_param(&p, i == 4 ? SPAN("+sip.instance") : path));
     }
-    if (span_starts(path, "params."))
-        return gives(out, select_last_param(p.params, span_skip(path, strlen("params."))));
+    if (span_starts(path, "params.")) return gives(out, list_param(&p, span_skip(path, strlen("params."))));
     return place_part(run, &p, path, out);
 }
 

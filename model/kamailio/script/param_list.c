@@ -15,19 +15,13 @@ static struct span cut_word(struct span *left, char separator, bool is_name) {
     return word;
 }
 
-/* In quotes of either kind, with backslashes; false: they do not close. */
+/* In quotes of either kind, up to the next one; false: they do not close. */
 static bool cut_quoted(struct span *left, struct span *text) {
-    char quote = left->p[0];
-    for (size_t i = 1; i < left->len; i++) {
-        if (left->p[i] == '\\')
-            i++;
-        else if (left->p[i] == quote) {
-            *text = (struct span){left->p + 1, i - 1};
-            *left = span_skip(*left, i + 1);
-            return true;
-        }
-    }
-    return false;
+    ptrdiff_t close = span_find(span_skip(*left, 1), left->p[0]);
+    if (close < 0) return false;
+    *text = (struct span){left->p + 1, (size_t)close};
+    *left = span_skip(*left, (size_t)close + 2);
+    return true;
 }
 
 int script_param_next(struct span *left, char separator, struct script_param *out) {
