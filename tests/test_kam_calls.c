@@ -27,6 +27,7 @@ static const struct {
 } settings[] = {
     {"dialog", "modparam(\"dialog\", \"profiles_with_value\", \"a\")\n"
                "modparam(\"dialog\", \"profiles_no_value\", \"b\")\n"},
+    {"sst", "modparam(\"sst\", \"sst_flag\", 6)\n"},
     {"speeddial", "loadmodule \"db_text\" modparam(\"uac\", \"reg_db_url\", \"text:///run/lab/db\")\n"
                   "modparam(\"uac\", \"reg_contact_addr\", \"172.20.0.10:5060\")\n"},
     {"rtpengine", "modparam(\"rtpengine\", \"rtpengine_sock\", \"udp:127.0.0.1:2223\")\n"},

@@ -47,3 +47,22 @@ const struct sip_header *kam_header_find(const struct sip_msg *m, struct span na
         if (kam_header_is(h, name)) return h;
     return NULL;
 }
+
+/* The next one of options, between which there are commas or blanks. */
+static struct span next_option(struct span *left) {
+    size_t n = 0;
+    while (n < left->len && !strchr(", \t\r\n", left->p[n]))
+        n++;
+    struct span option = span_head(*left, n);
+    *left = span_skip(*left, n + 1);
+    return option;
+}
+
+bool kam_header_supports(const struct sip_msg *m, struct span option) {
+    for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++) {
+        if (!kam_header_is(h, SPAN("Supported"))) continue;
+        for (struct span left = h->value; left.len;)
+            if (span_eq_nocase(next_option(&left), option)) return true;
+    }
+    return false;
+}

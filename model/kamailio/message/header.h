@@ -15,4 +15,7 @@ const struct sip_header *kam_header_find(const struct sip_msg *m, struct span na
  * Kamailio 76). */
 struct span kam_header_body(const struct sip_header *h);
 
+/* Is the option in one of its headers Supported? */
+bool kam_header_supports(const struct sip_msg *m, struct span option);
+
 #endif

@@ -71,8 +71,10 @@ struct dialog {
     struct event bye;             /* the tick at which dialog hangs up */
     struct dialogs *table;        /* that it stands in */
     bool timeout_bye, waits_for_ack;
-    bool over; /* its time is; it waits for the answer to a BYE */
-    bool gone; /* it was let go of: nobody knows it any more */
+    int64_t session_s; /* module sst: answers to its INVITE tell that; 0: they do not */
+    bool timed;        /* module sst looks after it */
+    bool over;         /* its time is; it waits for the answer to a BYE */
+    bool gone;         /* it was let go of: nobody knows it any more */
     struct dlg_properties has;
 };
 

@@ -5,6 +5,7 @@
 #include "model/kamailio/message/branch.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/rr.h"
+#include "model/kamailio/modules/sst.h"
 
 struct dlg_context *dlg_context(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
@@ -93,7 +94,10 @@ static void belongs(struct kam_run *run) {
         dlg->state = DLG_CONFIRMED;
         dlg_wait_no_more(d, dlg);
     }
-    if (dlg->state == DLG_CONFIRMED && !ends) goes_on(d, dlg, run, new);
+    if (dlg->state == DLG_CONFIRMED && !ends) {
+        goes_on(d, dlg, run, new);
+        kam_sst_belongs(run, dlg);
+    }
     if (ends) dlg_end(d, dlg, run);
 }
 
@@ -102,7 +106,7 @@ void dlg_routed(struct kam_run *run) {
 }
 
 /* An INVITE begins one, or comes by again; false: it cannot. */
-static bool begin(struct kam_run *run) {
+static bool begin(struct kam_run *run, bool by_flag) {
     bool upstream;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
@@ -122,11 +126,12 @@ static bool begin(struct kam_run *run) {
     for (struct dlg_membership *m = c->dialog->has.memberships; m; m = m->next)
         d->profiles[m->profile].size++;
     if (d->match_mode != 2) add_did(run, c->dialog);
+    kam_sst_begins(run, c->dialog, by_flag);
     return true;
 }
 
 int dlg_manage(struct kam_run *run) {
-    if (!run->to_tag.len) return begin(run) ? 1 : -1;
+    if (!run->to_tag.len) return begin(run, false) ? 1 : -1;
     belongs(run);
     return 1;
 }
@@ -135,7 +140,7 @@ int dlg_manage(struct kam_run *run) {
 void dlg_transaction_made(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
-    if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run);
+    if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run, true);
 }
 
 /* A dialog without a transaction ends with the script. */

@@ -58,12 +58,7 @@ static int cmp_hdr_name(struct kam_run *run, const struct kam_arg *args, size_t 
 static int is_supported(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     run->all_read = true;
-    for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
-        if (!kam_header_is(h, SPAN("Supported"))) continue;
-        for (struct span left = h->value; left.len;)
-            if (span_eq_nocase(span_trim(span_cut(&left, ',')), args[0].s)) return 1;
-    }
-    return -1;
+    return kam_header_supports(&run->msg, args[0].s) ? 1 : -1;
 }
 
 /* Is that the user whom module auth has found, in Authorization first? */

@@ -282,6 +282,9 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
         u.payload = build_local(t, 500, "Service Unavailable", (struct span){0});
         return u;
     }
+    if (in->run && in_hand)
+        for (const struct kam_module **m = in->run->k->having[KAM_HOOK_REPLY_LEAVES]; *m; m++)
+            (*m)->reply_leaves(in->run);
     struct payload *own = in->run && (in_hand || is_challenge(u.status)) ? render(in->run) : NULL;
     u.payload = payload_hold(in_hand ? own : c->reply);
     if (is_challenge(u.status) && tm->set.aggregate_challenges) put_challenges_together(t, in, own, &u);
