@@ -187,6 +187,7 @@ static void note_hooks(struct kamailio *k, const struct kam_module *m) {
         [KAM_HOOK_ROUTED] = m->routed,
         [KAM_HOOK_TRANSACTION_MADE] = m->transaction_made,
         [KAM_HOOK_REPLY_MATCHED] = m->reply_matched,
+        [KAM_HOOK_BRANCH_LEAVES] = m->branch_leaves,
         [KAM_HOOK_REPLY_LEAVES] = m->reply_leaves,
         [KAM_HOOK_REPLIED] = m->replied,
         [KAM_HOOK_OWNS] = m->owns,

@@ -68,5 +68,6 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_JANSSON] = &kam_jansson_module,
     [KAM_MODULE_RATELIMIT] = &kam_ratelimit_module,
     [KAM_MODULE_SST] = &kam_sst_module,
+    [KAM_MODULE_PV_HEADERS] = &kam_pv_headers_module,
     [KAM_MODULES] = NULL,
 };

@@ -95,6 +95,7 @@ struct kam_module {
     void (*transaction_made)(struct kam_run *run); /* tm has made one for the request */
     void (*reply_matched)(struct kam_run *run,
                           const struct kam_transaction_head *t);      /* before onreply_route */
+    void (*branch_leaves)(struct kam_run *run, unsigned branch);      /* tm is about to make it */
     void (*reply_leaves)(struct kam_run *run);                        /* tm is about to relay it */
     void (*replied)(struct kamailio *k, const struct kam_replied *r); /* tm has sent a reply upstream */
     /* Is that another name of this machine? port 0, transport empty: any. */

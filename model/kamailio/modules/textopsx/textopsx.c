@@ -32,7 +32,7 @@ static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, si
 }
 
 /* Another status for the reply; a provisional one and a 2xx stay what they are. */
-static bool change_status(struct kam_run *run, int64_t status) {
+bool textopsx_change_status(struct kam_run *run, int64_t status) {
     enum { LOWEST = 100, HIGHEST = 699, FAILURE = 300, DIGITS_AT = 8, DIGITS = 3 };
     int64_t old = run->msg.status;
     if (run->msg.is_request || status < LOWEST || status > HIGHEST) return false;
@@ -46,14 +46,14 @@ static bool change_status(struct kam_run *run, int64_t status) {
 
 static int change_reply_status(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    if (args[1].s.len == 0 || !change_status(run, args[0].n)) return -1;
+    if (args[1].s.len == 0 || !textopsx_change_status(run, args[0].n)) return -1;
     kam_lump_replace(run->target, offset_of(run, run->msg.reason.p), run->msg.reason.len, args[1].s);
     return 1;
 }
 
 static int change_reply_status_code(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return change_status(run, args[0].n) ? 1 : -1;
+    return textopsx_change_status(run, args[0].n) ? 1 : -1;
 }
 
 static int remove_body(struct kam_run *run, const struct kam_arg *args, size_t count) {

@@ -35,6 +35,9 @@ TEXTOPSX_FUNCTION(textopsx_bl_append);
 TEXTOPSX_FUNCTION(textopsx_bl_insert);
 TEXTOPSX_FUNCTION(textopsx_lines_end);
 
+/* Another status for the reply; false: it cannot have that. */
+bool textopsx_change_status(struct kam_run *run, int64_t status);
+
 /* values.c */
 TEXTOPSX_FUNCTION(textopsx_value_exists);
 TEXTOPSX_FUNCTION(textopsx_include_value);

@@ -69,6 +69,8 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     if (run->other_transport) error = KAM_E_NO_SOCKET;
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
+    for (const struct kam_module **m = run->k->having[KAM_HOOK_BRANCH_LEAVES]; *m; m++)
+        (*m)->branch_leaves(run, t->client_count);
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_double_routes(run, &run->branch_edits, d.socket);
     kam_add_path(run, &run->branch_edits, b->path);
