@@ -112,7 +112,8 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     m->is_request = true;
     m->method = first;
     m->uri = second; /* may be empty, as SIPp's [next_url] can be */
-    return first.len && rest2.p && span_starts_nocase(span_trim(rest2), "SIP/2.0");
+    m->version = span_trim(rest2);
+    return first.len && rest2.p && span_starts_nocase(m->version, "SIP/2.0");
 }
 
 /* Without the blanks around it: nearly always one before it and the line end behind it. */

@@ -38,10 +38,10 @@ struct sip_msg {
     struct span bytes;      /* the whole message */
     struct span first_line; /* without line end */
     bool is_request;
-    struct span method, uri; /* of a request */
-    unsigned status;         /* of a response, 100 to 699 */
-    struct span reason;
-    struct sip_header *headers; /* in the order of the message */
+    struct span method, uri;     /* of a request */
+    unsigned status;             /* of a response, 100 to 699 */
+    struct span reason, version; /* of a reply; of a request, as it is written */
+    struct sip_header *headers;  /* in the order of the message */
     size_t header_count, header_cap;
     size_t first[SIP_HEADER_IDS]; /* 1 + place of the first header of each kind; 0: none */
     uint32_t repeated;            /* of which kinds there are several: sip_header_bit() */

@@ -32,9 +32,9 @@ static bool port_readable(struct span s) {
 }
 
 /*
- * What stands before the '@'. A password follows the first colon, wherever that is; a second colon is none.
- * Before parameters of the user there are no brackets and no password; one of digits is no larger than a
- * port.
+ * What stands before the '@'. A password follows the first colon, wherever that is, and holds no second one,
+ * semicolon or question mark. Before parameters of the user there are no brackets; a password of digits
+ * behind none is no larger than a port.
  */
 static bool user_readable(struct uri *u, struct span text) {
     size_t plain = until(text, STOP_SEMICOLON | STOP_QUESTION), colon = until(text, STOP_COLON);
@@ -43,9 +43,8 @@ static bool user_readable(struct uri *u, struct span text) {
     u->user = span_head(text, colon);
     if (colon == text.len) return true;
     u->password = span_skip(text, colon + 1);
-    if (span_find(u->password, ':') >= 0) return false;
-    if (plain < colon) return true;
-    return plain == text.len && port_readable(span_head(u->password, digits_at(u->password)));
+    if (until(u->password, STOP_COLON | STOP_SEMICOLON | STOP_QUESTION) < u->password.len) return false;
+    return plain < colon || port_readable(span_head(u->password, digits_at(u->password)));
 }
 
 /* The end of a host, or 0. Behind a user its characters are looked at, without one only a few are. */
@@ -89,8 +88,9 @@ static bool host_readable(struct uri *u, struct span text) {
     return span_find(u->headers, ';') < 0 && !ends_in_maddr(text);
 }
 
-/* "urn:service:sos" has a user and a host in Kamailio's eyes. */
+/* "urn:service:sos" has a user and a host in Kamailio's eyes; "urn:[::1]" a host. */
 static bool urn_readable(struct uri *u, struct span text) {
+    if (text.len && text.p[0] == '[') return host_readable(u, text);
     size_t colon = until(text, STOP_COLON);
     struct span after = span_skip(text, colon + 1);
     size_t digits = digits_at(after);
@@ -99,7 +99,8 @@ static bool urn_readable(struct uri *u, struct span text) {
         return host_readable(u, text);
     u->user = span_head(text, colon);
     u->host = after;
-    return colon > 0 && until(after, STOP_COLON | STOP_SEMICOLON | STOP_QUESTION | STOP_BRACKET) == after.len;
+    if (colon == 0 || until(u->user, STOP_BRACKET) < colon) return false;
+    return until(after, STOP_COLON | STOP_SEMICOLON | STOP_QUESTION | STOP_BRACKET) == after.len;
 }
 
 /*

@@ -12,7 +12,7 @@ static const char *skip_word(const char *p, const char *end, unsigned stops) {
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
     for (int word = 0; word < 3; word++) {
         const char *from = p = stop_skip_blanks(p, end);
-        p = skip_word(p, end, STOP_SLASH | STOP_SEMICOLON | STOP_COMMA);
+        p = skip_word(p, end, STOP_SLASH);
         struct span s = span_between(from, p);
         if (word == 0 && !span_eq_nocase(s, SPAN("SIP"))) return NULL;
         if (word == 1 && !span_eq(s, SPAN("2.0"))) return NULL;

@@ -28,41 +28,46 @@ static const char *read_quoted(const char *p, const char *end, bool escapes, str
     return p + 1;
 }
 
-/* <URI>: blanks in one line may stand around the URI, not in it. */
+/* <URI>: blanks in one line may stand around the URI, not in it, and no semicolon in front. */
 static const char *read_enclosed(const char *p, const char *end, struct span *uri) {
     const char *from = skip_spaces(p + 1, end);
     p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
     *uri = span_between(from, p);
     p = skip_spaces(p, end);
-    return uri->len > 0 && p < end && *p == '>' ? p + 1 : NULL;
+    return uri->len > 0 && uri->p[0] != ';' && p < end && *p == '>' ? p + 1 : NULL;
 }
 
 /* A display name and <URI>, or a URI alone. */
-static const char *read_uri(const char *p, const char *end, struct span *uri) {
+static const char *read_uri(const char *p, const char *end, struct kam_address *a) {
     struct span ignored;
-    p = stop_skip_blanks(p, end);
+    const char *name = p = stop_skip_blanks(p, end);
     if (p < end && *p == '"') {
         p = read_quoted(p, end, true, &ignored);
         if (!p) return NULL;
+        a->display = span_between(name, p);
         p = stop_skip_blanks(p, end);
-        return p < end && *p == '<' ? read_enclosed(p, end, uri) : NULL;
+        return p < end && *p == '<' ? read_enclosed(p, end, &a->uri) : NULL;
     }
     for (size_t words = 0;; words++) {
         const char *from = p = stop_skip_blanks(p, end);
-        if (p < end && *p == '<') return read_enclosed(p, end, uri);
+        if (p < end && *p == '<') {
+            a->display = span_trim(span_between(name, p));
+            return read_enclosed(p, end, &a->uri);
+        }
         if (words == 1 && (p == end || *p == ';')) return p;
         p = stop_skip_word(p, end, STOP_SEMICOLON | STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
         if (p == from) return NULL;
-        if (words == 0) *uri = span_between(from, p);
+        if (words == 0) a->uri = span_between(from, p);
     }
 }
 
-/* What stands behind "name=". A tag may have commas in it, and loses those before it. */
+/* What stands behind "name=". A tag may have commas in it, and loses those before it, with the blanks there.
+ */
 static const char *read_value(const char *p, const char *end, bool is_tag, struct span *value) {
     p = stop_skip_blanks(p, end);
     if (p < end && *p == '"') return read_quoted(p, end, false, value);
     while (is_tag && p < end && *p == ',')
-        p++;
+        p = stop_skip_blanks(p + 1, end);
     const char *from = p;
     p = stop_skip_word(
         p, end, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | (is_tag ? 0 : STOP_COMMA));
@@ -96,7 +101,7 @@ static bool read_params(const char *p, const char *end, struct span *tag) {
 void kam_address_parse(struct kam_address *a, struct span value) {
     const char *end = value.p + value.len;
     *a = (struct kam_address){0};
-    const char *p = read_uri(value.p, end, &a->uri);
+    const char *p = read_uri(value.p, end, a);
     if (p && read_params(p, end, &a->tag))
         a->readable = true;
     else

@@ -9,9 +9,10 @@
 #include <stdbool.h>
 
 struct kam_address {
-    bool readable;   /* false: it cannot be parsed, and has neither URI nor tag */
-    struct span uri; /* without its brackets */
-    struct span tag; /* of the last ;tag=, without quotes; p NULL: none, or an empty one */
+    bool readable;       /* false: it cannot be parsed, and has neither URI nor tag */
+    struct span display; /* the display name, with its quotes; empty where there is none */
+    struct span uri;     /* without its brackets */
+    struct span tag;     /* of the last ;tag=, without quotes; p NULL: none, or an empty one */
 };
 
 void kam_address_parse(struct kam_address *a, struct span value);

@@ -2,16 +2,17 @@
 #include "model/kamailio/message/contact.h"
 
 #include "model/kamailio/message/params.h"
+#include "model/sip/stops.h"
 
 #include <stddef.h>
 
 bool contact_is_star(struct span value) { return value.len && value.p[0] == '*'; }
 
 /*
- * How far the text goes before one of the characters in `ends` that stands outside quotes and, if `brackets`,
- * outside < and >. -1: quotes or brackets do not close, or one closes that was not open.
+ * How far a URI goes: to a semicolon or comma that stands outside quotes, and outside < and >. -1: quotes or
+ * brackets do not close, one closes that was not open, or one opens in another.
  */
-static ptrdiff_t reach(struct span text, const char *ends, bool brackets) {
+static ptrdiff_t reach(struct span text) {
     bool quoted = false, inside = false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.p[i];
@@ -22,19 +23,18 @@ static ptrdiff_t reach(struct span text, const char *ends, bool brackets) {
                 quoted = false;
         } else if (c == '"') {
             quoted = true;
-        } else if (brackets && c == '<') {
+        } else if (c == '<') {
+            if (inside) return -1;
             inside = true;
-        } else if (brackets && c == '>') {
+        } else if (c == '>') {
             if (!inside) return -1;
             inside = false;
-        } else if (!inside && c && strchr(ends, c)) {
+        } else if (!inside && (c == ';' || c == ',')) {
             return (ptrdiff_t)i;
         }
     }
     return quoted || inside ? -1 : (ptrdiff_t)text.len;
 }
-
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /* Of two parameters of a name the last one counts. */
 static void keep_param(struct contact *c, const struct kam_param_text *p) {
@@ -52,18 +52,44 @@ static void keep_param(struct contact *c, const struct kam_param_text *p) {
             *known[i].to = p->value.p ? p->value : (struct span){p->name.p + p->name.len, 0};
 }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/*
+ * Skips a display name: what stands before a '<', or the words before the one that has a ':' or ';'. Kamailio
+ * miscounts these: the last character of the list is lost then. False: there is none of the three.
+ */
+static bool skip_name(struct span *text) {
+    bool quoted = false;
+    size_t word = 0, i;
+    for (i = 0; i < text->len; i++) {
+        char c = text->p[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && is_blank(c))
+            word = i + 1;
+        else if (!quoted && (c == ':' || c == ';' || c == '<'))
+            break;
+    }
+    if (i >= text->len) return false;
+    bool is_miscounted = text->p[i] != '<' && word > 0;
+    *text = span_skip(*text, text->p[i] == '<' ? i : word);
+    if (is_miscounted) text->len--;
+    return true;
+}
+
 int contact_next(struct contact *c, struct span *list) {
-    struct span text = span_trim(*list);
+    const char *end = list->p + list->len;
+    struct span text = span_between(stop_skip_blanks(list->p, end), end);
     *c = (struct contact){.whole = text};
     if (text.len == 0) return 0;
-    ptrdiff_t at = reach(text, ":<", false); /* behind the display name, or at a scheme's end */
-    if (at < 0 || (size_t)at == text.len) return -1;
-    if (text.p[at] == '<') text = span_skip(text, (size_t)at);
-    at = reach(text, ";,", true);
+    if (!skip_name(&text)) return -1;
+    ptrdiff_t at = reach(text);
     if (at < 0) return -1;
     c->uri = span_trim(span_head(text, (size_t)at));
     if (c->uri.len > 1 && c->uri.p[0] == '<' && c->uri.p[c->uri.len - 1] == '>')
-        c->uri = (struct span){c->uri.p + 1, c->uri.len - 2};
+        c->uri = span_trim((struct span){c->uri.p + 1, c->uri.len - 2});
     if (c->uri.len == 0) return -1;
     text = span_skip(text, (size_t)at);
     struct kam_param_text param;
@@ -87,7 +113,7 @@ bool contact_expires_header(uint32_t *seconds, struct span value) {
     while (len < value.len && !is_blank(value.p[len]))
         len++;
     *seconds = 0;
-    if (len > DIGITS_MAX) return false;
+    if (value.len > DIGITS_MAX) return false; /* what stands behind the blank, too */
     for (; n < len && ascii_digit((unsigned char)value.p[n]); n++)
         *seconds = *seconds * 10 + (uint32_t)(value.p[n] - '0');
     return n == len;

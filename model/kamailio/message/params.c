@@ -43,7 +43,7 @@ bool kam_entry_take(struct span *entry, struct span *uri, struct span *rest) {
     struct kam_param_text p;
     struct span text = span_trim(*rest);
     ptrdiff_t open = span_find_unquoted(text, '<');
-    ptrdiff_t close = open < 0 ? -1 : span_find(span_skip(text, (size_t)open), '>');
+    ptrdiff_t close = open < 0 ? -1 : span_find_unquoted(span_skip(text, (size_t)open), '>');
     int got = 1;
     if (close < 0) return false;
     struct span after = span_trim(span_skip(text, (size_t)(open + close + 1)));

@@ -108,10 +108,8 @@ struct payload *kam_reply_build(const struct kam_run *request, unsigned status, 
     struct kamailio *k = request->k;
     struct buf *out = &k->text;
     buf_reset(out);
-    /* The version as the request has it: the last word of its first line. Where a reply has its reason. */
-    struct span line = span_trim(request->msg.first_line);
-    buf_add(out,
-            request->msg.is_request ? span_skip(line, line.len - SPAN("SIP/2.0").len) : request->msg.reason);
+    /* The version as the request has it. Where a reply has its reason. */
+    buf_add(out, request->msg.is_request ? request->msg.version : request->msg.reason);
     buf_add_char(out, ' ');
     /* three digits, whatever number the script gave */
     for (unsigned unit = 100; unit > 0; unit /= 10)

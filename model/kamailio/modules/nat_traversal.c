@@ -135,7 +135,7 @@ static uint64_t granted_s(const struct asked *a, const struct sip_msg *msg) {
         return h && span_to_u64(h->value, UINT32_MAX, &s) ? s : 0;
     }
     for (const struct sip_header *h = sip_msg_first(msg, SIP_CONTACT); h; h = sip_msg_next(msg, h)) {
-        struct span list = h->value;
+        struct span list = kam_header_body(h);
         struct contact c;
         while (contact_next(&c, &list) > 0) {
             bool same = span_eq(c.uri, a->contact) || (a->changed.p && span_eq(c.uri, a->changed));

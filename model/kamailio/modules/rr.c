@@ -505,11 +505,14 @@ static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at
 /* The URI of the first Route entry. */
 static struct kam_value get_route_uri(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
-    struct route first;
+    struct span left, entry, uri, first = {0};
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
-    if (h && route_at(&first, h, h->value)) return pv_text(first.uri.whole);
-    return h && span_starts(h->value, "<>") ? pv_text(SPAN("")) : pv_failed();
+    for (left = h ? h->value : (struct span){0}; left.len;) {
+        if (!kam_entry_take(&entry, &uri, &left)) return pv_failed();
+        if (!first.p) first = uri;
+    }
+    return first.p ? pv_text(first) : pv_failed();
 }
 
 static const struct kam_pv pvs[] = {

@@ -90,7 +90,7 @@ static const char *check_contact(struct kam_run *run) {
     struct contact c;
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h || contact_is_star(h->value)) return NULL;
-    for (struct span list = h->value; list.len;) {
+    for (struct span list = kam_header_body(h); list.len;) {
         if (contact_next(&c, &list) <= 0) return "Bad Contact Header";
         if (!kam_uri_readable(c.uri)) return "Bad Contact URI";
     }

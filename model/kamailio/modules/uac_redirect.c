@@ -2,6 +2,7 @@
 /* uac_redirect: a proxy that follows the Contacts of a 3xx itself (facts: Kamailio 30.10). */
 #include "base/regex.h"
 #include "model/kamailio/message/contact.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/msg.h"
@@ -67,7 +68,7 @@ static void read_reply(struct targets *t, struct sip_msg *reply, struct span byt
     for (const struct sip_header *h = sip_msg_first(reply, SIP_CONTACT); h; h = sip_msg_next(reply, h)) {
         struct contact c;
         int q = (int)q_default;
-        for (struct span list = contact_is_star(h->value) ? (struct span){0} : h->value;
+        for (struct span list = contact_is_star(h->value) ? (struct span){0} : kam_header_body(h);
              list.len && contact_next(&c, &list) > 0; q = (int)q_default)
             if ((!c.q.p || contact_q_parse(&q, c.q)) && takes(f, c.uri)) add_target(t, c.uri, q);
     }

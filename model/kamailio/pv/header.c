@@ -122,7 +122,7 @@ static size_t items_of(struct kam_run *run, struct span name, struct span out[IT
             got = cut_vias(h->value, to, room);
         else if (!contact && h->id != SIP_ROUTE && h->id != SIP_RECORD_ROUTE)
             *to = value_of(run, h), *apart = false;
-        else if (!cut_addresses(h->value, contact, to, room, &got))
+        else if (!cut_addresses(contact ? kam_header_body(h) : h->value, contact, to, room, &got))
             return 0;
         for (size_t a = 0; contact && a < got / 2; a++) {
             struct span first = to[a];
@@ -178,8 +178,9 @@ static struct kam_value get_cl(struct kam_run *run, const struct kam_pv_at *at) 
 /* Addresses: "name" <uri>;parameters */
 
 struct span kam_display_name(const struct sip_header *h) {
-    ptrdiff_t open = h ? span_find_unquoted(h->value, '<') : -1;
-    return open > 0 ? span_trim(span_head(h->value, (size_t)open)) : (struct span){0};
+    struct kam_address a = {0};
+    if (h) kam_address_parse(&a, h->value);
+    return a.display;
 }
 
 /* null where there is none */
@@ -348,8 +349,8 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
     for (; h; h = sip_msg_next(&run->msg, h)) {
         star = star || contact_is_star(h->value);
         if (contact_is_star(h->value)) continue;
-        if (!contacts_readable(h->value)) return pv_nothing();
-        for (struct span list = h->value; contact_next(&c, &list) > 0;) {
+        if (!contacts_readable(kam_header_body(h))) return pv_nothing();
+        for (struct span list = kam_header_body(h); contact_next(&c, &list) > 0;) {
             if (c.expires.len && !contact_expires_parse(&own, c.expires)) return pv_nothing();
             if (!c.expires.len && !e) continue;
             int64_t n = c.expires.len ? (int64_t)own : header_seconds(e);

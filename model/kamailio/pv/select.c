@@ -240,18 +240,14 @@ static bool contact(struct kam_run *run, struct span path, struct kam_value *out
     const struct sip_header *h = first(run, "Contact");
     struct contact c, last = {0};
     struct place p = {0};
-    struct span list = h ? h->value : (struct span){0}, entry = {0};
-    const char *from = list.p;
+    struct span list = h ? kam_header_body(h) : (struct span){0};
     bool star = h && contact_is_star(list);
     int got = 0;
-    while (!star && (got = contact_next(&c, &list)) > 0) {
-        entry = span_trim(span_between(from, list.len ? list.p : h->value.p + h->value.len));
-        from = list.p;
+    while (!star && (got = contact_next(&c, &list)) > 0)
         last = c;
-    }
-    if (star || (got == 0 && entry.p)) p.whole = h->value;
+    if (star || (got == 0 && last.whole.p)) p.whole = h->value;
     if (!star && p.whole.p) {
-        p = place_of(entry, last.uri);
+        p = place_of(last.whole, last.uri);
         p.whole = h->value;
         if (!p.name.p) p.name = SPAN("");
     }

@@ -2,6 +2,7 @@
 /* Contacts: where a request has really come from is written into them (facts: Kamailio 41.2). */
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
@@ -11,7 +12,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
 static bool first_contact(const struct kam_run *run, struct contact *c) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h || contact_is_star(h->value)) return false;
-    struct span list = h->value;
+    struct span list = kam_header_body(h);
     struct contact next;
     int got;
     bool any = false;
@@ -173,7 +174,7 @@ int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size
     int result = 1;
     for (const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT); h && result > 0;
          h = sip_msg_next(&run->msg, h)) {
-        struct span list = h->value;
+        struct span list = kam_header_body(h);
         struct contact c;
         int got = 0;
         if (contact_is_star(h->value)) continue;

@@ -111,7 +111,7 @@ static const struct registrar_refusal *read_message(struct save *s) {
     for (const struct sip_header *h = sip_msg_first(m, SIP_CONTACT); h; h = sip_msg_next(m, h), headers++) {
         if (contact_is_star(h->value))
             s->star = true;
-        else if (h->value.len == 0 || !read_contacts(s, h->value))
+        else if (h->value.len == 0 || !read_contacts(s, kam_header_body(h)))
             return &bad_contact;
     }
     size_t longest = (size_t)s->set->contact_max_size;

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/contact.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/message/ruri.h"
@@ -29,7 +30,7 @@ static rewrite put_into_param;
 /* All contacts of the first Contact header. What nathelper has changed lies outside of the message. */
 static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f, bool brackets) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
-    struct span list = h->value;
+    struct span list = kam_header_body(h);
     struct contact c;
     int result = 1;
     if (!contacts_readable(list)) return UNREADABLE;
