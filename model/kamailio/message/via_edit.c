@@ -85,11 +85,11 @@ static struct span received_text(const struct kam_run *run) {
 void kam_via_mark_incoming(struct edit_list *list, const struct kam_run *run) {
     const struct via *via = &run->via;
     struct span old_rport = via->rport.whole, old_received = via->received.whole;
-    size_t front = offset_of(run, before_params(via));
+    size_t front = offset_of(run, old_received.p ? old_received.p : before_params(via));
     if (!old_rport.p && run->force_rport) kam_lump_insert(list, front, rport_text(run));
     if (kam_via_needs_received(run)) {
         if (old_received.p)
-            kam_lump_replace(list, offset_of(run, old_received.p), old_received.len, received_text(run));
+            kam_lump_replace(list, front, old_received.len, received_text(run));
         else
             kam_lump_insert(list, front, received_text(run));
     }

@@ -7,6 +7,7 @@
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/sip/stops.h"
 
 struct rr_settings {
     bool enable_full_lr, append_fromtag, add_username;
@@ -236,7 +237,29 @@ static bool route_next(const struct kam_run *run, const struct route *r, struct 
 
 static bool is_own(const struct kam_run *run, const struct uri *u) { return kam_is_own(run->k, u); }
 
-static bool is_loose(const struct uri *u) { return uri_param(u, "lr").p != NULL; }
+/*
+ * Has it a parameter lr? Blanks may stand around the word. What is no l in front is passed over to the next
+ * semicolon outside quotes, even where it is one: `;;lr` has none, `;;;lr` has one (facts: Kamailio 8).
+ */
+static bool is_loose(const struct uri *u) {
+    enum { AT_BEGIN, AT_L, AT_LR, BEHIND_LR, IN_OTHER } state = IN_OTHER;
+    bool quoted = false;
+    for (const char *p = u->params.p, *end = p + u->params.len; p < end; p++) {
+        bool blank = ascii_space((unsigned char)*p);
+        if ((state == AT_LR || state == BEHIND_LR) && (*p == ';' || *p == '=')) return true;
+        if (state == IN_OTHER) {
+            quoted ^= *p == '"';
+            if (*p == ';' && !quoted) state = AT_BEGIN;
+        } else if (blank && state != AT_L) {
+            state = state == AT_BEGIN ? AT_BEGIN : BEHIND_LR;
+        } else if (state == AT_BEGIN && ascii_lower(*p) == 'l') {
+            state = AT_L;
+        } else {
+            state = state == AT_L && ascii_lower(*p) == 'r' ? AT_LR : IN_OTHER;
+        }
+    }
+    return state == AT_LR || state == BEHIND_LR;
+}
 
 static void remove_header(struct kam_run *run, const struct sip_header *h) {
     kam_lump_remove(&run->edits, offset_of(run, h->line.p), h->line.len);
@@ -397,11 +420,34 @@ struct span kam_rr_params(const struct kam_run *run) {
     return first.uri.params.p ? first.uri.params : SPAN("");
 }
 
+/* Goes to what stands behind the next semicolon that is outside quotes; the character in front is passed
+ * over. */
+static struct span next_param(struct span left) {
+    bool quoted = false;
+    for (size_t i = 1; i < left.len; i++) {
+        if (left.p[i] == ';' && !quoted) return span_skip(left, i + 1);
+        quoted ^= left.p[i] == '"';
+    }
+    return (struct span){0};
+}
+
+/* The value of a parameter: a word, or what stands in quotes. */
+static struct span value_at(struct span text) {
+    struct span value = span_skip_space(text);
+    if (value.len && value.p[0] == '"') {
+        value = span_skip(value, 1);
+        return span_cut(&value, '"');
+    }
+    return span_head(value, stop_find(value, STOP_SEMICOLON | STOP_BLANK));
+}
+
 struct span kam_rr_param(const struct kam_run *run, struct span name) {
-    struct span left = kam_rr_params(run);
-    while (left.len) {
-        struct span value = span_cut(&left, ';'), found = span_cut(&value, '=');
-        if (span_eq(found, name)) return value.p ? value : SPAN("");
+    struct span left = span_skip(kam_rr_params(run), 1);
+    for (left = span_skip_space(left); left.len; left = span_skip_space(next_param(left))) {
+        if (!span_eq(span_head(left, name.len), name)) continue;
+        struct span after = span_skip_space(span_skip(left, name.len));
+        if (after.len == 0 || after.p[0] == ';') return SPAN("");
+        if (after.p[0] == '=') return value_at(span_skip(after, 1));
     }
     return (struct span){0};
 }

@@ -33,9 +33,9 @@ static bool changeable(const struct kam_run *run, struct uri *uri) {
     return !run->contact_now.p && nathelper_contact(run, uri);
 }
 
-/* Behind the host and the port. */
+/* Behind the host and the port; the colon before an empty one stays. */
 static const char *address_end(const struct uri *u) {
-    return u->port.p ? u->port.p + u->port.len : u->host.p + u->host.len;
+    return u->port.len ? u->port.p + u->port.len : u->host.p + u->host.len;
 }
 
 static bool has_brackets(const struct kam_run *run, const struct uri *u) {
