@@ -29,6 +29,8 @@ struct kam_socket {
 enum kam_hook {
     KAM_HOOK_BYTES_COME,
     KAM_HOOK_BYTES_LEAVE,
+    KAM_HOOK_CAME,
+    KAM_HOOK_SENT,
     KAM_HOOK_REQUEST_CAME,
     KAM_HOOK_REQUEST_ENDED,
     KAM_HOOK_REPLY_CAME,

@@ -181,6 +181,8 @@ static void note_hooks(struct kamailio *k, const struct kam_module *m) {
     const bool has[KAM_HOOKS] = {
         [KAM_HOOK_BYTES_COME] = m->bytes_come,
         [KAM_HOOK_BYTES_LEAVE] = m->bytes_leave,
+        [KAM_HOOK_CAME] = m->came,
+        [KAM_HOOK_SENT] = m->sent,
         [KAM_HOOK_REQUEST_CAME] = m->request_came,
         [KAM_HOOK_REQUEST_ENDED] = m->request_ended,
         [KAM_HOOK_REPLY_CAME] = m->reply_came,

@@ -41,7 +41,8 @@ static int64_t let_leave(struct kamailio *k, enum kam_cost cost) {
         if (first || (was_100 && own_ns > after_ns)) after_ns = own_ns;
         was_100 = kind == KAM_SEND_AUTO_100;
         kam_send_leave(k, now_ns + after_ns + k->outbox.first->slept_ns);
-        if (k->outbox.first) after_ns += gap_after_ns[kind];
+        const struct kam_send *next = k->outbox.first;
+        if (next) after_ns += next->kind == KAM_SEND_AS_IT_IS ? KAM_COPY_GAP_NS : gap_after_ns[kind];
     }
     if (after_ns == 0) after_ns = cost_ns[cost];
     return after_ns + k->run.slept_ns;
@@ -155,6 +156,8 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
     struct kam_run *run = &k->run;
     enum kam_cost cost = KAM_COST_SL_ACK;
     k->at_work = process;
+    for (const struct kam_module **m = k->having[KAM_HOOK_CAME]; *m; m++)
+        (*m)->came(k, socket, d);
     if (d->payload->len >= SHORTEST && !before_reading(k, socket, process, d, &run->message_avps)) {
         struct cause cause = {.why = "dropped by event_route[core:msg-received]"};
         kam_note(k, d->number, &cause);

@@ -62,6 +62,8 @@ static void clear(struct kam_run *run) {
     run->proxy = (struct udp_address){0};
     run->no_auto_100 = run->no_error_reply = run->other_transport = run->replicates = false;
     run->plan = (struct kam_plan){0};
+    run->traces = NULL;
+    run->traced = false;
     run->failure_status = 0;
     run->failure_reply = run->failure_request = (struct span){0};
     run->stateful = false;

@@ -166,6 +166,8 @@ struct kam_run {
     const struct kam_route *on_failure, *on_reply, *on_branch,
         *on_branch_failure;      /* armed before there is a transaction */
     struct kam_plan plan;        /* for the transaction that is not there yet */
+    struct kam_trace *traces;    /* siptrace's, the same */
+    bool traced;                 /* sip_trace() of a transaction was called */
     unsigned failure_status;     /* in failure_route: of the chosen reply */
     struct span failure_reply;   /* its bytes; p NULL: a timeout */
     struct span failure_request; /* what that branch was sent */

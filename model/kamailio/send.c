@@ -80,6 +80,8 @@ bool kam_send(struct kamailio *k, enum kam_send_kind kind, const struct kam_dest
     s->slept_ns = k->run.slept_ns;
     *outbox->last = s;
     outbox->last = &s->next;
+    for (const struct kam_module **m = k->having[KAM_HOOK_SENT]; *m && kind != KAM_SEND_AS_IT_IS; m++)
+        (*m)->sent(k, destination, s->payload);
     return true;
 }
 

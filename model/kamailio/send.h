@@ -22,6 +22,9 @@ enum kam_send_kind {
     KAM_SEND_AS_IT_IS /* modules that change what leaves do not see it */
 };
 
+/* How long after another send such a copy leaves, where one has made it. */
+#define KAM_COPY_GAP_NS (20 * NS_PER_US)
+
 struct kam_destination {
     struct kam_socket *socket; /* where it is sent from */
     struct udp_address to;

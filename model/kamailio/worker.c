@@ -83,6 +83,7 @@ void kam_worker_pool_init(struct kam_worker_pool *pool, struct kam_socket *socke
         w->pool = pool;
         w->wakeup = &wakeups[i % wakeup_count];
         kam_process_init(&w->process);
+        w->process.socket = socket;
         event_init(&w->event, worker_fire, w);
         wait_in_line(w);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/modules/sl.h"
-#include "model/kamailio/modules/siptrace.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 
 #include "model/kamailio/event.h"
 #include "model/kamailio/instance.h"
@@ -33,6 +33,7 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
     struct cause cause =
         kam_cause(run, "stateless reply % made here: sent once, never again", "RFC 3261 16.11, 8.2.7");
     cause.arg[0] = status;
+    kam_siptrace_answers(run, p, &d);
     bool ok = kam_send(run->k, KAM_SEND_OTHER, &d, p, &cause);
     if (ok) kam_event_sent(run->k, "sl:local-response", p, &d, run->state.avps, KAM_NO_BRANCH);
     if (ok) kam_nat_answered(run, status, p);

@@ -15,6 +15,7 @@
 
 struct kam_program;
 struct payload;
+struct datagram;
 struct kam_destination;      /* model/kamailio/send.h */
 struct kam_socket;           /* model/kamailio/instance.h */
 struct kam_transaction_head; /* a transaction: model/kamailio/run.h */
@@ -88,6 +89,9 @@ struct kam_module {
     struct payload *(*bytes_come)(struct kamailio *k, struct payload *payload);
     struct payload *(*bytes_leave)(struct kamailio *k, const struct kam_destination *to,
                                    struct payload *payload);
+    /* The same, when a message has come, before anybody else, and when one has been handed over. */
+    void (*came)(struct kamailio *k, struct kam_socket *socket, const struct datagram *d);
+    void (*sent)(struct kamailio *k, const struct kam_destination *to, struct payload *payload);
     bool (*request_came)(struct kam_run *run);     /* before request_route; true: that was all */
     void (*request_ended)(struct kam_run *run);    /* after request_route */
     bool (*reply_came)(struct kam_run *run);       /* after onreply_route; true: it is the module's */

@@ -149,11 +149,12 @@ static inline void kam_vars_free(struct kam_vars *vars) {
 /* What a process of Kamailio keeps from one message to the next. */
 struct kam_process {
     struct kam_vars vars;
-    bool stuck;        /* it waits for ever: a worker takes no more messages */
-    uint64_t messages; /* it has begun with: $mi */
-    uint32_t contacts; /* it has registered, for usrloc's ruid */
-    uint32_t calls;    /* requests that it has sent with a Call-ID of its own */
-    bool told_reply;   /* it has run event_route[tm:local-response], which it does once in its life */
+    struct kam_socket *socket; /* a worker's: what it sends of its own accord leaves from there */
+    bool stuck;                /* it waits for ever: a worker takes no more messages */
+    uint64_t messages;         /* it has begun with: $mi */
+    uint32_t contacts;         /* it has registered, for usrloc's ruid */
+    uint32_t calls;            /* requests that it has sent with a Call-ID of its own */
+    bool told_reply;           /* it has run event_route[tm:local-response], which it does once in its life */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */
     struct kam_xavp *sbranch; /* $sbranch(x), by x; without a uri there is nothing */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cancelling branches (facts: Kamailio 6.4, 6.7, 6.8). */
 #include "base/mem.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 #include "model/kamailio/modules/tm/tm.h"
 
 /* A CANCEL before any reply can do no more than remember that it came (RFC 3261 9.1). */
@@ -60,6 +61,7 @@ static bool send_cancel(struct kam_transaction *t, struct kam_client *c, struct 
                           .reference = "RFC 3261 9.1, 16.10",
                           .transaction = t->head.number};
     kam_send(t->tm->k, KAM_SEND_CANCEL, &c->cancel->destination, p, &cause);
+    kam_siptrace_sent(t, NULL, p, &c->cancel->destination);
     kam_resend_start(c->cancel, t->fr_ms);
     return true;
 }
@@ -105,14 +107,17 @@ static void keep_reasons(struct kam_transaction *t, const struct kam_run *run) {
         buf_add(&t->cancel_reason, h->line);
 }
 
-static void answer(struct kam_transaction *cancel, const struct kam_run *run, unsigned status,
-                   const char *reason) {
+static void answer(struct kam_transaction *cancel, const struct kam_run *run, struct kam_transaction *t,
+                   unsigned status, const char *reason) {
     struct cause cause = kam_cause(run, "the CANCEL is answered here, at once", "RFC 3261 9.2, 16.10");
+    cancel->tm->canceled = t;
     kam_tm_reply(cancel, run, status, span_of(reason), KAM_SEND_OTHER, &cause);
+    cancel->tm->canceled = NULL;
 }
 
 void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run, struct kam_transaction *t) {
     t->canceled = true;
+    kam_siptrace_cancel(t, run);
     kam_branch_set branches = kam_tm_pick_canceled(t, KAM_NO_BRANCH);
     run->done |= KAM_REPLIED;
     if (branches == 0) {
@@ -121,7 +126,7 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
                 kam_cause(run, "the INVITE was cancelled before it went anywhere", "RFC 3261 9.2");
             kam_tm_reply(t, kam_tm_request(t), 487, SPAN("Request canceled"), KAM_SEND_OTHER, &cause);
         }
-        answer(cancel, run, 200, "ok -- no more pending branches");
+        answer(cancel, run, t, 200, "ok -- no more pending branches");
         return;
     }
     bool ok = true;
@@ -131,7 +136,7 @@ void kam_tm_cancel_received(struct kam_transaction *cancel, struct kam_run *run,
         if (branches & (kam_branch_set)1 << i)
             ok = kam_tm_cancel_branch(t, i, reason, kam_tm_how_to_cancel(t->tm)) && ok;
     if (ok)
-        answer(cancel, run, 200, "canceling");
+        answer(cancel, run, t, 200, "canceling");
     else
-        answer(cancel, run, 500, "cancel error");
+        answer(cancel, run, t, 500, "cancel error");
 }

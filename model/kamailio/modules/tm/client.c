@@ -2,6 +2,7 @@
 /* tm's branches: a request goes out to one or several destinations (facts: Kamailio 6.3, 6.8). */
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/onsend.h"
 #include "model/kamailio/script/error.h"
@@ -124,6 +125,7 @@ static unsigned send_branches(struct kam_transaction *t, struct kam_run *run, un
         const struct kam_destination *d = &c->request.destination;
         if (kam_onsend(run, d, c->request.payload, KAM_NO_BRANCH) &&
             kam_send(t->tm->k, KAM_SEND_OTHER, d, c->request.payload, &cause)) {
+            kam_siptrace_sent(t, run, c->request.payload, d);
             kam_resend_start(&c->request, t->fr_ms);
             sent++;
         } else if (t->tm->set.failure_exec_mode) {

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/via_edit.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/onsend.h"
 #include "model/kamailio/script/error.h"
@@ -364,6 +365,7 @@ static void send_ack(struct kam_transaction *t, struct kam_client *c, struct kam
                           .transaction = t->head.number,
                           .retransmission = run->retransmission};
     kam_send(t->tm->k, KAM_SEND_ACK, &to, p, &cause);
+    kam_siptrace_sent(t, NULL, p, &to);
     payload_drop(p);
 }
 
@@ -440,6 +442,7 @@ bool kam_tm_recv_reply(struct kam_run *run) {
     run->transaction = t;
     run->looked_up = true;
     run->stateful = true;
+    kam_siptrace_reply(t, run);
     if (run->method == KAM_CANCEL && t->method == KAM_INVITE) {
         cancel_answered(t, c, run);
         return true;

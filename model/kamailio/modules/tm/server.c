@@ -4,6 +4,7 @@
 #include "model/kamailio/event.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/message/reply.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
 
@@ -42,6 +43,7 @@ static void absorb(struct kam_run *run, struct kam_transaction *t) {
             kam_cause(run, "ACK absorbed: it acknowledges the final reply of this hop", "RFC 3261 17.2.1");
         kam_note(run->k, run->about, &cause);
         run->done |= KAM_RELEASED;
+        kam_siptrace_ack(t, run);
         kam_tm_let_go(t);
     } else if (t->response.payload) {
         struct cause cause =
@@ -128,7 +130,9 @@ void kam_tm_send_reply(struct kam_transaction *t, struct payload *payload, unsig
     payload_drop(t->response.payload);
     t->response.payload = payload;
     t->response.copies = 0;
-    kam_send(t->tm->k, kind, &t->response.destination, payload, cause);
+    const struct kam_destination *to = &t->response.destination;
+    if (t->tm->canceled) kam_siptrace_cancel_answered(t->tm->canceled, payload, to);
+    if (kam_send(t->tm->k, kind, to, payload, cause) && t->traced) kam_siptrace_sent(t, NULL, payload, to);
     tell_replied(t, payload, status);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tm's table: a bucket for each hash index, the transactions in it in the order they were made. */
 #include "base/mem.h"
+#include "model/kamailio/modules/siptrace/siptrace.h"
 #include "model/kamailio/modules/tm/tm.h"
 
 #include <assert.h>
@@ -222,6 +223,7 @@ void kam_tm_release(struct kam_transaction *t) {
     if (t->clients != &t->only_client) free(t->clients);
     payload_drop(t->request);
     forget_saved(t);
+    kam_siptrace_end(t);
     kam_vars_free(&t->avps);
     DL_DELETE(tm->buckets[t->hash].first, t);
     LL_DELETE2(tm->branches[t->branch_index], t, next_of_branch);

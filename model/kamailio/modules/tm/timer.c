@@ -200,6 +200,7 @@ void kam_tm_timer_sends(struct kam_tm *tm) {
         int64_t at_ns = k->queue->now_ns > tm->timer_free_ns ? k->queue->now_ns : tm->timer_free_ns;
         bool timeout = k->outbox.first->kind == KAM_SEND_TIMEOUT;
         kam_send_leave(k, at_ns);
-        tm->timer_free_ns = at_ns + (timeout ? CANCEL_GAP_NS : SEND_GAP_NS);
+        bool copy_next = k->outbox.first && k->outbox.first->kind == KAM_SEND_AS_IT_IS;
+        tm->timer_free_ns = at_ns + (copy_next ? KAM_COPY_GAP_NS : timeout ? CANCEL_GAP_NS : SEND_GAP_NS);
     }
 }

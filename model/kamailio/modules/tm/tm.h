@@ -17,6 +17,7 @@
 #include "sim/random.h"
 
 struct kam_tm;
+struct kam_trace; /* modules/siptrace/siptrace.h */
 
 /* What a kam_resend sends again. */
 enum kam_resend_kind { KAM_RESEND_REQUEST, KAM_RESEND_CANCEL, KAM_RESEND_RESPONSE };
@@ -164,6 +165,8 @@ struct kam_transaction {
     struct buf contacts; /* t_load_contacts(): those that are still to be tried; empty in nearly all */
     struct kam_saved *saved;
     struct kam_vars avps;
+    struct kam_trace *traces; /* where siptrace copies to what belongs to it; NULL: nowhere */
+    bool traced;              /* that was asked for before it was made: its replies are copied, too */
 };
 
 /* The module parameters. */
@@ -204,11 +207,12 @@ struct kam_tm {
     struct kam_transaction *free_transactions;
     struct kam_client *free_clients;
     struct kam_saved *free_saved;
-    struct kam_run *in_hand; /* the reply that is being relayed; NULL: none */
-    size_t count;            /* transactions now */
-    uint64_t numbered;       /* transactions so far */
-    int64_t timer_free_ns;   /* when the timer process has sent what it had to send */
-    struct sip_msg sent;     /* for reading a request as it was sent */
+    struct kam_run *in_hand;          /* the reply that is being relayed; NULL: none */
+    struct kam_transaction *canceled; /* while the CANCEL for it is answered; NULL: none is */
+    size_t count;                     /* transactions now */
+    uint64_t numbered;                /* transactions so far */
+    int64_t timer_free_ns;            /* when the timer process has sent what it had to send */
+    struct sip_msg sent;              /* for reading a request as it was sent */
     struct buf text;
 };
 
