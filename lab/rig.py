@@ -197,6 +197,13 @@ def list_files(path):
     return {f: path for f, path in paths.items() if os.path.isfile(path)}
 
 
+def read_files(path):
+    """The files that file_read() of a kamailio.cfg names, as far as they are there."""
+    names = re.findall(r'\bfile_read\(\s*"([^"$]+)"', text_of(path))
+    paths = [os.path.join(os.path.dirname(path), os.path.basename(name)) for name in names]
+    return [path for path in paths if os.path.isfile(path)]
+
+
 def included_files(path):
     """The files that a kamailio.cfg includes, as far as they are there."""
     with open(path, encoding='latin-1') as file:
@@ -254,8 +261,8 @@ class Files:
         destinations = os.path.join(os.path.dirname(path), os.path.basename(DISPATCHER_LIST))
         if uses_dispatcher(path) and os.path.isfile(destinations):
             self.keep(host, destinations)
-        for included in included_files(path):
-            self.keep(host, included)
+        for beside in included_files(path) + read_files(path):
+            self.keep(host, beside)
         if modparams:
             self.run_as[host.name] = self.keep(host, path, cfg_with_modparams(path, modparams).encode(),
                                                re.sub(r'(\.cfg)?$', '.recorded.cfg', os.path.basename(path), count=1))

@@ -39,18 +39,34 @@ void kam_add_shown(struct buf *out, const struct kam_socket *s) {
     if (port != 5060) buf_addf(out, ":%u", port);
 }
 
+static const char socket_name[] = ";sn=";
+
+void kam_add_route_socket(struct buf *out, const struct kam_socket *s) {
+    kam_add_shown(out, s);
+    if (!s->k->routes_name_sockets || !s->name.len) return;
+    buf_add_text(out, socket_name);
+    buf_add(out, s->name);
+}
+
+/* What follows the socket in a Record-Route. */
+static size_t behind_socket(struct span text) {
+    size_t at = (size_t)span_find(text, ';');
+    if (!span_starts(span_skip(text, at), socket_name)) return at;
+    return at + 1 + (size_t)span_find(span_skip(text, at + 1), ';');
+}
+
 void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
     for (struct edit *e = list->edits; run->socket != leaves && e < list->edits + list->count; e++) {
         if (!e->by_socket) continue;
         struct span text = arena_text(&run->scratch, (struct span){list->texts.p + e->text, e->text_len});
-        size_t params = (size_t)span_find(text, ';'), head = (size_t)span_find(text, '<');
+        size_t params = behind_socket(text), head = (size_t)span_find(text, '<');
         head += (size_t)span_find(span_skip(text, head), ':') + 1;
         ptrdiff_t user = span_find((struct span){text.p + head, params - head}, '@');
         if (user >= 0) head += (size_t)user + 1;
         struct buf b = {0};
         for (const struct kam_socket *s = leaves;; s = run->socket) {
             buf_add(&b, span_head(text, head));
-            kam_add_shown(&b, s);
+            kam_add_route_socket(&b, s);
             buf_add_text(&b, ";r2=on");
             buf_add(&b, span_skip(text, params));
             if (s == run->socket) break;

@@ -17,8 +17,10 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 void kam_forward_reply(struct kam_run *run);
 
 /* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
-/* Writes the address of a socket that is shown, and its port unless that is 5060. */
+/* Writes the address of a socket that is shown, and its port unless that is 5060; and its name, where
+ * Record-Routes have it. */
 void kam_add_shown(struct buf *out, const struct kam_socket *s);
+void kam_add_route_socket(struct buf *out, const struct kam_socket *s);
 
 /*
  * A Record-Route that shows where the request has come in becomes two where it leaves from another socket:

@@ -74,6 +74,7 @@ struct kamailio {
     struct kam_xavp *shared;     /* $shv(x): of all processes */
     struct kam_xavp *statistics; /* what scripts count, "group.name": $stat(name) */
     uint32_t script_flags;       /* setsflag(), $sf */
+    bool routes_name_sockets;    /* Record-Routes say which socket by its name, too: rr's sockname_mode */
     struct kam_process timer;    /* the timer process, which runs failure_routes too */
     struct kam_process *at_work; /* the process that does what is done now */
 };

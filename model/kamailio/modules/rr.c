@@ -11,7 +11,7 @@
 
 struct rr_settings {
     bool enable_full_lr, append_fromtag, add_username;
-    bool ignore_sips, force_send_socket;
+    bool ignore_sips, force_send_socket, sockname_mode;
     int64_t enable_double_rr;
     const struct cfg_pv *custom_user; /* NULL: not set */
 };
@@ -104,7 +104,7 @@ static void record_reply(struct kam_run *run, struct span params) {
     for (int own = 0; own < 2; own++) {
         struct buf b = {0};
         buf_add_text(&b, BEGIN "sip:");
-        if (own) kam_add_shown(&b, run->socket);
+        if (own) kam_add_route_socket(&b, run->socket);
         buf_add_text(&b, ";r2=on");
         add_loose(&b, run);
         add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
@@ -126,7 +126,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     bool secure = uri_parse(&uri, kam_run_uri(run)) && uri.kind == URI_SIPS && !settings_of(run)->ignore_sips;
     buf_add_text(&b, secure ? BEGIN "sips:" : BEGIN "sip:");
     add_username(&b, run, uri);
-    kam_add_shown(&b, run->socket);
+    kam_add_route_socket(&b, run->socket);
     add_loose(&b, run);
     /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
     add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
@@ -310,9 +310,23 @@ static void to_strict_router(struct kam_run *run, const struct route *r) {
     kam_run_set_uri(run, target_of(run, r));
 }
 
+/* With sockname_mode, the socket that an entry names; NULL: it names none. */
+static struct kam_socket *named_socket(const struct kam_run *run, const struct uri *u) {
+    struct span name = settings_of(run)->sockname_mode ? uri_param(u, "sn") : (struct span){0};
+    if (name.len > 1 && *name.p == '"') name = span_head(span_skip(name, 1), name.len - 2);
+    for (size_t i = 0; name.len && i < run->k->socket_count; i++)
+        if (span_eq_nocase(run->k->sockets[i].name, name)) return &run->k->sockets[i];
+    return NULL;
+}
+
 /* The second entry of double record-routing names the socket to leave from. */
 static void force_socket(struct kam_run *run, const struct uri *u) {
     uint64_t port = 5060;
+    struct kam_socket *named = named_socket(run, u);
+    if (named) {
+        run->forced = named;
+        return;
+    }
     if (u->port.len) span_to_u64(u->port, 65535, &port);
     for (size_t i = 0; i < run->k->socket_count; i++) {
         struct kam_socket *s = &run->k->sockets[i];
@@ -535,7 +549,7 @@ static const struct kam_param params[] = {
     {KAM_AVP("custom_user_avp"), KAM_INTO(struct rr_settings, custom_user)},
     {KAM_FLAG("ignore_sips", 0), KAM_INTO(struct rr_settings, ignore_sips)},
     {KAM_FLAG("force_send_socket", 0), KAM_INTO(struct rr_settings, force_send_socket)},
-    {KAM_FLAG("sockname_mode", 0), KAM_STOPS},
+    {KAM_FLAG("sockname_mode", 0), KAM_INTO(struct rr_settings, sockname_mode)},
     {0},
 };
 
@@ -569,8 +583,14 @@ static const struct kam_pv pvs[] = {
     {NULL, KAM_PV_PLAIN, NULL, NULL, NULL},
 };
 
+static void init(struct kamailio *k, void *data) {
+    const struct rr_settings *set = data;
+    k->routes_name_sockets = set->sockname_mode;
+}
+
 const struct kam_module kam_rr_module = {.pvs = pvs,
                                          .name = "rr",
                                          .functions = functions,
                                          .params = params,
-                                         .data_size = sizeof(struct rr_settings)};
+                                         .data_size = sizeof(struct rr_settings),
+                                         .init = init};

@@ -14,6 +14,24 @@ static int t_precheck_trans(struct kam_run *run, const struct kam_arg *args, siz
     return -1;
 }
 
+/* The branch that has failed becomes the one that t_relay() makes next: its URI, and the flags, which the
+ * block has already. */
+static int t_reuse_branch(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)args, (void)count;
+    struct span line = run->failure_request, uri;
+    if (run->state.kind != KAM_BRANCH_FAILURE_ROUTE || !line.p) return -1;
+    if (run->transaction->clients[run->branch]->has_path) {
+        event_queue_stop(
+            run->k->queue, kam_script_at(&run->state),
+            "t_reuse_branch() of a branch with a path is not simulated, and the run has reached it");
+        return -1;
+    }
+    span_cut(&line, ' ');
+    uri = span_cut(&line, ' ');
+    kam_run_set_uri(run, uri);
+    return 1;
+}
+
 /* In which block does it stand? */
 static int is_route(struct kam_run *run, unsigned kinds) { return run->state.kind & kinds ? 1 : -1; }
 
@@ -248,6 +266,7 @@ enum { REPLIES = KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE };
 
 static const struct kam_function functions[] = {
     {"t_precheck_trans", 0, 0, KAM_REQUEST_ROUTE, t_precheck_trans},
+    {"t_reuse_branch", 0, 0, KAM_REQUEST_ROUTE, t_reuse_branch},
     {"t_is_request_route", 0, 0, KAM_ANY_ROUTE, t_is_request_route},
     {"t_is_failure_route", 0, 0, KAM_ANY_ROUTE, t_is_failure_route},
     {"t_is_branch_route", 0, 0, KAM_ANY_ROUTE, t_is_branch_route},

@@ -34,4 +34,16 @@ COREX_FUNCTION(corex_forward_reply);
 COREX_FUNCTION(corex_is_faked_msg);
 COREX_FUNCTION(corex_is_incoming);
 
+/* files.c: files that scripts read and write */
+COREX_FUNCTION(corex_file_read);
+COREX_FUNCTION(corex_file_write);
+bool corex_files_load(struct kam_program *program, const struct source *cfg, struct source_set *set,
+                      struct diag *diag);
+void corex_files_free(void *data);
+
+/* What the module keeps. */
+struct corex {
+    struct corex_file *files; /* that scripts have read or written */
+};
+
 #endif

@@ -83,6 +83,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
     c->request.payload = p;
     c->is_sent = true;
     c->flags = b->flags;
+    c->has_path = b->path.len > 0;
     c->on_reply = t->on_reply;
     c->on_failure = t->on_failure;
     c->on_branch_failure = t->on_branch_failure;

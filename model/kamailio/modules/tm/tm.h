@@ -76,6 +76,7 @@ struct kam_client {
     enum kam_stored stored;
     struct payload *reply;   /* of KAM_STORED_REPLY: as it would be relayed */
     bool timed_out, replied; /* for t_branch_timeout() and its like */
+    bool has_path;           /* lookup() had found a way to it */
     bool first_of_step;      /* the first one that a t_relay() added */
     uint32_t flags;          /* setbflag() */
     const struct kam_route *on_reply, *on_failure, *on_branch_failure;
