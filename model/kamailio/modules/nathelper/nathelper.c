@@ -2,14 +2,17 @@
 /* nathelper's tables. */
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
+#include "base/mem.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/registrar/usrloc.h"
 #include "model/kamailio/pv/pv.h"
 
+#include <stdlib.h>
+
 /* What the module keeps. */
 struct data {
-    struct nathelper set; /* first: parameters have their places in it */
-    struct nathelper_pings pings;
+    struct nathelper set;          /* first: parameters have their places in it */
+    struct nathelper_pings *pings; /* natping_processes of them */
 };
 
 const struct nathelper *nathelper_of(const struct kam_run *run) {
@@ -124,7 +127,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("sipping_method", "OPTIONS"), KAM_INTO(struct nathelper, sipping_method)},
     {KAM_INT("sipping_bflag", -1, INT32_MIN, INT32_MAX), KAM_INTO(struct nathelper, sipping_bflag)},
     {KAM_INT("natping_disable_bflag", -1, -1, 31), KAM_INTO(struct nathelper, natping_disable_bflag)},
-    {KAM_INT("natping_processes", 1, 1, INT32_MAX), KAM_NOT_SIMULATED},
+    {KAM_INT("natping_processes", 1, 1, 64), KAM_INTO(struct nathelper, natping_processes)},
     {KAM_TEXT("natping_socket", ""), KAM_NOT_SIMULATED},
     {KAM_INT("keepalive_timeout", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, keepalive_timeout)},
     {KAM_INT("udpping_from_path", 0, 0, INT32_MAX), KAM_INTO(struct nathelper, udpping_from_path)},
@@ -159,7 +162,11 @@ static bool check_pings(struct kam_program *program, const struct source *cfg, s
 static bool start(struct kamailio *k, void *data, struct diag *diag) {
     struct data *d = data;
     (void)diag;
-    return nathelper_ping_begin(&d->pings, k, &d->set);
+    bool good = true;
+    d->pings = mem_new((size_t)d->set.natping_processes * sizeof *d->pings);
+    for (int64_t i = 0; i < d->set.natping_processes; i++)
+        good = nathelper_ping_begin(&d->pings[i], k, &d->set, i) && good;
+    return good;
 }
 
 static bool reply_came(struct kam_run *run) {
@@ -168,7 +175,12 @@ static bool reply_came(struct kam_run *run) {
     return false;
 }
 
-static void end(void *data) { nathelper_ping_end(&((struct data *)data)->pings); }
+static void end(void *data) {
+    struct data *d = data;
+    for (int64_t i = 0; d->pings && i < d->set.natping_processes; i++)
+        nathelper_ping_end(&d->pings[i]);
+    free(d->pings);
+}
 
 const struct kam_module kam_nathelper_module = {.name = "nathelper",
                                                 .functions = functions,

@@ -10,17 +10,19 @@ struct nathelper {
     const struct cfg_pv *received_avp; /* NULL: not set */
     struct span alias_name;
     struct span mark; /* nortpproxy_str */
-    int64_t natping_interval, ping_nated_only, sipping_bflag, natping_disable_bflag, udpping_from_path;
+    int64_t natping_interval, natping_processes, ping_nated_only, sipping_bflag, natping_disable_bflag,
+        udpping_from_path;
     int64_t keepalive_timeout;
     struct span sipping_from, sipping_method, force_socket;
     bool append_oldmediaip; /* append_sdp_oldmediaip */
     bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };
 
-/* What its own process does: it pings contacts (ping.c). */
+/* What one of its own processes does: it pings contacts (ping.c). */
 struct nathelper_pings {
     struct kamailio *k;
     const struct nathelper *set;
+    int64_t rank;              /* from 0 */
     struct kam_socket *socket; /* force_socket; NULL: those of the contacts */
     struct event event;
     int64_t next_ns, second; /* the next round, and how many seconds after Kamailio's start it is */
@@ -31,7 +33,8 @@ struct nathelper_pings {
     struct random_stream branches;
 };
 
-bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set);
+bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set,
+                          int64_t rank);
 void nathelper_ping_end(struct nathelper_pings *p);
 
 /* A reply to one of the pings tells that the contact is there. */

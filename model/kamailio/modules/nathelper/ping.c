@@ -117,7 +117,7 @@ static void ping(void *arg, struct span aor, struct usrloc_contact *c) {
         buf_add(&text, (struct span){"\0\0\0", 4});
     struct payload *payload = payload_of(p->k->pool, buf_span(&text));
     struct cause cause = {.why = "a ping that keeps the way to a contact open"};
-    kam_send(p->k, KAM_SEND_OTHER, &to, payload, &cause);
+    kam_send(p->k, KAM_SEND_AS_IT_IS, &to, payload, &cause);
     payload_drop(payload);
     buf_free(&text);
 }
@@ -127,7 +127,9 @@ static void schedule(struct nathelper_pings *p) { event_idle_at(p->k->queue, &p-
 static void fire(void *arg) {
     struct nathelper_pings *p = arg;
     struct round r = {.pings = p, .table = kam_module_data(p->k, KAM_MODULE_USRLOC)};
-    uint32_t parts = (uint32_t)p->set->natping_interval, part = (uint32_t)(p->second % parts);
+    int64_t interval = p->set->natping_interval, turn = p->second % interval;
+    uint32_t parts = (uint32_t)(p->set->natping_processes * interval),
+             part = (uint32_t)(p->rank * interval + turn);
     if (has_room(&r, part, parts)) usrloc_each(r.table, part, parts, ping, &r);
     kam_send_leave_all(p->k);
     p->second++;
@@ -188,8 +190,10 @@ void nathelper_ping_answered(struct kam_run *run, const struct nathelper *set) {
     usrloc_each(kam_module_data(run->k, KAM_MODULE_USRLOC), 0, 1, hear, &h);
 }
 
-bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set) {
+bool nathelper_ping_begin(struct nathelper_pings *p, struct kamailio *k, const struct nathelper *set,
+                          int64_t rank) {
     p->k = k;
+    p->rank = rank;
     p->set = set;
     p->socket = set->force_socket.len ? kam_socket_parse(k, set->force_socket) : NULL;
     if (set->natping_interval <= 0) return true;

@@ -3,7 +3,10 @@
 #include "model/kamailio/forward.h"
 #include "model/kamailio/modules/siptrace/siptrace.h"
 
-enum { UDP = 17, IPV4 = 2, SIP = 1, HEP_1_LEN = 16, BITS_OF_BYTE = 8 };
+enum { UDP = 17, IPV4 = 2, HEP_1_LEN = 16, BITS_OF_BYTE = 8 };
+
+/* What HEP 3 says that it carries. */
+enum carried { SIP = 1, LOG = 100 };
 
 /* A number of that many bytes, the highest first. */
 static void add_number(struct buf *out, uint64_t n, unsigned bytes) {
@@ -76,44 +79,53 @@ static void add_chunk(struct buf *out, enum chunk chunk, uint64_t n, unsigned by
 }
 
 static void add_text_chunk(struct buf *out, enum chunk chunk, struct span text) {
-    if (!text.len) return;
     begin_chunk(out, chunk, text.len);
     buf_add(out, text);
 }
 
+static void add_ports(struct buf *out, const struct traced_message *m, enum carried carried) {
+    if (carried == LOG) add_chunk(out, CHUNK_TO_PORT, m->to.port, 2);
+    add_chunk(out, CHUNK_FROM_PORT, m->from.port, 2);
+    if (carried != LOG) add_chunk(out, CHUNK_TO_PORT, m->to.port, 2);
+}
+
 static void add_chunks(struct buf *out, const struct kamailio *k, const struct traced_message *m,
-                       struct span correlation) {
+                       struct span correlation, enum carried carried) {
     const struct siptrace *s = siptrace_of(k);
     struct moment t = now(k);
     add_chunk(out, CHUNK_FAMILY, IPV4, 1);
     add_chunk(out, CHUNK_PROTOCOL, UDP, 1);
     add_chunk(out, CHUNK_FROM_IP, m->from.ip, 4);
     add_chunk(out, CHUNK_TO_IP, m->to.ip, 4);
-    add_chunk(out, CHUNK_FROM_PORT, m->from.port, 2);
-    add_chunk(out, CHUNK_TO_PORT, m->to.port, 2);
+    add_ports(out, m, carried);
     add_chunk(out, CHUNK_SECONDS, t.seconds, 4);
     add_chunk(out, CHUNK_MICROSECONDS, t.microseconds, 4);
-    add_chunk(out, CHUNK_TYPE, SIP, 1);
+    add_chunk(out, CHUNK_TYPE, carried, 1);
     add_chunk(out, CHUNK_CAPTURE_ID, (uint64_t)s->hep_capture_id, 4);
-    add_text_chunk(out, CHUNK_CORRELATION, correlation);
-    add_text_chunk(out, CHUNK_AUTH_KEY, s->auth_key);
+    if (correlation.len || carried == LOG) add_text_chunk(out, CHUNK_CORRELATION, correlation);
+    if (s->auth_key.len) add_text_chunk(out, CHUNK_AUTH_KEY, s->auth_key);
     add_text_chunk(out, CHUNK_MESSAGE, m->bytes);
 }
 
-static void add_hep(struct buf *out, const struct kamailio *k, const struct traced_message *m,
-                    struct span correlation) {
+static void add_hep_3(struct buf *out, const struct kamailio *k, const struct traced_message *m,
+                      struct span correlation, enum carried carried) {
     static const char name[] = "HEP3";
-    if (siptrace_of(k)->hep_version < 3) {
-        add_head(out, k, m);
-        buf_add(out, m->bytes);
-        return;
-    }
     struct buf chunks = {0};
-    add_chunks(&chunks, k, m, correlation);
+    add_chunks(&chunks, k, m, correlation, carried);
     buf_add_text(out, name);
     add_number(out, sizeof name - 1 + 2 + chunks.len, 2);
     buf_add(out, buf_span(&chunks));
     buf_free(&chunks);
+}
+
+static void add_hep(struct buf *out, const struct kamailio *k, const struct traced_message *m,
+                    struct span correlation) {
+    if (siptrace_of(k)->hep_version < 3) {
+        add_head(out, k, m);
+        buf_add(out, m->bytes);
+    } else {
+        add_hep_3(out, k, m, correlation, SIP);
+    }
 }
 
 struct kam_socket *siptrace_socket(const struct kamailio *k) {
@@ -122,19 +134,36 @@ struct kam_socket *siptrace_socket(const struct kamailio *k) {
     return k->at_work->socket ? k->at_work->socket : &k->sockets[0];
 }
 
+static struct kam_destination destination_of(const struct kamailio *k, const struct kam_trace *trace) {
+    return (struct kam_destination){trace->socket ? trace->socket : siptrace_socket(k), trace->to};
+}
+
+static void send(struct kamailio *k, const struct kam_destination *d, struct buf *text, const char *why) {
+    struct cause cause = {.why = why, .reference = "module siptrace"};
+    struct payload *p = text->len <= PAYLOAD_MAX ? payload_of(k->pool, buf_span(text)) : NULL;
+    kam_send(k, KAM_SEND_AS_IT_IS, d, p, &cause);
+    payload_drop(p);
+    buf_free(text);
+}
+
 void siptrace_copy(struct kamailio *k, const struct kam_trace *trace, enum trace_wrap wrap,
                    const struct traced_message *m, struct span correlation) {
-    struct kam_destination d = {trace->socket ? trace->socket : siptrace_socket(k), trace->to};
-    struct cause cause = {.why = "copy of a message that siptrace sends", .reference = "module siptrace"};
+    struct kam_destination d = destination_of(k, trace);
     struct buf text = {0};
     if (wrap == TRACE_HEP)
         add_hep(&text, k, m, correlation);
     else
         buf_add(&text, m->bytes);
-    struct payload *p = text.len <= PAYLOAD_MAX ? payload_of(k->pool, buf_span(&text)) : NULL;
-    kam_send(k, KAM_SEND_AS_IT_IS, &d, p, &cause);
-    payload_drop(p);
-    buf_free(&text);
+    send(k, &d, &text, "copy of a message that siptrace sends");
+}
+
+void siptrace_log(struct kamailio *k, const struct kam_trace *trace, struct span text,
+                  struct span correlation) {
+    struct kam_destination d = destination_of(k, trace);
+    struct traced_message m = {text, {d.socket->ip, d.socket->port}, d.to};
+    struct buf out = {0};
+    add_hep_3(&out, k, &m, correlation, LOG);
+    send(k, &d, &out, "text that hlog() sends");
 }
 
 static enum trace_wrap usual_wrap(const struct kamailio *k) {

@@ -131,6 +131,17 @@ static bool start(struct kamailio *k, void *data, struct diag *diag) {
     return false;
 }
 
+/* hlog([correlation, ]text): of one alone the correlation is the Call-ID. */
+static int hlog(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct kam_trace place;
+    if (!siptrace_usual(run->k, &place))
+        return stop(
+            run,
+            "hlog() without a duplicate_uri that it reaches is not simulated, and the run has reached it");
+    siptrace_log(run->k, &place, args[count - 1].s, count > 1 ? args[0].s : run->call_id->value);
+    return 1;
+}
+
 static const char *check_mode(struct span text) {
     bool good = text.len == 1 && strchr("mtd", ascii_lower((unsigned char)text.p[0]));
     return good ? NULL : "must be \"m\", \"t\" or \"d\"";
@@ -154,6 +165,7 @@ static const struct kam_function functions[] = {{"sip_trace",
                                                  {ARG_FORMAT, ARG_FORMAT, ARG_TEXT},
                                                  .check = check_trace,
                                                  .partly = true},
+                                                {"hlog", 1, 2, KAM_ANY_ROUTE, hlog, {ARG_FORMAT, ARG_FORMAT}},
                                                 {"sip_trace_mode",
                                                  1,
                                                  1,

@@ -45,6 +45,10 @@ void siptrace_copy(struct kamailio *k, const struct kam_trace *trace, enum trace
  * as it leaves. */
 void siptrace_copy_of_run(struct kam_run *run, const struct kam_trace *trace, struct span correlation);
 
+/* A text goes to `trace` in HEP 3, whatever the parameters say, as of that process' socket. */
+void siptrace_log(struct kamailio *k, const struct kam_trace *trace, struct span text,
+                  struct span correlation);
+
 /* The place that duplicate_uri names; false: none. */
 bool siptrace_usual(struct kamailio *k, struct kam_trace *trace);
 
