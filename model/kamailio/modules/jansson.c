@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* jansson: values out of JSON texts (facts: Kamailio 79). */
+/* jansson: values out of JSON texts, and into them (facts: Kamailio 79). */
 #include "base/visible.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
@@ -153,7 +153,7 @@ static bool read_number(struct json_reader *r, struct json *j) {
     return true;
 }
 
-static const struct json *member(const struct json *j, struct span key);
+static struct json *member(const struct json *j, struct span key);
 static bool read_value(struct json_reader *r, struct json *j);
 
 /* An object or an array, behind its first bracket. */
@@ -204,19 +204,19 @@ static struct json *read_text(struct kam_run *run, struct span text) {
     return good && !r.left.len && (j->type == JSON_OBJECT || j->type == JSON_ARRAY) ? j : NULL;
 }
 
-static const struct json *member(const struct json *j, struct span key) {
-    const struct json *item = j->type == JSON_OBJECT ? j->first : NULL;
+static struct json *member(const struct json *j, struct span key) {
+    struct json *item = j->type == JSON_OBJECT ? j->first : NULL;
     while (item && !span_eq(item->key, key))
         item = item->next;
     return item;
 }
 
 /* Without digits it is the first one. */
-static const struct json *element(const struct json *j, struct span text) {
+static struct json *element(const struct json *j, struct span text) {
     uint64_t n = 0;
     if (span_starts(text, "+")) text = span_skip(text, 1);
     if (j->type != JSON_ARRAY || (text.len && !span_to_u64(text, INT32_MAX, &n))) return NULL;
-    const struct json *item = j->first;
+    struct json *item = j->first;
     while (item && n--)
         item = item->next;
     return item;
@@ -326,8 +326,181 @@ static int array_size(struct kam_run *run, const struct kam_arg *args, size_t co
     return 1;
 }
 
+/* Blanks, a sign and digits, nothing behind them; without any it is 0; what is too large is the largest. */
+static bool parse_int(struct span text, int64_t *n) {
+    uint64_t digits;
+    bool minus = false;
+    *n = 0;
+    if (!text.len) return true;
+    while (text.len && ascii_space((unsigned char)*text.p))
+        text = span_skip(text, 1);
+    if (text.len && strchr("+-", *text.p)) {
+        minus = *text.p == '-';
+        text = span_skip(text, 1);
+    }
+    if (!text.len || count_digits(text, 0) != text.len) return false;
+    if (!span_to_u64(text, (uint64_t)INT64_MAX + minus, &digits)) digits = (uint64_t)INT64_MAX + minus;
+    *n = minus ? (int64_t)(0 - digits) : (int64_t)digits;
+    return true;
+}
+
+/* A value of the type that a script names; NULL: it is none. */
+static struct json *make(struct kam_run *run, struct span type, struct span text) {
+    static const struct {
+        const char *name;
+        enum json_type type;
+    } types[] = {{"string", JSON_STRING}, {"str", JSON_STRING}, {"integer", JSON_INT}, {"int", JSON_INT},
+                 {"object", JSON_OBJECT}, {"obj", JSON_OBJECT}, {"array", JSON_ARRAY}, {"true", JSON_TRUE},
+                 {"false", JSON_FALSE},   {"null", JSON_NULL},  {"real", JSON_REAL}};
+    struct json *j = arena_new(&run->scratch, sizeof *j);
+    size_t i = 0;
+    while (i < sizeof types / sizeof *types && !span_is(type, types[i].name))
+        i++;
+    if (i == sizeof types / sizeof *types) return NULL;
+    *j = (struct json){.type = types[i].type, .s = text};
+    if (j->type == JSON_REAL)
+        event_queue_stop(run->k->queue, kam_script_at(&run->state),
+                         "jansson_set() of a real number is not simulated, and the run has reached it");
+    if (j->type == JSON_INT && !parse_int(text, &j->n)) return NULL;
+    if (j->type != JSON_OBJECT && j->type != JSON_ARRAY) return j;
+    struct json *read = read_text(run, text);
+    return read && read->type == j->type ? read : NULL;
+}
+
+/* Another value in its place. */
+static void replace(struct json *j, const struct json *value) {
+    struct json *next = j->next;
+    struct span key = j->key;
+    *j = *value;
+    j->next = next;
+    j->key = key;
+}
+
+static void add_last(struct json *j, struct json *item) {
+    struct json **last = &j->first;
+    while (*last)
+        last = &(*last)->next;
+    *last = item;
+    item->next = NULL;
+    j->n++;
+}
+
+static void set_member(struct json *j, struct span key, struct json *value) {
+    struct json *old = member(j, key);
+    if (old) {
+        replace(old, value);
+        return;
+    }
+    value->key = key;
+    add_last(j, value);
+}
+
+/* To an array as its last one; to an object what another one holds. */
+static bool join(struct json *j, struct json *value) {
+    if (j->type == JSON_ARRAY) {
+        add_last(j, value);
+        return true;
+    }
+    if (j->type != JSON_OBJECT || value->type != JSON_OBJECT) return false;
+    for (struct json *item = value->first, *next; item; item = next) {
+        next = item->next;
+        set_member(j, item->key, item);
+    }
+    return true;
+}
+
+/* Where a value is put, and how: what is there is replaced, or gets it. */
+struct putting {
+    struct kam_run *run;
+    struct json *value;
+    bool appends;
+};
+
+/* The value that a key leads to, of which there is more to come: an object where there was nothing. */
+static struct json *step(const struct putting *p, struct json *j, struct span key, bool key_follows) {
+    struct json *item = member(j, key);
+    if (item || !key_follows) return item;
+    if (p->appends)
+        event_queue_stop(
+            p->run->k->queue, kam_script_at(&p->run->state),
+            "jansson_append() below what is not there is not simulated, and the run has reached it");
+    item = arena_new(&p->run->scratch, sizeof *item);
+    *item = (struct json){.type = JSON_OBJECT};
+    set_member(j, key, item);
+    return item;
+}
+
+static bool put_at_key(const struct putting *p, struct json *j, struct span key) {
+    if (!p->appends) {
+        set_member(j, key, p->value);
+        return true;
+    }
+    struct json *item = member(j, key);
+    return item && join(item, p->value);
+}
+
+static bool put(const struct putting *p, struct json *j, struct span path) {
+    if (!path.len) return p->appends && join(j, p->value);
+    while (j) {
+        bool index = path.p[0] == '[';
+        size_t len = 0;
+        ptrdiff_t end = index ? span_find(path, ']') : 0;
+        while (!index && len < path.len && path.p[len] != '.' && path.p[len] != '[')
+            len++;
+        if (end < 0 || (!index && (!len || j->type != JSON_OBJECT))) return false;
+        struct span word = index ? (struct span){path.p + 1, (size_t)end - 1} : span_head(path, len);
+        path = span_skip(path, index ? (size_t)end + 1 : len);
+        struct json *item = index ? element(j, word) : NULL;
+        if (index && !item) return false;
+        if (!path.len && index) return replace(item, p->value), true;
+        if (!path.len) return put_at_key(p, j, word);
+        bool key_follows = path.p[0] == '.';
+        if (key_follows) path = span_skip(path, 1);
+        if (!path.len || (key_follows && path.p[0] == '[') || (index && !key_follows && path.p[0] != '['))
+            return false;
+        j = index ? item : step(p, j, word, key_follows);
+    }
+    return false;
+}
+
+/* jansson_set(type, path, value, variable): into the JSON that the variable holds, or into a new object. */
+static int put_value(struct kam_run *run, const struct kam_arg *args, bool appends) {
+    if (!args[3].pv) return NOT_CALLED;
+    struct kam_value old = kam_pv_value(run, args[3].pv), v;
+    struct json *root = make(run, SPAN("object"), SPAN("{}"));
+    struct putting p = {run, make(run, args[0].s, args[2].s), appends};
+    if (old.type == KAM_STR) root = read_text(run, old.s);
+    if (!p.value || !root || !put(&p, root, args[1].s) || !value_of(run, root, &v)) return -1;
+    kam_pv_assign(run, args[3].pv, v);
+    return 1;
+}
+
+static int set(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return put_value(run, args, false);
+}
+
+static int append(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    (void)count;
+    return put_value(run, args, true);
+}
+
 static const struct kam_function functions[] = {
     {"jansson_get", 3, 3, KAM_ANY_ROUTE, get, {ARG_FORMAT, ARG_FORMAT, ARG_RESULT}, .expressions = true},
+    {"jansson_set",
+     4,
+     4,
+     KAM_ANY_ROUTE,
+     set,
+     {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT, ARG_RESULT},
+     .expressions = true},
+    {"jansson_append",
+     4,
+     4,
+     KAM_ANY_ROUTE,
+     append,
+     {ARG_FORMAT, ARG_FORMAT, ARG_FORMAT, ARG_RESULT},
+     .expressions = true},
     {"jansson_array_size",
      3,
      3,
