@@ -58,6 +58,7 @@ struct kam_outcome kam_route_alone(struct kamailio *k, const struct kam_route *r
         run.arriving = m->arriving;
         run.leaving = m->leaving;
         run.state.process = m->process ? m->process : &k->timer;
+        run.number = ++run.state.process->made_up;
         run.state.kind = m->kind ? m->kind : KAM_REQUEST_ROUTE;
         if (m->avps) run.state.avps = m->avps;
         outcome = kam_route_run(route, &run);
@@ -84,7 +85,7 @@ void kam_event_sent(struct kamailio *k, const char *name, struct payload *reply,
         run.leaving = &leaving;
         buf_reset(&run.source_text);
         run.state.process = k->at_work;
-        k->at_work->messages++;
+        run.number = ++k->at_work->messages;
         run.state.avps = avps;
         run.branch = (unsigned)branch;
         run.state.kind = KAM_LOCAL_ROUTE;

@@ -163,7 +163,7 @@ int64_t kam_receive(struct kamailio *k, struct kam_socket *socket, struct kam_pr
         kam_note(k, d->number, &cause);
     } else if (d->payload->len >= SHORTEST && begin(run, d, socket)) {
         run->state.process = process;
-        process->messages++;
+        run->number = ++process->messages;
         run->about = d->number;
         run->retransmission = d->cause.retransmission;
         if (!before_routing(run)) {

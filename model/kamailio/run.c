@@ -33,6 +33,7 @@ static void clear(struct kam_run *run) {
     edit_list_reset(&run->edits);
     run->target = &run->edits;
     run->new_uri = run->next_hop = run->path = (struct span){0};
+    run->state.wholes[1] = run->state.wholes[2] = (struct span){0};
     run->forced = run->leaves = NULL;
     run->advertised = (struct kam_advertised){0};
     run->uri_is_new = true;
@@ -68,7 +69,7 @@ static void clear(struct kam_run *run) {
     run->failure_reply = run->failure_request = (struct span){0};
     run->stateful = false;
     run->slept_ns = 0;
-    run->about = 0;
+    run->about = run->number = 0;
     run->origin = KAM_RECEIVED;
     run->arriving = run->leaving = NULL;
     run->retransmission = 0;
@@ -84,6 +85,7 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     run->payload = payload_hold(payload);
     run->socket = run->came_to = socket;
     kam_run_set_source(run, source);
+    run->state.wholes[0] = payload_span(payload);
     return kam_msg_read(run);
 }
 
@@ -99,11 +101,13 @@ bool kam_run_change_message(struct kam_run *run, struct payload *payload) {
     struct payload *old = run->payload;
     event_spend(run->k->queue, payload->len / 64);
     run->payload = payload;
+    run->state.wholes[0] = payload_span(payload);
     run->hashed = run->digested = false;
     run->credentials[0] = run->credentials[1] = NULL;
     bool readable = kam_msg_read(run);
     if (!readable) {
         run->payload = old;
+        run->state.wholes[0] = payload_span(old);
         kam_msg_read(run);
     }
     payload_drop(readable ? old : payload);
@@ -127,12 +131,12 @@ struct span kam_run_uri(const struct kam_run *run) {
 }
 
 void kam_run_set_uri(struct kam_run *run, struct span text) {
-    run->new_uri = arena_text(&run->scratch, text);
+    run->state.wholes[1] = run->new_uri = arena_text(&run->scratch, text);
     run->uri_is_new = true;
 }
 
 void kam_run_set_next_hop(struct kam_run *run, struct span text) {
-    run->next_hop = arena_text(&run->scratch, text);
+    run->state.wholes[2] = run->next_hop = arena_text(&run->scratch, text);
     run->uri_is_new = true;
 }
 

@@ -102,6 +102,7 @@ struct kam_run {
     const struct kam_passage *arriving,
         *leaving;            /* while an event of that is told, or onsend_route runs; NULL: not */
     uint64_t about;          /* number of its datagram; 0: none */
+    uint64_t number;         /* which message of its process it is: $mi */
     uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
     enum kam_method method;                /* a reply's is its CSeq's */

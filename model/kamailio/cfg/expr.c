@@ -255,7 +255,9 @@ static const struct cfg_expr *parse_select(struct cfg_parse *p) {
     if (!pv) return NULL;
     struct cfg_expr *e = node(p, CFG_PV, at, NULL, NULL);
     e->pv = pv;
-    return node(p, CFG_TO_STR, at, e, NULL); /* unlike $sel(), it can be seen to be a string */
+    e = node(p, CFG_TO_STR, at, e, NULL); /* unlike $sel(), it can be seen to be a string */
+    e->pv = pv;
+    return e;
 }
 
 static const struct cfg_expr *parse_value(struct cfg_parse *p) {

@@ -4,6 +4,7 @@
 
 #include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/module.h"
+#include "model/sip/uri.h"
 
 /* Modules start in the order of their loadmodule lines: one that binds to another while it starts comes
  * behind it. */
@@ -107,8 +108,30 @@ static void check_database(const struct kam_program *program, const struct progr
     buf_free(&module);
 }
 
+static int64_t number_of(const struct program_load *l, const char *name, int64_t otherwise) {
+    const struct program_set *set = find_set(l, name);
+    return set ? set->value.n : otherwise;
+}
+
+/* Parameters of siptrace that fit each other (facts: Kamailio 73). */
+static void check_siptrace(const struct kam_program *program, const struct program_load *l,
+                           struct diag *diag) {
+    enum { HEP = 1, DATABASE = 2, URI = 4, CORE = 1 };
+    int64_t mode = number_of(l, "trace_mode", 0);
+    const struct program_set *init = find_set(l, "trace_init_mode"), *to = find_set(l, "duplicate_uri"),
+                             *user = find_set(l, "traced_user_avp");
+    struct uri uri;
+    if (init && init->value.n == CORE && !(mode & (HEP | URI)))
+        diag_error(diag, init->at, "siptrace.trace_init_mode=1 needs a trace_mode with 1 or 4");
+    if (to && !uri_parse(&uri, to->value.s)) diag_error(diag, to->at, "siptrace.duplicate_uri is no URI");
+    if (user && user->value.s.len && !span_starts(user->value.s, "$"))
+        diag_error(diag, user->at, "siptrace.traced_user_avp is no variable");
+    if (mode & DATABASE || number_of(l, "trace_to_database", 1)) check_database(program, l, diag);
+}
+
 void cfg_needs_parameters(const struct kam_program *program, struct diag *diag) {
     for (const struct program_load *l = program->loads; l; l = l->next) {
+        if (span_is(l->name, "siptrace")) check_siptrace(program, l, diag);
         check_required(l, diag);
         for (size_t i = 0; i < sizeof databases / sizeof *databases; i++)
             if (span_is(l->name, databases[i])) check_database(program, l, diag);

@@ -78,11 +78,13 @@ static void fire(void *arg) {
     }
 }
 
-/* Ends the script. */
+/* Ends the script. Without a worker of the core what is due after milliseconds is lost: the transaction
+ * waits. */
 static int later(struct kam_run *run, const struct cfg_stmt *stmts, int64_t at_ns, bool second) {
     struct async *a = async_of(run);
     struct kam_suspended suspended;
     if (!kam_tm_suspend(run, &suspended)) return -1;
+    if (!second && !run->k->globals->async_workers) return 0;
     struct job *j = a->free_jobs;
     if (j)
         a->free_jobs = j->next;

@@ -130,7 +130,6 @@ static void run_blocks(struct job *j) {
         const struct kam_route *route = kam_program_route(k->program, KAM_REQUEST_ROUTE, name);
         if (!name.len || !route || !span_eq(timer, j->name)) continue;
         struct kam_process *process = j->own ? &j->process : &k->timer;
-        process->messages++;
         kam_route_alone(k, route, &(struct kam_made_up){.process = process});
     }
     j->next_ns += j->every_ns;

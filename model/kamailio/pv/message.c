@@ -37,7 +37,7 @@ PV_GETTER(get_rv, pv_text(run->msg.is_request ? run->msg.version
                                               : span_head(run->msg.first_line, SPAN("SIP/2.0").len)))
 PV_GETTER(get_mb, pv_text(run->msg.bytes))
 PV_GETTER(get_ml, pv_number((int64_t)run->msg.bytes.len))
-PV_GETTER(get_mi, pv_number((int64_t)run->state.process->messages))
+PV_GETTER(get_mi, pv_number((int64_t)run->number))
 PV_GETTER(get_mt, pv_number(run->msg.is_request ? 1 : 2))
 PV_GETTER(get_mts, pv_text(run->msg.is_request ? SPAN("rq") : SPAN("rp")))
 static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) {

@@ -155,7 +155,7 @@ void script_missing(struct script *h, const char *why) {
     event_queue_stop(h->state->queue, kam_script_at(h->state), why);
 }
 
-struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
+struct kam_value script_pv_in_place(struct script *h, const struct cfg_pv *pv) {
     struct kam_value v = {0};
     switch (pv->kind) {
     case CFG_PV_TABLE:
@@ -179,6 +179,11 @@ struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
     case CFG_PV_MISSING: script_missing(h, pv->missing); break;
     case CFG_PV_DOLLAR: v = (struct kam_value){.type = KAM_STR, .s = SPAN("$")}; break;
     }
+    return v;
+}
+
+struct kam_value script_pv(struct script *h, const struct cfg_pv *pv) {
+    struct kam_value v = script_pv_in_place(h, pv);
     if (v.type == KAM_STR) v.s = arena_text(h->arena, v.s);
     return pv->transforms ? script_transform(h, pv->transforms, v) : v;
 }

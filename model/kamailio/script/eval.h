@@ -53,6 +53,9 @@ void script_add(struct script *h, struct buf *out, struct kam_value v);
 /* The current value of a pseudo-variable. */
 struct kam_value script_pv(struct script *h, const struct cfg_pv *pv);
 
+/* The same without its transformations, and not copied: a part of the message is where it is. */
+struct kam_value script_pv_in_place(struct script *h, const struct cfg_pv *pv);
+
 /* Sets a pseudo-variable; false if it does not take the value. */
 bool script_pv_set(struct script *h, const struct cfg_pv *pv, struct kam_value v);
 

@@ -40,13 +40,27 @@ static int run_function(struct script *h, const struct cfg_stmt *s) {
     return result;
 }
 
+/* Kamailio looks a name up to its end, a NUL: the value of a variable that is a part of the message has none.
+ */
+static bool has_no_end(const struct script *h, struct span text) {
+    for (size_t i = 0; i < sizeof h->state->wholes / sizeof *h->state->wholes; i++) {
+        struct span whole = h->state->wholes[i];
+        if (whole.p && text.p >= whole.p && text.p + text.len < whole.p + whole.len) return true;
+    }
+    return false;
+}
+
 static int run_route(struct script *h, const struct cfg_stmt *s) {
     const struct kam_route *route = s->route;
     if (!route) {
         struct kam_value name;
-        if (!script_eval(h, s->expr, &name)) return FAILED;
+        if (s->expr->pv && !s->expr->pv->transforms)
+            name = script_pv_in_place(h, s->expr->pv);
+        else if (!script_eval(h, s->expr, &name))
+            return FAILED;
         struct span text = script_text(h, name);
-        if (text.len) route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, text);
+        if (text.len && !has_no_end(h, text))
+            route = program_find_route(h->state->program, KAM_REQUEST_ROUTE, text);
         if (!route) return FAILED;
     }
     const struct kam_route *caller = h->state->route;

@@ -152,6 +152,7 @@ struct kam_process {
     struct kam_socket *socket; /* a worker's: what it sends of its own accord leaves from there */
     bool stuck;                /* it waits for ever: a worker takes no more messages */
     uint64_t messages;         /* it has begun with: $mi */
+    uint64_t made_up;          /* of those that come from nowhere: they have numbers of their own */
     uint32_t contacts;         /* it has registered, for usrloc's ruid */
     uint32_t calls;            /* requests that it has sent with a Call-ID of its own */
     bool told_reply;           /* it has run event_route[tm:local-response], which it does once in its life */
@@ -173,6 +174,7 @@ struct kam_script_state {
     struct event_queue *queue;     /* what scripts cost is counted there; NULL: nobody counts */
     int last_error;                /* of the statement before the one that runs */
     struct kam_vars *avps;         /* the message's */
+    struct span wholes[3];         /* the message, $ru and $du: parts of these are texts without an end */
     struct arena *scratch;         /* for texts that live until the run ends; reset by the owner of the run */
     const struct cfg_stmt *stmt;   /* the one that runs, or has run last; NULL: none has */
     const struct kam_route *route; /* the block that it stands in; NULL: none, or it is not known */

@@ -112,7 +112,7 @@ struct cfg_expr {
     struct source_pos at;
     const struct cfg_expr *left, *right;
     struct kam_value constant;      /* of CFG_INT, CFG_TEXT */
-    const struct cfg_pv *pv;        /* of CFG_PV */
+    const struct cfg_pv *pv;        /* of CFG_PV, and of the CFG_TO_STR that @x.y is */
     const struct cfg_stmt *actions; /* of CFG_CALL */
     const struct cfg_test *test;    /* of CFG_TEST */
     struct regex *regex;            /* of CFG_MATCH with a constant on the right */

@@ -11,6 +11,7 @@ static void restore(struct kam_run *run, struct kam_transaction *t) {
     run->transaction = t;
     run->looked_up = run->all_read = true;
     run->about = t->about;
+    run->number = t->number - 1; /* so Kamailio counts what it makes of a transaction's request */
     run->force_rport = t->force_rport;
     run->local_rport = t->local_rport;
     run->flags = t->flags;

@@ -175,6 +175,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     t->came_to = run->came_to;
     t->source = run->source;
     t->about = run->about;
+    t->number = run->number;
     t->method = run->method;
     t->method_name = run->msg.method;
     t->uri = run->msg.uri;

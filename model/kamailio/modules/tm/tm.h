@@ -129,7 +129,8 @@ struct kam_transaction {
     /* The request as it came in. Views lie in its payload. */
     struct kam_socket *socket, *came_to; /* as in struct kam_run */
     struct udp_address source;
-    uint64_t about; /* its datagram */
+    uint64_t about;  /* its datagram */
+    uint64_t number; /* as in struct kam_run */
     enum kam_method method;
     bool force_rport, local_rport;
     bool was_saved;    /* what the script had made of it, below */

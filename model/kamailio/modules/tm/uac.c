@@ -182,7 +182,7 @@ static bool run_local_request(struct kam_uac *u) {
     run.leaving = &leaving;
     run.state.process = k->at_work;
     run.branch = (unsigned)KAM_NO_BRANCH;
-    k->at_work->messages++;
+    run.number = ++k->at_work->messages;
     kam_run_set_next_hop(&run, u->request.next_hop.p ? u->request.next_hop : u->request.uri);
     bool goes = !kam_event_as(&run, name, KAM_LOCAL_ROUTE).dropped;
     if (run.forced && run.forced != socket) {
