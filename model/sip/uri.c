@@ -3,19 +3,22 @@
 
 #include "model/sip/stops.h"
 
-/* How far the text goes before one of these characters or a NUL. */
-static size_t until(struct span s, unsigned stops) { return stop_find(s, stops | STOP_NUL); }
+/* How far the text goes before one of these characters; a NUL is one like any. */
+static size_t until(struct span s, unsigned stops) { return stop_find(s, stops); }
 
 static const struct {
     const char *prefix;
     enum uri_kind kind;
 } schemes[] = {{"sip:", URI_SIP}, {"sips:", URI_SIPS}, {"tel:", URI_TEL}, {"urn:", URI_URN}};
 
+/* A NUL is none. */
+static bool is_one_of(char c, const char *set) { return c && strchr(set, c); }
+
 /* The end of an IPv6 reference, or 0. */
 static size_t reference_end(struct span s) {
     size_t n =
         1 + until(span_skip(s, 1), STOP_BRACKET | STOP_AMPERSAND | STOP_SEMICOLON | STOP_QUESTION | STOP_AT);
-    return n < s.len && s.p[n] == ']' && (n + 1 == s.len || strchr(":;?", s.p[n + 1])) ? n + 1 : 0;
+    return n < s.len && s.p[n] == ']' && (n + 1 == s.len || is_one_of(s.p[n + 1], ":;?")) ? n + 1 : 0;
 }
 
 static size_t digits_at(struct span s) {
@@ -58,7 +61,7 @@ static size_t host_end(struct span s, bool behind_user) {
     size_t n = ascii_alnum(s.p[0]);
     while (n && n < s.len && (ascii_alnum(s.p[n]) || s.p[n] == '.' || s.p[n] == '-'))
         n++;
-    return n == s.len || strchr(":;?", s.p[n]) ? n : 0;
+    return n == s.len || is_one_of(s.p[n], ":;?") ? n : 0;
 }
 
 /* A URI may end in the midst of all its words but this: "ma" to "maddr=" are none. (facts: Kamailio 18.6) */
@@ -95,7 +98,7 @@ static bool urn_readable(struct uri *u, struct span text) {
     struct span after = span_skip(text, colon + 1);
     size_t digits = digits_at(after);
     if (colon > until(text, STOP_SEMICOLON | STOP_QUESTION) || digits == after.len ||
-        strchr(";?", after.p[digits]))
+        is_one_of(after.p[digits], ";?"))
         return host_readable(u, text);
     u->user = span_head(text, colon);
     u->host = after;

@@ -31,7 +31,7 @@ static const char *read_quoted(const char *p, const char *end, bool escapes, str
 /* <URI>: blanks in one line may stand around the URI, not in it, and no semicolon in front. */
 static const char *read_enclosed(const char *p, const char *end, struct span *uri) {
     const char *from = skip_spaces(p + 1, end);
-    p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
+    p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH | STOP_NUL);
     *uri = span_between(from, p);
     p = skip_spaces(p, end);
     return uri->len > 0 && uri->p[0] != ';' && p < end && *p == '>' ? p + 1 : NULL;

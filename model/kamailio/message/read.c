@@ -20,6 +20,21 @@ struct span kam_via_value(const struct sip_header *h) {
     return span_between(h->value.p, end);
 }
 
+/* The line without its end, behind the value. */
+static const char *end_of(const struct sip_header *h) {
+    const char *end = h->line.p + h->line.len;
+    if (end > h->value.p && end[-1] == '\n') end--;
+    if (end > h->value.p && end[-1] == '\r') end--;
+    return end;
+}
+
+/* Via and To may not end with a CR more than their line has; a blank behind it makes it one of many blanks.
+ */
+static bool has_more_ends(const struct sip_header *h) {
+    const char *end = end_of(h);
+    return end > h->value.p && end[-1] == '\r';
+}
+
 /* Decimal digits, and not more than 32 bits hold. */
 static bool is_number(struct span s) {
     enum { SHORT = 9 }; /* digits that always fit */
@@ -42,7 +57,7 @@ static bool read_further_vias(struct kam_run *run, const struct sip_header *h) {
     struct via v, next;
     bool keep = !run->further_vias;
     if (keep) run->further_vias = h;
-    return read_vias(keep ? &run->second_via : &v, &next, kam_via_value(h));
+    return !has_more_ends(h) && read_vias(keep ? &run->second_via : &v, &next, kam_via_value(h));
 }
 
 /* Can the parser read the header? Of some there may be only one in a request: it stops at a second one. The
@@ -63,13 +78,14 @@ static bool readable(struct kam_run *run, const struct sip_header *h) {
     }
 }
 
-/* NULs at the end of a value do not belong to it; of From and Max-Forwards not even blanks and NULs. */
+/* NULs at the end of a value do not belong to it; of From and Max-Forwards not even blanks and CRs. */
 static void cut_tail(struct sip_header *h) {
     bool number_or_tag = h->id == SIP_FROM || h->id == SIP_MAX_FORWARDS;
     if (h->id == SIP_TO || h->id == SIP_VIA || h->id == SIP_CSEQ || h->id == SIP_CONTENT_LENGTH) return;
     if (!number_or_tag) h->value = kam_header_body(h);
     while (h->value.len && (h->value.p[h->value.len - 1] == ' ' || h->value.p[h->value.len - 1] == '\t' ||
-                            (number_or_tag && h->value.p[h->value.len - 1] == '\0')))
+                            (number_or_tag &&
+                             (h->value.p[h->value.len - 1] == '\0' || h->value.p[h->value.len - 1] == '\r'))))
         h->value.len--;
 }
 
@@ -120,10 +136,13 @@ static bool find_headers(struct kam_run *run) {
         *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
         if (!*needed[i].where) return false;
     }
+    if (has_more_ends(run->via_header) || has_more_ends(run->to)) return false;
     if (!read_vias(&run->via, &run->second_via, kam_via_value(run->via_header))) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
     for (const char *p = run->cseq_number.p + run->cseq_number.len; p < run->cseq_method.p; p++)
         if (*p == '\n') return false; /* it is folded */
+    for (const char *p = run->cseq_method.p + run->cseq_method.len; p < end_of(run->cseq); p++)
+        if (*p == '\r') return false;
     return read_to(run);
 }
 

@@ -323,7 +323,7 @@ static bool s_ftime(const struct transform_call *c, struct kam_value *v) {
 enum { FOR_ONE = 65535, FOR_TWO = FOR_ONE / 2, FOR_THREE = FOR_ONE / 3, FOR_FOUR_THIRDS = 49149 };
 
 const struct transform_row script_transform_codes[] = {
-    {"s.md5", "", s_md5, .longest = FOR_ONE, .cost = TRANSFORM_DEAR},
+    {"s.md5", "", s_md5, .cost = TRANSFORM_DEAR},
     {"s.sha256", "", s_sha256, .cost = TRANSFORM_DEAR},
     {"s.sha384", "", s_sha384, .cost = TRANSFORM_DEAR},
     {"s.sha512", "", s_sha512, .cost = TRANSFORM_DEAR},
@@ -339,17 +339,17 @@ const struct transform_row script_transform_codes[] = {
     {"s.decode.base64urlt", "", s_un64u},
     {"s.encode.base58", "", s_58, .cost = TRANSFORM_SQUARE},
     {"s.decode.base58", "", s_un58, .cost = TRANSFORM_SQUARE},
-    {"s.encode.7bit", "", s_7bit},
-    {"s.decode.7bit", "", s_un7bit},
+    {"s.encode.7bit", "", s_7bit, .longest = 57343},
+    {"s.decode.7bit", "", s_un7bit, .longest = FOR_TWO},
     {"s.escape.common", "", s_escape, .longest = FOR_TWO},
-    {"s.unescape.common", "", s_unescape},
+    {"s.unescape.common", "", s_unescape, .longest = FOR_ONE},
     {"s.escape.user", "", s_user, .longest = FOR_THREE},
-    {"s.unescape.user", "", s_unuser},
+    {"s.unescape.user", "", s_unuser, .longest = FOR_ONE},
     {"s.escape.param", "", s_param, .longest = FOR_THREE},
-    {"s.unescape.param", "", s_unuser},
+    {"s.unescape.param", "", s_unuser, .longest = FOR_ONE},
     {"s.escape.csv", "", s_csv, .longest = FOR_TWO - 1},
     {"s.urlencode.param", "", s_url, .longest = FOR_THREE},
-    {"s.urldecode.param", "", s_unurl},
+    {"s.urldecode.param", "", s_unurl, .longest = FOR_ONE},
     {"s.ftime", "s", s_ftime},
     {NULL, NULL, NULL},
 };

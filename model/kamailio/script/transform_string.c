@@ -25,13 +25,19 @@ static bool s_int(const struct transform_call *c, struct kam_value *v) {
 }
 
 /* From an offset, a negative one from the end; length 0: all that follows, and what is too long is cut. */
+/* A part of the text, which must fit into Kamailio's buffer. */
+static bool is_part(struct kam_value *v, struct span part) {
+    enum { LONGEST = 65535 };
+    return part.len <= LONGEST && transform_is_text(v, part);
+}
+
 static bool s_substr(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
     int64_t from = c->n[0] < 0 ? (int64_t)s.len + c->n[0] : c->n[0];
     if (from < 0 || from >= (int64_t)s.len) return false;
     s = span_skip(s, (size_t)from);
     if (c->n[1] > 0 && c->n[1] < (int64_t)s.len) s = span_head(s, (size_t)c->n[1]);
-    return transform_is_text(v, s);
+    return is_part(v, s);
 }
 
 /* The nth piece between separators; from -1 on down from the end. One that is not there is empty. */
@@ -63,21 +69,21 @@ static bool s_toupper(const struct transform_call *c, struct kam_value *v) { ret
 
 static bool s_strip(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
-    if (c->n[0] < 0) return transform_is_text(v, s);
-    return transform_is_text(v, span_skip(s, c->n[0] < (int64_t)s.len ? (size_t)c->n[0] : s.len));
+    if (c->n[0] < 0) return is_part(v, s);
+    return is_part(v, span_skip(s, c->n[0] < (int64_t)s.len ? (size_t)c->n[0] : s.len));
 }
 
 static bool s_striptail(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
-    if (c->n[0] < 0) return transform_is_text(v, s);
-    return transform_is_text(v, span_head(s, c->n[0] < (int64_t)s.len ? s.len - (size_t)c->n[0] : 0));
+    if (c->n[0] < 0) return is_part(v, s);
+    return is_part(v, span_head(s, c->n[0] < (int64_t)s.len ? s.len - (size_t)c->n[0] : 0));
 }
 
 /* All before the character goes; without it, everything. */
 static bool s_stripto(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
     ptrdiff_t i = c->s[0].len ? span_find(s, c->s[0].p[0]) : -1;
-    return transform_is_text(v, span_skip(s, i < 0 ? s.len : (size_t)i));
+    return is_part(v, span_skip(s, i < 0 ? s.len : (size_t)i));
 }
 
 enum { TEXT_MAX = 65536 };
@@ -234,19 +240,19 @@ const struct transform_row script_transform_strings[] = {
     {"s.prefixes", "?n", s_prefixes},
     {"s.prefixes.quoted", "?n", s_quoted},
     {"s.replace", "ss", s_replace},
-    {"s.rm", "s", s_rm},
-    {"s.rmws", "", s_rmws},
-    {"s.trim", "", s_trim},
-    {"s.ltrim", "", s_ltrim},
-    {"s.rtrim", "", s_rtrim},
-    {"s.numeric", "", s_numeric},
+    {"s.rm", "s", s_rm, .longest = 65534},
+    {"s.rmws", "", s_rmws, .longest = 65534},
+    {"s.trim", "", s_trim, .longest = 65534},
+    {"s.ltrim", "", s_ltrim, .longest = 65534},
+    {"s.rtrim", "", s_rtrim, .longest = 65534},
+    {"s.numeric", "", s_numeric, .longest = 65536},
     {"s.count", "C", s_count},
-    {"s.before", "C", s_before},
-    {"s.after", "C", s_after},
-    {"s.unquote", "", s_unquote},
-    {"s.unbracket", "", s_unbracket},
+    {"s.before", "C", s_before, .longest = 65534},
+    {"s.after", "C", s_after, .longest = 65534},
+    {"s.unquote", "", s_unquote, .longest = 65534},
+    {"s.unbracket", "", s_unbracket, .longest = 65534},
     {"s.rbefore", "C", NULL}, /* 5.6.3 reads past the value */
-    {"s.rafter", "C", s_rafter},
+    {"s.rafter", "C", s_rafter, .longest = 65534},
     {"s.fmtlines", "NN", s_fmtlines},
     {"s.fmtlinet", "NN", s_fmtlinet},
     {NULL, NULL, NULL},

@@ -73,8 +73,6 @@ static void write_begin(struct topoh *t) {
 
 void topoh_mask_entry(struct topoh *t, struct span entry) {
     struct span uri = name_addr_uri(entry);
-    struct uri u;
-    if (!uri_parse(&u, uri)) return;
     bool bare = uri.p == entry.p; /* it gets brackets */
     buf_reset(&t->text);
     if (bare) buf_add_char(&t->text, '<');

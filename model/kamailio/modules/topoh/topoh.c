@@ -8,6 +8,7 @@
 #include "model/kamailio/modules/topoh/topoh.h"
 
 #include "model/kamailio/event.h"
+#include "model/kamailio/message/contact.h"
 #include "model/kamailio/modules/sanity.h"
 #include "model/sip/uri.h"
 
@@ -54,12 +55,13 @@ static void unmask_uris(struct topoh *t, enum sip_header_id id, size_t skipped) 
 }
 
 /* Where a request in a dialog goes: its From has the tag of him who began it, which our own Route, the first
- * one, tells. */
+ * one, tells; 0: that cannot be read. */
 static enum direction find_direction(const struct topoh *t) {
     const struct sip_header *h = first(t, SIP_ROUTE);
     struct span entry, tag, left = h ? h->value : (struct span){0};
     struct uri uri;
-    if (!name_addr_next(&left, &entry) || !uri_parse(&uri, name_addr_uri(entry))) return DOWNSTREAM;
+    if (!name_addr_next(&left, &entry)) return DOWNSTREAM;
+    if (!uri_parse(&uri, name_addr_uri(entry))) return 0;
     tag = uri_param(&uri, "ftag");
     return tag.p && !span_eq(tag, sip_tag(first(t, SIP_FROM)->value)) ? UPSTREAM : DOWNSTREAM;
 }
@@ -110,6 +112,7 @@ static bool request_comes(struct topoh *t, const struct via *top) {
     bool begins = !sip_tag(first(t, SIP_TO)->value).p;
     enum direction direction = begins ? DOWNSTREAM : find_direction(t);
     if ((t->sanity_checks && !kam_sanity_passes(&t->run)) || (!begins && !routes_readable(t))) return false;
+    if (!direction) return false;
     if (!begins) {
         unmask_call_id(t, direction);
         topoh_unmask_uri(t, t->run.msg.uri);
@@ -171,13 +174,16 @@ static void mask_routes(struct topoh *t, const struct kam_socket *socket) {
         }
 }
 
-/* One of them alone: the last one of the first header. */
+/* One of them alone: the last one of the first header, if all of that can be read. */
 static void mask_contact(struct topoh *t) {
     const struct sip_header *h = first(t, SIP_CONTACT);
-    struct span left = h ? h->value : (struct span){0}, entry, last = {0};
-    while (name_addr_next(&left, &entry))
-        last = entry;
-    if (last.p) topoh_mask_entry(t, last);
+    struct span left = h ? h->value : (struct span){0};
+    struct contact c, last = {0};
+    int got = 0;
+    if (contact_is_star(left)) return;
+    while ((got = contact_next(&c, &left)) > 0)
+        last = c;
+    if (got == 0 && last.uri.len) topoh_mask_entry(t, last.whole);
 }
 
 static const struct sip_header *mark_header(const struct topoh *t) {
