@@ -61,6 +61,7 @@ struct kam_param {
 /* A reply that tm sends upstream: of a request with that method. */
 struct kam_replied {
     struct span method, call_id, from_tag, to_tag; /* to_tag: the reply's; empty below 200 */
+    uint64_t transaction;                          /* its number */
     unsigned status;
     const struct sip_msg *msg; /* from 200 on: the reply itself; NULL: it cannot be read */
     struct kam_run *reply;     /* that has come and is relayed so; NULL: it is made here */

@@ -199,7 +199,7 @@ static const struct kam_param params[] = {
     {KAM_TEXT("profiles_with_value", ""), KAM_INTO(struct dialogs, with_value)},
     {KAM_TEXT("profiles_no_value", ""), KAM_INTO(struct dialogs, without_value)},
     {INT("default_timeout", 43200), KAM_INTO(struct dialogs, default_timeout)},
-    {KAM_INT("dlg_match_mode", 1, 0, 2), KAM_INTO(struct dialogs, match_mode)},
+    {KAM_INT("dlg_match_mode", 0, 0, 2), KAM_INTO(struct dialogs, match_mode)},
     {KAM_INT("hash_size", 4096, 1, 1 << 20), KAM_INTO(struct dialogs, hash_size)},
     {INT("dlg_flag", -1), KAM_INTO(struct dialogs, dlg_flag)},
     {KAM_FLAG("send_bye", 0), KAM_INTO(struct dialogs, send_bye)},

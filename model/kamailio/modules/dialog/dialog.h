@@ -45,9 +45,10 @@ struct dlg_leg {
 };
 
 struct dialog {
-    UT_hash_handle hh;   /* by Call-ID */
-    struct dialog *same; /* another one with that Call-ID */
-    struct dialog *next; /* among the deleted ones: the one that was deleted after it */
+    UT_hash_handle hh;    /* by Call-ID */
+    struct dialog *same;  /* another one with that Call-ID */
+    uint64_t transaction; /* of the INVITE that began it, whose replies change it; 0: there is none yet */
+    struct dialog *next;  /* among the deleted ones: the one that was deleted after it */
     struct span call_id, from_tag, to_tag, from_uri, to_uri, from_cseq, to_cseq, from_contact; /* its own */
     uint32_t entry, id; /* its internal name: did= in Record-Route */
     enum dlg_state state;

@@ -57,14 +57,31 @@ void dlg_end(struct dialogs *d, struct dialog *dlg, struct kam_run *run) {
     dlg->gone = !run;
 }
 
+static void write_did(struct buf *b, const struct dialog *dlg) {
+    kam_reverse_hex_write(b, dlg->entry);
+    buf_add_char(b, '.');
+    kam_reverse_hex_write(b, dlg->id);
+}
+
+/* The one of the call's that the Route names, else, unless that is all that counts, the first one. */
+static struct dialog *named(struct kam_run *run, struct dialog *first) {
+    struct span did = kam_rr_param(run, dialogs_of(run)->rr_param);
+    for (struct dialog *dlg = first; dlg && did.p; dlg = dlg->same) {
+        struct buf b = {0};
+        write_did(&b, dlg);
+        bool is_it = span_eq(buf_span(&b), did);
+        buf_free(&b);
+        if (is_it) return dlg;
+    }
+    return dialogs_of(run)->match_mode == 0 ? NULL : first;
+}
+
 static void add_did(struct kam_run *run, const struct dialog *dlg) {
     struct buf b = {0};
     buf_add_char(&b, ';');
     buf_add(&b, dialogs_of(run)->rr_param);
     buf_add_char(&b, '=');
-    kam_reverse_hex_write(&b, dlg->entry);
-    buf_add_char(&b, '.');
-    kam_reverse_hex_write(&b, dlg->id);
+    write_did(&b, dlg);
     kam_rr_add_params(run, buf_span(&b));
     buf_free(&b);
 }
@@ -76,13 +93,14 @@ static void goes_on(struct dialogs *d, struct dialog *dlg, struct kam_run *run, 
     if (new || !(d->timeout_noreset || dlg->has.switches & DLG_NO_RESET)) dlg_live_on(d, dlg);
 }
 
-/* A request within a dialog. */
-static void belongs(struct kam_run *run) {
+/* A request within a dialog. Where a Route leads it here, that may say which one. */
+static void belongs(struct kam_run *run, bool routed) {
     bool upstream = false;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
-    if (c->dialog || (d->match_mode == 0 && !kam_rr_param(run, d->rr_param).p)) return;
+    if (c->dialog) return;
     struct dialog *dlg = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, true, &upstream);
+    if (routed) dlg = named(run, dlg);
     if (!dlg) return;
     c->dialog = dlg;
     if (dlg->state == DLG_DELETED) return;
@@ -102,7 +120,13 @@ static void belongs(struct kam_run *run) {
 }
 
 void dlg_routed(struct kam_run *run) {
-    if (run->to_tag.len) belongs(run);
+    if (run->to_tag.len) belongs(run, true);
+}
+
+/* The number of the message's transaction; 0: it has none yet. */
+static uint64_t number_of(const struct kam_run *run) {
+    const struct kam_transaction_head *head = (const void *)run->transaction;
+    return head ? head->number : 0;
 }
 
 /* An INVITE begins one, or comes by again; false: it cannot. */
@@ -120,6 +144,7 @@ static bool begin(struct kam_run *run, bool by_flag) {
         return true;
     }
     c->dialog = dlg_new(run);
+    c->dialog->transaction = number_of(run);
     c->dialog->has = c->pending;
     c->dialog->timeout_bye = c->timeout_bye != 0;
     c->pending = (struct dlg_properties){0};
@@ -132,13 +157,16 @@ static bool begin(struct kam_run *run, bool by_flag) {
 
 int dlg_manage(struct kam_run *run) {
     if (!run->to_tag.len) return begin(run, false) ? 1 : -1;
-    belongs(run);
+    belongs(run, false);
     return 1;
 }
 
 /* An INVITE with the flag dlg_flag begins one, if dlg_manage() has not. */
 void dlg_transaction_made(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
+    struct dialog *dlg = d->context.of == run->about ? d->context.dialog : NULL;
+    if (dlg && !dlg->transaction && run->method == KAM_INVITE && !run->to_tag.len)
+        dlg->transaction = number_of(run);
     bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
     if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run, true);
 }
@@ -150,13 +178,12 @@ void dlg_request_ended(struct kam_run *run) {
     if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction) dlg_delete(d, dlg);
 }
 
-/* The one of the transaction that is answered; of several the replies come to the newest one first. */
+/* The one that the transaction's INVITE has begun; not one that it only came by. */
 static struct dialog *answered_by(struct dialogs *d, const struct kam_replied *r) {
     bool upstream;
     struct dialog *dlg = dlg_find(d, r->call_id, r->from_tag, false, &upstream);
-    if (!dlg || upstream) return NULL;
-    for (struct dialog *other = dlg->same; other && !d->detect_spirals; other = other->same)
-        if (other->state < DLG_CONFIRMED_NO_ACK && span_eq(other->from_tag, r->from_tag)) return other;
+    while (dlg && (dlg->transaction != r->transaction || dlg->state == DLG_DELETED))
+        dlg = dlg->same;
     return dlg;
 }
 

@@ -112,6 +112,7 @@ static void tell_replied(struct kam_transaction *t, const struct payload *payloa
     struct kam_replied r = {.method = t->method_name,
                             .call_id = t->call_id,
                             .from_tag = t->from_tag,
+                            .transaction = t->head.number,
                             .status = status,
                             .reply = t->tm->in_hand,
                             .avps = &t->avps};
