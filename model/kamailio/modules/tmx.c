@@ -177,6 +177,7 @@ static struct kam_value get_rpl(struct kam_run *run, const struct kam_pv_at *at)
     struct payload *p = payload_of(run->k->pool, run->failure_reply);
     kam_run_end(of);
     bool readable = kam_run_begin(of, p, run->socket, run->source);
+    of->number = run->state.process->messages;
     payload_drop(p);
     return readable ? value_in(run, of, at->argument) : pv_nothing();
 }

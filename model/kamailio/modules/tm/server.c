@@ -89,6 +89,7 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
     run->transaction = t;
     run->looked_up = run->all_read = true;
     run->about = t->about;
+    run->number = t->number;
     run->force_rport = t->force_rport;
     if (t->saved) {
         buf_add(&run->reply_lines, buf_span(&t->saved->reply_lines));
