@@ -65,9 +65,9 @@ static const char *read_uri(const char *p, const char *end, struct kam_address *
  */
 static const char *read_value(const char *p, const char *end, bool is_tag, struct span *value) {
     p = stop_skip_blanks(p, end);
-    if (p < end && *p == '"') return read_quoted(p, end, false, value);
     while (is_tag && p < end && *p == ',')
         p = stop_skip_blanks(p + 1, end);
+    if (p < end && *p == '"') return read_quoted(p, end, false, value);
     const char *from = p;
     p = stop_skip_word(
         p, end, STOP_SEMICOLON | STOP_EQUALS | STOP_QUOTE | STOP_BACKSLASH | (is_tag ? 0 : STOP_COMMA));

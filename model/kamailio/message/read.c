@@ -47,8 +47,9 @@ static bool is_number(struct span s) {
 
 /* Reads a Via, the next one, and all that follow them in their header. */
 static bool read_vias(struct via *v, struct via *next, struct span value) {
+    enum { PORT_DIGITS = 5 }; /* however small the number is */
     struct via other;
-    if (!via_parse(v, value) || (v->port.p && !is_number(v->port))) return false;
+    if (!via_parse(v, value) || v->port.len > PORT_DIGITS || (v->port.p && !is_number(v->port))) return false;
     return !v->rest.p || read_vias(next, &other, v->rest);
 }
 

@@ -239,7 +239,7 @@ static bool is_own(const struct kam_run *run, const struct uri *u) { return kam_
 
 /*
  * Has it a parameter lr? Blanks may stand around the word. What is no l in front is passed over to the next
- * semicolon outside quotes, even where it is one: `;;lr` has none, `;;;lr` has one (facts: Kamailio 8).
+ * semicolon outside quotes, even where it is one: `;;lr` has none, `;;;lr` has one (facts: Kamailio 7).
  */
 static bool is_loose(const struct uri *u) {
     enum { AT_BEGIN, AT_L, AT_LR, BEHIND_LR, IN_OTHER } state = IN_OTHER;
