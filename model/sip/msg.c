@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/line_ends.h"
 #include "base/mem.h"
+#include "model/sip/stops.h"
 
 #include <stdlib.h>
 
@@ -113,7 +114,8 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     m->method = first;
     m->uri = second; /* may be empty, as SIPp's [next_url] can be */
     m->version = span_trim(rest2);
-    return first.len && rest2.p && span_starts_nocase(m->version, "SIP/2.0");
+    bool is_word = stop_find(m->version, STOP_BLANK) == m->version.len && span_find(first, '\t') < 0;
+    return first.len && rest2.p && is_word && span_starts_nocase(m->version, "SIP/2.0");
 }
 
 /* Without the blanks around it: nearly always one before it and the line end behind it. */

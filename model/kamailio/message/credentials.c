@@ -63,15 +63,19 @@ enum kam_credentials_kind kam_credentials_parse(struct kam_credentials *c, struc
     return KAM_CREDENTIALS_BROKEN;
 }
 
-/* Where the domain's @ is, or -1; in front it is none. */
+/* A username of one or two characters is not taken apart. */
+static bool is_whole(struct span username) { return username.len <= 2; }
+
+/* Where the domain's @ is, or -1. */
 static ptrdiff_t domain_sign(struct span username) {
-    ptrdiff_t at = span_find(username, '@');
-    return at > 0 ? at : -1;
+    return is_whole(username) ? -1 : span_find(username, '@');
 }
 
 struct span kam_credentials_user(const struct kam_credentials *c) {
+    if (is_whole(c->username)) return c->username;
     ptrdiff_t at = domain_sign(c->username);
-    return at < 0 ? c->username : span_head(c->username, (size_t)at);
+    struct span user = at < 0 ? c->username : span_head(c->username, (size_t)at);
+    return span_skip(user, (size_t)(span_find(user, ':') + 1)); /* behind a scheme */
 }
 
 struct span kam_credentials_domain(const struct kam_credentials *c) {

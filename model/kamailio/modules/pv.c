@@ -96,6 +96,7 @@ static struct kam_value text_value(struct span s) {
 static bool readable(struct span left) {
     struct script_param p;
     int got, n = 0;
+    left = script_params(left, ';');
     while ((got = script_param_next(&left, ';', &p)) > 0 && p.name.len)
         n++;
     return got == 0 && n > 0;
@@ -107,7 +108,7 @@ static int params_explode(struct kam_run *run, const struct kam_arg *args, size_
     (void)count;
     if (!readable(args[0].s) || !args[1].s.len) return -1;
     struct kam_xavp *x = xavp_add(list_of(run, KAM_LIST_XAVP), args[1].s);
-    for (struct span left = args[0].s; script_param_next(&left, ';', &p) > 0;)
+    for (struct span left = script_params(args[0].s, ';'); script_param_next(&left, ';', &p) > 0;)
         xavp_assign(xavp_append(&x->list, p.name), text_value(p.value));
     return 1;
 }
@@ -122,7 +123,7 @@ static int xavu_params_explode(struct kam_run *run, const struct kam_arg *args, 
     struct kam_xavp *old = xavp_find(*list, args[1].s, XAVP_UNIQUE, 0);
     if (old) xavp_remove(list, old);
     xavp_add(list, args[1].s);
-    for (struct span left = args[0].s; script_param_next(&left, ';', &p) > 0;)
+    for (struct span left = script_params(args[0].s, ';'); script_param_next(&left, ';', &p) > 0;)
         xavp_assign(xavp_add(&made, p.name), text_value(p.value));
     for (struct kam_xavp *x = made; x; x = x->next) { /* from the last one on */
         struct xavp_path path = {.root = x->name, .root_n = XAVP_NONE, .key_n = XAVP_NONE};

@@ -368,7 +368,7 @@ static bool proxy_authorization(struct kam_run *run, struct span path, struct ka
 static bool params_readable(struct span list) {
     struct script_param p;
     int got;
-    list = span_skip_space(list);
+    list = script_params(span_skip_space(list), ';');
     while ((got = script_param_next(&list, ';', &p)) > 0) {
     }
     return got == 0;

@@ -24,6 +24,10 @@ static bool cut_quoted(struct span *left, struct span *text) {
     return true;
 }
 
+struct span script_params(struct span text, char separator) {
+    return span_head(text, text.len - (text.len && text.p[text.len - 1] == separator));
+}
+
 int script_param_next(struct span *left, char separator, struct script_param *out) {
     *out = (struct script_param){0};
     if (left->len == 0) return 0;
@@ -39,9 +43,8 @@ int script_param_next(struct span *left, char separator, struct script_param *ou
     }
     if (left->len == 0) return 1;
     if (left->p[0] == separator) {
-        bool is_last = left->len == 1; /* it may end the list, but not with a blank behind it */
         *left = span_skip_space(span_skip(*left, 1));
-        if (left->len == 0 && !is_last) return -1;
+        if (left->len == 0) return -1;
     } else if (left->p[0] == ',') {
         *left = (struct span){0};
     } else {

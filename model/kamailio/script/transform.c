@@ -68,9 +68,11 @@ static bool read_number(struct span s, int64_t *n) {
     return digits.len > 0;
 }
 
+static bool is_character(char letter) { return letter == 'c' || letter == 'p'; }
+
 /* The next parameter: to the comma; an expression has them inside. left->p NULL: no comma follows. */
 static struct span cut_param(struct span *left, char letter) {
-    size_t from = (letter == 'c' || letter == 'v') && left->len ? 1 : 0, end;
+    size_t from = (is_character(letter) || letter == 'v') && left->len ? 1 : 0, end;
     struct span text = *left;
     if (text.len > 1 && text.p[0] == '$') from = script_pv_len(text);
     for (end = from; end < text.len && (letter == 'r' || letter == 'C' || text.p[end] != ',');)
@@ -96,14 +98,15 @@ static bool make_param(struct script_pv_maker *m, struct script_transform *t, ch
     bool number = letter == 'n' || letter == 'N';
     if (letter == 'r' && !(param.len && param.p[0] == '$'))
         return (t->subst = script_subst_make(m, param)) != NULL;
-    bool variable = letter != 'c' && param.len > 1 && param.p[0] == '$';
-    if ((letter == 'c' || (letter == 'v' && !variable)) && param.len != 1)
+    bool variable = !is_character(letter) && param.len > 1 && param.p[0] == '$';
+    if ((is_character(letter) || (letter == 'v' && !variable)) && param.len != 1)
         return wrong(m, whole, "needs one character");
+    if (letter == 'p' && param.p[0] == ',') return wrong(m, whole, "cannot have a comma as separator");
     if (letter == 'C' && span_find(span_head(param, param.len - (param.len > 0)), ',') > 0)
         return wrong(m, whole, "has too many parameters");
-    if (letter != 'c' && letter != 'v') param = skip_blanks(param);
+    if (!is_character(letter) && letter != 'v') param = skip_blanks(param);
     if (number) param = trim_blanks(param);
-    if (letter != 'c' && letter != 'v' && param.len) variable = param.p[0] == '$';
+    if (!is_character(letter) && letter != 'v' && param.len) variable = param.p[0] == '$';
     if (variable) {
         size_t len = letter == 'C' ? script_pv_len(param) : param.len; /* of a C, the rest does not count */
         return make_variable(m, t, i, span_head(param, len), whole);

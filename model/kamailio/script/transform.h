@@ -27,8 +27,8 @@ enum transform_cost { TRANSFORM_CHEAP, TRANSFORM_DEAR, TRANSFORM_SQUARE };
 struct transform_row {
     const char *name; /* "s.substr" */
     /* One letter a parameter: n a number, N one that is not negative, s a text, c one character and no
-     * variable, v one character or variable, C the same, with any text behind it, r /expression/text/flags;
-     * behind a ? they may be missing. */
+     * variable, p the same but a comma, v one character or variable, C the same, with any text behind it, r
+     * /expression/text/flags; behind a ? they may be missing. */
     const char *params;
     /* Changes the value, which is not null; false: it cannot be done, and there is no value then. NULL: not
      * simulated. */

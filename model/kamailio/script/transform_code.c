@@ -76,13 +76,18 @@ static bool s_64ut(const struct transform_call *c, struct kam_value *v) {
     return encode64(c, v, base64_url_letters, '\0');
 }
 
-/* Here a character that is none of the letters, and one that is missing, counts as all ones. */
-static bool decode_any(const struct transform_call *c, struct kam_value *v, struct span s) {
+/*
+ * Groups of four letters; the last one may be shorter, and at its end = are no bytes. A character that is
+ * none of the letters, and one that is missing, counts as all ones.
+ */
+static bool s_un64t(const struct transform_call *c, struct kam_value *v) {
+    struct span s = transform_text(c, *v);
     struct buf b = {0};
-    while (s.len && s.p[s.len - 1] == '=')
-        s.len--;
+    if (s.len && s.len % 4 == 0 && s.p[s.len - 2] == '=' && s.p[s.len - 1] != '=') return false;
     for (size_t i = 0; i < s.len; i += 4) {
         struct span four = span_head(span_skip(s, i), 4);
+        while (i + four.len == s.len && four.len && four.p[four.len - 1] == '=')
+            s.len--, four.len--;
         unsigned n[4] = {0xff, 0xff, 0xff, 0xff};
         for (size_t k = 0; k < four.len; k++) {
             const char *letter = four.p[k] ? strchr(base64_letters, four.p[k]) : NULL;
@@ -95,31 +100,22 @@ static bool decode_any(const struct transform_call *c, struct kam_value *v, stru
     return transform_is_built(c, v, &b);
 }
 
-static bool s_un64t(const struct transform_call *c, struct kam_value *v) {
-    return decode_any(c, v, transform_text(c, *v));
-}
-
-/* Groups of four letters; only of the last one up to two = are no bytes. */
+/* Here all groups are full. */
 static bool s_un64(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
-    if (s.len == 0 || s.len % 4 != 0) return false;
-    const char *last = s.p + s.len - 4;
-    if (last[2] == '=' && last[3] != '=') return false;
-    if (last[1] != '=' || last[2] != '=') return decode_any(c, v, s);
-    struct buf b = {0}; /* "a===" is one byte, "====" too */
-    buf_add(&b, span_head(s, s.len - 2));
-    b.p[b.len - 1] = '*';
-    if (last[0] == '=') b.p[b.len - 2] = '*';
-    bool good = decode_any(c, v, arena_text(c->arena, buf_span(&b)));
-    buf_free(&b);
-    return good;
+    return s.len && s.len % 4 == 0 && s_un64t(c, v);
 }
 
-/* Up to the padding; a character that is none of the letters makes it fail. */
+/* Up to the = at the end, of which those that are too many take a byte away; a character that is none of the
+ * letters makes it fail. */
 static bool s_un64u(const struct transform_call *c, struct kam_value *v) {
-    struct span s = transform_text(c, *v);
+    struct span s = transform_text(c, *v), letters = s;
     struct buf b = {0};
-    if (!base64_read(&b, span_cut(&s, '='), base64_url_letters)) return buf_free(&b), false;
+    while (letters.len && letters.p[letters.len - 1] == '=')
+        letters.len--;
+    if (!base64_read(&b, letters, base64_url_letters)) return buf_free(&b), false;
+    size_t room = s.len * 3 / 4, pads = s.len - letters.len;
+    if (b.len + pads > room) b.len = room > pads ? room - pads : 0;
     return transform_is_built(c, v, &b);
 }
 
@@ -165,7 +161,6 @@ static bool s_un58(const struct transform_call *c, struct kam_value *v) {
     size_t zeros = 1;
     bool leading = true;
     if (s.len > BASE58_MAX) return false;
-    if (s.len == 0) return transform_is_text(v, s);
     for (size_t i = 0; i < s.len; i++) {
         const char *letter = s.p[i] ? strchr(base58, s.p[i]) : NULL;
         if (!letter) return false;
@@ -248,15 +243,17 @@ static bool percent(const struct transform_call *c, struct kam_value *v, const c
     return transform_is_built(c, v, &b);
 }
 
+/* Whatever stands behind a %; one that has not two characters behind it is left out. */
 static bool unpercent(const struct transform_call *c, struct kam_value *v, bool plus) {
     struct span s = transform_text(c, *v);
     struct buf b = {0};
     for (size_t i = 0; i < s.len; i++) {
-        int high = i + 2 < s.len ? ascii_hex(s.p[i + 1]) : -1,
-            low = i + 2 < s.len ? ascii_hex(s.p[i + 2]) : -1;
-        bool coded = s.p[i] == '%' && high >= 0 && low >= 0;
-        buf_add_char(&b, coded ? (char)(high << 4 | low) : plus && s.p[i] == '+' ? ' ' : s.p[i]);
-        if (coded) i += 2;
+        if (s.p[i] != '%') {
+            buf_add_char(&b, plus && s.p[i] == '+' ? ' ' : s.p[i]);
+        } else if (i + 2 < s.len) {
+            buf_add_char(&b, (char)(hex_nibble(s.p[i + 1]) << 4 | hex_nibble(s.p[i + 2])));
+            i += 2;
+        }
     }
     return transform_is_built(c, v, &b);
 }

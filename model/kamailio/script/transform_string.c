@@ -202,8 +202,8 @@ static bool s_unbracket(const struct transform_call *c, struct kam_value *v) {
     return without(c, v, "<>()[]{}");
 }
 
-/* n lines of one character each, then the rest; in front of each but the first, end of line and blanks. In
- * 5.6.3. */
+/* n lines of one character each, then the rest; in front of each but the first, end of line and blanks. A
+ * text that is no longer than these is overwritten with what is made of it meanwhile. In 5.6.3. */
 static bool lines(const struct transform_call *c, struct kam_value *v, char blank) {
     struct span s = transform_text(c, *v);
     struct buf b = {0};
@@ -213,7 +213,7 @@ static bool lines(const struct transform_call *c, struct kam_value *v, char blan
         if (breaks) buf_add_text(&b, "\r\n");
         for (int64_t k = 0; breaks && k < c->n[1]; k++)
             buf_add_char(&b, blank);
-        buf_add_char(&b, s.p[i]);
+        buf_add_char(&b, i > 0 && (int64_t)s.len <= c->n[1] ? b.p[i] : s.p[i]);
     }
     return transform_is_built(c, v, &b);
 }

@@ -36,7 +36,7 @@ static bool find_param(struct span left, char separator, struct span name, struc
 }
 
 static bool param_value(const struct transform_call *c, struct kam_value *v) {
-    struct span text = transform_text(c, *v);
+    struct span text = script_params(transform_text(c, *v), separator(c, 1));
     struct script_param p = {0};
     if (count_of(text, separator(c, 1)) < 0) return false;
     find_param(text, separator(c, 1), c->s[0], &p);
@@ -44,7 +44,7 @@ static bool param_value(const struct transform_call *c, struct kam_value *v) {
 }
 
 static bool param_at(const struct transform_call *c, struct kam_value *v, bool name) {
-    struct span left = transform_text(c, *v);
+    struct span left = script_params(transform_text(c, *v), separator(c, 1));
     int64_t count = count_of(left, separator(c, 1)), index = c->n[0] < 0 ? count + c->n[0] : c->n[0];
     struct script_param p;
     if (count < 0) return false;
@@ -59,21 +59,22 @@ static bool param_valueat(const struct transform_call *c, struct kam_value *v) {
 }
 
 static bool param_in(const struct transform_call *c, struct kam_value *v) {
-    struct span text = transform_text(c, *v);
+    struct span text = script_params(transform_text(c, *v), separator(c, 1));
     struct script_param p;
     if (count_of(text, separator(c, 1)) < 0) return false;
     return transform_is_number(c, v, find_param(text, separator(c, 1), c->s[0], &p));
 }
 
 static bool param_count(const struct transform_call *c, struct kam_value *v) {
-    int64_t n = count_of(transform_text(c, *v), separator(c, 0));
+    int64_t n = count_of(script_params(transform_text(c, *v), separator(c, 0)), separator(c, 0));
     return n >= 0 && transform_is_number(c, v, n);
 }
 
 /* Addresses: name <uri>;parameters */
 
 struct address {
-    struct span whole, name, uri; /* whole: to the >; name: with the blanks around it */
+    struct span whole, name,
+        uri; /* whole: to the >, p NULL: there is none; name: with the blanks around it */
 };
 
 /* Without a < outside of quotes, all of it is the URI. */
@@ -92,11 +93,12 @@ static bool read_address(struct address *a, struct span s) {
         a->whole = a->uri = s;
         return true;
     }
-    ptrdiff_t close = span_find(span_skip(s, open), '>');
-    if (close < 0) return true; /* all of it is empty */
+    struct span inside = span_skip(s, open + 1);
+    ptrdiff_t close = span_find_unquoted(inside, '>');
+    if (close < 0) return true; /* all of it is empty, as it is for who asks twice */
     a->name = span_head(s, open);
-    a->uri = (struct span){s.p + open + 1, (size_t)close - 1};
-    a->whole = span_head(s, open + (size_t)close + 1);
+    a->uri = span_head(inside, (size_t)close);
+    a->whole = span_head(s, open + (size_t)close + 2);
     return true;
 }
 
@@ -168,8 +170,8 @@ static bool re_subst(const struct transform_call *c, struct kam_value *v) {
 }
 
 const struct transform_row script_transform_texts[] = {
-    {"param.value", "s?c", param_value}, {"param.valueat", "n?c", param_valueat},
-    {"param.name", "n?c", param_name},   {"param.in", "s?c", param_in},
+    {"param.value", "s?p", param_value}, {"param.valueat", "n?p", param_valueat},
+    {"param.name", "n?p", param_name},   {"param.in", "s?p", param_in},
     {"param.count", "?v", param_count},  {"nameaddr.name", "", nameaddr_name},
     {"nameaddr.uri", "", nameaddr_uri},  {"nameaddr.len", "", nameaddr_len},
     {"line.count", "", line_count},      {"line.at", "n", line_at},

@@ -8,11 +8,16 @@ static bool is_phone(const struct uri *u) {
     return u->kind == URI_TEL || (u->kind != URI_URN && span_is(uri_param(u, "user"), "phone"));
 }
 
+/* A semicolon at the end of the text does not count. */
+static bool parse(struct uri *u, const struct transform_call *c, const struct kam_value *v) {
+    return uri_parse(u, script_params(transform_text(c, *v), ';'));
+}
+
 /* A part of it; empty where there is none. A text that is no URI has no value at all. */
 static bool part(const struct transform_call *c, struct kam_value *v,
                  struct span (*of)(const struct uri *u)) {
     struct uri u;
-    return uri_parse(&u, transform_text(c, *v)) && transform_is_text(v, of(&u));
+    return parse(&u, c, v) && transform_is_text(v, of(&u));
 }
 
 static struct span user_of(const struct uri *u) {
@@ -23,10 +28,9 @@ static struct span password_of(const struct uri *u) { return u->password; }
 static struct span host_of(const struct uri *u) { return u->host; }
 static struct span port_of(const struct uri *u) { return u->port; }
 static struct span headers_of(const struct uri *u) { return span_skip(u->headers, u->headers.len > 0); }
-/* Those of tel: are the number's, and none here; a semicolon at the end is none. */
+/* Those of tel: are the number's, and none here. */
 static struct span params_of(const struct uri *u) {
-    struct span params = u->kind == URI_TEL ? SPAN("") : span_skip(u->params, u->params.len > 0);
-    return span_head(params, params.len - (params.len && params.p[params.len - 1] == ';'));
+    return u->kind == URI_TEL ? SPAN("") : span_skip(u->params, u->params.len > 0);
 }
 static struct span transport_of(const struct uri *u) { return uri_param(u, "transport"); }
 static struct span ttl_of(const struct uri *u) { return uri_param(u, "ttl"); }
@@ -68,7 +72,7 @@ static bool uri_param_named(const struct transform_call *c, struct kam_value *v)
     struct uri u;
     struct script_param p;
     int got;
-    if (!uri_parse(&u, transform_text(c, *v))) return false;
+    if (!parse(&u, c, v)) return false;
     struct span left = params_of(&u), value = SPAN("");
     while ((got = script_param_next(&left, ';', &p)) > 0)
         if (span_eq_nocase(p.name, c->s[0])) value = p.value.p ? p.value : SPAN("");
@@ -78,7 +82,7 @@ static bool uri_param_named(const struct transform_call *c, struct kam_value *v)
 /* udp:host:port; without a transport that is known, nothing */
 static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
-    if (!uri_parse(&u, transform_text(c, *v))) return false;
+    if (!parse(&u, c, v)) return false;
     struct span transport = uri_param(&u, "transport");
     static const char *const known[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
     size_t i = 0;
@@ -124,29 +128,47 @@ static bool alias_decode(const struct transform_call *c, struct kam_value *v) {
 
 enum socket_part { SOCKET_HOST, SOCKET_PORT, SOCKET_PROTO, SOCKET_URI };
 
-/* A host in front of a colon; an IPv6 reference has some itself. */
-static struct span cut_host(struct span *left) {
-    ptrdiff_t end = span_starts(*left, "[") ? span_find(*left, ']') : -1;
-    if (end < 0) return span_cut(left, ':');
-    struct span host = span_head(*left, (size_t)end + 1);
-    *left = span_skip(*left, host.len);
-    span_cut(left, ':');
-    return host;
+/* Its parts between colons, but not those in brackets, which need not close; 0: there are more than three, or
+ * brackets open in brackets or close too often. */
+static size_t cut_socket(struct span text, struct span parts[3]) {
+    bool inside = false;
+    size_t count = 0, from = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.p[i];
+        if (inside ? c == '[' : c == ']') return 0;
+        if (c == '[' || c == ']') inside = c == '[';
+        if (c != ':' || inside) continue;
+        if (count == 2) return 0;
+        parts[count++] = span_between(text.p + from, text.p + i);
+        from = i + 1;
+    }
+    parts[count++] = span_skip(text, from);
+    return count;
 }
 
-/* [udp:]host[:port] */
-static bool socket_part(const struct transform_call *c, struct kam_value *v, enum socket_part which) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
-    struct span left = transform_text(c, *v), proto = {0}, host = cut_host(&left), port = left;
+/* A number of 32 bits, which may have a plus, and be nothing else. */
+static bool is_port(struct span text) {
     uint64_t n;
-    for (size_t i = 0; left.p && i < sizeof protos / sizeof *protos; i++) {
-        if (!span_is_nocase(host, protos[i])) continue;
-        proto = host;
-        host = cut_host(&left);
-        port = left;
-        break;
+    return span_is(text, "+") || span_to_u64(span_skip(text, span_starts(text, "+")), UINT32_MAX, &n);
+}
+
+/* [udp:]host[:port]; tcp: is the only other one that this Kamailio has. */
+static bool socket_part(const struct transform_call *c, struct kam_value *v, enum socket_part which) {
+    struct span parts[3], proto = {0}, host, port = {0};
+    size_t count = cut_socket(transform_text(c, *v), parts);
+    if (count == 0) return false;
+    host = parts[0];
+    if (count == 2 && is_port(parts[1])) {
+        port = parts[1];
+    } else if (count > 1) {
+        proto = parts[0];
+        host = parts[1];
+        if (!span_is_nocase(proto, "udp") && !span_is_nocase(proto, "tcp")) return false;
+        if (count == 2 && host.len == 0) return false;
+        if (count == 3) port = parts[2];
+        if (count == 3 && !is_port(port)) return false;
     }
-    if (!host.len || (port.p && !span_to_u64(port, 65535, &n))) return false;
+    if (which == SOCKET_URI && host.len == 0) return false;
     struct buf b = {0};
     switch (which) {
     case SOCKET_HOST: return transform_is_text(v, host);
