@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tmrec: does a time lie in a period? (facts: Kamailio 78) tmrec_match() is not simulated, and of periods
- * that are written oddly a run stops.
+ * tmrec: does a time lie in a period? (facts: Kamailio 78) Of periods that are written oddly a run stops.
  */
-#include "model/kamailio/instance.h"
-#include "model/kamailio/modules/module.h"
+#include "model/kamailio/modules/tmrec.h"
 #include "model/kamailio/script/calendar.h"
 
 /* What a part of a period says of a time. */
@@ -156,14 +154,15 @@ static int is_leap_year(struct kam_run *run, const struct kam_arg *args, size_t 
 }
 
 static const struct kam_function functions[] = {
+    {"tmrec_match", 1, 2, KAM_ANY_ROUTE, tmrec_match, {ARG_FORMAT, ARG_NUMBER}},
     {"time_period_match", 1, 2, KAM_ANY_ROUTE, time_period_match, {ARG_FORMAT, ARG_NUMBER}},
     {"is_leap_year", 0, 1, KAM_ANY_ROUTE, is_leap_year, {ARG_NUMBER}},
     {0},
 };
 
-/* Of tmrec_match() alone. */
-static const struct kam_param params[] = {{KAM_TEXT("separator", "|"), KAM_NO_EFFECT},
+static const struct kam_param params[] = {{KAM_TEXT("separator", "|"), KAM_INTO(struct tmrec, separator)},
                                           {KAM_INT("wday", 0, INT32_MIN, INT32_MAX), KAM_NO_EFFECT},
                                           {0}};
 
-const struct kam_module kam_tmrec_module = {.name = "tmrec", .functions = functions, .params = params};
+const struct kam_module kam_tmrec_module = {
+    .name = "tmrec", .functions = functions, .params = params, .data_size = sizeof(struct tmrec)};
