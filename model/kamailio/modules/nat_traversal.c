@@ -276,7 +276,7 @@ static void ping(struct nat *nat, const struct endpoint *e) {
     buf_add_text(&b, "Content-Length: 0\r\n\r\n");
     struct payload *payload = payload_of(nat->k->pool, buf_span(&b));
     struct cause cause = {.why = "a request that keeps the way to an endpoint open"};
-    kam_send(nat->k, KAM_SEND_OTHER, &e->way, payload, &cause);
+    kam_send(nat->k, KAM_SEND_AS_IT_IS, &e->way, payload, &cause);
     payload_drop(payload);
     buf_free(&b);
     nat->sent++;
