@@ -56,7 +56,7 @@ static const struct kam_function corex_functions[] = {
      {ARG_FORMAT, ARG_FORMAT},
      .expressions = true},
     {"file_read", 2, 2, KAM_ANY_ROUTE, corex_file_read, {ARG_FORMAT, ARG_RESULT}},
-    {"file_write", 2, 2, KAM_ANY_ROUTE, corex_file_write, {ARG_FORMAT, ARG_FORMAT}},
+    {"file_write", 2, 2, KAM_ANY_ROUTE, corex_file_write, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
     {"setxflag", 1, 1, KAM_ANY_ROUTE, corex_setxflag, {ARG_NUMBER}},
     {"resetxflag", 1, 1, KAM_ANY_ROUTE, corex_resetxflag, {ARG_NUMBER}},
     {"isxflagset", 1, 1, KAM_ANY_ROUTE, corex_isxflagset, {ARG_NUMBER}},

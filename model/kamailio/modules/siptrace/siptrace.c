@@ -157,24 +157,25 @@ static const char *check_trace_mode(const struct kam_program *program, size_t in
     return check_mode(text);
 }
 
-static const struct kam_function functions[] = {{"sip_trace",
-                                                 0,
-                                                 3,
-                                                 KAM_ANY_ROUTE,
-                                                 sip_trace,
-                                                 {ARG_FORMAT, ARG_FORMAT, ARG_TEXT},
-                                                 .check = check_trace,
-                                                 .partly = true},
-                                                {"hlog", 1, 2, KAM_ANY_ROUTE, hlog, {ARG_FORMAT, ARG_FORMAT}},
-                                                {"sip_trace_mode",
-                                                 1,
-                                                 1,
-                                                 KAM_ANY_ROUTE,
-                                                 sip_trace_mode,
-                                                 {ARG_TEXT},
-                                                 .check = check_trace_mode,
-                                                 .partly = true},
-                                                {0}};
+static const struct kam_function functions[] = {
+    {"sip_trace",
+     0,
+     3,
+     KAM_ANY_ROUTE,
+     sip_trace,
+     {ARG_FORMAT, ARG_FORMAT, ARG_TEXT},
+     .check = check_trace,
+     .partly = true},
+    {"hlog", 1, 2, KAM_ANY_ROUTE, hlog, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"sip_trace_mode",
+     1,
+     1,
+     KAM_ANY_ROUTE,
+     sip_trace_mode,
+     {ARG_TEXT},
+     .check = check_trace_mode,
+     .partly = true},
+    {0}};
 
 static const struct kam_param params[] = {
     {KAM_FLAG("trace_on", 0), KAM_INTO(struct siptrace, trace_on)},
