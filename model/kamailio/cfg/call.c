@@ -205,6 +205,17 @@ static bool may_stand(const struct cfg_parse *p, const struct kam_module *m, con
     return f->routes & p->kind;
 }
 
+/* Of two modules that have a function of that name Kamailio takes the one that was loaded last. */
+static bool is_loaded_behind(const struct cfg_parse *p, const struct kam_module *m,
+                             const struct kam_module *other) {
+    bool seen = false;
+    for (const struct program_load *l = p->program->loads; l && m != other; l = l->next) {
+        if (seen && span_is(l->name, m->name)) return true;
+        seen = seen || span_is(l->name, other->name);
+    }
+    return false;
+}
+
 /* A function of the name that fits best: loaded, right number of arguments, allowed here. */
 static struct lookup find(const struct cfg_parse *p, struct span name, size_t args) {
     struct lookup best = {0};
@@ -215,7 +226,8 @@ static struct lookup find(const struct cfg_parse *p, struct span name, size_t ar
                                  args >= f->min_args && args <= f->max_args, may_stand(p, kam_modules[i], f)};
             int score = now.loaded * 4 + now.count_fits * 2 + now.kind_fits;
             int best_score = best.function ? best.loaded * 4 + best.count_fits * 2 + best.kind_fits : -1;
-            if (score > best_score) best = now;
+            bool tie = score == best_score && now.loaded;
+            if (score > best_score || (tie && is_loaded_behind(p, now.module, best.module))) best = now;
         }
     }
     return best;

@@ -74,6 +74,9 @@ enum kam_module_number {
     KAM_MODULE_RATELIMIT,
     KAM_MODULE_SST,
     KAM_MODULE_PV_HEADERS,
+    KAM_MODULE_KEEPALIVE,
+    KAM_MODULE_BENCHMARK,
+    KAM_MODULE_MANGLER,
     KAM_MODULES
 };
 
@@ -82,7 +85,8 @@ extern const struct kam_module kam_core_module, kam_corex_module, kam_kex_module
     kam_xlog_module, kam_tmx_module, kam_sanity_module, kam_usrloc_module, kam_registrar_module,
     kam_cfgutils_module, kam_auth_module, kam_auth_db_module, kam_nathelper_module, kam_rtpproxy_module,
     kam_alias_db_module, kam_domain_module, kam_nat_traversal_module, kam_topoh_module, kam_tmrec_module,
-    kam_debugger_module, kam_jansson_module, kam_ratelimit_module, kam_sst_module, kam_pv_headers_module;
+    kam_debugger_module, kam_jansson_module, kam_ratelimit_module, kam_sst_module, kam_pv_headers_module,
+    kam_keepalive_module, kam_benchmark_module, kam_mangler_module;
 
 extern const struct kam_module kam_ipops_module, kam_uac_module, kam_permissions_module, kam_pike_module,
     kam_sdpops_module, kam_avpops_module, kam_diversion_module, kam_statistics_module, kam_counters_module,

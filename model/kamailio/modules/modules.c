@@ -69,5 +69,8 @@ const struct kam_module *const kam_modules[] = {
     [KAM_MODULE_RATELIMIT] = &kam_ratelimit_module,
     [KAM_MODULE_SST] = &kam_sst_module,
     [KAM_MODULE_PV_HEADERS] = &kam_pv_headers_module,
+    [KAM_MODULE_KEEPALIVE] = &kam_keepalive_module,
+    [KAM_MODULE_BENCHMARK] = &kam_benchmark_module,
+    [KAM_MODULE_MANGLER] = &kam_mangler_module,
     [KAM_MODULES] = NULL,
 };

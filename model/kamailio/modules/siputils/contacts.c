@@ -9,10 +9,6 @@
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/siputils/siputils.h"
 
-/* Writes what a contact's URI becomes; below 0: it cannot, which is what the function returns; 0: it stays.
- */
-typedef int rewrite(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args);
-
 enum { NO_CONTACT = -1, CHANGED = -2, PARAM_CHANGED = -3, UNREADABLE = -4, IS_STAR = 1 };
 
 static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, bool brackets) {
@@ -25,10 +21,11 @@ static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, 
     buf_free(&b);
 }
 
-static rewrite put_into_param;
+static siputils_rewrite put_into_param;
 
 /* All contacts of the first Contact header. What nathelper has changed lies outside of the message. */
-static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f, bool brackets) {
+static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f,
+                            bool brackets) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     struct span list = kam_header_body(h);
     struct contact c;
@@ -101,7 +98,7 @@ static int show(struct buf *out, const struct kam_run *run, struct span uri, con
     return 1;
 }
 
-static int hide_or_show(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
+int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h) return NO_CONTACT;
     return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, args, f, false);
@@ -109,12 +106,12 @@ static int hide_or_show(struct kam_run *run, const struct kam_arg *args, rewrite
 
 int siputils_encode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return hide_or_show(run, args, hide);
+    return siputils_rewrite_contacts(run, args, hide);
 }
 
 int siputils_decode_contact_header(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return hide_or_show(run, args, show);
+    return siputils_rewrite_contacts(run, args, show);
 }
 
 /* In the Request-URI, which loses its headers. */
@@ -173,7 +170,7 @@ static int remove_param(struct buf *out, const struct kam_run *run, struct span 
 }
 
 /* Contacts that have not got the parameter do not matter; nor do those that cannot be read. */
-static int param_of_contacts(struct kam_run *run, const struct kam_arg *args, rewrite *f) {
+static int param_of_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h || contact_is_star(h->value)) return IS_STAR;
     if (h->value.len == 0 && f == put_into_param) return UNREADABLE;

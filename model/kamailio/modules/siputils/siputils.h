@@ -21,6 +21,15 @@ SIPUTILS_FUNCTION(siputils_cmp_aor);
 SIPUTILS_FUNCTION(siputils_is_uri_user_e164);
 
 /* contacts.c: contacts hidden in others, and found again */
+
+/* Writes what a contact's URI becomes; below 0: it cannot, which is what the function returns; 0: it stays.
+ */
+typedef int siputils_rewrite(struct buf *out, const struct kam_run *run, struct span uri,
+                             const struct kam_arg *args);
+
+/* All contacts of the first Contact header. */
+int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f);
+
 SIPUTILS_FUNCTION(siputils_encode_contact);
 SIPUTILS_FUNCTION(siputils_decode_contact);
 SIPUTILS_FUNCTION(siputils_decode_contact_header);
