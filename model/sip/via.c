@@ -208,6 +208,10 @@ bool via_parse(struct via *v, struct span value) {
     v->whole = span_between(value.p, p);
     p = skip_comments(p, end);
     if (!p || (p < end && *p != ',')) return false;
-    if (p < end) v->rest = span_between(stop_skip_blanks(p + 1, end), end);
+    v->text = span_between(value.p, p);
+    if (p == end) return true;
+    for (; p < end && *p == ','; p = stop_skip_blanks(p + 1, end)) /* several are as one */
+        v->text.len = (size_t)(p + 1 - v->text.p);
+    v->rest = span_between(p, end);
     return true;
 }

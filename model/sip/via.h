@@ -11,7 +11,8 @@ struct via_param {
 };
 
 struct via {
-    struct span whole;     /* this value alone: of "A, B" first "A" */
+    struct span whole;     /* this value alone: of "A (c), B" first "A" */
+    struct span text;      /* with its comments, and the commas in front of the next one: "A (c)," */
     struct span transport; /* "UDP" */
     struct span host;      /* sent-by host as written */
     struct span port;      /* as written; p NULL: absent */

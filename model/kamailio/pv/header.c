@@ -90,14 +90,12 @@ static bool cut_addresses(struct span value, bool contacts, struct span *out, si
     return got > 0;
 }
 
-/* The Vias of a header; each but the last one has its comma. */
+/* The Vias of a header, as they are written. */
 static size_t cut_vias(struct span value, struct span *out, size_t max) {
     size_t count = 0;
     struct via v;
     while (count < max && value.p && via_parse(&v, value)) {
-        const char *end = v.whole.p + v.whole.len;
-        bool comma = v.rest.p && end < value.p + value.len && *end == ',';
-        out[count++] = span_between(v.whole.p, end + comma);
+        out[count++] = v.text;
         value = v.rest;
     }
     return count;

@@ -289,12 +289,6 @@ static bool via_at(const struct kam_run *run, int64_t n, struct via *out) {
     return n < 0 && i + n >= 0 && via_at(run, i + n + 1, out);
 }
 
-/* With the comma behind it. */
-static struct span via_text(const struct via *v) {
-    const char *end = v->whole.p + v->whole.len;
-    return span_between(v->whole.p, end + (v->rest.p && *end == ','));
-}
-
 static bool via_word(struct kam_run *run, int64_t n, struct span path, struct kam_value *out) {
     static const char *const words[] = {"name", "version", "transport", "host",  "port",   "branch",
                                         "i",    "alias",   "received",  "rport", "comment"};
@@ -307,7 +301,7 @@ static bool via_word(struct kam_run *run, int64_t n, struct span path, struct ka
     bool params = span_is(word, "params");
     if (path.len && (params ? !left.len : i == COUNT || left.len)) return false;
     if (!run || !via_at(run, n, &v)) return gives(out, pv_nothing());
-    if (!path.len) return gives(out, pv_text(via_text(&v)));
+    if (!path.len) return gives(out, pv_text(v.text));
     struct span behind = span_between(v.sent_by.p + v.sent_by.len, v.whole.p + v.whole.len), name = v.whole;
     struct span version = name;
     name = span_trim(span_cut(&version, '/'));

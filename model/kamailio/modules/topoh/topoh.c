@@ -40,7 +40,7 @@ static bool next_via(struct topoh *t, const struct sip_header **h, struct span *
         *left = (*h)->value;
     }
     if (!via_parse(via, *left)) return false;
-    if (!via->rest.p) via->whole = span_trim(span_between(via->whole.p, left->p + left->len)); /* comments */
+    if (!via->rest.p) via->whole = via->text; /* comments */
     *left = via->rest;
     return true;
 }
