@@ -41,6 +41,12 @@ void buf_add_i64(struct buf *b, int64_t n) {
     buf_add_u64(b, n < 0 ? (uint64_t)0 - (uint64_t)n : (uint64_t)n);
 }
 
+void buf_add_hex(struct buf *b, uint8_t byte) {
+    static const char digits[] = "0123456789abcdef";
+    char two[] = {digits[byte >> 4], digits[byte & 15]};
+    buf_add(b, (struct span){two, sizeof two});
+}
+
 bool buf_add_unhexed(struct buf *b, struct span hex) {
     for (size_t i = 0; i + 1 < hex.len; i += 2) {
         int high = ascii_hex(hex.p[i]), low = ascii_hex(hex.p[i + 1]);

@@ -73,14 +73,12 @@ static bool is_captured(const struct run_lab *run, const struct host *host) {
 static bool is_taken(const struct point *point, int64_t now_ns, enum tap_direction direction,
                      const struct datagram *d) {
     const struct lab_capture *capture = &point->run->config->capture;
-    if (!point->captured || !tap_hears(capture->link, direction)) return false;
-    if (!tap_takes(capture->filter, capture->ports, d)) return false;
-    if (point->capture) {
-        uint64_t before = capture_packets(point->capture);
-        capture_add(point->capture, now_ns, direction, d);
-        point->run->packets += capture_packets(point->capture) - before;
-    }
-    return true;
+    if (!point->captured) return false;
+    if (!point->capture)
+        return tap_hears(capture->link, direction) && tap_takes(capture->filter, capture->ports, d);
+    size_t packets = capture_add(point->capture, now_ns, direction, d);
+    point->run->packets += packets;
+    return packets > 0;
 }
 
 /* What one capture point sends to another is in both captures. */

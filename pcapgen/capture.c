@@ -189,7 +189,8 @@ static void write_datagram(void *arg, int64_t now_ns, enum tap_direction directi
     struct pcap_pkthdr header = {0};
     header.ts.tv_sec = at_ns / NS_PER_S;
     header.ts.tv_usec = at_ns % NS_PER_S / (o->precision == TAP_NANOSECONDS ? 1 : NS_PER_US);
-    for (size_t offset = 0; frame_write(&c->frame, o->link, direction, d, o->mtu, o->checksum, &offset);) {
+    uint32_t mtu = tap_mtu(direction, o->mtu);
+    for (size_t offset = 0; frame_write(&c->frame, o->link, direction, d, mtu, o->checksum, &offset);) {
         header.caplen = header.len = (bpf_u_int32)c->frame.len;
         pcap_dump((u_char *)c->dumper, &header, (const u_char *)c->frame.p);
         c->part_bytes += PCAP_RECORD + header.len;
@@ -197,14 +198,17 @@ static void write_datagram(void *arg, int64_t now_ns, enum tap_direction directi
     }
 }
 
-void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d) {
+size_t capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction,
+                   const struct datagram *d) {
     const struct capture_options *o = &c->options;
-    if (!tap_hears(o->link, direction) || !tap_takes(o->filter, o->ports, d)) return;
-    c->packets += o->filter == TAP_ALL ? ip_packets(d, tap_mtu(direction, o->mtu)) : 1;
+    if (!tap_hears(o->link, direction) || !tap_takes(o->filter, o->ports, d)) return 0;
+    size_t packets = o->filter == TAP_ALL ? ip_packets(d, tap_mtu(direction, o->mtu)) : 1;
+    c->packets += packets;
     if (c->writer)
         writer_add(c->writer, now_ns, direction, d);
     else
         write_datagram(c, now_ns, direction, d);
+    return packets;
 }
 
 uint64_t capture_packets(const struct capture *c) { return c->packets; }

@@ -37,8 +37,9 @@ struct capture *capture_open(const char *path, const struct capture_options *opt
 struct capture *capture_open_memory(struct buf *out, const char *name, const struct capture_options *options,
                                     char **error);
 
-/* Adds what a tap saw, which is written by then or by capture_close, where write errors show. */
-void capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
+/* Adds what a tap saw, which is written by then or by capture_close, where write errors show. Returns how
+ * many packets that is; 0: the capture does not take it. */
+size_t capture_add(struct capture *c, int64_t now_ns, enum tap_direction direction, const struct datagram *d);
 
 /* Packets added so far, and files begun. */
 uint64_t capture_packets(const struct capture *c);

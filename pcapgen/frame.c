@@ -99,7 +99,7 @@ bool frame_write(struct buf *out, enum tap_link link, enum tap_direction directi
     buf_reset(out);
     uint8_t *from = (uint8_t *)buf_room(out, LINK_HEADER_MAX + ip_room(d));
     uint8_t *packet = add_header[link](from, direction, d->from.ip, d->to.ip);
-    size_t len = ip_write_packet(packet, d, tap_mtu(direction, mtu), checksum, offset);
+    size_t len = ip_write_packet(packet, d, mtu, checksum, offset);
     out->len = (size_t)(packet + len - from);
     return len > 0;
 }

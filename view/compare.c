@@ -46,7 +46,8 @@ static void judge_pair(struct compare *c, struct compare_differences *difference
     struct compare_stream *stream =
         compare_is_media(&c->media, &a) ? compare_media_stream(&c->media, &a) : NULL;
     int64_t may_ns = judge_times(c, i, j, stream);
-    if (stream) b = compare_media_same(&c->media, stream, &a, &b, may_ns);
+    b = stream ? compare_media_same(&c->media, stream, &a, &b, may_ns)
+               : compare_copy_same(&c->media, &a, &b, may_ns);
     compare_packets(differences, &a, &b, &c->options->scope, same_link);
     c->pairs[i].different = differences->count > 0;
 }

@@ -2,7 +2,8 @@
 /*
  * Media in two captures: datagrams between ports where A shows no SIP. They are compared by stream
  * (addresses, ports and, of RTP, the SSRC), because two threads or two programs send at the same time, and
- * without what is random in SIPp's own media (docs/facts/sipp.md 15.4, 15.5).
+ * without what is random in SIPp's own media (docs/facts/sipp.md 15.4, 15.5). Copies that siptrace sends in
+ * HEP 2 or 3 hold a time, which is compared as the datagram's own.
  */
 #ifndef VIEW_COMPARE_MEDIA_H
 #define VIEW_COMPARE_MEDIA_H
@@ -47,6 +48,11 @@ struct compare_stream *compare_media_stream(struct compare_media *m, const struc
 struct reader_packet compare_media_same(struct compare_media *m, struct compare_stream *s,
                                         const struct reader_packet *a, const struct reader_packet *b,
                                         int64_t allowed_ns);
+
+/* B's copy with A's time in it, if both are copies in HEP whose times, counted from the first frames of the
+ * captures, differ by no more than allowed; else as it is. Valid until the next one. */
+struct reader_packet compare_copy_same(struct compare_media *m, const struct reader_packet *a,
+                                       const struct reader_packet *b, int64_t allowed_ns);
 
 void compare_media_free(struct compare_media *m);
 

@@ -29,6 +29,8 @@ struct peer {
     int64_t id_jiffy;  /* ... and when it went on */
     struct host *host; /* that has it; NULL: nobody */
     struct way *way;   /* there; NULL: nobody has it */
+    bool over_lo;      /* it is this host */
+    bool leaves;       /* what is sent to it does: ARP gets no answer else */
 };
 
 struct host {
@@ -207,6 +209,8 @@ static struct peer *peer_new(struct host *host, uint32_t ip) {
                           .id_jiffy = net->queue->now_ns / JIFFY_NS,
                           .host = net_find_host(net, ip)};
     if (peer->host) peer->way = find_way(net, host, peer->host);
+    peer->over_lo = peer->host == host || ip >> 24 == 127;
+    peer->leaves = peer->host || peer->over_lo || ip_is_multicast(ip);
     return peer;
 }
 
@@ -312,7 +316,6 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     struct net *net = host->net;
     if (!host_reaches(host, to.ip)) return -1;
     if (to.ip == 0) to.ip = host->ip;
-    bool over_lo = to.ip == host->ip || to.ip >> 24 == 127;
     struct peer *peer = find_peer(host, to.ip);
     struct host *receiver = peer->host;
     struct way *way = peer->way;
@@ -325,11 +328,10 @@ int host_send(struct host *host, uint16_t source_port, struct udp_options option
     d->to = to;
     d->identification = next_identification(host, peer);
     d->tos = options.tos;
-    d->dont_fragment = options.dont_fragment && (over_lo || host_fits(host, payload->len));
+    d->dont_fragment = options.dont_fragment && (peer->over_lo || host_fits(host, payload->len));
     if (options.checksummed) ip_keep_checksum(d, options.checksum_ip);
-    bool leaves = receiver || over_lo || ip_is_multicast(to.ip); /* ARP gets no answer else */
-    if (host->tap && leaves)
-        host->tap(host->tap_arg, net->queue->now_ns, over_lo ? TAP_SENT_OVER_LO : TAP_SENT, d);
+    if (host->tap && peer->leaves)
+        host->tap(host->tap_arg, net->queue->now_ns, peer->over_lo ? TAP_SENT_OVER_LO : TAP_SENT, d);
     if (!receiver) /* and nobody is in a group, or at 127.0.0.1 */
         lose(net, LOST_NO_HOST, d);
     else if (receiver == host)

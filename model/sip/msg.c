@@ -114,8 +114,9 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     m->method = first;
     m->uri = second; /* may be empty, as SIPp's [next_url] can be */
     m->version = span_trim(rest2);
-    bool is_word = stop_find(m->version, STOP_BLANK) == m->version.len && span_find(first, '\t') < 0;
-    return first.len && rest2.p && is_word && span_starts_nocase(m->version, "SIP/2.0");
+    if (!first.len || !rest2.p || !span_starts_nocase(m->version, "SIP/2.0")) return false;
+    bool is_longer = m->version.len > strlen("SIP/2.0");
+    return !is_longer || stop_find(m->version, STOP_BLANK) == m->version.len;
 }
 
 /* Without the blanks around it: nearly always one before it and the line end behind it. */
@@ -125,6 +126,7 @@ static struct span value_of(struct sip_msg *m, const char *from, const char *nex
         return span_between(from + 1, next - 2);
     struct span value = span_trim(span_between(from, next));
     if (value.len && value.p[value.len - 1] == '\0') m->ends_in_nul = true;
+    if (value.p + value.len + 2 != next) m->ends_oddly = true;
     return value;
 }
 

@@ -47,6 +47,7 @@ struct sip_msg {
     uint32_t repeated;            /* of which kinds there are several: sip_header_bit() */
     struct span body;             /* after the empty line */
     bool ends_in_nul;             /* a value does */
+    bool ends_oddly;              /* more than CR LF, or less, is behind a value */
     size_t header_end;            /* offset of the empty line: where a new last header goes */
 };
 

@@ -205,7 +205,8 @@ bool via_parse(struct via *v, struct span value) {
     if (!p) return false;
     p = parse_params(v, p, end);
     if (!p) return false;
-    v->whole = span_between(value.p, p);
+    v->whole = v->text = span_between(value.p, p);
+    if (p == end) return true;
     p = skip_comments(p, end);
     if (!p || (p < end && *p != ',')) return false;
     v->text = span_between(value.p, p);

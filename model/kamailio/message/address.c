@@ -51,7 +51,7 @@ static const char *read_uri(const char *p, const char *end, struct kam_address *
     for (size_t words = 0;; words++) {
         const char *from = p = stop_skip_blanks(p, end);
         if (p < end && *p == '<') {
-            a->display = span_trim(span_between(name, p));
+            if (p > name) a->display = span_trim(span_between(name, p));
             return read_enclosed(p, end, &a->uri);
         }
         if (words == 1 && (p == end || *p == ';')) return p;

@@ -112,6 +112,6 @@ void kam_escape(struct buf *out, struct span s) {
         if (ascii_alnum((unsigned char)s.p[i]) || (s.p[i] && strchr("-_.!~*'()[]/:&+$", s.p[i])))
             buf_add_char(out, s.p[i]);
         else
-            buf_addf(out, "%%%02x", (unsigned)(uint8_t)s.p[i]);
+            buf_add_char(out, '%'), buf_add_hex(out, (uint8_t)s.p[i]);
     }
 }

@@ -137,13 +137,15 @@ static bool find_headers(struct kam_run *run) {
         *needed[i].where = sip_msg_first(&run->msg, needed[i].id);
         if (!*needed[i].where) return false;
     }
-    if (has_more_ends(run->via_header) || has_more_ends(run->to)) return false;
+    bool odd = run->msg.ends_oddly;
+    if (odd && (has_more_ends(run->via_header) || has_more_ends(run->to))) return false;
     if (!read_vias(&run->via, &run->second_via, kam_via_value(run->via_header))) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
     for (const char *p = run->cseq_number.p + run->cseq_number.len; p < run->cseq_method.p; p++)
         if (*p == '\n') return false; /* it is folded */
-    for (const char *p = run->cseq_method.p + run->cseq_method.len; p < end_of(run->cseq); p++)
-        if (*p == '\r') return false;
+    const char *behind = run->cseq_method.p + run->cseq_method.len;
+    if (odd || behind < run->cseq->value.p + run->cseq->value.len)
+        if (span_find(span_between(behind, end_of(run->cseq)), '\r') >= 0) return false;
     return read_to(run);
 }
 
@@ -158,6 +160,8 @@ bool kam_msg_read(struct kam_run *run) {
     cut_off(run, well_formed);
     if (!find_headers(run)) return false;
     run->method = method_of(run->msg.is_request ? run->msg.method : run->cseq_method);
+    if (run->method == KAM_OTHER_METHOD && run->msg.is_request && span_find(run->msg.method, '\t') >= 0)
+        return false;
     return true;
 }
 

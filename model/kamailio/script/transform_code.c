@@ -11,7 +11,7 @@
 static void add_hex(struct buf *b, const void *bytes, size_t n) {
     const uint8_t *p = bytes;
     for (size_t i = 0; i < n; i++)
-        buf_addf(b, "%02x", p[i]);
+        buf_add_hex(b, p[i]);
 }
 
 static bool s_md5(const struct transform_call *c, struct kam_value *v) {
@@ -238,7 +238,7 @@ static bool percent(const struct transform_call *c, struct kam_value *v, const c
         if (plain)
             buf_add_char(&b, s.p[i]);
         else
-            buf_addf(&b, "%%%02x", (unsigned)(uint8_t)s.p[i]);
+            buf_add_char(&b, '%'), buf_add_hex(&b, (uint8_t)s.p[i]);
     }
     return transform_is_built(c, v, &b);
 }
