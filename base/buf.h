@@ -44,7 +44,7 @@ void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);
 void buf_add_lower(struct buf *b, struct span s); /* ASCII letters as small ones */
 
-/* Adds the two hexadecimal digits of a byte, as printf's "%02x" does, which takes thirty times as long. */
+/* Adds the two hexadecimal digits of a byte, as printf's "%02x" does, which takes many times as long. */
 void buf_add_hex(struct buf *b, uint8_t byte);
 
 /* Adds a byte for two hexadecimal digits each; an odd last one is none. False: there is another character,
