@@ -213,7 +213,8 @@ static bool lines(const struct transform_call *c, struct kam_value *v, char blan
         if (breaks) buf_add_text(&b, "\r\n");
         for (int64_t k = 0; breaks && k < c->n[1]; k++)
             buf_add_char(&b, blank);
-        buf_add_char(&b, i > 0 && (int64_t)s.len <= c->n[1] ? b.p[i] : s.p[i]);
+        bool overwritten = (int64_t)s.len <= c->n[1] && i < b.len;
+        buf_add_char(&b, overwritten ? b.p[i] : s.p[i]);
     }
     return transform_is_built(c, v, &b);
 }
