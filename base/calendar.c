@@ -1,30 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/script/calendar.h"
+#include "base/calendar.h"
 
-static const char *const days[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                   "Thursday", "Friday", "Saturday"};
-static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
+static const char *const day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                        "Thursday", "Friday", "Saturday"};
+static const char *const month_names[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
 
-static bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool calendar_is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
-static int month_days(int64_t year, int month) {
+int calendar_month_days(int64_t year, int month) {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return lengths[month - 1] + (month == 2 && is_leap(year));
+    return lengths[month - 1] + (month == 2 && calendar_is_leap(year));
 }
 
+int64_t calendar_days(int64_t year, int month, int day) {
+    int64_t days = day - 1;
+    for (int64_t y = 1970; y < year; y++)
+        days += 365 + calendar_is_leap(y);
+    for (int m = 1; m < month; m++)
+        days += calendar_month_days(year, m);
+    return days;
+}
+
+/* Four hundred years have a whole number of weeks; what is left is counted. */
 void calendar_split(struct calendar *c, int64_t seconds) {
+    enum { CYCLE_DAYS = 146097 };
     int64_t day = seconds / 86400, rest = seconds % 86400;
     *c = (struct calendar){.year = 1970, .seconds = seconds, .month = 1};
     c->hour = (int)(rest / 3600);
     c->min = (int)(rest / 60 % 60);
     c->sec = (int)(rest % 60);
     c->weekday = (int)((day + 4) % 7);
-    for (; day >= 365 + is_leap(c->year); c->year++)
-        day -= 365 + is_leap(c->year);
+    if (day >= CYCLE_DAYS) {
+        c->year += day / CYCLE_DAYS * 400;
+        day %= CYCLE_DAYS;
+    }
+    for (; day >= 365 + calendar_is_leap(c->year); c->year++)
+        day -= 365 + calendar_is_leap(c->year);
     c->yearday = (int)day;
-    for (; day >= month_days(c->year, c->month); c->month++)
-        day -= month_days(c->year, c->month);
+    for (; day >= calendar_month_days(c->year, c->month); c->month++)
+        day -= calendar_month_days(c->year, c->month);
     c->day = (int)day + 1;
 }
 
@@ -50,11 +66,11 @@ static void write_letter(struct buf *out, const struct calendar *c, char letter)
     case 'j': buf_addf(out, "%03d", c->yearday + 1); break;
     case 'p': buf_add_text(out, c->hour < 12 ? "AM" : "PM"); break;
     case 'P': buf_add_text(out, c->hour < 12 ? "am" : "pm"); break;
-    case 'a': buf_add(out, span_head(span_of(days[c->weekday]), 3)); break;
-    case 'A': buf_add_text(out, days[c->weekday]); break;
+    case 'a': buf_add(out, span_head(span_of(day_names[c->weekday]), 3)); break;
+    case 'A': buf_add_text(out, day_names[c->weekday]); break;
     case 'h':
-    case 'b': buf_add(out, span_head(span_of(months[c->month - 1]), 3)); break;
-    case 'B': buf_add_text(out, months[c->month - 1]); break;
+    case 'b': buf_add(out, span_head(span_of(month_names[c->month - 1]), 3)); break;
+    case 'B': buf_add_text(out, month_names[c->month - 1]); break;
     case 'u': buf_addf(out, "%d", c->weekday ? c->weekday : 7); break;
     case 'w': buf_addf(out, "%d", c->weekday); break;
     case 'U': buf_addf(out, "%02d", week(c, 0)); break;

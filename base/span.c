@@ -29,6 +29,12 @@ bool span_same_nocase(const char *a, const char *b, size_t len) {
     return true;
 }
 
+struct span span_skip_blanks(struct span s) {
+    while (s.len && ascii_blank((unsigned char)*s.p))
+        s = span_skip(s, 1);
+    return s;
+}
+
 struct span span_skip_space(struct span s) {
     while (s.len && ascii_space((unsigned char)*s.p))
         s = span_skip(s, 1);

@@ -85,8 +85,9 @@ static inline bool span_starts_nocase(struct span s, const char *text) {
     return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
 }
 
-/* Without the blanks and line ends in front. */
+/* Without the blanks and line ends in front; without the blanks alone, spaces and tabs. */
 struct span span_skip_space(struct span s);
+struct span span_skip_blanks(struct span s);
 
 /* The place of c outside double quotes, in which a backslash takes the next character; -1: it is not there,
  * or quotes do not end. */
@@ -119,6 +120,7 @@ bool span_to_u64(struct span s, uint64_t max, uint64_t *out);
 static inline bool ascii_digit(int c) { return c >= '0' && c <= '9'; }
 static inline bool ascii_alpha(int c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static inline bool ascii_alnum(int c) { return ascii_digit(c) || ascii_alpha(c); }
+static inline bool ascii_blank(int c) { return c == ' ' || c == '\t'; }
 static inline bool ascii_space(int c) {
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }

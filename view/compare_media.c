@@ -23,32 +23,35 @@ static uint32_t u32(const char *p) {
            (uint8_t)p[3];
 }
 
+static uint32_t u32_little(const char *p) {
+    return (uint32_t)(uint8_t)p[3] << 24 | (uint32_t)(uint8_t)p[2] << 16 | (uint32_t)(uint8_t)p[1] << 8 |
+           (uint8_t)p[0];
+}
+
 /* The time in a copy in HEP, and where its seconds and microseconds stand. */
 struct copy_time {
     int64_t unix_ns;
     size_t s_at, us_at; /* four bytes each */
 };
 
-/* HEP 2: a header of 16 bytes for UDP over IPv4, then both numbers as this machine's memory has them. HEP 3:
- * chunks 9 and 10 among the first. False: it is no copy. */
+/* HEP 2: a header of 16 bytes for UDP over IPv4, then both numbers, the lowest byte first. HEP 3: chunks 9
+ * and 10 among the first. False: it is no copy. */
 static bool read_copy_time(struct copy_time *t, struct span payload) {
-    enum { HEP2_HEADER = 16, HEP2_LEN = 28, HEP3_CHUNKS = 80, CHUNK_HEADER = 6 };
+    enum { NUMBER = 4, HEP2_HEADER = 16, HEP2_LEN = 28, HEP3_CHUNKS = 80, CHUNK_HEADER = 6 };
     const struct span nine = SPAN("\0\0\0\x09\0\x0a"), ten = SPAN("\0\0\0\x0a\0\x0a");
     if (payload.len >= HEP2_LEN && span_starts(payload, "\x02\x10\x02\x11")) {
-        uint8_t bytes[8];
-        memcpy(bytes, payload.p + HEP2_HEADER, sizeof bytes);
-        uint32_t s = 0, us = 0;
-        for (int i = 3; i >= 0; i--)
-            s = s << 8 | bytes[i], us = us << 8 | bytes[4 + i];
-        *t = (struct copy_time){s * NS_PER_S + us * NS_PER_US, HEP2_HEADER, HEP2_HEADER + 4};
+        const char *s = payload.p + HEP2_HEADER, *us = s + NUMBER;
+        *t = (struct copy_time){u32_little(s) * NS_PER_S + u32_little(us) * NS_PER_US, HEP2_HEADER,
+                                HEP2_HEADER + NUMBER};
         return true;
     }
     if (!span_starts(payload, "HEP3")) return false;
     struct span head = span_head(payload, HEP3_CHUNKS);
-    ptrdiff_t at = span_search(head, nine);
-    struct span second = span_skip(head, (size_t)at + CHUNK_HEADER + 4);
-    if (at < 0 || !span_eq(span_head(second, ten.len), ten) || second.len < CHUNK_HEADER + 4) return false;
-    size_t s_at = (size_t)at + CHUNK_HEADER, us_at = s_at + 4 + CHUNK_HEADER;
+    ptrdiff_t first = span_search(head, nine);
+    if (first < 0) return false;
+    size_t s_at = (size_t)first + CHUNK_HEADER, us_at = s_at + NUMBER + CHUNK_HEADER;
+    struct span second = span_skip(head, s_at + NUMBER);
+    if (second.len < CHUNK_HEADER + NUMBER || !span_eq(span_head(second, ten.len), ten)) return false;
     *t = (struct copy_time){u32(payload.p + s_at) * NS_PER_S + u32(payload.p + us_at) * NS_PER_US, s_at,
                             us_at};
     return true;

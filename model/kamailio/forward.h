@@ -16,7 +16,6 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
 /* Relays a reply by its second Via; drops it when there is none. */
 void kam_forward_reply(struct kam_run *run);
 
-/* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
 /* Writes the address of a socket that is shown, and its port unless that is 5060; and its name, where
  * Record-Routes have it. */
 void kam_add_shown(struct buf *out, const struct kam_socket *s);
@@ -28,6 +27,7 @@ void kam_add_route_socket(struct buf *out, const struct kam_socket *s);
  */
 void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves);
 
+/* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path);
 
 /* The bytes that have come in, with what scripts have changed in place. */

@@ -13,6 +13,9 @@ void kam_run_init(struct kam_run *run, struct kamailio *k) {
     run->state.program = k->program;
     run->state.queue = k->queue;
     run->state.scratch = &run->scratch;
+    run->state.wholes[0] = &run->msg.bytes;
+    run->state.wholes[1] = &run->new_uri;
+    run->state.wholes[2] = &run->next_hop;
     run->target = &run->edits;
 }
 
@@ -33,7 +36,6 @@ static void clear(struct kam_run *run) {
     edit_list_reset(&run->edits);
     run->target = &run->edits;
     run->new_uri = run->next_hop = run->path = (struct span){0};
-    run->state.wholes[1] = run->state.wholes[2] = (struct span){0};
     run->forced = run->leaves = NULL;
     run->advertised = (struct kam_advertised){0};
     run->uri_is_new = true;
@@ -85,7 +87,6 @@ bool kam_run_begin(struct kam_run *run, struct payload *payload, struct kam_sock
     run->payload = payload_hold(payload);
     run->socket = run->came_to = socket;
     kam_run_set_source(run, source);
-    run->state.wholes[0] = payload_span(payload);
     return kam_msg_read(run);
 }
 
@@ -101,13 +102,11 @@ bool kam_run_change_message(struct kam_run *run, struct payload *payload) {
     struct payload *old = run->payload;
     event_spend(run->k->queue, payload->len / 64);
     run->payload = payload;
-    run->state.wholes[0] = payload_span(payload);
     run->hashed = run->digested = false;
     run->credentials[0] = run->credentials[1] = NULL;
     bool readable = kam_msg_read(run);
     if (!readable) {
         run->payload = old;
-        run->state.wholes[0] = payload_span(old);
         kam_msg_read(run);
     }
     payload_drop(readable ? old : payload);
@@ -131,12 +130,12 @@ struct span kam_run_uri(const struct kam_run *run) {
 }
 
 void kam_run_set_uri(struct kam_run *run, struct span text) {
-    run->state.wholes[1] = run->new_uri = arena_text(&run->scratch, text);
+    run->new_uri = arena_text(&run->scratch, text);
     run->uri_is_new = true;
 }
 
 void kam_run_set_next_hop(struct kam_run *run, struct span text) {
-    run->state.wholes[2] = run->next_hop = arena_text(&run->scratch, text);
+    run->next_hop = arena_text(&run->scratch, text);
     run->uri_is_new = true;
 }
 
@@ -220,12 +219,14 @@ struct kam_destination kam_reply_destination(const struct kam_run *run) {
 
 void kam_run_fail(struct kam_run *run, int error) { run->state.process->error = error; }
 
+int kam_run_stop(const struct kam_run *run, const char *why) {
+    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
+    return -1;
+}
+
 struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference) {
-    return (struct cause){
-        .why = why,
-        .reference = reference,
-        .at = kam_script_at(&run->state),
-        .transaction = run->transaction
-                           ? ((const struct kam_transaction_head *)(const void *)run->transaction)->number
-                           : 0};
+    return (struct cause){.why = why,
+                          .reference = reference,
+                          .at = kam_script_at(&run->state),
+                          .transaction = kam_run_transaction_number(run)};
 }

@@ -179,6 +179,16 @@ struct kam_run {
     struct arena scratch;
 };
 
+/* What the core knows of the message's transaction; NULL: it has none (yet). */
+static inline struct kam_transaction_head *kam_run_transaction(const struct kam_run *run) {
+    return (struct kam_transaction_head *)(void *)run->transaction;
+}
+
+/* Its number; 0: it has none. */
+static inline uint64_t kam_run_transaction_number(const struct kam_run *run) {
+    return run->transaction ? kam_run_transaction(run)->number : 0;
+}
+
 void kam_run_init(struct kam_run *run, struct kamailio *k);
 void kam_run_free(struct kam_run *run);
 
@@ -242,6 +252,10 @@ static inline uint32_t kam_flag_bit(int64_t flag) { return flag >= 0 && flag < 3
 
 /* Remembers what a function failed with, for the statement after it. */
 void kam_run_fail(struct kam_run *run, int error);
+
+/* Stops the simulation where the script stands: what comes next is not simulated, or ends the real Kamailio.
+ * why lives on. Returns -1, as a function that has failed does. */
+int kam_run_stop(const struct kam_run *run, const char *why);
 
 /* A cause that says the script did it, where, and of which transaction. */
 struct cause kam_cause(const struct kam_run *run, const char *why, const char *reference);

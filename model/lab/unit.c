@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/lab/unit.h"
 
+#include "base/calendar.h"
+
 /*
  * Reads DIGITS[.DIGITS] as that many times `unit`. False if it is no such number; *too_fine says that the
  * fraction does not end on a whole result. The result is at most max, or UINT64_MAX if it is more.
@@ -66,17 +68,11 @@ const char *unit_share(uint32_t *ppm, struct span text) {
 }
 
 /* The number that fills text[from..from+len), which are all digits. */
-static uint32_t digits_at(struct span text, size_t from, size_t len) {
-    uint32_t n = 0;
+static int digits_at(struct span text, size_t from, size_t len) {
+    int n = 0;
     for (size_t i = from; i < from + len; i++)
-        n = n * 10 + (uint32_t)(text.p[i] - '0');
+        n = n * 10 + (text.p[i] - '0');
     return n;
-}
-
-static uint32_t days_in_month(uint32_t year, uint32_t month) {
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return days[month - 1] + (month == 2 && leap);
 }
 
 /* Does text begin as the pattern says, where '0' stands for any digit? */
@@ -107,17 +103,13 @@ const char *unit_time(int64_t *ns, struct span text) {
         if (!ascii_digit((unsigned char)fraction.p[i])) return expected;
         nanoseconds += (fraction.p[i] - '0') * place;
     }
-    uint32_t year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), day = digits_at(text, 8, 2);
-    uint32_t hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
+    int year = digits_at(text, 0, 4), month = digits_at(text, 5, 2), day = digits_at(text, 8, 2);
+    int hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2), second = digits_at(text, 17, 2);
     if (year < 1970 || year > 2099) return "a year from 1970 to 2099";
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+    if (month < 1 || month > 12 || day < 1 || day > calendar_month_days(year, month))
         return "a day that the calendar has";
     if (hour > 23 || minute > 59 || second > 59) return "a time from 00:00:00 to 23:59:59";
-    int64_t days = day - 1;
-    for (uint32_t y = 1970; y < year; y++)
-        days += days_in_month(y, 2) == 29 ? 366 : 365;
-    for (uint32_t m = 1; m < month; m++)
-        days += days_in_month(year, m);
+    int64_t days = calendar_days(year, month, day);
     *ns = (((days * 24 + hour) * 60 + minute) * 60 + second) * INT64_C(1000000000) + nanoseconds;
     return NULL;
 }

@@ -45,8 +45,7 @@ static bool is_graph(char c) { return c > ' '; }
 
 static struct span trimmed(struct span s) {
     if (s.len && is_graph(s.p[0]) && is_graph(s.p[s.len - 1])) return s; /* as nearly all */
-    while (s.len && (*s.p == ' ' || *s.p == '\t'))
-        s = span_skip(s, 1);
+    s = span_skip_blanks(s);
     while (s.len && (ascii_space(s.p[s.len - 1]) || s.p[s.len - 1] == '\0'))
         s.len--;
     return s;

@@ -52,8 +52,6 @@ static void keep_param(struct contact *c, const struct kam_param_text *p) {
             *known[i].to = p->value.p ? p->value : (struct span){p->name.p + p->name.len, 0};
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
 /*
  * Skips a display name: what stands before a '<', or the words before the one that has a ':' or ';'. Kamailio
  * miscounts these: the last character of the list is lost then. False: there is none of the three.
@@ -67,7 +65,7 @@ static bool skip_name(struct span *text) {
             i++;
         else if (c == '"')
             quoted = !quoted;
-        else if (!quoted && is_blank(c))
+        else if (!quoted && ascii_space((unsigned char)c))
             word = i + 1;
         else if (!quoted && (c == ':' || c == ';' || c == '<'))
             break;
@@ -110,7 +108,7 @@ int contact_next(struct contact *c, struct span *list) {
 bool contact_expires_header(uint32_t *seconds, struct span value) {
     enum { DIGITS_MAX = 10 };
     size_t len = 0, n = 0;
-    while (len < value.len && !is_blank(value.p[len]))
+    while (len < value.len && !ascii_space((unsigned char)value.p[len]))
         len++;
     *seconds = 0;
     if (value.len > DIGITS_MAX) return false; /* what stands behind the blank, too */

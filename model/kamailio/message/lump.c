@@ -18,8 +18,8 @@ void kam_lump_change(struct kam_run *run, size_t at, size_t len, struct span tex
 void kam_lump_body_goes(struct kam_run *run) {
     for (const struct edit *e = run->target->edits, *end = e + run->target->count; e < end; e++)
         if (e->silent && e->at + e->removed > kam_body_at(run))
-            event_queue_stop(
-                run->state.queue, kam_script_at(&run->state),
+            kam_run_stop(
+                run,
                 "the body goes that was changed as a part of the headers: Kamailio writes past its buffer");
 }
 

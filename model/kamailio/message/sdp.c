@@ -3,18 +3,10 @@
 
 #include "model/kamailio/message/multipart.h"
 
-static bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-static struct span skip_blanks(struct span s) {
-    while (s.len && is_blank(*s.p))
-        s = span_skip(s, 1);
-    return s;
-}
-
 struct span kam_sdp_word(struct span *left) {
     size_t len = 0;
-    *left = skip_blanks(*left);
-    while (len < left->len && !is_blank(left->p[len]))
+    *left = span_skip_blanks(*left);
+    while (len < left->len && !ascii_blank((unsigned char)left->p[len]))
         len++;
     struct span word = span_head(*left, len);
     *left = span_skip(*left, len);
@@ -29,7 +21,7 @@ static enum kam_sdp_family family_of(struct span line) {
         if (!line.len || (*line.p != '4' && *line.p != '6')) continue;
         enum kam_sdp_family family = *line.p == '4' ? KAM_SDP_IP4 : KAM_SDP_IP6;
         kam_sdp_word(&line);
-        return skip_blanks(line).len ? family : KAM_SDP_NO_FAMILY;
+        return span_skip_blanks(line).len ? family : KAM_SDP_NO_FAMILY;
     }
     return KAM_SDP_NO_FAMILY;
 }

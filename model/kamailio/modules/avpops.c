@@ -187,12 +187,11 @@ static bool check_text(struct kam_run *run, const struct operation *o, struct sp
  */
 static bool check_mistaken(struct kam_run *run, const struct operation *o, enum kam_value_type type) {
     if (type == KAM_INT && span_is_nocase(o->name, "eq")) return false;
-    event_queue_stop(
-        run->k->queue, kam_script_at(&run->state),
-        type == KAM_INT
-            ? "avp_check() compares the address of a text with a number, and the run has reached it"
-            : "avp_check() takes a number to be a text, which ends Kamailio, and the run has "
-              "reached it");
+    kam_run_stop(run,
+                 type == KAM_INT
+                     ? "avp_check() compares the address of a text with a number, and the run has reached it"
+                     : "avp_check() takes a number to be a text, which ends Kamailio, and the run has "
+                       "reached it");
     return false;
 }
 

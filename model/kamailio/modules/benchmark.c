@@ -46,8 +46,7 @@ static struct kam_value get_time_diff(struct kam_run *run, const struct kam_pv_a
     const struct benchmark *m = kam_module_data(run->k, KAM_MODULE_BENCHMARK);
     (void)at;
     if (m->measured)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "the time that $BM_time_diff tells is not simulated, and the run has reached it");
+        kam_run_stop(run, "the time that $BM_time_diff tells is not simulated, and the run has reached it");
     return (struct kam_value){.type = KAM_INT};
 }
 

@@ -143,8 +143,7 @@ static int route_if_exists(struct kam_run *run, const struct kam_arg *args, size
     struct cfgutils *u = data_of(run);
     const struct kam_route *route = find_route(run, args[0].s);
     if (route && u->depth >= DEPTH_MAX)
-        event_queue_stop(run->state.queue, kam_script_at(&run->state),
-                         "Kamailio 5.6.3 crashes here: route_if_exists() in a block that it calls itself");
+        kam_run_stop(run, "Kamailio 5.6.3 crashes here: route_if_exists() in a block that it calls itself");
     if (!route || u->depth >= DEPTH_MAX) return -1;
     u->depth++;
     struct kam_outcome outcome = kam_route_run(route, run);

@@ -13,9 +13,9 @@ static const char why_forwarded[] = "forwarded by forward(): no transaction";
 static int forward(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct udp_address to;
     if (run->state.kind == KAM_BRANCH_ROUTE && run->branch > 0) /* it takes the branch's number away */
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "forward() in the branch_route of a second branch is not simulated, and the run has "
-                         "reached it");
+        kam_run_stop(run,
+                     "forward() in the branch_route of a second branch is not simulated, and the run has "
+                     "reached it");
     bool by_uri = count == 0 || args[0].n < 0;
     if (by_uri && count < 2) return kam_forward_request(run, NULL, why_forwarded) ? 1 : -1;
     if (by_uri && !kam_next_hop(run, &to)) return -1;

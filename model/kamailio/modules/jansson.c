@@ -31,13 +31,8 @@ struct json_reader {
     unsigned depth;
 };
 
-static void skip_blanks(struct json_reader *r) {
-    while (r->left.len && strchr(" \t\r\n", r->left.p[0]) && r->left.p[0])
-        r->left = span_skip(r->left, 1);
-}
-
 static bool take(struct json_reader *r, char c) {
-    skip_blanks(r);
+    r->left = span_skip_space(r->left);
     if (!r->left.len || r->left.p[0] != c) return false;
     r->left = span_skip(r->left, 1);
     return true;
@@ -198,9 +193,8 @@ static struct json *read_text(struct kam_run *run, struct span text) {
     struct json *j = arena_new(r.arena, sizeof *j);
     *j = (struct json){0};
     bool good = read_value(&r, j);
-    skip_blanks(&r);
-    if (r.depth > DEPTH_MAX)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state), "JSON that is so deep is not simulated");
+    r.left = span_skip_space(r.left);
+    if (r.depth > DEPTH_MAX) kam_run_stop(run, "JSON that is so deep is not simulated");
     return good && !r.left.len && (j->type == JSON_OBJECT || j->type == JSON_ARRAY) ? j : NULL;
 }
 
@@ -222,24 +216,29 @@ static struct json *element(const struct json *j, struct span text) {
     return item;
 }
 
+/* One word of a path: [INDEX], or a key up to a point or a bracket. False: its bracket is not closed, or the
+ * key is empty. */
+static bool cut_word(struct span *path, struct span *word, bool *is_index) {
+    *is_index = path->p[0] == '[';
+    size_t len = 0;
+    ptrdiff_t end = *is_index ? span_find(*path, ']') : -1;
+    while (!*is_index && len < path->len && path->p[len] != '.' && path->p[len] != '[')
+        len++;
+    if (*is_index ? end < 0 : !len) return false;
+    *word = *is_index ? (struct span){path->p + 1, (size_t)end - 1} : span_head(*path, len);
+    *path = span_skip(*path, *is_index ? (size_t)end + 1 : len);
+    return true;
+}
+
 /* "a.b[2].c"; a point or an opening bracket may stand at the end. NULL: there is nothing. */
 static const struct json *find(const struct json *j, struct span path) {
     bool key_follows = true;
     while (j && path.len) {
-        size_t len = 0;
-        if (path.p[0] == '[') {
-            ptrdiff_t end = span_find(path, ']');
-            if (path.len == 1) return key_follows ? NULL : j;
-            if (end < 0) return NULL;
-            j = element(j, (struct span){path.p + 1, (size_t)end - 1});
-            path = span_skip(path, (size_t)end + 1);
-        } else {
-            while (len < path.len && path.p[len] != '.' && path.p[len] != '[')
-                len++;
-            if (!len || !key_follows) return NULL;
-            j = member(j, span_head(path, len));
-            path = span_skip(path, len);
-        }
+        struct span word;
+        bool is_index;
+        if (span_is(path, "[")) return key_follows ? NULL : j;
+        if (!cut_word(&path, &word, &is_index) || (!is_index && !key_follows)) return NULL;
+        j = is_index ? element(j, word) : member(j, word);
         key_follows = path.len && path.p[0] == '.';
         if (key_follows) path = span_skip(path, 1);
         if (key_follows && path.len && path.p[0] == '[') return NULL;
@@ -296,8 +295,7 @@ static bool value_of(struct kam_run *run, const struct json *j, struct kam_value
     if (whole) *v = (struct kam_value){.type = KAM_STR, .s = arena_text(&run->scratch, buf_span(&b))};
     buf_free(&b);
     if (!whole)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "jansson_get() of a real number is not simulated, and the run has reached it");
+        kam_run_stop(run, "jansson_get() of a real number is not simulated, and the run has reached it");
     return whole;
 }
 
@@ -332,8 +330,7 @@ static bool parse_int(struct span text, int64_t *n) {
     bool minus = false;
     *n = 0;
     if (!text.len) return true;
-    while (text.len && ascii_space((unsigned char)*text.p))
-        text = span_skip(text, 1);
+    text = span_skip_space(text);
     if (text.len && strchr("+-", *text.p)) {
         minus = *text.p == '-';
         text = span_skip(text, 1);
@@ -359,8 +356,7 @@ static struct json *make(struct kam_run *run, struct span type, struct span text
     if (i == sizeof types / sizeof *types) return NULL;
     *j = (struct json){.type = types[i].type, .s = text};
     if (j->type == JSON_REAL)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "jansson_set() of a real number is not simulated, and the run has reached it");
+        kam_run_stop(run, "jansson_set() of a real number is not simulated, and the run has reached it");
     if (j->type == JSON_INT && !parse_int(text, &j->n)) return NULL;
     if (j->type != JSON_OBJECT && j->type != JSON_ARRAY) return j;
     struct json *read = read_text(run, text);
@@ -421,9 +417,8 @@ static struct json *step(const struct putting *p, struct json *j, struct span ke
     struct json *item = member(j, key);
     if (item || !key_follows) return item;
     if (p->appends)
-        event_queue_stop(
-            p->run->k->queue, kam_script_at(&p->run->state),
-            "jansson_append() below what is not there is not simulated, and the run has reached it");
+        kam_run_stop(p->run,
+                     "jansson_append() below what is not there is not simulated, and the run has reached it");
     item = arena_new(&p->run->scratch, sizeof *item);
     *item = (struct json){.type = JSON_OBJECT};
     set_member(j, key, item);
@@ -442,14 +437,9 @@ static bool put_at_key(const struct putting *p, struct json *j, struct span key)
 static bool put(const struct putting *p, struct json *j, struct span path) {
     if (!path.len) return p->appends && join(j, p->value);
     while (j) {
-        bool index = path.p[0] == '[';
-        size_t len = 0;
-        ptrdiff_t end = index ? span_find(path, ']') : 0;
-        while (!index && len < path.len && path.p[len] != '.' && path.p[len] != '[')
-            len++;
-        if (end < 0 || (!index && (!len || j->type != JSON_OBJECT))) return false;
-        struct span word = index ? (struct span){path.p + 1, (size_t)end - 1} : span_head(path, len);
-        path = span_skip(path, index ? (size_t)end + 1 : len);
+        struct span word;
+        bool index;
+        if (!cut_word(&path, &word, &index) || (!index && j->type != JSON_OBJECT)) return false;
         struct json *item = index ? element(j, word) : NULL;
         if (index && !item) return false;
         if (!path.len && index) return replace(item, p->value), true;

@@ -114,10 +114,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
     (void)cfg, (void)set;
     for (size_t n = 0; kam_program_value(p, &kam_keepalive_module, "destination", n, &text); n++) {
         const char *why = check_uri(text.s);
-        if (why)
-            diag_error(diag, kam_program_value_at(p, &kam_keepalive_module, "destination", n),
-                       "keepalive.destination: %s", why);
-        good = good && !why;
+        good = kam_program_value_right(p, &kam_keepalive_module, "destination", n, why, diag) && good;
     }
     return good;
 }
@@ -179,8 +176,7 @@ static int ka_add(struct kam_run *run, const struct kam_arg *args, size_t count)
     for (const struct destination *d = m->first; d; d = d->next)
         if (is_owned(d, args[0].s, args[1].s)) return IS_THERE;
     if (why && span_starts_nocase(args[0].s, "sips:"))
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "ka_add_destination() of a sips URI is not simulated, and the run has reached it");
+        kam_run_stop(run, "ka_add_destination() of a sips URI is not simulated, and the run has reached it");
     if (why) return -1;
     add(m, args[0].s, args[1].s, kam_tick(m->k, m->k->queue->now_ns) + FIRST_AFTER);
     return 1;

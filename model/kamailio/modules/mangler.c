@@ -78,10 +78,9 @@ static bool read_body(struct kam_run *run, struct span *body) {
     size_t at = kam_body_at(run);
     *body = (struct span){run->msg.bytes.p + at, len};
     if (at + len != run->msg.bytes.len)
-        event_queue_stop(
-            run->k->queue, kam_script_at(&run->state),
-            "mangler on a message whose Content-Length is not that of its body is not simulated, and "
-            "the run has reached it");
+        kam_run_stop(
+            run, "mangler on a message whose Content-Length is not that of its body is not simulated, and "
+                 "the run has reached it");
     return true;
 }
 
@@ -167,6 +166,12 @@ static int sdp_mangle_port(struct kam_run *run, const struct kam_arg *args, size
     return replaced + 1;
 }
 
+/* What stands behind host and port. */
+static struct span behind_address(const struct uri *u, struct span uri) {
+    struct span last = u->port.p ? u->port : u->host;
+    return span_between(last.p + last.len, uri.p + uri.len);
+}
+
 /* sip:PREFIX*USER*PASSWORD*HOST*PORT*TRANSPORT*SOURCE*ITS PORT*@ADDRESS, and what stood behind host and port
  */
 static int hide(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
@@ -184,8 +189,7 @@ static int hide(struct buf *out, const struct kam_run *run, struct span uri, con
     buf_add_char(out, c);
     if (run->source.port != SIP_PORT) buf_addf(out, "%u", (unsigned)run->source.port);
     buf_addf(out, "%c@" SPAN_FMT, c, SPAN_ARG(args[1].s));
-    const char *end = u.port.p ? u.port.p + u.port.len : u.host.p + u.host.len;
-    buf_add(out, span_between(end, uri.p + uri.len));
+    buf_add(out, behind_address(&u, uri));
     return 1;
 }
 
@@ -212,8 +216,7 @@ static void write_shown(struct buf *out, const struct uri *u, struct span uri,
     buf_add(out, parts[HOST]);
     if (parts[PORT].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[PORT]));
     if (parts[TRANSPORT].len) buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[TRANSPORT]));
-    const char *end = u->port.p ? u->port.p + u->port.len : u->host.p + u->host.len;
-    buf_add(out, span_between(end, uri.p + uri.len));
+    buf_add(out, behind_address(u, uri));
 }
 
 /* What is not hidden stays. */

@@ -69,10 +69,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
             if (kam_program_value(p, &kam_mqueue_module, "mqueue", i, &text) &&
                 !read_definition(text.s, &other) && span_eq(other.name, q.name))
                 why = "there is a queue of that name";
-        if (why)
-            diag_error(diag, kam_program_value_at(p, &kam_mqueue_module, "mqueue", n), "mqueue.mqueue: %s",
-                       why);
-        good = good && !why;
+        good = kam_program_value_right(p, &kam_mqueue_module, "mqueue", n, why, diag) && good;
     }
     return good;
 }

@@ -216,8 +216,7 @@ static int nat_keepalive(struct kam_run *run, const struct kam_arg *args, size_t
     (void)args, (void)count;
     run->all_read = true;
     if (run->method == KAM_INVITE && kam_program_loads(run->k->program, KAM_MODULE_DIALOG))
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "nat_keepalive() of a dialog is not simulated, and the run has reached it");
+        kam_run_stop(run, "nat_keepalive() of a dialog is not simulated, and the run has reached it");
     bool subscribes = span_is(run->msg.method, "SUBSCRIBE");
     if (!subscribes && !span_is(run->msg.method, "REGISTER")) return -1;
     struct asked *a = mem_new(sizeof *a);

@@ -77,8 +77,7 @@ static int pl_check(struct kam_run *run, const struct kam_arg *args, size_t coun
     if (count == 1) return p ? pass(p) : NO_PIPE;
     for (size_t i = 0; i < sizeof random / sizeof *random; i++)
         if (span_is_nocase(args[1].s, random[i]))
-            event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                             "pl_check() is simulated only with TAILDROP, and the run has reached another");
+            kam_run_stop(run, "pl_check() is simulated only with TAILDROP, and the run has reached another");
     if (!span_is_nocase(args[1].s, "taildrop")) return NO_PIPE;
     p = find_or_add(m, args[0].s);
     p->limit = args[2].n;
@@ -93,11 +92,9 @@ static int pl_active(struct kam_run *run, const struct kam_arg *args, size_t cou
 /* pl_drop([RETRY_AFTER[, up to]]) */
 static int pl_drop(struct kam_run *run, const struct kam_arg *args, size_t count) {
     const struct pipelimit *m = pipelimit_of(run);
-    if (count > 0 && (args[0].n <= 0 || (count > 1 && args[1].n != args[0].n))) {
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "pl_drop() is simulated only with one number above 0, and the run has reached it");
-        return -1;
-    }
+    if (count > 0 && (args[0].n <= 0 || (count > 1 && args[1].n != args[0].n)))
+        return kam_run_stop(
+            run, "pl_drop() is simulated only with one number above 0, and the run has reached it");
     if (count > 0) buf_addf(&run->reply_lines, "Retry-After: %lld\r\n", (long long)args[0].n);
     kam_sl_answer(run, (unsigned)m->reply_code, m->reply_reason);
     return 1;

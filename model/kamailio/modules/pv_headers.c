@@ -23,8 +23,7 @@ struct own_list {
     struct buf reason; /* $x_rr of a reply */
     bool has_reason;
     bool collected;
-    uint32_t
-        marks; /* pvh_collect_headers(), pvh_apply_headers(): of a request they are flags of its branch */
+    uint32_t marks; /* what of pvh_collect_headers(), pvh_apply_headers() was called; a request has flags */
 };
 
 /* What the module keeps. */
@@ -37,10 +36,6 @@ struct pv_headers {
 
 static struct pv_headers *pv_headers_of(const struct kam_run *run) {
     return kam_module_data(run->k, KAM_MODULE_PV_HEADERS);
-}
-
-static void stop(struct kam_run *run, const char *why) {
-    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
 }
 
 static void list_forget(struct own_list *l) {
@@ -64,12 +59,13 @@ static void append(struct kam_xavp **list, struct span name, struct kam_value va
 static void collect(struct kam_run *run, struct kam_xavp **list) {
     run->all_read = true;
     if (run->damaged)
-        stop(run, "module pv_headers on a message whose headers cannot all be read is not simulated, "
-                  "and the run has reached it");
+        kam_run_stop(run, "module pv_headers on a message whose headers cannot all be read is not simulated, "
+                          "and the run has reached it");
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
         struct span body = kam_header_body(h);
         if (body.len >= VALUE_MAX)
-            stop(run, "a header too long for module pv_headers is not simulated, and the run has reached it");
+            kam_run_stop(
+                run, "a header too long for module pv_headers is not simulated, and the run has reached it");
         append(list, h->name, pv_text(body.p ? body : SPAN("")));
     }
 }
@@ -109,7 +105,8 @@ static struct kam_xavp *checked_root(struct kam_run *run, bool make) {
     struct kam_xavp *root = root_of(run, make);
     struct kam_xavp *x = xavp_find(run->state.avps->lists[KAM_LIST_XAVI], seal_name(), XAVP_NOCASE, 0);
     if (root && root->list && (!x || x->value.n != sum_of(root->list)))
-        stop(run, "the script has changed what module pv_headers keeps in an $xavi, which is not simulated");
+        kam_run_stop(
+            run, "the script has changed what module pv_headers keeps in an $xavi, which is not simulated");
     return root;
 }
 
@@ -144,8 +141,9 @@ static bool sees_request(struct kam_run *run) { return !run->msg.is_request && !
 static bool stop_uncollected(struct kam_run *run) {
     bool stops = sees_request(run);
     if (stops)
-        stop(run, "changes of a reply's headers by module pv_headers before pvh_collect_headers() are not "
-                  "simulated, and the run has reached one");
+        kam_run_stop(run,
+                     "changes of a reply's headers by module pv_headers before pvh_collect_headers() are not "
+                     "simulated, and the run has reached one");
     return stops;
 }
 
@@ -173,9 +171,9 @@ static bool may_change(struct kam_run *run, struct span name) {
     bool may =
         !span_is_nocase(name, "From") && !span_is_nocase(name, "To") && !span_is_nocase(name, "Call-ID");
     if (!may)
-        stop(run, "another From, To or Call-ID by module pv_headers, after which the real Kamailio may "
-                  "crash, is not "
-                  "simulated, and the run has reached it");
+        kam_run_stop(run,
+                     "another From, To or Call-ID by module pv_headers, after which the real Kamailio may "
+                     "crash, is not simulated, and the run has reached it");
     return may;
 }
 
@@ -383,28 +381,23 @@ static bool set_hdr(struct kam_run *run, const struct kam_pv_at *at, struct kam_
 }
 
 /* The value of From or To as it is now, read. */
-static bool read_party(struct kam_run *run, const char *name, struct span *value, struct kam_address *a) {
+static bool read_party(struct kam_run *run, const char *name, struct kam_address *a) {
     const struct kam_xavp *x = find(run, span_of(name), 0);
     if (!x || x->value.type == KAM_NULL) return false;
-    *value = x->value.s;
     kam_address_parse(a, x->value.s);
     return a->readable;
 }
 
 static struct kam_value party(struct kam_run *run, const char *name, enum pv_part part) {
-    struct span value;
     struct kam_address a;
-    if (!read_party(run, name, &value, &a)) return pv_nothing();
+    if (!read_party(run, name, &a)) return pv_nothing();
     if (part != PV_DISPLAY) return pv_part(a.uri, part);
-    struct sip_header h = {.value = value};
-    struct span display = kam_display_name(&h);
-    return display.len ? pv_text(display) : pv_nothing();
+    return a.display.len ? pv_text(a.display) : pv_nothing();
 }
 
 static struct kam_value party_tag(struct kam_run *run, const char *name) {
-    struct span value;
     struct kam_address a;
-    return read_party(run, name, &value, &a) ? pv_text(a.tag) : pv_nothing();
+    return read_party(run, name, &a) ? pv_text(a.tag) : pv_nothing();
 }
 
 static bool set_party(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value) {
@@ -445,7 +438,8 @@ static bool set_rr(struct kam_run *run, const struct kam_pv_at *at, struct kam_v
     struct own_list *l = reply_list(run);
     buf_reset(&l->reason);
     buf_add(&l->reason, text);
-    if (l->has_reason) stop(run, "a second assignment to $x_rr is not simulated, and the run has reached it");
+    if (l->has_reason)
+        kam_run_stop(run, "a second assignment to $x_rr is not simulated, and the run has reached it");
     l->has_reason = true;
     kam_lump_replace(run->target, (size_t)(run->msg.reason.p - run->msg.bytes.p), run->msg.reason.len, text);
     return true;

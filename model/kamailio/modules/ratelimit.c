@@ -69,14 +69,6 @@ static bool queue_at(const struct kam_program *p, size_t n, struct queue *q) {
     return kam_program_value(p, &kam_ratelimit_module, "queue", n, &text) && !read_queue(text.s, q);
 }
 
-static bool complain(const struct kam_program *p, const char *param, size_t n, const char *why,
-                     struct diag *diag) {
-    if (why)
-        diag_error(diag, kam_program_value_at(p, &kam_ratelimit_module, param, n), "ratelimit.%s: %s", param,
-                   why);
-    return !why;
-}
-
 static bool load(struct kam_program *p, const struct source *cfg, struct source_set *set, struct diag *diag) {
     struct kam_value text;
     struct queue q;
@@ -86,14 +78,14 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
     (void)cfg, (void)set;
     for (size_t n = 0; kam_program_value(p, &kam_ratelimit_module, "queue", n, &text); n++) {
         const char *why = n < QUEUES_MAX ? read_queue(text.s, &q) : "there are more than 32";
-        good = complain(p, "queue", n, why, diag) && good;
+        good = kam_program_value_right(p, &kam_ratelimit_module, "queue", n, why, diag) && good;
     }
     for (size_t n = 0; kam_program_value(p, &kam_ratelimit_module, "pipe", n, &text); n++) {
         const char *why = read_pipe(text.s, &number, &pipe);
         if (!why && pipe.algorithm == FEEDBACK && !feedback.algorithm) feedback = pipe;
         if (!why && pipe.algorithm == FEEDBACK && pipe.limit != feedback.limit)
             why = "all of FEEDBACK must have the same load";
-        good = complain(p, "pipe", n, why, diag) && good;
+        good = kam_program_value_right(p, &kam_ratelimit_module, "pipe", n, why, diag) && good;
     }
     return good;
 }
@@ -134,11 +126,6 @@ static void end(void *data) {
     kam_interval_stop(&m->timer);
 }
 
-static int stop(struct kam_run *run, const char *why) {
-    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
-    return -1;
-}
-
 static int push(struct kam_run *run, struct ratelimit *m, struct pipe *p) {
     p->count++;
     switch (p->algorithm) {
@@ -147,14 +134,14 @@ static int push(struct kam_run *run, struct ratelimit *m, struct pipe *p) {
     case RED: return p->every == 0 || p->count % p->every == 0 ? 1 : -1;
     case NETWORK:
         if (m->waiting)
-            return stop(run,
-                        "what ratelimit's NETWORK does while datagrams wait at the sockets is not simulated, "
-                        "and the run has reached it");
+            return kam_run_stop(
+                run, "what ratelimit's NETWORK does while datagrams wait at the sockets is not simulated, "
+                     "and the run has reached it");
         return m->looked ? 1 : 0;
     case FEEDBACK:
-        return stop(run,
-                    "ratelimit's FEEDBACK, which reads the load of the processor, is not simulated, and the "
-                    "run has reached it");
+        return kam_run_stop(
+            run, "ratelimit's FEEDBACK, which reads the load of the processor, is not simulated, and the "
+                 "run has reached it");
     }
     return 1;
 }

@@ -3,8 +3,8 @@
  * tmrec_match(): is a time one of those that begin at a date, last so long and come again each day, week ...?
  * (facts: Kamailio 78.1) What is written oddly stops a run.
  */
+#include "base/calendar.h"
 #include "model/kamailio/modules/tmrec.h"
-#include "model/kamailio/script/calendar.h"
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, WEEK_D = 7, YEAR_MO = 12 };
 
@@ -19,23 +19,6 @@ struct recurrence {
     enum frequency frequency;
     struct span weekdays, monthdays, yeardays, months; /* empty: any */
 };
-
-static bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
-
-static int days_in(int64_t year, int month) {
-    static const char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month - 1] + (month == 2 && is_leap(year));
-}
-
-/* Days since 1970. */
-static int64_t day_of(int64_t year, int month, int day) {
-    int64_t days = day - 1;
-    for (int64_t y = 1970; y < year; y++)
-        days += 365 + is_leap(y);
-    for (int m = 1; m < month; m++)
-        days += days_in(year, m);
-    return days;
-}
 
 static int64_t number_at(struct span text, size_t at, size_t len) {
     int64_t n = 0;
@@ -52,8 +35,9 @@ static enum reading read_time(struct span text, int64_t *seconds) {
         if (i == T_AT ? text.p[i] != 'T' : !ascii_digit((unsigned char)text.p[i])) return ODD;
     int64_t year = number_at(text, 0, 4);
     int month = (int)number_at(text, 4, 2), day = (int)number_at(text, 6, 2);
-    if (year < 1970 || month < 1 || month > YEAR_MO || day < 1 || day > days_in(year, month)) return ODD;
-    *seconds = day_of(year, month, day) * DAY_S + number_at(text, 9, 2) * HOUR_S +
+    if (year < 1970 || month < 1 || month > YEAR_MO || day < 1 || day > calendar_month_days(year, month))
+        return ODD;
+    *seconds = calendar_days(year, month, day) * DAY_S + number_at(text, 9, 2) * HOUR_S +
                number_at(text, 11, 2) * MINUTE_S + number_at(text, 13, 2);
     return GOOD;
 }
@@ -189,14 +173,14 @@ static bool take_number(struct span item, uint64_t max, int64_t *n) {
 static enum reading is_monthday(struct span item, const struct calendar *c) {
     int64_t n;
     if (!take_number(item, 30, &n)) return ODD;
-    return c->day == (n > 0 ? n : days_in(c->year, c->month) + 1 + n) ? GOOD : BAD;
+    return c->day == (n > 0 ? n : calendar_month_days(c->year, c->month) + 1 + n) ? GOOD : BAD;
 }
 
 /* Kamailio counts them from 0, and from the end from -1. */
 static enum reading is_yearday(struct span item, const struct calendar *c) {
     int64_t n;
     if (!take_number(item, 364, &n) || n < -1) return ODD;
-    return c->yearday == (n > 0 ? n : 364 + is_leap(c->year)) ? GOOD : BAD;
+    return c->yearday == (n > 0 ? n : 364 + calendar_is_leap(c->year)) ? GOOD : BAD;
 }
 
 /* From 0 as well. */
@@ -246,8 +230,8 @@ int tmrec_match(struct kam_run *run, const struct kam_arg *args, size_t count) {
     enum reading reading = set->separator.len == 1 ? read_recurrence(&r, args[0].s, *set->separator.p) : ODD;
     if (reading == GOOD) reading = matches(&r, &c);
     if (reading == ODD)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "tmrec_match() of a recurrence that is written so is not simulated, and the run has "
-                         "reached it");
+        kam_run_stop(run,
+                     "tmrec_match() of a recurrence that is written so is not simulated, and the run has "
+                     "reached it");
     return reading == GOOD ? 1 : -1;
 }

@@ -102,10 +102,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
     for (size_t n = 0; kam_program_value(p, &kam_rtimer_module, "timer", n, &text); n++) {
         const char *why = read_definition(text.s, &d);
         if (!why && is_defined(p, d.name, n)) why = "there is a timer of that name";
-        if (why)
-            diag_error(diag, kam_program_value_at(p, &kam_rtimer_module, "timer", n), "rtimer.timer: %s",
-                       why);
-        good = good && !why;
+        good = kam_program_value_right(p, &kam_rtimer_module, "timer", n, why, diag) && good;
     }
     for (size_t n = 0; kam_program_value(p, &kam_rtimer_module, "exec", n, &text); n++) {
         read_exec(text.s, &timer, &route);

@@ -76,9 +76,7 @@ static bool next_stream(struct span *left, struct stream *s) {
     s->media = kam_sdp_word(&words);
     s->port = kam_sdp_word(&words);
     s->transport = kam_sdp_word(&words);
-    while (words.len && (*words.p == ' ' || *words.p == '\t'))
-        words = span_skip(words, 1);
-    s->formats = words;
+    s->formats = span_skip_blanks(words);
     while (left->len && !span_starts(*left, "m="))
         take_line(left);
     s->all = span_between(from, left->p);

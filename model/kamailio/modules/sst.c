@@ -28,18 +28,12 @@ static bool cut_number(struct span *s, uint32_t *n) {
     return s->p > begin;
 }
 
-static struct span skip_blanks(struct span s) {
-    while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = span_skip(s, 1);
-    return s;
-}
-
 /* 1800;refresher=uac, without blanks behind the number and the word. */
 static bool read_expires(const struct sip_header *h, uint32_t *n) {
     struct span left = kam_header_body(h), value;
     if (!cut_number(&left, n) || (left.len && left.p[0] != ';')) return false;
     while (left.len) {
-        struct span param = skip_blanks(span_cut(&left, ';'));
+        struct span param = span_skip_blanks(span_cut(&left, ';'));
         if (!span_starts_nocase(param, "refresher=")) continue;
         value = span_skip(param, strlen("refresher="));
         if (!span_is_nocase(value, "uac") && !span_is_nocase(value, "uas")) return false;
@@ -133,10 +127,9 @@ static bool has_read(struct kam_run *run, const struct sip_header *h) {
     if (run->all_read || !h) return h;
     for (const struct sip_header *o = h + 1; o < run->msg.headers + run->msg.header_count; o++)
         if (o->id != SIP_OTHER && o->id != SIP_CONTENT_LENGTH && o->id != SIP_CONTENT_TYPE)
-            event_queue_stop(
-                run->k->queue, kam_script_at(&run->state),
-                "sstCheckMin() with a Session-Expires in front of other headers, before all of them "
-                "have been read, is not simulated, and the run has reached it");
+            kam_run_stop(run,
+                         "sstCheckMin() with a Session-Expires in front of other headers, before all of them "
+                         "have been read, is not simulated, and the run has reached it");
     return false;
 }
 

@@ -3,7 +3,7 @@
  * tmrec: does a time lie in a period? (facts: Kamailio 78) Of periods that are written oddly a run stops.
  */
 #include "model/kamailio/modules/tmrec.h"
-#include "model/kamailio/script/calendar.h"
+#include "base/calendar.h"
 
 /* What a part of a period says of a time. */
 enum verdict {
@@ -140,9 +140,8 @@ static int time_period_match(struct kam_run *run, const struct kam_arg *args, si
     calendar_split(&c, count > 1 ? args[1].n : kam_now_s(run->k));
     enum verdict verdict = match(args[0].s, &c);
     if (verdict == ODD)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "time_period_match() of a period that is written so is not simulated, and the run "
-                         "has reached it");
+        kam_run_stop(run, "time_period_match() of a period that is written so is not simulated, and the run "
+                          "has reached it");
     return verdict == NO || verdict == ODD ? -1 : 1;
 }
 
@@ -150,7 +149,7 @@ static int is_leap_year(struct kam_run *run, const struct kam_arg *args, size_t 
     struct calendar c;
     calendar_split(&c, kam_now_s(run->k));
     int64_t year = count > 0 ? args[0].n : c.year;
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 1 : -1;
+    return calendar_is_leap(year) ? 1 : -1;
 }
 
 static const struct kam_function functions[] = {

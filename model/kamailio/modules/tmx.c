@@ -20,12 +20,9 @@ static int t_reuse_branch(struct kam_run *run, const struct kam_arg *args, size_
     (void)args, (void)count;
     struct span line = run->failure_request, uri;
     if (run->state.kind != KAM_BRANCH_FAILURE_ROUTE || !line.p) return -1;
-    if (run->transaction->clients[run->branch]->has_path) {
-        event_queue_stop(
-            run->k->queue, kam_script_at(&run->state),
-            "t_reuse_branch() of a branch with a path is not simulated, and the run has reached it");
-        return -1;
-    }
+    if (run->transaction->clients[run->branch]->has_path)
+        return kam_run_stop(
+            run, "t_reuse_branch() of a branch with a path is not simulated, and the run has reached it");
     span_cut(&line, ' ');
     uri = span_cut(&line, ' ');
     kam_run_set_uri(run, uri);

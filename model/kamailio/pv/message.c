@@ -20,19 +20,11 @@ static struct span method_of(const struct kam_run *run) {
     return run->msg.is_request ? run->msg.method : run->cseq_method;
 }
 
-/* Without the blanks before it. */
-static struct span reason(const struct kam_run *run) {
-    struct span s = run->msg.reason;
-    while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
-        s = span_skip(s, 1);
-    return s;
-}
-
 PV_GETTER(get_rm, pv_text_number(method_of(run), method_bit(method_of(run))))
 PV_GETTER(get_rmid, pv_number(method_bit(method_of(run))))
 PV_GETTER(get_rs, run->msg.is_request ? pv_nothing() : pv_number(run->msg.status))
 PV_GETTER(get_rsi, pv_number(run->msg.is_request ? 0 : run->msg.status))
-PV_GETTER(get_rr, run->msg.is_request ? pv_nothing() : pv_text(reason(run)))
+PV_GETTER(get_rr, run->msg.is_request ? pv_nothing() : pv_text(span_skip_blanks(run->msg.reason)))
 PV_GETTER(get_rv, pv_text(run->msg.is_request ? run->msg.version
                                               : span_head(run->msg.first_line, SPAN("SIP/2.0").len)))
 PV_GETTER(get_mb, pv_text(run->msg.bytes))
@@ -50,8 +42,7 @@ static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) 
 static struct kam_value get_mbu(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (run->record_routed) {
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "$mbu after record_route() is not simulated, and the run has reached it");
+        kam_run_stop(run, "$mbu after record_route() is not simulated, and the run has reached it");
         return pv_nothing();
     }
     struct payload *p = run->msg.is_request ? kam_render_request(run, run->target, kam_run_uri(run))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Pseudo-variables of time: the simulated calendar's, which starts where scenario.yaml says. (facts:
  * Kamailio 18.1) */
+#include "base/calendar.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/pv/pv.h"
-#include "model/kamailio/script/calendar.h"
 
 static struct kam_value text_of(struct kam_run *run, int64_t seconds, struct span format) {
     struct calendar calendar;

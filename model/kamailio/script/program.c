@@ -146,6 +146,13 @@ struct source_pos kam_program_value_at(const struct kam_program *p, const struct
     return set ? set->at : (struct source_pos){0};
 }
 
+bool kam_program_value_right(const struct kam_program *p, const struct kam_module *module, const char *param,
+                             size_t n, const char *why, struct diag *diag) {
+    if (why)
+        diag_error(diag, kam_program_value_at(p, module, param, n), "%s.%s: %s", module->name, param, why);
+    return !why;
+}
+
 /* What a block is found by in the table. */
 static struct span route_key(struct buf *key, enum kam_route_kind kind, struct span name) {
     buf_reset(key);

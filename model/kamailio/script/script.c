@@ -44,8 +44,8 @@ static int run_function(struct script *h, const struct cfg_stmt *s) {
  */
 static bool has_no_end(const struct script *h, struct span text) {
     for (size_t i = 0; i < sizeof h->state->wholes / sizeof *h->state->wholes; i++) {
-        struct span whole = h->state->wholes[i];
-        if (whole.p && text.p >= whole.p && text.p + text.len < whole.p + whole.len) return true;
+        const struct span *whole = h->state->wholes[i];
+        if (whole && whole->p && text.p >= whole->p && text.p + text.len < whole->p + whole->len) return true;
     }
     return false;
 }

@@ -99,6 +99,10 @@ bool kam_program_value(const struct kam_program *p, const struct kam_module *mod
 struct source_pos kam_program_value_at(const struct kam_program *p, const struct kam_module *module,
                                        const char *param, size_t n);
 
+/* Tells what is wrong with it, "keepalive.destination: must be ..."; why NULL: nothing is. Is it right? */
+bool kam_program_value_right(const struct kam_program *p, const struct kam_module *module, const char *param,
+                             size_t n, const char *why, struct diag *diag);
+
 void kam_program_free(struct kam_program *program);
 
 struct kam_route; /* a compiled block */
@@ -174,7 +178,7 @@ struct kam_script_state {
     struct event_queue *queue;     /* what scripts cost is counted there; NULL: nobody counts */
     int last_error;                /* of the statement before the one that runs */
     struct kam_vars *avps;         /* the message's */
-    struct span wholes[3];         /* the message, $ru and $du: parts of these are texts without an end */
+    const struct span *wholes[3];  /* the message, $ru and $du: parts of these are texts without an end */
     struct arena *scratch;         /* for texts that live until the run ends; reset by the owner of the run */
     const struct cfg_stmt *stmt;   /* the one that runs, or has run last; NULL: none has */
     const struct kam_route *route; /* the block that it stands in; NULL: none, or it is not known */

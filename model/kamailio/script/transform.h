@@ -24,6 +24,9 @@ struct transform_call {
 /* What one costs beside its statement: a base with 58 digits is a matter of the square of the length. */
 enum transform_cost { TRANSFORM_CHEAP, TRANSFORM_DEAR, TRANSFORM_SQUARE };
 
+/* Kamailio's buffer for what a transformation makes, bytes. */
+enum { TRANSFORM_BUFFER = 65536 };
+
 struct transform_row {
     const char *name; /* "s.substr" */
     /* One letter a parameter: n a number, N one that is not negative, s a text, c one character and no

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* {s.*}: digests, encodings and escapes. (facts: Kamailio 18.2) */
 #include "base/base64.h"
-#include "model/kamailio/script/calendar.h"
+#include "base/calendar.h"
 #include "model/kamailio/script/transform.h"
 
 #include <md5.h>
@@ -317,7 +317,12 @@ static bool s_ftime(const struct transform_call *c, struct kam_value *v) {
 
 /* The result must fit into Kamailio's buffer: so long may a text be that may become as long again, twice ...
  */
-enum { FOR_ONE = 65535, FOR_TWO = FOR_ONE / 2, FOR_THREE = FOR_ONE / 3, FOR_FOUR_THIRDS = 49149 };
+enum {
+    FOR_ONE = TRANSFORM_BUFFER - 1,
+    FOR_TWO = FOR_ONE / 2,
+    FOR_THREE = FOR_ONE / 3,
+    FOR_FOUR_THIRDS = 49149
+};
 
 const struct transform_row script_transform_codes[] = {
     {"s.md5", "", s_md5, .cost = TRANSFORM_DEAR},

@@ -24,13 +24,12 @@ static bool s_int(const struct transform_call *c, struct kam_value *v) {
     return true;
 }
 
-/* From an offset, a negative one from the end; length 0: all that follows, and what is too long is cut. */
 /* A part of the text, which must fit into Kamailio's buffer. */
 static bool is_part(struct kam_value *v, struct span part) {
-    enum { LONGEST = 65535 };
-    return part.len <= LONGEST && transform_is_text(v, part);
+    return part.len < TRANSFORM_BUFFER && transform_is_text(v, part);
 }
 
+/* From an offset, a negative one from the end; length 0: all that follows, and what is too long is cut. */
 static bool s_substr(const struct transform_call *c, struct kam_value *v) {
     struct span s = transform_text(c, *v);
     int64_t from = c->n[0] < 0 ? (int64_t)s.len + c->n[0] : c->n[0];
@@ -86,14 +85,12 @@ static bool s_stripto(const struct transform_call *c, struct kam_value *v) {
     return is_part(v, span_skip(s, i < 0 ? s.len : (size_t)i));
 }
 
-enum { TEXT_MAX = 65536 };
-
 /* abc: a,ab,abc */
 static bool prefixes(const struct transform_call *c, struct kam_value *v, const char *quote) {
     struct span s = transform_text(c, *v);
     size_t max = c->count && c->n[0] > 0 && c->n[0] < (int64_t)s.len ? (size_t)c->n[0] : s.len;
     struct buf b = {0};
-    if (max * max / 2 > TEXT_MAX) return false;
+    if (max * max / 2 > TRANSFORM_BUFFER) return false;
     for (size_t len = 1; len <= max; len++) {
         if (len > 1) buf_add_char(&b, ',');
         buf_add_text(&b, quote);
@@ -120,8 +117,8 @@ static bool replaced(const struct transform_call *c, struct kam_value *v, size_t
     struct span s = transform_text(c, *v);
     struct buf b = {0};
     if (c->s[0].len == 0) return transform_is_text(v, s);
-    if (s.len > TEXT_MAX) return false;
-    while (s.len && b.len <= TEXT_MAX) {
+    if (s.len > TRANSFORM_BUFFER) return false;
+    while (s.len && b.len <= TRANSFORM_BUFFER) {
         struct span what = param_now(c, 0, &b);
         if (span_eq(span_head(s, what.len), what)) {
             if (with < c->count) buf_add(&b, param_now(c, with, &b));
@@ -140,8 +137,7 @@ static bool s_rm(const struct transform_call *c, struct kam_value *v) { return r
 
 static bool trimmed(const struct transform_call *c, struct kam_value *v, bool left, bool right) {
     struct span s = transform_text(c, *v);
-    while (left && s.len && ascii_space((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
+    if (left) s = span_skip_space(s);
     while (right && s.len && ascii_space((unsigned char)s.p[s.len - 1]))
         s.len--;
     return transform_is_text(v, s);
@@ -207,7 +203,7 @@ static bool s_unbracket(const struct transform_call *c, struct kam_value *v) {
 static bool lines(const struct transform_call *c, struct kam_value *v, char blank) {
     struct span s = transform_text(c, *v);
     struct buf b = {0};
-    if (c->n[0] <= 0 || c->n[1] * c->n[0] > TEXT_MAX || s.len > TEXT_MAX) return false;
+    if (c->n[0] <= 0 || c->n[1] * c->n[0] > TRANSFORM_BUFFER || s.len > TRANSFORM_BUFFER) return false;
     for (size_t i = 0; i < s.len; i++) {
         bool breaks = i > 0 && (int64_t)i < c->n[0];
         if (breaks) buf_add_text(&b, "\r\n");
@@ -233,27 +229,27 @@ const struct transform_row script_transform_strings[] = {
     {"s.int", "", s_int},
     {"s.substr", "nN", s_substr},
     {"s.select", "nc", s_select},
-    {"s.tolower", "", s_tolower, .longest = 65535},
-    {"s.toupper", "", s_toupper, .longest = 65535},
+    {"s.tolower", "", s_tolower, .longest = TRANSFORM_BUFFER - 1},
+    {"s.toupper", "", s_toupper, .longest = TRANSFORM_BUFFER - 1},
     {"s.strip", "n", s_strip},
     {"s.striptail", "n", s_striptail},
     {"s.stripto", "s", s_stripto},
     {"s.prefixes", "?n", s_prefixes},
     {"s.prefixes.quoted", "?n", s_quoted},
     {"s.replace", "ss", s_replace},
-    {"s.rm", "s", s_rm, .longest = 65534},
-    {"s.rmws", "", s_rmws, .longest = 65534},
-    {"s.trim", "", s_trim, .longest = 65534},
-    {"s.ltrim", "", s_ltrim, .longest = 65534},
-    {"s.rtrim", "", s_rtrim, .longest = 65534},
-    {"s.numeric", "", s_numeric, .longest = 65536},
+    {"s.rm", "s", s_rm, .longest = TRANSFORM_BUFFER - 2},
+    {"s.rmws", "", s_rmws, .longest = TRANSFORM_BUFFER - 2},
+    {"s.trim", "", s_trim, .longest = TRANSFORM_BUFFER - 2},
+    {"s.ltrim", "", s_ltrim, .longest = TRANSFORM_BUFFER - 2},
+    {"s.rtrim", "", s_rtrim, .longest = TRANSFORM_BUFFER - 2},
+    {"s.numeric", "", s_numeric, .longest = TRANSFORM_BUFFER},
     {"s.count", "C", s_count},
-    {"s.before", "C", s_before, .longest = 65534},
-    {"s.after", "C", s_after, .longest = 65534},
-    {"s.unquote", "", s_unquote, .longest = 65534},
-    {"s.unbracket", "", s_unbracket, .longest = 65534},
+    {"s.before", "C", s_before, .longest = TRANSFORM_BUFFER - 2},
+    {"s.after", "C", s_after, .longest = TRANSFORM_BUFFER - 2},
+    {"s.unquote", "", s_unquote, .longest = TRANSFORM_BUFFER - 2},
+    {"s.unbracket", "", s_unbracket, .longest = TRANSFORM_BUFFER - 2},
     {"s.rbefore", "C", NULL}, /* 5.6.3 reads past the value */
-    {"s.rafter", "C", s_rafter, .longest = 65534},
+    {"s.rafter", "C", s_rafter, .longest = TRANSFORM_BUFFER - 2},
     {"s.fmtlines", "NN", s_fmtlines},
     {"s.fmtlinet", "NN", s_fmtlinet},
     {NULL, NULL, NULL},

@@ -138,9 +138,7 @@ void command_free(struct sipp *sipp) {
 static struct span sender(struct span text) {
     ptrdiff_t at = span_search(text, SPAN("From:"));
     if (at < 0) return (struct span){"", 0};
-    text = span_skip(text, (size_t)at + strlen("From:"));
-    while (text.len > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
-        text = span_skip(text, 1);
+    text = span_skip_blanks(span_skip(text, (size_t)at + strlen("From:")));
     size_t len = 0;
     while (len < text.len && (unsigned char)text.p[len] > ' ')
         len++;

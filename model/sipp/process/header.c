@@ -238,15 +238,13 @@ enum header_found header_write(struct buf *out, const struct header_lines *l, st
     return header_write_named(out, l, &named, value_only);
 }
 
-static bool lws(char c) { return c == ' ' || c == '\t'; }
-
 /* Behind blanks, and behind line ends that a blank follows. False at the end of the header. */
 static bool skip_lws(struct span *s) {
     for (;; s->p += 3, s->len -= 3) {
-        for (; s->len > 0 && lws(s->p[0]); s->len--)
+        for (; s->len > 0 && ascii_blank(s->p[0]); s->len--)
             s->p++;
         if (!span_starts(*s, "\r\n")) return true;
-        if (s->len < 3 || !lws(s->p[2])) return false;
+        if (s->len < 3 || !ascii_blank(s->p[2])) return false;
     }
 }
 
@@ -257,13 +255,13 @@ static bool skip_lws(struct span *s) {
 static inline size_t value_len(const struct header_lines *l, size_t i, struct span s) {
     if (i + 1 < l->count && i + 1 != l->readable) {
         const char *next = l->text.p + l->lines[i + 1].start;
-        if (s.p + 2 <= next && (next == s.p + s.len || !lws(*next))) return (size_t)(next - 2 - s.p);
+        if (s.p + 2 <= next && (next == s.p + s.len || !ascii_blank(*next))) return (size_t)(next - 2 - s.p);
     }
     for (size_t from = 0;;) {
         ptrdiff_t end = span_search(span_skip(s, from), SPAN("\r\n"));
         if (end < 0) return s.len;
         from += (size_t)end + 2;
-        if (from >= s.len || !lws(s.p[from])) return from - 2;
+        if (from >= s.len || !ascii_blank(s.p[from])) return from - 2;
     }
 }
 
@@ -277,7 +275,7 @@ static inline size_t find_named(const struct header_lines *l, struct header_key 
         struct span text = span_skip(l->text, l->lines[next - 1].start);
         if (!surely && !(text.len >= name.len && span_same_nocase(text.p, name.p, name.len))) continue;
         const char *p = text.p + name.len, *end = text.p + text.len;
-        while (p < end && lws(*p))
+        while (p < end && ascii_blank(*p))
             p++;
         if (p == end || *p != ':') continue;
         *value = span_between(p + 1, end);
@@ -329,9 +327,9 @@ bool header_names_sip(const struct header_lines *l) {
 unsigned header_status(struct span msg) {
     if (!span_starts(msg, "SIP/2.0")) return 0;
     const char *p = msg.p + strlen("SIP/2.0"), *end = msg.p + msg.len;
-    while (p < end && !lws(*p))
+    while (p < end && !ascii_blank(*p))
         p++;
-    while (p < end && lws(*p))
+    while (p < end && ascii_blank(*p))
         p++;
     unsigned status = 0;
     for (; p < end && ascii_digit((unsigned char)*p) && status < 1000; p++)

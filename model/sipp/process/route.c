@@ -4,8 +4,7 @@
 #include "model/sipp/process/header.h"
 
 static void set_next_url(struct call *call, struct span target) {
-    while (target.len > 0 && (target.p[0] == ' ' || target.p[0] == '\t'))
-        target = span_skip(target, 1);
+    target = span_skip_blanks(target);
     if (target.len > 0 && target.p[0] == '<') {
         target = span_skip(target, 1);
         ptrdiff_t close = span_find(target, '>');

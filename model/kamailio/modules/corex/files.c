@@ -17,11 +17,6 @@ struct corex_file {
     bool exists;
 };
 
-static int stop(struct kam_run *run, const char *why) {
-    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
-    return -1;
-}
-
 static struct span last_part(struct span name) {
     for (ptrdiff_t slash = span_find(name, '/'); slash >= 0; slash = span_find(name, '/'))
         name = span_skip(name, (size_t)slash + 1);
@@ -63,7 +58,7 @@ static struct corex_file *file_of(struct kam_run *run, struct span name, bool re
     struct corex_file *f = find(c, name, &doubt);
     if (f) return f;
     if (doubt || last_part(name).len == 0) {
-        stop(run, "which file that name means is not known here, and the run has reached it");
+        kam_run_stop(run, "which file that name means is not known here, and the run has reached it");
         return NULL;
     }
     return reads ? read_it(run, c, name) : add(c, name);
@@ -86,9 +81,9 @@ int corex_file_write(struct kam_run *run, const struct kam_arg *args, size_t cou
     (void)count;
     if (args[0].s.len == 0 || args[1].s.len == 0) return -1;
     if (!is_there(args[0].s))
-        return stop(run,
-                    "file_write() to a folder of which it is not known whether it is there is not simulated, "
-                    "and the run has reached it");
+        return kam_run_stop(
+            run, "file_write() to a folder of which it is not known whether it is there is not simulated, "
+                 "and the run has reached it");
     struct corex_file *f = file_of(run, args[0].s, false);
     if (!f) return -1;
     buf_reset(&f->content);

@@ -123,12 +123,6 @@ void dlg_routed(struct kam_run *run) {
     if (run->to_tag.len) belongs(run, true);
 }
 
-/* The number of the message's transaction; 0: it has none yet. */
-static uint64_t number_of(const struct kam_run *run) {
-    const struct kam_transaction_head *head = (const void *)run->transaction;
-    return head ? head->number : 0;
-}
-
 /* An INVITE begins one, or comes by again; false: it cannot. */
 static bool begin(struct kam_run *run, bool by_flag) {
     bool upstream;
@@ -144,7 +138,7 @@ static bool begin(struct kam_run *run, bool by_flag) {
         return true;
     }
     c->dialog = dlg_new(run);
-    c->dialog->transaction = number_of(run);
+    c->dialog->transaction = kam_run_transaction_number(run);
     c->dialog->has = c->pending;
     c->dialog->timeout_bye = c->timeout_bye != 0;
     c->pending = (struct dlg_properties){0};
@@ -166,7 +160,7 @@ void dlg_transaction_made(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = d->context.of == run->about ? d->context.dialog : NULL;
     if (dlg && !dlg->transaction && run->method == KAM_INVITE && !run->to_tag.len)
-        dlg->transaction = number_of(run);
+        dlg->transaction = kam_run_transaction_number(run);
     bool flagged = d->dlg_flag >= 0 && run->flags & kam_flag_bit(d->dlg_flag);
     if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run, true);
 }

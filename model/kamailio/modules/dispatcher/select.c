@@ -194,9 +194,7 @@ int ds_select_from(struct kam_run *run, struct ds_selection *s, int64_t number, 
     uint32_t place;
     if (s->goal == DS_TO_NEXT_HOP && !s->done && !d->set.force_dst && run->next_hop.len) return -1;
     if (!set) return -1;
-    if (algorithm == BY_LATENCY)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "dispatcher's algorithm 13 is not simulated");
+    if (algorithm == BY_LATENCY) kam_run_stop(run, "dispatcher's algorithm 13 is not simulated");
     if (algorithm == ALL_AT_ONCE) return push_all(run, s, set);
     bool by_calls = algorithm == BY_CALLS && d->set.hash_size > 0 && run->method == KAM_INVITE;
     struct ds_target *least = by_calls ? least_loaded(set) : NULL;

@@ -60,10 +60,8 @@ static struct span address_in(struct span line, bool *is_ip6) {
     *is_ip6 = at < 0;
     if (at < 0) at = span_search(line, SPAN("IP6"));
     if (at < 0) return (struct span){0};
-    struct span rest = span_skip(line, (size_t)at + 3);
+    struct span rest = span_skip_blanks(span_skip(line, (size_t)at + 3));
     size_t n = 0;
-    while (rest.len && (rest.p[0] == ' ' || rest.p[0] == '\t'))
-        rest = span_skip(rest, 1);
     while (n < rest.len && !ascii_space((unsigned char)rest.p[n]))
         n++;
     return n ? span_head(rest, n) : (struct span){0};

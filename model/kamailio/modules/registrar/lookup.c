@@ -19,8 +19,7 @@ struct kam_value registrar_told(struct kam_run *run, const char *name) {
 struct usrloc *registrar_locations(const struct kam_run *run) {
     struct usrloc *u = kam_module_data(run->k, KAM_MODULE_USRLOC);
     if (u->db_mode > 2)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "usrloc.db_mode above 2 is not simulated, and the run has reached the contacts");
+        kam_run_stop(run, "usrloc.db_mode above 2 is not simulated, and the run has reached the contacts");
     return u;
 }
 

@@ -371,8 +371,7 @@ static const struct registrar_refusal *apply(struct save *s, unsigned flags) {
 static void stop_if_kept(struct kam_run *run, const struct usrloc *u) {
     struct kam_xavp *list = run->state.avps->lists[KAM_LIST_XAVP];
     if (u->xavp_contact.len && xavp_find(list, u->xavp_contact, XAVP_PLAIN, 0))
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "usrloc.xavp_contact is not simulated, and the contacts would keep that XAVP");
+        kam_run_stop(run, "usrloc.xavp_contact is not simulated, and the contacts would keep that XAVP");
 }
 
 int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {

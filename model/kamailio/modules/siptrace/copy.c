@@ -150,6 +150,7 @@ void siptrace_copy(struct kamailio *k, const struct kam_trace *trace, enum trace
                    const struct traced_message *m, struct span correlation) {
     struct kam_destination d = destination_of(k, trace);
     struct buf text = {0};
+    if (wrap == TRACE_AS_SET) wrap = siptrace_of(k)->hep_mode_on ? TRACE_HEP : TRACE_PLAIN;
     if (wrap == TRACE_HEP)
         add_hep(&text, k, m, correlation);
     else
@@ -160,28 +161,34 @@ void siptrace_copy(struct kamailio *k, const struct kam_trace *trace, enum trace
 void siptrace_log(struct kamailio *k, const struct kam_trace *trace, struct span text,
                   struct span correlation) {
     struct kam_destination d = destination_of(k, trace);
-    struct traced_message m = {text, {d.socket->ip, d.socket->port}, d.to};
+    struct traced_message m = traced_leaves(text, d.socket, d.to);
     struct buf out = {0};
     add_hep_3(&out, k, &m, correlation, LOG);
     send(k, &d, &out, "text that hlog() sends");
 }
 
-static enum trace_wrap usual_wrap(const struct kamailio *k) {
-    return siptrace_of(k)->hep_mode_on ? TRACE_HEP : TRACE_PLAIN;
+void siptrace_copy_to_all(struct kamailio *k, const struct kam_trace *traces, const struct traced_message *m,
+                          struct span correlation) {
+    for (; traces; traces = traces->next)
+        siptrace_copy(k, traces, TRACE_AS_SET, m, correlation);
 }
 
-static struct udp_address address_of(const struct kam_socket *s) {
-    return (struct udp_address){s->ip, s->port};
-}
-
-void siptrace_copy_of_run(struct kam_run *run, const struct kam_trace *trace, struct span correlation) {
+void siptrace_copy_came(const struct kam_run *run, const struct kam_trace *traces, struct span correlation) {
     struct payload *p = kam_render_received(run);
-    struct traced_message m = {payload_span(p), run->source, address_of(run->came_to)};
-    if (run->leaving)
-        m = (struct traced_message){run->leaving->bytes, address_of(run->leaving->socket),
-                                    run->leaving->other};
-    siptrace_copy(run->k, trace, usual_wrap(run->k), &m, correlation);
+    struct traced_message m = traced_came(payload_span(p), run->source, run->came_to);
+    siptrace_copy_to_all(run->k, traces, &m, correlation);
     payload_drop(p);
+}
+
+void siptrace_copy_of_run(const struct kam_run *run, const struct kam_trace *traces,
+                          struct span correlation) {
+    const struct kam_passage *leaving = run->leaving;
+    if (!leaving) {
+        siptrace_copy_came(run, traces, correlation);
+        return;
+    }
+    struct traced_message m = traced_leaves(leaving->bytes, leaving->socket, leaving->other);
+    siptrace_copy_to_all(run->k, traces, &m, correlation);
 }
 
 bool siptrace_usual(struct kamailio *k, struct kam_trace *trace) {

@@ -13,11 +13,6 @@ enum mode { MESSAGE = 'm', TRANSACTION = 't', DIALOG = 'd' };
 /* What trace_mode asks for, bits. */
 enum { MIRROR_HEP = 1, MIRROR_DATABASE = 2, MIRROR_URI = 4 };
 
-static int stop(struct kam_run *run, const char *why) {
-    event_queue_stop(run->k->queue, kam_script_at(&run->state), why);
-    return -1;
-}
-
 /* The place that a URI names, duplicate_uri where it is empty. From an own one copies leave as they do now.
  */
 static int find_place(struct kam_run *run, struct span uri, struct kam_trace *trace) {
@@ -30,11 +25,12 @@ static int trace(struct kam_run *run, struct span uri, struct span correlation, 
     const struct siptrace *s = siptrace_of(run->k);
     struct kam_trace place;
     if (mode == DIALOG && kam_module_data(run->k, KAM_MODULE_DIALOG))
-        return stop(run, "sip_trace() of a dialog is not simulated, and the run has reached it");
+        return kam_run_stop(run, "sip_trace() of a dialog is not simulated, and the run has reached it");
     if (!s->trace_on) return -1;
     if (mode == TRANSACTION && !run->msg.is_request) return -1;
     if (uri.len == 0 && s->duplicate_uri.len == 0)
-        return stop(run, "sip_trace() without a destination is not simulated, and the run has reached it");
+        return kam_run_stop(run,
+                            "sip_trace() without a destination is not simulated, and the run has reached it");
     int error = find_place(run, uri, &place);
     if (error) return error == KAM_E_NO_SOCKET ? 1 : -1; /* of another transport: nothing is sent */
     bool whole = mode == TRANSACTION && kam_module_data(run->k, KAM_MODULE_TM);
@@ -54,7 +50,8 @@ void kam_siptrace_absorbed(struct kam_run *run) {
     struct kam_trace usual;
     if (!s || !s->trace_on || !s->trace_sl_acks || !siptrace_usual(run->k, &usual)) return;
     if (is_other_copy(run))
-        stop(run, "siptrace's copies of ACKs with other parameters are not simulated (trace_sl_acks)");
+        kam_run_stop(run,
+                     "siptrace's copies of ACKs with other parameters are not simulated (trace_sl_acks)");
     else
         siptrace_copy_of_run(run, &usual, (struct span){0});
 }
@@ -106,12 +103,12 @@ static void mirror(struct kamailio *k, struct kam_socket *socket, struct payload
 }
 
 static void came(struct kamailio *k, struct kam_socket *socket, const struct datagram *d) {
-    struct traced_message m = {payload_span(d->payload), d->from, {socket->ip, socket->port}};
+    struct traced_message m = traced_came(payload_span(d->payload), d->from, socket);
     mirror(k, socket, d->payload, &m);
 }
 
 static void sent(struct kamailio *k, const struct kam_destination *to, struct payload *payload) {
-    struct traced_message m = {payload_span(payload), {to->socket->ip, to->socket->port}, to->to};
+    struct traced_message m = traced_leaves(payload_span(payload), to->socket, to->to);
     mirror(k, to->socket, payload, &m);
 }
 
@@ -135,7 +132,7 @@ static bool start(struct kamailio *k, void *data, struct diag *diag) {
 static int hlog(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct kam_trace place;
     if (!siptrace_usual(run->k, &place))
-        return stop(
+        return kam_run_stop(
             run,
             "hlog() without a duplicate_uri that it reaches is not simulated, and the run has reached it");
     siptrace_log(run->k, &place, args[count - 1].s, count > 1 ? args[0].s : run->call_id->value);

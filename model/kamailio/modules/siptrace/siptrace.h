@@ -34,16 +34,32 @@ struct traced_message {
     struct udp_address from, to;
 };
 
-/* How it is wrapped. */
-enum trace_wrap { TRACE_PLAIN, TRACE_HEP };
+static inline struct traced_message traced_came(struct span bytes, struct udp_address from,
+                                                const struct kam_socket *to) {
+    return (struct traced_message){bytes, from, {to->ip, to->port}};
+}
+
+static inline struct traced_message traced_leaves(struct span bytes, const struct kam_socket *from,
+                                                  struct udp_address to) {
+    return (struct traced_message){bytes, {from->ip, from->port}, to};
+}
+
+/* How it is wrapped: as the parameters say, or in one of the two ways. */
+enum trace_wrap { TRACE_AS_SET, TRACE_PLAIN, TRACE_HEP };
 
 /* Sends a copy to `trace`. correlation: of HEP 3; empty: none. */
 void siptrace_copy(struct kamailio *k, const struct kam_trace *trace, enum trace_wrap wrap,
                    const struct traced_message *m, struct span correlation);
 
-/* The same as the parameters say, of the message that a script handles: as it came in, or, in onsend_route,
- * as it leaves. */
-void siptrace_copy_of_run(struct kam_run *run, const struct kam_trace *trace, struct span correlation);
+/* Sends copies, wrapped as set, to all of a list, the one that was asked for last first. */
+void siptrace_copy_to_all(struct kamailio *k, const struct kam_trace *traces, const struct traced_message *m,
+                          struct span correlation);
+
+/* The same of the message that a run handles, as it came in. */
+void siptrace_copy_came(const struct kam_run *run, const struct kam_trace *traces, struct span correlation);
+
+/* The same, but in onsend_route as it leaves. */
+void siptrace_copy_of_run(const struct kam_run *run, const struct kam_trace *traces, struct span correlation);
 
 /* A text goes to `trace` in HEP 3, whatever the parameters say, as of that process' socket. */
 void siptrace_log(struct kamailio *k, const struct kam_trace *trace, struct span text,

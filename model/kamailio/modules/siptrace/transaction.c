@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What is copied of a whole transaction: what tm and sl tell (facts: Kamailio 73.2). */
 #include "base/mem.h"
-#include "model/kamailio/forward.h"
 #include "model/kamailio/modules/siptrace/siptrace.h"
 
 #include <stdlib.h>
 
-static struct udp_address address_of(const struct kam_socket *s) {
-    return (struct udp_address){s->ip, s->port};
-}
-
-static enum trace_wrap wrap_of(const struct kamailio *k) {
-    return siptrace_of(k)->hep_mode_on ? TRACE_HEP : TRACE_PLAIN;
-}
-
-static struct traced_message leaving(const struct payload *payload, const struct kam_destination *to) {
-    return (struct traced_message){payload_span(payload), address_of(to->socket), to->to};
-}
-
-/* To all that have asked for them, the last one first. */
-static void copy_to_all(struct kamailio *k, const struct kam_trace *traces, const struct traced_message *m) {
-    for (; traces; traces = traces->next)
-        siptrace_copy(k, traces, wrap_of(k), m, (struct span){0});
-}
-
-static void copy_came_to_all(struct kamailio *k, const struct kam_trace *traces, const struct kam_run *run) {
-    struct payload *p = kam_render_received(run);
-    struct traced_message m = {payload_span(p), run->source, address_of(run->came_to)};
-    copy_to_all(k, traces, &m);
-    payload_drop(p);
+static struct traced_message leaves(const struct payload *payload, const struct kam_destination *to) {
+    return traced_leaves(payload_span(payload), to->socket, to->to);
 }
 
 static void add(struct kam_trace **list, struct kam_trace *own, const struct kam_trace *trace) {
@@ -71,18 +49,18 @@ void kam_siptrace_end(struct kam_transaction *t) {
 void kam_siptrace_sent(struct kam_transaction *t, const struct kam_run *run, const struct payload *payload,
                        const struct kam_destination *to) {
     if (!t->traces || !payload || !(t->traced || (run && run->traced))) return;
-    struct traced_message m = leaving(payload, to);
-    copy_to_all(t->tm->k, t->traces, &m);
+    struct traced_message m = leaves(payload, to);
+    siptrace_copy_to_all(t->tm->k, t->traces, &m, (struct span){0});
 }
 
 void kam_siptrace_reply(struct kam_transaction *t, const struct kam_run *reply) {
     bool repeated_2xx = t->method == KAM_INVITE && reply->method == KAM_INVITE && t->status >= 200 &&
                         reply->msg.status / 100 == 2;
-    if (t->traces && t->traced && !repeated_2xx) copy_came_to_all(t->tm->k, t->traces, reply);
+    if (t->traces && t->traced && !repeated_2xx) siptrace_copy_came(reply, t->traces, (struct span){0});
 }
 
 void kam_siptrace_ack(struct kam_transaction *t, const struct kam_run *ack) {
-    if (t->traces) copy_came_to_all(t->tm->k, t->traces, ack);
+    if (t->traces) siptrace_copy_came(ack, t->traces, (struct span){0});
 }
 
 /* Of the CANCEL itself the copies go where they usually do, whatever has been asked for. */
@@ -90,7 +68,7 @@ void kam_siptrace_cancel(struct kam_transaction *t, const struct kam_run *cancel
     struct kam_trace usual;
     if (!t->traces || !siptrace_usual(t->tm->k, &usual)) return;
     for (const struct kam_trace *trace = t->traces; trace; trace = trace->next)
-        copy_came_to_all(t->tm->k, &usual, cancel);
+        siptrace_copy_came(cancel, &usual, (struct span){0});
 }
 
 /* Here the first one that has asked comes first. */
@@ -98,13 +76,13 @@ static void copy_backwards(struct kamailio *k, const struct kam_trace *traces,
                            const struct traced_message *m) {
     if (!traces) return;
     copy_backwards(k, traces->next, m);
-    siptrace_copy(k, traces, wrap_of(k), m, (struct span){0});
+    siptrace_copy(k, traces, TRACE_AS_SET, m, (struct span){0});
 }
 
 void kam_siptrace_cancel_answered(struct kam_transaction *t, const struct payload *reply,
                                   const struct kam_destination *to) {
     if (!t->traces || !reply) return;
-    struct traced_message m = leaving(reply, to);
+    struct traced_message m = leaves(reply, to);
     copy_backwards(t->tm->k, t->traces, &m);
 }
 
@@ -112,6 +90,6 @@ void kam_siptrace_answers(struct kam_run *run, const struct payload *reply,
                           const struct kam_destination *to) {
     struct kam_trace usual;
     if (!run->traced || !reply || !siptrace_usual(run->k, &usual)) return;
-    struct traced_message m = leaving(reply, to);
-    copy_to_all(run->k, &usual, &m);
+    struct traced_message m = leaves(reply, to);
+    siptrace_copy_to_all(run->k, &usual, &m, (struct span){0});
 }

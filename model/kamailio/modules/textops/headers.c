@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* textops: header fields of the message that is relayed, and of replies made here (facts: Kamailio 11.7, 12,
  * 31.2). */
+#include "base/calendar.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/modules/textops/textops.h"
-#include "model/kamailio/script/calendar.h"
 #include "model/kamailio/script/pattern.h"
 
 static const struct sip_header *end_of(const struct kam_run *run) {

@@ -33,8 +33,7 @@ static bool is_mixed(struct span type) { return span_starts_nocase(type, "multip
 
 static void stop_without_type(struct kam_run *run, bool looked_at) {
     if (looked_at && !sip_msg_first(&run->msg, SIP_CONTENT_TYPE))
-        event_queue_stop(run->state.queue, kam_script_at(&run->state),
-                         "Kamailio 5.6.3 crashes here: parts of a body without a Content-Type");
+        kam_run_stop(run, "Kamailio 5.6.3 crashes here: parts of a body without a Content-Type");
 }
 
 /* False: the body has no parts. One with something in front of the first or behind the last delimiter stops
@@ -61,8 +60,7 @@ static bool read_multipart(struct kam_run *run, struct multipart *m) {
     m->closed = span_trim(m->end).len > m->boundary.len + 2;
     bool behind = m->end.p + m->end.len < body.p + body.len;
     if (in_front || behind || !span_starts(span_skip(m->end, m->end.len - 1), "\n"))
-        event_queue_stop(run->state.queue, kam_script_at(&run->state),
-                         "not simulated: a multipart body with something beside its parts");
+        kam_run_stop(run, "not simulated: a multipart body with something beside its parts");
     return !in_front && !behind;
 }
 
@@ -190,8 +188,7 @@ int textops_set_body_multipart(struct kam_run *run, const struct kam_arg *args, 
     if (given) text = args[0].s, own = args[1].s.len ? args[1].s : SPAN("text/plain");
     if (!given && mixed) return 1;
     if (!mixed && is_multipart(type))
-        event_queue_stop(run->state.queue, kam_script_at(&run->state),
-                         "not simulated: set_body_multipart() of a body that is multipart, but not mixed");
+        kam_run_stop(run, "not simulated: set_body_multipart() of a body that is multipart, but not mixed");
     struct buf b = {0};
     buf_addf(&b, "--" SPAN_FMT "\r\nContent-Type: " SPAN_FMT "\r\n\r\n" SPAN_FMT "\r\n--" SPAN_FMT "\r\n",
              SPAN_ARG(boundary), SPAN_ARG(own), SPAN_ARG(text), SPAN_ARG(boundary));

@@ -18,12 +18,10 @@ static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, si
     struct payload *p = run->msg.is_request ? kam_render_request(run, &run->edits, kam_run_uri(run))
                                             : kam_lump_apply(run, &run->edits);
     if (!p) return -1;
-    if (!kam_run_change_message(run, p)) {
-        event_queue_stop(run->state.queue, kam_script_at(&run->state),
-                         "not simulated: msg_apply_changes() of a message that lacks one of Via, From, To, "
-                         "Call-ID, CSeq then");
-        return -1;
-    }
+    if (!kam_run_change_message(run, p))
+        return kam_run_stop(
+            run, "not simulated: msg_apply_changes() of a message that lacks one of Via, From, To, "
+                 "Call-ID, CSeq then");
     edit_list_reset(&run->edits);
     run->new_uri = run->contact_was = run->contact_now = (struct span){0};
     buf_reset(&run->reply_lines);

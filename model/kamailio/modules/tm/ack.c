@@ -87,7 +87,10 @@ static void begin_from_sent(struct kam_tm *tm, const char *method) {
     buf_add(&tm->text, SPAN("\r\n"));
 }
 
-static struct payload *payload_of_text(struct kam_tm *tm) {
+/* The empty line, and so many NULs behind it. */
+static struct payload *end_of(struct kam_tm *tm, size_t nuls) {
+    buf_add(&tm->text, SPAN("\r\n"));
+    buf_add(&tm->text, (struct span){"\0", nuls});
     return tm->text.len <= PAYLOAD_MAX ? payload_of(tm->k->pool, buf_span(&tm->text)) : NULL;
 }
 
@@ -96,8 +99,7 @@ struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *
     if (!sip_msg_parse_loosely(&tm->sent, payload_span(invite))) return NULL;
     begin_from_sent(tm, method);
     write_from_sent(tm, method, to_line);
-    buf_add(&tm->text, SPAN("\r\n"));
-    return payload_of_text(tm);
+    return end_of(tm, 0);
 }
 
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
@@ -113,11 +115,8 @@ struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, str
     else
         write_from_received(tm, t, method, to_line);
     buf_add(&tm->text, reason.lines);
-    buf_add(&tm->text, SPAN("\r\n"));
-    if (reason.is_own &&
-        !tm->set.reparse_invite) /* it counts the end of that line twice (facts: Kamailio 6.7) */
-        buf_add(&tm->text, (struct span){"\0", 2});
-    return payload_of_text(tm);
+    bool counted_twice = reason.is_own && !tm->set.reparse_invite; /* that line's end (facts: Kamailio 6.7) */
+    return end_of(tm, counted_twice ? 2 : 0);
 }
 
 /* The entries of all Record-Routes, the last one first. */
@@ -181,8 +180,7 @@ static struct payload *write_ack_2xx(struct kam_tm *tm, struct kam_run *reply, c
     add_routes(out, routes, count, last);
     buf_add(out, buf_span(&tm->k->agent_line));
     buf_add(out, SPAN("Content-Length: 0\r\n"));
-    buf_add(&tm->text, SPAN("\r\n"));
-    return payload_of_text(tm);
+    return end_of(tm, 0);
 }
 
 struct payload *kam_tm_ack_2xx(struct kam_client *c, struct kam_run *reply, struct kam_destination *to) {

@@ -50,8 +50,7 @@ int kam_tm_load_contacts(struct kam_run *run, const struct kam_arg *args, size_t
     if (!kam_tm_of(run->k)->set.contacts_avp.len) return -1;
     if (run->added_count == 0) return 1;
     if (run->device_twice)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "t_load_contacts() of several contacts of one device is not simulated");
+        kam_run_stop(run, "t_load_contacts() of several contacts of one device is not simulated");
     const struct kam_added_branch own = {kam_run_uri(run), run->next_hop,     run->path,
                                          run->forced,      run->branch_flags, run->q};
     for (size_t i = 0; i <= run->added_count; i++) {

@@ -113,11 +113,9 @@ int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t coun
 int kam_tm_forward_nonack(struct kam_run *run, const struct kam_arg *args, size_t count) {
     bool in_reply = run->state.kind & (KAM_TM_ONREPLY_ROUTE | KAM_CORE_ONREPLY_ROUTE);
     if (!run->transaction || in_reply) return done_relaying(run, -1);
-    if (run->state.kind == KAM_BRANCH_ROUTE) { /* Kamailio gives both branches the same number */
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "t_forward_nonack() in a branch_route is not simulated, and the run has reached it");
-        return -1;
-    }
+    if (run->state.kind == KAM_BRANCH_ROUTE) /* Kamailio gives both branches the same number */
+        return kam_run_stop(
+            run, "t_forward_nonack() in a branch_route is not simulated, and the run has reached it");
     if (count > 0) give(run, args[0].n, args[1].n);
     return done_relaying(run, kam_tm_forward(run->transaction, run));
 }
@@ -181,12 +179,10 @@ static bool begin_replica(struct kam_run *run) {
     enum { FAILED = KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE };
     bool in_reply = run->state.kind == KAM_TM_ONREPLY_ROUTE;
     if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) /* tm does not know the reply any more after that */
-        event_queue_stop(
-            run->k->queue, kam_script_at(&run->state),
-            "t_replicate() in the nameless onreply_route is not simulated, and the run has reached it");
+        kam_run_stop(
+            run, "t_replicate() in the nameless onreply_route is not simulated, and the run has reached it");
     if (run->state.kind == KAM_BRANCH_ROUTE)
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "t_replicate() in a branch_route is not simulated, and the run has reached it");
+        kam_run_stop(run, "t_replicate() in a branch_route is not simulated, and the run has reached it");
     if (run->transaction && (in_reply || run->state.kind & FAILED)) run->transaction->replicated = true;
     run->replicates = true;
     return !in_reply;

@@ -33,8 +33,7 @@ static unsigned first_waiting(const struct kam_transaction *t) {
 bool kam_tm_refuses_suspended(struct kam_run *run) {
     const struct kam_transaction *t = run->transaction;
     if (!(t->switches & KAM_TM_SUSPENDED)) return false;
-    event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                     "relaying a suspended transaction is not simulated, and the run has reached it");
+    kam_run_stop(run, "relaying a suspended transaction is not simulated, and the run has reached it");
     return true;
 }
 
@@ -61,9 +60,8 @@ bool kam_tm_suspend(struct kam_run *run, struct kam_suspended *out) {
     struct kam_transaction *t = run->transaction;
     if (!t || t->status >= 200 || t->client_count == KAM_BRANCHES_MAX) return false;
     if (is_relayed(t)) {
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "suspending a transaction that has been relayed is not simulated, and the run has "
-                         "reached it");
+        kam_run_stop(run, "suspending a transaction that has been relayed is not simulated, and the run has "
+                          "reached it");
         return false;
     }
     if (!t->was_saved && run->state.kind == KAM_REQUEST_ROUTE) kam_tm_keep_edits(t, run);
@@ -115,9 +113,8 @@ int kam_tm_suspend_call(struct kam_run *run, const struct kam_arg *args, size_t 
     struct kam_suspended s;
     (void)args, (void)count;
     if (!(run->state.kind & (KAM_REQUEST_ROUTE | KAM_FAILURE_ROUTE)))
-        event_queue_stop(
-            run->k->queue, kam_script_at(&run->state),
-            "t_suspend() is simulated for requests and in failure_route, and the run has reached it");
+        kam_run_stop(
+            run, "t_suspend() is simulated for requests and in failure_route, and the run has reached it");
     return kam_tm_suspend(run, &s) ? 1 : -1;
 }
 
@@ -129,11 +126,9 @@ int kam_tm_continue_call(struct kam_run *run, const struct kam_arg *args, size_t
     (void)count;
     if (!route || !t) return -1;
     s.branch = first_waiting(t);
-    if (run == &tm->failure_run) {
-        event_queue_stop(run->k->queue, kam_script_at(&run->state),
-                         "t_continue() in failure_route or in a route that goes on itself is not simulated, "
-                         "and the run has reached it");
-        return -1;
-    }
+    if (run == &tm->failure_run)
+        return kam_run_stop(
+            run, "t_continue() in failure_route or in a route that goes on itself is not simulated, "
+                 "and the run has reached it");
     return kam_tm_continue(tm, &s, kam_route_stmts(route), run->state.process) ? 1 : -1;
 }

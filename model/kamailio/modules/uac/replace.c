@@ -54,7 +54,7 @@ static void mark(struct kam_run *run, enum kam_mark which, const struct party *p
     if (avp) kam_pv_assign(run, avp, (struct kam_value){.type = KAM_STR, .s = party_text(p)});
     unsigned marks = which | (which == KAM_RESTORE_FROM ? KAM_USE_FROM : KAM_USE_TO);
     run->marks |= marks;
-    if (run->transaction) ((struct kam_transaction_head *)run->transaction)->marks |= marks;
+    if (run->transaction) kam_run_transaction(run)->marks |= marks;
 }
 
 /* The one XORed with the other, as long as the longer one. */
@@ -108,10 +108,9 @@ int uac_replace(struct kam_run *run, enum kam_mark which, struct span display, s
     kam_lump_replace(run->target, offset_of(run, p.uri.p), p.uri.len, uri);
     if (mode == UAC_NONE) return 1;
     if (run->state.kind == KAM_BRANCH_ROUTE)
-        event_queue_stop(
-            run->k->queue, kam_script_at(&run->state),
-            "Kamailio 5.6.3 crashes here: another uac.restore_mode than none, and a URI of From or To "
-            "that is replaced in a branch_route");
+        kam_run_stop(
+            run, "Kamailio 5.6.3 crashes here: another uac.restore_mode than none, and a URI of From or To "
+                 "that is replaced in a branch_route");
     keep_in_record_route(run, which, p.uri, uri);
     mark(run, which, &p);
     return 1;
@@ -140,12 +139,10 @@ int uac_restore(struct kam_run *run, enum kam_mark which) {
     struct party p;
     struct buf uri = {0};
     enum kam_mark in = which;
-    if (uac_of(run)->mode == UAC_NONE) {
-        event_queue_stop(
-            run->state.queue, kam_script_at(&run->state),
+    if (uac_of(run)->mode == UAC_NONE)
+        return kam_run_stop(
+            run,
             "Kamailio 5.6.3 crashes here: uac_restore_from() or uac_restore_to() with restore_mode none");
-        return -1;
-    }
     /* The callee's requests have the caller in To. */
     if (kam_rr_upstream(run)) in = which == KAM_RESTORE_FROM ? KAM_RESTORE_TO : KAM_RESTORE_FROM;
     struct span kept = kam_rr_param(run, param_of(run, which));
