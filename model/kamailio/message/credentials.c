@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/credentials.h"
 
-#include <stdbool.h>
+#include <string.h>
 
-/* Where a parameter of that name goes; NULL: nobody asks for it. Of two the last one counts. */
+/* Where a parameter of that name goes, but for those of skip_chained(); NULL: nobody asks for it. Of two the
+ * last one counts. */
 static struct span *member(struct kam_credentials *c, struct span name) {
     const struct {
         const char *name;
         struct span *to;
-    } known[] = {{"username", &c->username}, {"realm", &c->realm},
-                 {"nonce", &c->nonce},       {"uri", &c->uri},
-                 {"response", &c->response}, {"algorithm", &c->algorithm},
-                 {"cnonce", &c->cnonce},     {"opaque", &c->opaque},
-                 {"qop", &c->qop},           {"nc", &c->nc}};
+    } known[] = {{"username", &c->username},
+                 {"uri", &c->uri},
+                 {"algorithm", &c->algorithm},
+                 {"cnonce", &c->cnonce},
+                 {"opaque", &c->opaque},
+                 {"qop", &c->qop},
+                 {"nc", &c->nc}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (span_is_nocase(name, known[i].name)) return known[i].to;
     return NULL;
@@ -33,14 +36,44 @@ static bool read_value(struct span *value, struct span *left) {
     return true;
 }
 
+/*
+ * realm, nonce and response are looked for one behind the other: what begins as one of them and goes on
+ * otherwise is held against the end of the next one four bytes further on, whatever stands there. Returns how
+ * many bytes of such a name are behind, 0: it begins otherwise; *to is where it goes if = follows.
+ */
+static size_t skip_chained(struct kam_credentials *c, struct span left, struct span **to) {
+    const struct {
+        const char *head, *tail;
+        struct span *to;
+    } chain[] = {{"real", "m", &c->realm}, {"nonc", "e", &c->nonce}, {"resp", "onse", &c->response}};
+    const size_t count = sizeof chain / sizeof *chain;
+    size_t i = 0, behind = 0;
+    while (i < count && !span_starts_nocase(left, chain[i].head))
+        i++;
+    for (; i < count; i++) {
+        behind += 4;
+        if (behind > left.len || !span_starts_nocase(span_skip(left, behind), chain[i].tail)) continue;
+        *to = chain[i].to;
+        return behind + strlen(chain[i].tail);
+    }
+    return behind;
+}
+
 /* name=value; a name goes on to the next =, whatever stands there, and what follows the value has no meaning.
  */
 static bool read_param(struct kam_credentials *c, struct span *left) {
-    ptrdiff_t equals = span_find(*left, '=');
-    struct span value;
+    struct span *to = NULL;
+    size_t behind = skip_chained(c, *left, &to);
+    if (behind > left->len) return false;
+    struct span name = span_skip(*left, behind), value;
+    ptrdiff_t equals = span_find(name, '=');
     if (equals < 0) return false;
-    struct span *to = member(c, span_trim(span_head(*left, (size_t)equals)));
-    *left = span_skip_space(span_skip(*left, (size_t)equals + 1));
+    *left = span_skip_space(span_skip(name, (size_t)equals + 1));
+    name = span_trim(span_head(name, (size_t)equals));
+    if (behind == 0)
+        to = member(c, name);
+    else if (name.len)
+        to = NULL;
     if (!read_value(&value, left)) return false;
     if (to) *to = value;
     return true;
@@ -81,4 +114,9 @@ struct span kam_credentials_user(const struct kam_credentials *c) {
 struct span kam_credentials_domain(const struct kam_credentials *c) {
     ptrdiff_t at = domain_sign(c->username);
     return at < 0 ? (struct span){0} : span_skip(c->username, (size_t)at + 1);
+}
+
+bool kam_credentials_counts(const struct kam_credentials *c) {
+    struct span qop = span_trim(c->qop);
+    return span_is_nocase(qop, "auth") || span_is_nocase(qop, "auth-int");
 }

@@ -4,6 +4,8 @@
 #ifndef MODEL_KAMAILIO_MESSAGE_CREDENTIALS_H
 #define MODEL_KAMAILIO_MESSAGE_CREDENTIALS_H
 
+#include <stdbool.h>
+
 #include "base/span.h"
 
 /* What stands in the header; p of a member is NULL where it does not say it, its quotes are off. */
@@ -24,5 +26,8 @@ enum kam_credentials_kind kam_credentials_parse(struct kam_credentials *c, struc
 /* The two parts of username; the domain's p is NULL where there is none. */
 struct span kam_credentials_user(const struct kam_credentials *c);
 struct span kam_credentials_domain(const struct kam_credentials *c);
+
+/* Whether qop is auth or auth-int, with which nc and cnonce belong to the response. */
+bool kam_credentials_counts(const struct kam_credentials *c);
 
 #endif

@@ -122,7 +122,7 @@ static const char *check_proxy_require(struct kam_run *run) {
 /* Credentials must say who asks for what, with which answer; these three must not be empty. */
 static const char *check_credentials(const struct kam_credentials *c) {
     if (!c->username.p || !c->realm.p || !c->nonce.p || !c->uri.p || !c->response.p ||
-        (c->qop.len && (!c->nc.p || !c->cnonce.p)))
+        (kam_credentials_counts(c) && (!c->nc.p || !c->cnonce.p)))
         return "Bad Auth Credentials";
     if (c->username.len == 0) return "Auth Empty User";
     if (c->nonce.len == 0) return "Auth Empty Nonce";

@@ -43,7 +43,7 @@ enum auth_result auth_find_header(const struct kam_run *run, enum auth_kind kind
 /* Is all there that a response is made of? */
 static bool is_complete(const struct kam_credentials *c) {
     return c->username.p && c->nonce.len && c->uri.p && c->response.len == DIGEST_HEX_LEN &&
-           (!c->qop.len || (c->nc.len && c->cnonce.p));
+           (!kam_credentials_counts(c) || (c->nc.p && c->cnonce.p));
 }
 
 enum auth_result auth_find(struct kam_run *run, enum auth_kind kind, struct span realm,
@@ -81,7 +81,7 @@ enum auth_result auth_password_check(struct kam_run *run, const struct kam_crede
                        .nc = c->nc,
                        .cnonce = c->cnonce,
                        .qop = c->qop};
-    if (span_is_nocase(c->qop, "auth-int"))
+    if (span_is_nocase(span_trim(c->qop), "auth-int"))
         return AUTH_WRONG_PASSWORD; /* 5.6.3 takes none of any form tried */
     digest_response(response, &d);
     if (!span_eq(c->response, (struct span){response, DIGEST_HEX_LEN})) return AUTH_WRONG_PASSWORD;

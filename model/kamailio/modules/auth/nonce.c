@@ -126,7 +126,7 @@ static enum auth_result check_once(struct auth *a, const uint8_t *mark) {
     return AUTH_OK;
 }
 
-/* A response with qop counts up from the one before to the same nonce, as far as a byte goes. */
+/* A response with nc counts up from the one before to the same nonce, as far as a byte goes. */
 static enum auth_result check_count(struct auth *a, const uint8_t *mark, const struct kam_credentials *c) {
     uint64_t nc = 0;
     size_t place = place_of(a, mark);
@@ -160,7 +160,7 @@ enum auth_result auth_nonce_check(struct kam_run *run, const struct kam_credenti
         request_sum(sum, run, checks);
         if (memcmp(sum, bytes + PLAIN_LEN, SUM_LEN) != 0) return AUTH_STALE;
     }
-    bool counted = a->nonce_count && mark && mark[MARK_LEN - 1] & MARK_COUNTS && c->qop.len;
+    bool counted = a->nonce_count && mark && mark[MARK_LEN - 1] & MARK_COUNTS && c->nc.len;
     if (counted) return check_count(a, mark, c);
     return a->one_time_nonce && mark && mark[MARK_LEN - 1] & MARK_ONCE ? check_once(a, mark) : AUTH_OK;
 }
