@@ -125,28 +125,54 @@ static bool keep_param(struct via *v, struct span name, struct span whole, const
 /* No name begins with one of these. */
 enum { NO_NAME = STOP_PAREN | STOP_COLON | STOP_BRACKET };
 
+struct param {
+    struct span name, whole;
+    struct value value;
+};
+
+/* The parameter that begins with the semicolon at p; returns the place behind it, NULL: it cannot be parsed.
+ */
+static const char *parse_param(struct param *param, const char *p, const char *end) {
+    const char *from = p, *name = stop_skip_blanks(p + 1, end);
+    struct value value = {0};
+    p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
+    param->name = span_between(name, p);
+    if (p == name || stop_bits[(unsigned char)*name] & NO_NAME) return NULL;
+    const char *after = stop_skip_blanks(p, end);
+    value.after_blank = after > p;
+    if (after < end && *after == '=') {
+        p = parse_value(&value, stop_skip_blanks(after + 1, end), end);
+        if (!p) return NULL;
+    } else if (after == end || *after == ';' || *after == ',') {
+        p = after; /* of one without a value the blanks behind it are a part */
+    }
+    after = stop_skip_blanks(p, end);
+    value.next = after < end ? *after : '\0';
+    param->whole = span_between(from, p);
+    param->value = value;
+    return p;
+}
+
 /* Returns the place behind the last parameter; NULL: one cannot be parsed. */
 static const char *parse_params(struct via *v, const char *p, const char *end) {
-    for (;;) {
+    for (struct param param;;) {
         const char *from = stop_skip_blanks(p, end);
         if (from == end || *from != ';') return p;
-        const char *name = stop_skip_blanks(from + 1, end);
-        struct value value = {0};
-        p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
-        struct span word = span_between(name, p);
-        if (word.len == 0 || stop_bits[(unsigned char)*name] & NO_NAME) return NULL;
-        const char *after = stop_skip_blanks(p, end);
-        value.after_blank = after > p;
-        if (after < end && *after == '=') {
-            p = parse_value(&value, stop_skip_blanks(after + 1, end), end);
-            if (!p) return NULL;
-        } else if (after == end || *after == ';' || *after == ',') {
-            p = after; /* of one without a value the blanks behind it are a part */
-        }
-        after = stop_skip_blanks(p, end);
-        value.next = after < end ? *after : '\0';
-        if (!keep_param(v, word, span_between(from, p), &value)) return NULL;
+        p = parse_param(&param, from, end);
+        if (!p || !keep_param(v, param.name, param.whole, &param.value)) return NULL;
     }
+}
+
+bool via_find_param(const struct via *v, struct span name, struct span *value) {
+    const char *p = v->sent_by.p + v->sent_by.len, *end = v->whole.p + v->whole.len;
+    struct param param;
+    while ((p = stop_skip_blanks(p, end)) < end && (p = parse_param(&param, p, end)) != NULL) {
+        if (!span_eq_nocase(param.name, name)) continue;
+        bool is_text = param.value.text.len || param.value.quotes;
+        *value = is_text ? param.value.text : (struct span){0};
+        return true;
+    }
+    return false;
 }
 
 /* Skips comments, which have parentheses around them and may hold others. NULL: one does not end. */

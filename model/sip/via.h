@@ -27,4 +27,8 @@ struct via {
  */
 bool via_parse(struct via *v, struct span value);
 
+/* The first parameter of that name of a Via that has been parsed; value's p is NULL where it says nothing: ""
+ * says something. False: there is none. */
+bool via_find_param(const struct via *v, struct span name, struct span *value);
+
 #endif

@@ -31,7 +31,7 @@ static const char *read_quoted(const char *p, const char *end, bool escapes, str
 /* <URI>: blanks in one line may stand around the URI, not in it, and no semicolon in front. */
 static const char *read_enclosed(const char *p, const char *end, struct span *uri) {
     const char *from = skip_spaces(p + 1, end);
-    p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH | STOP_NUL);
+    p = stop_skip_word(from, end, STOP_LESS | STOP_GREATER | STOP_QUOTE | STOP_BACKSLASH);
     *uri = span_between(from, p);
     p = skip_spaces(p, end);
     return uri->len > 0 && uri->p[0] != ';' && p < end && *p == '>' ? p + 1 : NULL;
@@ -98,12 +98,21 @@ static bool read_params(const char *p, const char *end, struct span *tag) {
     }
 }
 
-void kam_address_parse(struct kam_address *a, struct span value) {
-    const char *end = value.p + value.len;
+void kam_address_read(struct kam_address *a, struct span text) {
+    const char *end = text.p + text.len;
     *a = (struct kam_address){0};
-    const char *p = read_uri(value.p, end, a);
+    const char *p = read_uri(text.p, end, a);
     if (p && read_params(p, end, &a->tag))
         a->readable = true;
     else
         *a = (struct kam_address){0};
+}
+
+struct span kam_address_text(struct span value) {
+    ptrdiff_t nul = value.len ? span_find(value, '\0') : -1;
+    return nul < 0 ? value : span_head(value, (size_t)nul);
+}
+
+void kam_address_parse(struct kam_address *a, struct span value) {
+    kam_address_read(a, kam_address_text(value));
 }

@@ -15,6 +15,11 @@ struct kam_address {
     struct span tag;     /* of the last ;tag=, without quotes; p NULL: none, or an empty one */
 };
 
+/* Reads a header's value. Its text ends at a NUL (facts: Kamailio 76). */
 void kam_address_parse(struct kam_address *a, struct span value);
+struct span kam_address_text(struct span value);
+
+/* Reads a text in which a NUL is a character like any. */
+void kam_address_read(struct kam_address *a, struct span text);
 
 #endif

@@ -114,9 +114,11 @@ static enum kam_method method_of(struct span name) {
     return KAM_OTHER_METHOD;
 }
 
-/* To is read of every message, From when it is needed: that it cannot be read is known then. */
+/* To is read of every message, From when it is needed: that it cannot be read is known then. To must go on to
+ * the end of its line, and a NUL ends it. */
 static bool read_to(struct kam_run *run) {
     struct kam_address to;
+    if (span_find(run->to->value, '\0') >= 0) return false;
     kam_address_parse(&to, run->to->value);
     run->from_is_read = false;
     run->to_uri = to.uri;

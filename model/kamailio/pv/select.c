@@ -162,15 +162,19 @@ static struct span params_behind(struct span whole, struct span uri) {
 }
 
 static struct place place_of(struct span whole, struct span uri) {
-    const struct sip_header h = {.value = whole};
-    struct span name = kam_display_name(&h);
-    return (struct place){whole, uri, name.len ? name : (struct span){0}, params_behind(whole, uri)};
+    struct kam_address a;
+    kam_address_read(&a, whole);
+    return (struct place){whole, uri, a.display.len ? a.display : (struct span){0},
+                          params_behind(whole, uri)};
 }
 
 static struct place address_of(const struct sip_header *h) {
     struct kam_address a;
     if (h) kam_address_parse(&a, h->value);
-    return h && a.readable ? place_of(h->value, a.uri) : (struct place){0};
+    struct place p = {0};
+    if (h && a.readable) p = place_of(kam_address_text(h->value), a.uri);
+    if (p.whole.p) p.whole = h->value;
+    return p;
 }
 
 static bool place_part(struct kam_run *run, const struct place *p, struct span path, struct kam_value *out) {
@@ -302,9 +306,7 @@ static bool via_word(struct kam_run *run, int64_t n, struct span path, struct ka
     if (path.len && (params ? !left.len : i == COUNT || left.len)) return false;
     if (!run || !via_at(run, n, &v)) return gives(out, pv_nothing());
     if (!path.len) return gives(out, pv_text(v.text));
-    struct span behind = span_between(v.sent_by.p + v.sent_by.len, v.whole.p + v.whole.len), name = v.whole;
-    struct span version = name;
-    name = span_trim(span_cut(&version, '/'));
+    struct span version = v.whole, name = span_trim(span_cut(&version, '/'));
     switch (params ? COUNT : i) {
     case NAME: return gives(out, pv_text(name));
     case VERSION: return gives(out, pv_text(span_trim(span_cut(&version, '/'))));
@@ -314,9 +316,9 @@ static bool via_word(struct kam_run *run, int64_t n, struct span path, struct ka
     case COMMENT: return gives(out, select_blank());
     default: break;
     }
-    *out = select_param(span_skip(behind, 1), params ? left : word);
-    if (out->type == KAM_STR && out->s.len == 0) *out = select_blank();
-    return true;
+    struct span value;
+    if (!via_find_param(&v, params ? left : word, &value)) return gives(out, pv_nothing());
+    return gives(out, value.p ? pv_text(value) : select_blank());
 }
 
 static bool via(struct kam_run *run, struct span path, struct kam_value *out) {

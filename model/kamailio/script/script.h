@@ -163,6 +163,7 @@ struct kam_process {
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */
     struct kam_xavp *sbranch; /* $sbranch(x), by x; without a uri there is nothing */
+    struct buf unended;       /* the address that {nameaddr.*} has read last, if its < does not end */
 };
 
 void kam_process_init(struct kam_process *process);

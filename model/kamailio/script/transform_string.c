@@ -118,7 +118,7 @@ static bool replaced(const struct transform_call *c, struct kam_value *v, size_t
     struct buf b = {0};
     if (c->s[0].len == 0) return transform_is_text(v, s);
     if (s.len > TRANSFORM_BUFFER) return false;
-    while (s.len && b.len <= TRANSFORM_BUFFER) {
+    while (s.len && b.len < TRANSFORM_BUFFER) { /* what is left then is lost */
         struct span what = param_now(c, 0, &b);
         if (span_eq(span_head(s, what.len), what)) {
             if (with < c->count) buf_add(&b, param_now(c, with, &b));
@@ -128,7 +128,6 @@ static bool replaced(const struct transform_call *c, struct kam_value *v, size_t
             s = span_skip(s, 1);
         }
     }
-    buf_add(&b, s);
     return transform_is_built(c, v, &b);
 }
 

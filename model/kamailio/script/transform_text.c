@@ -95,26 +95,41 @@ static bool read_address(struct address *a, struct span s) {
     }
     struct span inside = span_skip(s, open + 1);
     ptrdiff_t close = span_find_unquoted(inside, '>');
-    if (close < 0) return true; /* all of it is empty, as it is for who asks twice */
     a->name = span_head(s, open);
-    a->uri = span_head(inside, (size_t)close);
-    a->whole = span_head(s, open + (size_t)close + 2);
-    return true;
+    a->uri = close < 0 ? inside : span_head(inside, (size_t)close);
+    if (close >= 0) a->whole = span_head(s, open + (size_t)close + 2);
+    return close >= 0;
+}
+
+/*
+ * The process keeps the text that it has read last: one whose < nothing ends is nothing for who asks first,
+ * and what it is up to there for who asks again. Empty ones are not read.
+ */
+static bool read_again(struct address *a, const struct transform_call *c, struct span s) {
+    struct kam_process *process = c->script->state->process;
+    bool again = s.len && span_eq(buf_span(&process->unended), s), ended = read_address(a, s);
+    if (again || ended || !s.len) {
+        if (ended) buf_reset(&process->unended);
+        return s.len > 0;
+    }
+    buf_reset(&process->unended);
+    buf_add(&process->unended, s);
+    return false;
 }
 
 static bool nameaddr_name(const struct transform_call *c, struct kam_value *v) {
     struct address a;
-    return read_address(&a, transform_text(c, *v)) && transform_is_text(v, a.name);
+    return read_again(&a, c, transform_text(c, *v)) && transform_is_text(v, a.name);
 }
 
 static bool nameaddr_uri(const struct transform_call *c, struct kam_value *v) {
     struct address a;
-    return read_address(&a, transform_text(c, *v)) && transform_is_text(v, a.uri);
+    return read_again(&a, c, transform_text(c, *v)) && transform_is_text(v, a.uri);
 }
 
 static bool nameaddr_len(const struct transform_call *c, struct kam_value *v) {
     struct address a;
-    return read_address(&a, transform_text(c, *v)) && transform_is_number(c, v, (int64_t)a.whole.len);
+    return read_again(&a, c, transform_text(c, *v)) && transform_is_number(c, v, (int64_t)a.whole.len);
 }
 
 /* Lines: without their ends. */

@@ -51,6 +51,7 @@ void kam_process_init(struct kam_process *process) { *process = (struct kam_proc
 void kam_process_free(struct kam_process *process) {
     kam_vars_free(&process->vars);
     xavp_free(&process->sbranch);
+    buf_free(&process->unended);
 }
 
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number) {
