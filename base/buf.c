@@ -23,17 +23,21 @@ void buf_grow(struct buf *b, size_t n) {
 
 void buf_add_text(struct buf *b, const char *text) { buf_add(b, span_of(text)); }
 
-void buf_add_u64(struct buf *b, uint64_t n) {
+struct span decimal_digits(uint64_t n, char room[static DECIMAL_DIGITS]) {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324"
                                 "25262728293031323334353637383940414243444546474849"
                                 "50515253545556575859606162636465666768697071727374"
                                 "75767778798081828384858687888990919293949596979899";
-    char digits[20];
-    size_t at = sizeof digits;
+    size_t at = DECIMAL_DIGITS;
     for (; n >= 10; n /= 100) /* two at a time: half the divisions */
-        memcpy(digits + (at -= 2), pairs + n % 100 * 2, 2);
-    if (n > 0 || at == sizeof digits) digits[--at] = (char)('0' + n);
-    buf_add(b, (struct span){digits + at, sizeof digits - at});
+        memcpy(room + (at -= 2), pairs + n % 100 * 2, 2);
+    if (n > 0 || at == DECIMAL_DIGITS) room[--at] = (char)('0' + n);
+    return (struct span){room + at, DECIMAL_DIGITS - at};
+}
+
+void buf_add_u64(struct buf *b, uint64_t n) {
+    char room[DECIMAL_DIGITS];
+    buf_add(b, decimal_digits(n, room));
 }
 
 void buf_add_i64(struct buf *b, int64_t n) {

@@ -39,6 +39,10 @@ static inline void buf_add_char(struct buf *b, char c) {
     b->len++;
 }
 
+/* A number's decimal digits, which stand at the end of room. */
+enum { DECIMAL_DIGITS = 20 };
+struct span decimal_digits(uint64_t n, char room[static DECIMAL_DIGITS]);
+
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_u64(struct buf *b, uint64_t n);
 void buf_add_i64(struct buf *b, int64_t n);

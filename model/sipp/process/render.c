@@ -385,14 +385,14 @@ static struct span body_of(const struct rendering *r) {
 
 static void fill_len(struct rendering *r) {
     struct span body = r->body ? span_skip(buf_span(r->out), r->body) : body_of(r);
-    char *mark = r->out->p + r->len_at, text[32];
+    char *mark = r->out->p + r->len_at;
     size_t room = r->out->len - r->len_at;
     if (body.len > 0 && body.p[0] != '\0') {
         size_t length = (size_t)(r->out->p + r->out->len - body.p);
-        struct buf number = {.p = text, .cap = sizeof text};
-        buf_add_u64(&number, (uint32_t)((int64_t)length + r->len_offset));
+        char digits[DECIMAL_DIGITS];
+        struct span number = decimal_digits((uint32_t)((int64_t)length + r->len_offset), digits);
         size_t shown = number.len < LEN_WIDTH ? number.len : LEN_WIDTH;
-        memcpy(mark + LEN_WIDTH - shown, text, shown);
+        memcpy(mark + LEN_WIDTH - shown, number.p, shown);
         return;
     }
     /* Without a body SIPp writes an end of headers, and a NUL, over whatever follows (facts: SIPp 2); the
