@@ -91,5 +91,5 @@ struct span kam_tm_branch_reply(const struct kam_transaction *t, unsigned branch
     for (unsigned i = branch + 1; i < t->client_count; i++)
         if (t->clients[i]->first_of_step) return (struct span){0};
     if (in_hand && in_hand->transaction == t && in_hand->branch == branch) return in_hand->msg.bytes;
-    return c->reply ? payload_span(c->reply) : (struct span){0};
+    return c->received ? payload_span(c->received) : (struct span){0};
 }

@@ -79,7 +79,8 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
 /* The bytes of a branch's final reply; p NULL: it has none. */
 static struct span reply_of(const struct kam_transaction *t, const struct incoming *in, unsigned branch) {
     if (branch == in->branch) return in->run ? in->run->msg.bytes : (struct span){0};
-    return t->clients[branch]->reply ? payload_span(t->clients[branch]->reply) : (struct span){0};
+    const struct payload *received = t->clients[branch]->received;
+    return received ? payload_span(received) : (struct span){0};
 }
 
 static struct decision discarded(const char *why) {
@@ -95,8 +96,7 @@ static bool forget_replies(struct kam_transaction *t, unsigned branches, int64_t
         for (from = branches - 1; from > 0 && !t->clients[from]->first_of_step;)
             from--;
     for (unsigned i = from; i < branches; i++) {
-        payload_drop(t->clients[i]->reply);
-        t->clients[i]->reply = NULL;
+        kam_tm_forget_reply(t->clients[i]);
         t->clients[i]->stored = KAM_STORED_NOTHING;
     }
     return true;
@@ -195,26 +195,27 @@ static struct payload *render(struct kam_run *run) {
 
 static bool is_challenge(unsigned status) { return status == 401 || status == 407; }
 
-/* The challenge headers of one reply. */
+/* The challenge headers of one reply, as it came in; of a damaged one those before the damage. */
 static void add_challenges(struct buf *lines, struct sip_msg *m, const struct payload *reply) {
-    if (!sip_msg_parse(m, payload_span(reply))) return;
+    sip_msg_parse(m, payload_span(reply));
     for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
         if (span_is_nocase(h->name, "WWW-Authenticate") || span_is_nocase(h->name, "Proxy-Authenticate"))
             buf_add(lines, h->line);
 }
 
-/* The challenges of all branches; nothing if there are not two. in_hand is the reply of that branch. */
-static void gather_challenges(struct buf *lines, struct kam_transaction *t, unsigned branch,
-                              const struct payload *in_hand) {
+/* The challenges of all branches; false if there are not two replies that challenge. in is the one in hand.
+ */
+static bool gather_challenges(struct buf *lines, struct kam_transaction *t, const struct incoming *in) {
     unsigned count = 0;
     for (unsigned i = 0; i < t->client_count; i++) {
         struct kam_client *c = t->clients[i];
-        const struct payload *reply = i == branch ? in_hand : c->reply;
+        const struct payload *reply = c->received;
+        if (i == in->branch) reply = in->run ? in->run->payload : NULL;
         if (!reply || !is_challenge(c->last_status)) continue;
         count++;
         add_challenges(lines, &t->tm->sent, reply);
     }
-    if (count < 2) buf_reset(lines);
+    return count > 1;
 }
 
 /* A reply that is made here in place of one that came, or did not come. */
@@ -245,12 +246,12 @@ static struct cause timeout_cause(const struct kam_transaction *t, const struct 
                           .transaction = t->head.number};
 }
 
-/* Several challenges become one reply with all of them (RFC 3261 16.7 (7)). own is the reply in hand. */
+/* Several challenges become one reply with all that they ask for, if anything (RFC 3261 16.7 (7); facts:
+ * Kamailio 6.8). */
 static void put_challenges_together(struct kam_transaction *t, const struct incoming *in,
-                                    const struct payload *own, struct upstream *u) {
+                                    struct upstream *u) {
     struct buf lines = {0};
-    gather_challenges(&lines, t, in->branch, own);
-    if (lines.len) {
+    if (gather_challenges(&lines, t, in)) {
         payload_drop(u->payload);
         u->payload = build_local(t, u->status, kam_status_text(u->status), buf_span(&lines));
         u->cause.why = "challenges of several branches put together";
@@ -286,17 +287,18 @@ static struct upstream choose(struct kam_transaction *t, const struct incoming *
     if (in->run && in_hand)
         for (const struct kam_module **m = in->run->k->having[KAM_HOOK_REPLY_LEAVES]; *m; m++)
             (*m)->reply_leaves(in->run);
-    struct payload *own = in->run && (in_hand || is_challenge(u.status)) ? render(in->run) : NULL;
-    u.payload = payload_hold(in_hand ? own : c->reply);
-    if (is_challenge(u.status) && tm->set.aggregate_challenges) put_challenges_together(t, in, own, &u);
-    payload_drop(own);
+    u.payload = in_hand ? render(in->run) : payload_hold(c->reply);
+    if (is_challenge(u.status) && tm->set.aggregate_challenges) put_challenges_together(t, in, &u);
     return u;
 }
 
 /* Stores a final reply until it is known whether it is the best one. */
 static void store(struct kam_client *c, const struct incoming *in) {
-    payload_drop(c->reply);
-    c->reply = in->run ? render(in->run) : NULL;
+    kam_tm_forget_reply(c);
+    if (in->run) {
+        c->reply = render(in->run);
+        c->received = payload_hold(in->run->payload);
+    }
     c->stored = !in->run ? KAM_STORED_TIMEOUT : c->reply ? KAM_STORED_REPLY : KAM_STORED_NOTHING;
 }
 

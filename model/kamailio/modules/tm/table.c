@@ -47,6 +47,12 @@ struct kam_client *kam_tm_add_client(struct kam_transaction *t) {
     return c;
 }
 
+void kam_tm_forget_reply(struct kam_client *c) {
+    payload_drop(c->reply);
+    payload_drop(c->received);
+    c->reply = c->received = NULL;
+}
+
 static void client_release(struct kam_tm *tm, struct kam_client *c) {
     kam_resend_stop(&c->request);
     payload_drop(c->request.payload);
@@ -55,7 +61,7 @@ static void client_release(struct kam_tm *tm, struct kam_client *c) {
         payload_drop(c->cancel->payload);
         free(c->cancel);
     }
-    payload_drop(c->reply);
+    kam_tm_forget_reply(c);
     c->next = tm->free_clients;
     tm->free_clients = c;
 }

@@ -74,11 +74,12 @@ struct kam_client {
     unsigned last_status;      /* of the last reply that counted; 0: none */
     enum kam_cancel_state cancel_state;
     enum kam_stored stored;
-    struct payload *reply;   /* of KAM_STORED_REPLY: as it would be relayed */
-    bool timed_out, replied; /* for t_branch_timeout() and its like */
-    bool has_path;           /* lookup() had found a way to it */
-    bool first_of_step;      /* the first one that a t_relay() added */
-    uint32_t flags;          /* setbflag() */
+    struct payload *reply;    /* of KAM_STORED_REPLY: as it would be relayed */
+    struct payload *received; /* and as it came in */
+    bool timed_out, replied;  /* for t_branch_timeout() and its like */
+    bool has_path;            /* lookup() had found a way to it */
+    bool first_of_step;       /* the first one that a t_relay() added */
+    uint32_t flags;           /* setbflag() */
     const struct kam_route *on_reply, *on_failure, *on_branch_failure;
 };
 
@@ -255,6 +256,9 @@ struct kam_saved *kam_tm_save(struct kam_transaction *t);
 
 /* The next branch, without a request yet. There are fewer than KAM_BRANCHES_MAX. */
 struct kam_client *kam_tm_add_client(struct kam_transaction *t);
+
+/* Its final reply that was kept until it is known whether it is the best one. */
+void kam_tm_forget_reply(struct kam_client *c);
 
 /* The transaction that a request repeats, or whose final reply an ACK acknowledges; NULL: none. */
 struct kam_transaction *kam_tm_find_request(struct kam_run *run);
