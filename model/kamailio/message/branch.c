@@ -53,8 +53,8 @@ static struct span trimmed(struct span s) {
 
 void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in) {
     /* A CANCEL and an ACK must come out with their INVITE's branch, so the To tag must not count. */
-    bool of_invite =
-        span_is(in->method, "INVITE") || span_is(in->method, "ACK") || span_is(in->method, "CANCEL");
+    bool of_invite = span_is_nocase(in->method, "INVITE") || span_is_nocase(in->method, "ACK") ||
+                     span_is_nocase(in->method, "CANCEL");
     const struct span parts[] = {in->from_tag,    of_invite ? (struct span){0} : in->to_tag,
                                  in->call_id,     in->uri,
                                  in->cseq_number, in->via->host,

@@ -108,9 +108,9 @@ static void cut_off(struct kam_run *run, bool well_formed) {
 }
 
 static enum kam_method method_of(struct span name) {
-    if (span_is(name, "INVITE")) return KAM_INVITE;
-    if (span_is(name, "ACK")) return KAM_ACK;
-    if (span_is(name, "CANCEL")) return KAM_CANCEL;
+    if (span_is_nocase(name, "INVITE")) return KAM_INVITE;
+    if (span_is_nocase(name, "ACK")) return KAM_ACK;
+    if (span_is_nocase(name, "CANCEL")) return KAM_CANCEL;
     return KAM_OTHER_METHOD;
 }
 

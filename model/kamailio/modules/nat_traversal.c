@@ -217,8 +217,8 @@ static int nat_keepalive(struct kam_run *run, const struct kam_arg *args, size_t
     run->all_read = true;
     if (run->method == KAM_INVITE && kam_program_loads(run->k->program, KAM_MODULE_DIALOG))
         kam_run_stop(run, "nat_keepalive() of a dialog is not simulated, and the run has reached it");
-    bool subscribes = span_is(run->msg.method, "SUBSCRIBE");
-    if (!subscribes && !span_is(run->msg.method, "REGISTER")) return -1;
+    bool subscribes = span_is_nocase(run->msg.method, "SUBSCRIBE");
+    if (!subscribes && !span_is_nocase(run->msg.method, "REGISTER")) return -1;
     struct asked *a = mem_new(sizeof *a);
     *a = (struct asked){.next = nat->asked,
                         .run = run,

@@ -12,7 +12,7 @@ static int64_t method_bit(struct span name) {
                                         "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
                                         "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (span_is(name, known[i])) return 1 << i;
+        if (span_is_nocase(name, known[i])) return 1 << i;
     return 1 << 19;
 }
 

@@ -91,7 +91,7 @@ static int proxy_authenticate(struct kam_run *run, const struct kam_arg *args, s
 static bool may_be_anonymous(struct span method) {
     static const char *const names[] = {"INVITE", "BYE", "PRACK", "UPDATE", "MESSAGE"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is(method, names[i])) return true;
+        if (span_is_nocase(method, names[i])) return true;
     return false;
 }
 

@@ -107,7 +107,7 @@ static void belongs(struct kam_run *run, bool routed) {
     uint64_t cseq;
     if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
         dlg->cseq[upstream] = cseq;
-    bool ends = span_is(run->msg.method, "BYE"), new = dlg->state != DLG_CONFIRMED;
+    bool ends = span_is_nocase(run->msg.method, "BYE"), new = dlg->state != DLG_CONFIRMED;
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) {
         dlg->state = DLG_CONFIRMED;
         dlg_wait_no_more(d, dlg);
@@ -184,11 +184,11 @@ static struct dialog *answered_by(struct dialogs *d, const struct kam_replied *r
 void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
     struct dialogs *d = kam_module_data(k, KAM_MODULE_DIALOG);
     bool upstream;
-    if (span_is(r->method, "BYE") && r->status >= 200) {
+    if (span_is_nocase(r->method, "BYE") && r->status >= 200) {
         struct dialog *ended = dlg_find(d, r->call_id, r->from_tag, true, &upstream);
         if (ended && ended->state == DLG_DELETED) ended->deleted_ns = k->queue->now_ns;
     }
-    if (!span_is(r->method, "INVITE")) return;
+    if (!span_is_nocase(r->method, "INVITE")) return;
     struct dialog *dlg = answered_by(d, r);
     if (!dlg || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
     if (r->status >= 300) {

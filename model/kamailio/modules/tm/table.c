@@ -337,7 +337,7 @@ static struct kam_transaction *find_acknowledged(struct kam_run *run) {
 struct kam_transaction *kam_tm_find_request(struct kam_run *run) {
     if (run->method == KAM_ACK) return find_acknowledged(run);
     for (struct kam_transaction *t = first_candidate(run); t; t = next_candidate(run, t))
-        if (span_eq(t->method_name, run->msg.method) && matches(t, run, true)) return t;
+        if (span_eq_nocase(t->method_name, run->msg.method) && matches(t, run, true)) return t;
     return NULL;
 }
 
