@@ -242,6 +242,9 @@ bool call_next(struct call *call) {
 /* The length that SIPp makes of a number of milliseconds: never negative. */
 static int64_t milliseconds(int64_t ms) { return ms < 1 ? 0 : ms > INT32_MAX ? INT32_MAX : ms; }
 
+/* Of a variable: SIPp takes what is below 0, or no number, for the longest pause there is. */
+static int64_t variable_milliseconds(int64_t ms) { return ms < 0 ? INT32_MAX : milliseconds(ms); }
+
 static void begin_pause(struct call *call, int64_t ms) {
     call->paused_ms = loop_clock(&call->sipp->loop) + ms;
     if (call->paused_ms == 0) call->paused_ms = 1; /* 0 means: no pause */
@@ -252,7 +255,7 @@ static void run_pause(struct call *call, const struct step *step) {
     if (step->pause == PAUSE_DISTRIBUTION)
         ms = milliseconds(number_whole(distribution_sample(call->sipp, &step->distribution)));
     else if (step->pause == PAUSE_VARIABLE)
-        ms = milliseconds(real_whole(value_number(call_value(call, step->variable))));
+        ms = variable_milliseconds(real_whole(value_number(call_value(call, step->variable))));
     begin_pause(call, ms);
     stats_step(call, step);
     if (perform_actions(call, step, NULL) == PERFORM_ENDED) return;
@@ -284,28 +287,48 @@ static bool has_socket(struct call *call) {
     return !call->closed;
 }
 
-bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause) {
+/* What was rendered; NULL if no datagram holds it. */
+static struct payload *rendered(struct sipp *sipp) {
+    struct span text = buf_span(&sipp->text);
+    return text.len <= PAYLOAD_MAX ? payload_of(net_pool(sipp->net), text) : NULL;
+}
+
+static void cannot_send(struct call *call, struct source_pos at) {
+    call_fail(call, SIPP_FAILED_CANNOT_SEND, at, "the message cannot be sent");
+    call_end(call, CALL_FAILED_FORGOTTEN);
+}
+
+bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause,
+                        enum unsent unsent) {
     struct sipp *sipp = call->sipp;
     buf_reset(&sipp->text);
     if (!has_socket(call) || !render(&sipp->text, call, t, index)) return false;
-    struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
-    sipp_send(call, payload, cause);
+    struct payload *payload = rendered(sipp);
+    bool sent = sipp_send(call, payload, cause);
     payload_drop(payload);
-    return true;
+    if (!sent && unsent == UNSENT_CRASHES)
+        sipp_fatal(sipp, cause->at, "SIPp crashes: it cannot send what it says by itself");
+    else if (!sent)
+        cannot_send(call, cause->at);
+    return sent;
 }
 
-/* Renders a step's message and sends it, unless lost= says that it gets lost. */
+/* Renders a step's message and sends it, unless lost= says that it gets lost. NULL: the call is over, or
+ * SIPp. */
 static struct payload *send_step(struct call *call, int index, const struct cause *cause) {
     struct sipp *sipp = call->sipp;
     const struct step *step = &call->steps->steps[index];
     if (span_is(step->head.method, "ACK")) call->established = true;
     buf_reset(&sipp->text);
     if (!has_socket(call) || !render(&sipp->text, call, step->template, index)) return NULL;
-    struct payload *payload = payload_of(net_pool(sipp->net), buf_span(&sipp->text));
-    if (sipp_loses(sipp, step))
+    struct payload *payload = rendered(sipp);
+    if (payload && sipp_loses(sipp, step)) {
         sipp_note(sipp, &(struct cause){.why = "lost by lost=: step %", .arg = {index}, .at = step->at});
-    else
-        sipp_send(call, payload, cause);
+    } else if (!sipp_send(call, payload, cause)) {
+        cannot_send(call, step->at);
+        payload_drop(payload);
+        return NULL;
+    }
     return payload;
 }
 

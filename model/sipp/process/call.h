@@ -128,11 +128,18 @@ void stats_call_begins(struct call *call);
 void stats_call_ends(struct call *call, bool successful);
 void stats_step(struct call *call, const struct step *step);
 
-/* Sends the message of a scenario step, rendered anew, as SIPp's send_scene. False after a fatal error. */
+/* What becomes of a message that cannot be sent, and of the call (facts: SIPp 4). */
+enum unsent { UNSENT_ENDS_CALL, UNSENT_CRASHES };
+
+/*
+ * Sends the message of a scenario step, rendered anew, as SIPp's send_scene. False after a fatal error, and
+ * if it cannot be sent, which ends the call: nothing is left of it.
+ */
 bool call_send_step(struct call *call, int step, const struct cause *cause);
 
-/* Sends a rendered template that is no step. index is what [branch] takes. */
-bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause);
+/* Sends a rendered template that is no step. index is what [branch] takes. False as above. */
+bool call_send_template(struct call *call, const struct template *t, int index, const struct cause *cause,
+                        enum unsent unsent);
 
 /*
  * Ends the call as SIPp does that gives up: with ACK, BYE or CANCEL where it is a client (facts: SIPp 6.2).

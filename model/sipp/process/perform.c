@@ -311,6 +311,40 @@ static struct span ereg_text(struct performance *p, bool *there) {
 }
 
 /*
+ * What an ereg has found stands in memory that SIPp frees when it is assigned anew, and the group is copied
+ * out of it after that: right only behind what free() writes, and where the copy does not come to the same
+ * place (facts: SIPp 10.2).
+ */
+static bool is_lost(size_t freed, const struct regex_match *group) {
+    enum { WRITTEN = 16, SMALLEST = 24, STEP = 16 };
+    size_t len = (size_t)(group->to - group->from) + 1;
+    size_t of_copy = len > SMALLEST ? (len - SMALLEST + STEP - 1) / STEP : 0;
+    size_t of_freed = freed > SMALLEST ? (freed - SMALLEST + STEP - 1) / STEP : 0;
+    return len > 1 && (group->from < WRITTEN || of_copy == of_freed);
+}
+
+static bool assign_groups(struct performance *p, const struct regex_match *match) {
+    const struct action *a = p->action;
+    const struct value *searched = a->place == EREG_VAR ? call_value(p->call, a->variable) : NULL;
+    const char *c = buf_text(&p->call->sipp->text2);
+    size_t freed = 0;
+    for (size_t i = 0; i < a->target_count; i++) {
+        if (match[i].from < 0) continue;
+        if (freed > 0 && is_lost(freed, &match[i])) {
+            sipp_missing(p->call->sipp, a->at,
+                         "SIPp takes this group of the variable's text when it has already freed it: what it "
+                         "finds is not simulated");
+            return false;
+        }
+        struct value *to = target(p, i);
+        if (to == searched && to->matched) freed = to->text.len + 1;
+        value_set_string(to, span_between(c + match[i].from, c + match[i].to));
+        to->matched = true;
+    }
+    return true;
+}
+
+/*
  * A regular expression that does not do what check_it wants marks the call as failed; it goes on all the
  * same.
  */
@@ -330,17 +364,13 @@ static bool perform_ereg(struct performance *p) {
     struct buf *copy = &p->call->sipp->text2;
     buf_reset(copy);
     buf_add(copy, s);
-    const char *c = buf_text(copy);
     enum regex_answer answer = regex_find(a->regex, buf_span(copy), false, match, ACTION_TARGETS, &steps);
     event_spend_match(p->call->sipp->loop.queue, a->at, answer, steps);
     bool matched = answer == REGEX_YES;
     if (a->check_it && (!there || !matched))
         return there ? fail_check(p, SIPP_FAILED_REGEXP_DOESNT_MATCH, "the regular expression does not match")
                      : fail_check(p, SIPP_FAILED_REGEXP_HDR_NOT_FOUND, "what ereg searches is not there");
-    for (size_t i = 0; matched && i < a->target_count; i++) {
-        if (match[i].from < 0) continue;
-        value_set_string(target(p, i), span_between(c + match[i].from, c + match[i].to));
-    }
+    if (matched && !assign_groups(p, match)) return false;
     return !a->check_it_inverse || !matched ||
            fail_check(p, SIPP_FAILED_REGEXP_SHOULDNT_MATCH,
                       "the regular expression matches, which it must not");

@@ -133,8 +133,11 @@ struct sipp {
 
 static inline int64_t sipp_now(const struct sipp *sipp) { return sipp->loop.queue->now_ns; }
 
-/* Sends a payload to where the call's messages go, from its port, and accounts for its cost. */
-void sipp_send(struct call *call, struct payload *payload, const struct cause *cause);
+/*
+ * Sends a payload to where the call's messages go, from its port, and accounts for its cost. False if that
+ * cannot be done: no datagram holds it (NULL), or no network has the address.
+ */
+bool sipp_send(struct call *call, struct payload *payload, const struct cause *cause);
 
 /* sockets.c: the port of a call (-t un), and its end. */
 void sipp_open_port(struct call *call);

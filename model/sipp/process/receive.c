@@ -97,7 +97,7 @@ static void repeat_ack(struct call *call, int index) {
                           .reference = "RFC 3261 13.2.2.4",
                           .retransmission = ++call->repeats};
     sipp_count(call->sipp, SIPP_RETRANSMISSIONS);
-    call_send_template(call, call->steps->steps[index].template, index, &cause);
+    call_send_template(call, call->steps->steps[index].template, index, &cause, UNSENT_ENDS_CALL);
 }
 
 static void note_ignored(struct call *call, const char *why) {

@@ -41,6 +41,9 @@ struct rendering {
     struct auth_mark auth;
 };
 
+/* What SIPp's own buffer holds. */
+enum { TEXT_MAX = 65536 };
+
 static void fatal(struct rendering *r, const struct template_part *part, const char *reason) {
     sipp_fatal(r->sipp, part->at, reason);
     r->failed = true;
@@ -151,8 +154,8 @@ static void add_dynamic_id(struct rendering *r, const struct fold_piece *piece) 
 static void add_fill(struct rendering *r, const struct fold_piece *piece) {
     struct span text = template_text(r->t, piece->part);
     int64_t length = real_whole(value_number(call_value(r->call, (int)piece->part->number)));
-    if (length > PAYLOAD_MAX) fatal(r, piece->part, "[fill] is longer than a datagram");
-    for (int64_t i = 0; !r->failed && i < length; i++)
+    if (length > TEXT_MAX) length = TEXT_MAX + 1; /* too much anyway */
+    for (int64_t i = 0; i < length; i++)
         buf_add_char(r->out, text.p[(size_t)i % text.len]);
 }
 
@@ -448,10 +451,13 @@ static void fill_auth(struct rendering *r) {
     buf_free(&text);
 }
 
-static bool too_long(const struct rendering *r) { return r->out->len - r->begin > PAYLOAD_MAX; }
+static bool too_long(const struct rendering *r) { return r->out->len - r->begin > TEXT_MAX; }
 
 static void tell_too_long(struct rendering *r, const struct template_part *part) {
-    if (!r->failed) fatal(r, part, "larger than a datagram");
+    if (r->failed) return;
+    sipp_missing(r->sipp, part->at,
+                 "not simulated: a text of more than 65536 bytes; SIPp writes on behind its buffer");
+    r->failed = true;
 }
 
 /* Text that makes no empty line, whatever stands around it, nor ends the message for SIPp. */
@@ -478,7 +484,7 @@ bool render(struct buf *out, struct call *call, const struct template *t, int in
         add_literal(&r, p);
         size_t before = out->len;
         if (p->part) add_keyword(&r, p, before);
-        if (too_long(&r)) tell_too_long(&r, before - r.begin > PAYLOAD_MAX ? p->literal : p->part);
+        if (too_long(&r)) tell_too_long(&r, before - r.begin > TEXT_MAX ? p->literal : p->part);
     }
     if (r.auth.len > 0 && !r.failed) {
         fill_auth(&r);

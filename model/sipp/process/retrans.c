@@ -60,7 +60,10 @@ bool retrans_run(struct call *call) {
     /* RFC 3261's T2: where the doubling of the interval ends for everything but an INVITE. */
     uint32_t t2_ms = sipp->config.t2_ms;
     if (!call->sent_invite && call->retrans_delay_ms > t2_ms) call->retrans_delay_ms = t2_ms;
-    if (!sipp_loses(sipp, sent)) sipp_send(call, call->sent, &cause);
+    if (!sipp_loses(sipp, sent) && !sipp_send(call, call->sent, &cause)) {
+        sipp_fatal(sipp, sent->at, "SIPp crashes: it cannot send a retransmission");
+        return false;
+    }
     retrans_arm(call, call->retrans_delay_ms);
     return true;
 }

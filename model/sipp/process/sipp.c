@@ -47,14 +47,20 @@ void sipp_config_default(struct sipp_config *config) {
     config->local.port = config->remote.port = config->outbound.port = 5060;
 }
 
-void sipp_send(struct call *call, struct payload *payload, const struct cause *cause) {
+bool sipp_send(struct call *call, struct payload *payload, const struct cause *cause) {
     struct sipp *sipp = call->sipp;
+    bool sent = false;
     uint16_t from = call->port ? call->port : sipp->config.local.port;
     struct udp_options options = {.tos = 0, .dont_fragment = true};
-    event_spend(sipp->loop.queue, payload->len / 2048 * 200); /* fragments, and long messages */
-    if (host_send(sipp->host, from, options, call->to, payload, cause) != 0)
+    if (payload) event_spend(sipp->loop.queue, payload->len / 2048 * 200); /* fragments, and long messages */
+    if (!payload)
+        sipp_note(sipp, &(struct cause){.why = "not sent: larger than a datagram", .at = cause->at});
+    else if (call->to.port == 0 || host_send(sipp->host, from, options, call->to, payload, cause) != 0)
         sipp_note(sipp, &(struct cause){.why = "not sent: the network is unreachable", .at = cause->at});
+    else
+        sent = true;
     loop_spend(&sipp->loop, LOOP_SEND_NS);
+    return sent;
 }
 
 void sipp_note(struct sipp *sipp, const struct cause *cause) {
@@ -182,11 +188,20 @@ static void check_command_line(struct sipp *sipp, struct diag *diag) {
                    "<exec command=...> is never run; \"exec: skip\" in scenario.yaml passes over it");
 }
 
+/* A % takes the character behind it along, and so a last one the end of the text. */
+static bool ends_in_sign(const char *id) {
+    while (*id && !(*id == '%' && id[1] == '\0'))
+        id += *id == '%' ? 2 : 1;
+    return *id;
+}
+
 static void check_config(const struct sipp *sipp, struct diag *diag) {
     const struct sipp_config *c = &sipp->config;
     struct source_pos at = {sipp->program->source, 0};
     if ((sipp->program->client || sipp->program->commanded) && c->remote.ip == 0)
         diag_error(diag, at, "the scenario calls, but nobody says whom");
+    if (ends_in_sign(c->call_id))
+        diag_error(diag, at, "not simulated: a call_id that ends in a single %%: SIPp reads on behind it");
     /* Products of the clock and the rate must fit. */
     enum { RATE_MAX = 1000000, PERIOD_MS_MAX = 1000000000 };
     if (real_less(real_of(RATE_MAX), c->rate) || c->rate_period_ms > PERIOD_MS_MAX)

@@ -7,7 +7,7 @@
 static bool send_default(struct call *call, enum default_message which, const char *why,
                          const char *reference) {
     struct cause cause = {.why = why, .at = call_step(call)->at, .reference = reference};
-    return call_send_template(call, call->sipp->program->defaults[which], -1, &cause);
+    return call_send_template(call, call->sipp->program->defaults[which], -1, &cause, UNSENT_CRASHES);
 }
 
 /* Only a client says goodbye, and only if it has got beyond its first step. */
@@ -154,8 +154,11 @@ void call_abort_unexpected(struct call *call, struct payload *payload) {
 /* The last message stays what it was; where there was none, it is this one from now on (facts: SIPp 3.4). */
 void call_answer(struct call *call, struct payload *payload) {
     struct payload *before = exchange(call, payload_hold(payload));
-    send_default(call, DEFAULT_200, "-aa answers it", NULL);
-    if (before) payload_drop(exchange(call, before));
+    struct cause cause = {.why = "-aa answers it", .at = call_step(call)->at};
+    if (!call_send_template(call, call->sipp->program->defaults[DEFAULT_200], -1, &cause, UNSENT_ENDS_CALL))
+        payload_drop(before);
+    else if (before)
+        payload_drop(exchange(call, before));
 }
 
 void call_unexpected(struct call *call, struct payload *payload) {

@@ -58,13 +58,14 @@ struct value {
     struct buf text; /* of a string */
     struct real number;
     bool truth;
+    bool matched; /* a string that an ereg has found */
 };
 
 /* Unset again; the memory is kept for the next text. */
 static inline void value_clear(struct value *v) {
     v->type = VALUE_UNSET;
     v->number = REAL_ZERO;
-    v->truth = false;
+    v->truth = v->matched = false;
     buf_reset(&v->text);
 }
 
