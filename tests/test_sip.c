@@ -101,7 +101,7 @@ static void header_lines_in_all_their_forms(void **state) {
     static const char *const before[] = {"", "", "", " ", "\t ", "  "};
     static const char *const after[] = {"", " ", " ", " ", "\t", " \r\n ", "  "};
     static const char *const values[] = {
-        "", "1", "ab", "a b", "a: b", "\xc3\xa9", "a\r\n b", "a\n\tb", "a\rb", "<sip:a@b>;tag=1", "0"};
+        "", "1", "ab", "a b", "a: b", "\xc3\xa9", "a\r\n b", "a\n\tb", "a\r b", "<sip:a@b>;tag=1", "0"};
     static const char *const behind[] = {"", "", "", " ", "\t", "\r", " \r\n "};
     static const char *const ends[] = {"\r\n", "\r\n", "\r\n", "\n"};
 #define ONE_OF(table) (table)[random_below(&r, sizeof(table) / sizeof *(table))]

@@ -53,7 +53,7 @@ static void clear(struct kam_run *run) {
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;
-    run->all_read = run->loose_routed = run->taken_for_downstream = run->device_twice = false;
+    run->all_read = run->route_read = run->taken_for_downstream = run->device_twice = false;
     run->record_routed = run->via_edited = false;
     run->hashed = run->digested = false;
     run->transaction = NULL;

@@ -143,10 +143,10 @@ struct kam_run {
     struct buf reply_body; /* set_reply_body() */
     bool force_rport, local_rport, record_routed, via_edited;
     int64_t slept_ns;         /* sleep(), usleep(): all that it does from now on is so much later */
-    bool loose_routed;        /* loose_route() has read a Route */
+    bool route_read;          /* loose_route(), or $rdir and the like, have read the Route */
     bool device_twice;        /* lookup() has found two contacts of one device */
     struct span route_params; /* of our own URI, which a strict router has put into the Request-URI; p NULL */
-    bool taken_for_downstream; /* is_direction() has been asked without that */
+    bool taken_for_downstream; /* record_route() or is_direction() has asked without that */
 
     /* Its branch parameter, when asked for. */
     bool hashed, digested;

@@ -115,19 +115,43 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     m->uri = second; /* may be empty, as SIPp's [next_url] can be */
     m->version = span_trim(rest2);
     if (!first.len || !rest2.p || !span_starts_nocase(m->version, "SIP/2.0")) return false;
+    if (span_find(span_between(line.p, m->version.p), '\r') >= 0) return false;
     bool is_longer = m->version.len > strlen("SIP/2.0");
     return !is_longer || stop_find(m->version, STOP_BLANK) == m->version.len;
 }
 
 /* Without the blanks around it: nearly always one before it and the line end behind it. */
-static struct span value_of(struct sip_msg *m, const char *from, const char *next) {
+static struct span value_of(struct sip_msg *m, const char *from, const char *next, bool is_via) {
     if (next - from >= 4 && from[0] == ' ' && from[1] > ' ' && next[-3] > ' ' && next[-2] == '\r' &&
         next[-1] == '\n')
         return span_between(from + 1, next - 2);
     struct span value = span_trim(span_between(from, next));
+    const char *cr = value.len && from < value.p ? memchr(from, '\r', (size_t)(value.p - from)) : NULL;
+    if (cr && cr[1] != '\n' && (!is_via || cr[1] != ' '))
+        value = span_between(cr, value.p + value.len); /* it is no blank */
+    if (!value.len) {                                  /* it stands in front of the line's end */
+        struct span blanks = span_without_line_end(span_between(from, next));
+        value.p = blanks.p + blanks.len;
+    }
     if (value.len && value.p[value.len - 1] == '\0') m->ends_in_nul = true;
     if (value.p + value.len + 2 != next) m->ends_oddly = true;
     return value;
+}
+
+/* Blanks and tabs may stand around it. */
+static struct span name_of(const char *p, const char *colon) {
+    while (p < colon && (*p == ' ' || *p == '\t'))
+        p++;
+    while (colon > p && (colon[-1] == ' ' || colon[-1] == '\t'))
+        colon--;
+    return span_between(p, colon);
+}
+
+/* Where a Via or To ends: at a CR, too, if neither a line end nor a blank follows. */
+static const char *end_by_cr(const char *p, const char *next) {
+    while ((p = memchr(p, '\r', (size_t)(next - p))) && ++p < next)
+        if (!ascii_space((unsigned char)*p) || (*p == '\r' && next - p > 2)) return p;
+    return next;
 }
 
 /* loose: a line that is no header is passed over. */
@@ -136,12 +160,17 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
     struct line_ends ends = line_ends_of(bytes);
-    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends);
+    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends), *held = NULL;
     if (!parse_first_line(m, span_without_line_end(span_between(p, next)))) return false;
+    if (end - next > 1 && *next == '\r' && next[1] != '\n') next++;
     for (p = next; p < end; p = next) {
         const struct usual_line *usual = usual_line_at(p, end);
-        next = next_line(&ends);
-        if (*p <= '\r' && span_without_line_end(span_between(p, next)).len == 0) break;
+        next = held ? held : next_line(&ends);
+        held = NULL;
+        if (*p == '\n' || *p == '\r') { /* a CR alone is an empty line, too */
+            if (*p == '\r' && p + 1 < end && p[1] != '\n') next = p + 1;
+            break;
+        }
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
         while (next < end && *next <= ' ' && (*next == ' ' || *next == '\t'))
             next = next_line(&ends);
@@ -153,10 +182,14 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
         if (m->header_count == m->header_cap)
             m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
         struct sip_header *h = &m->headers[m->header_count++];
-        h->line = span_between(p, next);
-        h->name = usual ? span_between(p, colon) : span_trim(span_between(p, colon));
-        h->value = value_of(m, colon + 1, next);
+        h->name = usual ? span_between(p, colon) : name_of(p, colon);
         h->id = usual ? usual->id : sip_header_id(h->name);
+        if (h->id == SIP_VIA || h->id == SIP_TO) {
+            const char *early = end_by_cr(colon, next);
+            if (early < next) held = next, next = early;
+        }
+        h->line = span_between(p, next);
+        h->value = value_of(m, colon + 1, next, h->id == SIP_VIA);
         if (!m->first[h->id])
             m->first[h->id] = m->header_count;
         else

@@ -12,7 +12,8 @@ static const char *skip_word(const char *p, const char *end, unsigned stops) {
 static const char *parse_protocol(struct via *v, const char *p, const char *end) {
     for (int word = 0; word < 3; word++) {
         const char *from = p = stop_skip_blanks(p, end);
-        p = skip_word(p, end, STOP_SLASH);
+        p = word < 2 ? skip_word(p, end, STOP_SLASH)
+                     : stop_skip_word(p, end, STOP_SLASH); /* a NUL may be in a transport */
         struct span s = span_between(from, p);
         if (word == 0 && !span_eq_nocase(s, SPAN("SIP"))) return NULL;
         if (word == 1 && !span_eq(s, SPAN("2.0"))) return NULL;
@@ -135,9 +136,9 @@ struct param {
 static const char *parse_param(struct param *param, const char *p, const char *end) {
     const char *from = p, *name = stop_skip_blanks(p + 1, end);
     struct value value = {0};
-    p = skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
+    p = stop_skip_word(name, end, STOP_EQUALS | STOP_SEMICOLON | STOP_COMMA);
     param->name = span_between(name, p);
-    if (p == name || stop_bits[(unsigned char)*name] & NO_NAME) return NULL;
+    if (p == name || *name == '\0' || stop_bits[(unsigned char)*name] & NO_NAME) return NULL;
     const char *after = stop_skip_blanks(p, end);
     value.after_blank = after > p;
     if (after < end && *after == '=') {

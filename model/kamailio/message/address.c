@@ -110,7 +110,13 @@ void kam_address_read(struct kam_address *a, struct span text) {
 
 struct span kam_address_text(struct span value) {
     ptrdiff_t nul = value.len ? span_find(value, '\0') : -1;
-    return nul < 0 ? value : span_head(value, (size_t)nul);
+    if (nul >= 0) value = span_head(value, (size_t)nul);
+    const char *cr = value.len ? memchr(value.p, '\r', value.len) : NULL, *end = value.p + value.len;
+    /* A CR is an end, too, at the beginning, or where neither a line end nor a blank follows. */
+    for (; cr && cr + 1 < end; cr = memchr(cr + 1, '\r', (size_t)(end - cr - 1)))
+        if (cr == value.p ? cr[1] != '\n' : !ascii_space((unsigned char)cr[1]))
+            return span_between(value.p, cr);
+    return value;
 }
 
 void kam_address_parse(struct kam_address *a, struct span value) {

@@ -15,7 +15,7 @@ struct kam_address {
     struct span tag;     /* of the last ;tag=, without quotes; p NULL: none, or an empty one */
 };
 
-/* Reads a header's value. Its text ends at a NUL (facts: Kamailio 76). */
+/* Reads a header's value. Its text ends at a NUL, or a CR that ends no line (facts: Kamailio 76). */
 void kam_address_parse(struct kam_address *a, struct span value);
 struct span kam_address_text(struct span value);
 

@@ -36,6 +36,13 @@ static bool has_more_ends(const struct sip_header *h) {
 }
 
 /* Decimal digits, and not more than 32 bits hold. */
+/* One that does not fold the line. */
+static bool has_cr(const char *from, const char *end) {
+    for (; from < end; from++)
+        if (*from == '\r' && from[1] != '\n') return true;
+    return false;
+}
+
 static bool is_number(struct span s) {
     enum { SHORT = 9 }; /* digits that always fit */
     uint64_t n;
@@ -43,6 +50,12 @@ static bool is_number(struct span s) {
     while (digits < s.len && ascii_digit(s.p[digits]))
         digits++;
     return digits == s.len && digits > 0 && (digits <= SHORT || span_to_u64(s, UINT32_MAX, &n));
+}
+
+/* Blanks around it may be tabs, too, but no CRs. */
+static bool length_readable(const struct sip_header *h) {
+    const char *behind_name = h->name.p + h->name.len, *behind = h->value.p + h->value.len;
+    return is_number(h->value) && !has_cr(behind_name, h->value.p) && !has_cr(behind, end_of(h));
 }
 
 /* Reads a Via, the next one, and all that follow them in their header. */
@@ -69,7 +82,7 @@ static bool readable(struct kam_run *run, const struct sip_header *h) {
     switch (h->id) {
     case SIP_OTHER: return name_readable(h->name);
     case SIP_VIA: return is_first || read_further_vias(run, h);
-    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && is_number(h->value);
+    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && length_readable(h);
     case SIP_FROM:
     case SIP_TO:
     case SIP_CALL_ID:
@@ -123,7 +136,8 @@ static bool read_to(struct kam_run *run) {
     run->from_is_read = false;
     run->to_uri = to.uri;
     run->to_tag = to.tag;
-    return to.readable;
+    return to.readable &&
+           span_find(run->to->value, '\0') < 0; /* the header ends there, in the middle of a line */
 }
 
 /* The headers that Kamailio needs before it runs a script. */
@@ -144,7 +158,7 @@ static bool find_headers(struct kam_run *run) {
     if (!read_vias(&run->via, &run->second_via, kam_via_value(run->via_header))) return false;
     if (!sip_cseq_parse(run->cseq->value, &run->cseq_number, &run->cseq_method)) return false;
     for (const char *p = run->cseq_number.p + run->cseq_number.len; p < run->cseq_method.p; p++)
-        if (*p == '\n') return false; /* it is folded */
+        if (*p == '\n' || *p == '\r') return false; /* it is folded, or may be */
     const char *behind = run->cseq_method.p + run->cseq_method.len;
     if (odd || behind < run->cseq->value.p + run->cseq->value.len)
         if (span_find(span_between(behind, end_of(run->cseq)), '\r') >= 0) return false;

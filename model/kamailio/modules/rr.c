@@ -73,6 +73,17 @@ static void add_tag(struct buf *b, const struct kam_run *run, struct span tag) {
     buf_add(b, tag);
 }
 
+/* Where nobody has looked at the Route yet, it takes all requests for those of the caller, from then on. */
+static bool goes_upstream(struct kam_run *run) {
+    if (!run->route_read) run->taken_for_downstream = true;
+    return kam_rr_upstream(run);
+}
+
+/* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
+static struct span first_tag(struct kam_run *run) {
+    return goes_upstream(run) ? run->to_tag : kam_run_from(run)->tag;
+}
+
 static void add_params(struct buf *b, struct kam_run *run) {
     buf_add(b, buf_span(&run->rr_params));
     buf_reset(&run->rr_params);
@@ -107,7 +118,7 @@ static void record_reply(struct kam_run *run, struct span params) {
         if (own) kam_add_route_socket(&b, run->socket);
         buf_add_text(&b, ";r2=on");
         add_loose(&b, run);
-        add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
+        add_tag(&b, run, first_tag(run));
         buf_add(&b, params);
         buf_add(&b, buf_span(&run->rr_params));
         put_in(run, &b);
@@ -128,8 +139,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     add_username(&b, run, uri);
     kam_add_route_socket(&b, run->socket);
     add_loose(&b, run);
-    /* Both sides of a dialog get the same Record-Route: with the tag of the one that began it. */
-    add_tag(&b, run, kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag);
+    add_tag(&b, run, first_tag(run));
     if (count > 0) buf_add(&b, args[0].s);
     add_params(&b, run);
     size_t text = run->target->texts.len;
@@ -138,7 +148,7 @@ static int record_route(struct kam_run *run, const struct kam_arg *args, size_t 
     return 1;
 }
 
-/* An address that the script gives, and more. The tag that follows is always From's. */
+/* An address that the script gives, and more. */
 static void begin_given(struct buf *b, struct kam_run *run, struct span address, const char *more) {
     struct uri uri = {0};
     uri_parse(&uri, kam_run_uri(run));
@@ -177,7 +187,7 @@ static int record_route_advertised_address(struct kam_run *run, const struct kam
         begin_given(&b, run, args[0].s, *more);
         kam_lump_insert(run->target, offset_of(run, run->msg.headers->line.p), buf_span(&b));
         buf_reset(&b);
-        add_tag(&b, run, kam_run_from(run)->tag);
+        add_tag(&b, run, first_tag(run));
         add_loose(&b, run);
         buf_add(&b, buf_span(&run->rr_params));
         put_in(run, &b);
@@ -484,7 +494,7 @@ static int route(struct kam_run *run, bool always_loose) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     if (!h) run->all_read = true;
     if (!h || !uri_parse(&uri, kam_run_uri(run)) || !route_at(&first, h, h->value)) return -1;
-    run->loose_routed = true;
+    run->route_read = true;
     bool own = is_own(run, &first.uri), in_dialog = run->to_tag.len > 0;
     int result = in_dialog && is_own(run, &uri) && !always_loose ? after_strict(run, first, &uri)
                                                                  : after_loose(run, first, !in_dialog);
@@ -513,15 +523,13 @@ static int check_route_param(struct kam_run *run, const struct kam_arg *args, si
     (void)count;
     struct span params = kam_rr_params(run);
     int64_t yes;
-    if (!run->loose_routed || !params.p) return -1;
+    if (!run->route_read || !params.p) return -1;
     return script_match(&run->state, args[0].regex, args[0].s, params, &yes) && yes ? 1 : -1;
 }
 
-/* Without loose_route() it takes all requests for those of the caller, from then on. */
 static int is_direction(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    if (!run->loose_routed) run->taken_for_downstream = true;
-    return kam_rr_upstream(run) == span_is_nocase(args[0].s, "upstream") ? 1 : -1;
+    return goes_upstream(run) == span_is_nocase(args[0].s, "upstream") ? 1 : -1;
 }
 
 #define REQUESTS (KAM_REQUEST_ROUTE | KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE)
@@ -553,13 +561,20 @@ static const struct kam_param params[] = {
     {0},
 };
 
+/* Asked for first, they read the Route. */
+static bool shown_upstream(struct kam_run *run) {
+    if (!run->taken_for_downstream) run->route_read = true;
+    return kam_rr_upstream(run);
+}
+
 /* The tag of who began the dialog, and of the other: they change places in requests of the callee. */
-PV_GETTER(get_fti, pv_text(kam_rr_upstream(run) ? run->to_tag : kam_run_from(run)->tag))
-PV_GETTER(get_tti, pv_text(kam_rr_upstream(run) ? kam_run_from(run)->tag : run->to_tag))
+PV_GETTER(get_fti, pv_text(shown_upstream(run) ? run->to_tag : kam_run_from(run)->tag))
+PV_GETTER(get_tti, pv_text(shown_upstream(run) ? kam_run_from(run)->tag : run->to_tag))
 
 static struct kam_value get_rdir(struct kam_run *run, const struct kam_pv_at *at) {
-    if (span_is(at->argument, "id")) return pv_number(kam_rr_upstream(run) ? 2 : 1);
-    return pv_text(kam_rr_upstream(run) ? SPAN("upstream") : SPAN("downstream"));
+    bool upstream = shown_upstream(run);
+    if (span_is(at->argument, "id")) return pv_number(upstream ? 2 : 1);
+    return pv_text(upstream ? SPAN("upstream") : SPAN("downstream"));
 }
 
 /* The URI of the first Route entry. */

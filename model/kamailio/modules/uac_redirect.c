@@ -23,11 +23,7 @@ struct filters {
 };
 
 static struct regex *compile(struct kam_run *run, struct span pattern) {
-    const char *why;
-    uint64_t steps = 0;
-    struct regex *r = pattern.len ? regex_new(pattern, REGEX_ICASE, &why, &steps) : NULL;
-    event_spend_match(run->k->queue, kam_script_at(&run->state), REGEX_NO, steps);
-    return r;
+    return pattern.len ? script_regex(&run->state, pattern, REGEX_ICASE) : NULL;
 }
 
 static bool is_found(const struct filters *f, struct regex *r, struct span uri) {

@@ -256,11 +256,20 @@ static bool int_op(enum cfg_op op, int64_t a, int64_t b, int64_t *out) {
     return true;
 }
 
+struct regex *script_regex(struct kam_script_state *state, struct span pattern, unsigned flags) {
+    const char *why = "";
+    uint64_t steps = 0;
+    struct regex *regex = regex_new(pattern, flags, &why, &steps);
+    event_spend_match(state->queue, kam_script_at(state), REGEX_NO, steps);
+    if (!regex && span_starts(span_of(why), "not simulated"))
+        event_queue_stop(state->queue, kam_script_at(state), why);
+    return regex;
+}
+
 bool script_match(struct kam_script_state *state, struct regex *regex, struct span pattern, struct span text,
                   int64_t *out) {
-    const char *why;
     uint64_t steps = 0;
-    struct regex *now = regex ? NULL : regex_new(pattern, REGEX_ICASE, &why, &steps);
+    struct regex *now = regex ? NULL : script_regex(state, pattern, REGEX_ICASE);
     enum regex_answer answer = REGEX_NO;
     if (regex || now) answer = regex_find(regex ? regex : now, text, false, NULL, 0, &steps);
     event_spend_match(state->queue, kam_script_at(state), answer, steps);

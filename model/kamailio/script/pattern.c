@@ -5,13 +5,10 @@
 
 bool script_pattern_begin(struct script_pattern *p, struct kam_run *run, const struct kam_arg *arg,
                           unsigned flags) {
-    const char *why;
-    uint64_t steps = 0;
     *p = (struct script_pattern){(struct kam_script_state *)run, arg->regex, false};
     if (p->regex) return true;
-    p->regex = regex_new(arg->s, flags, &why, &steps);
+    p->regex = script_regex(p->state, arg->s, flags);
     p->own = true;
-    event_spend_match(p->state->queue, kam_script_at(p->state), REGEX_NO, steps);
     return p->regex != NULL;
 }
 

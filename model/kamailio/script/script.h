@@ -187,6 +187,10 @@ struct kam_script_state {
     char number[24];               /* where transformations write numbers, to its end */
 };
 
+/* An expression that is compiled now, with flags of base/regex.h; NULL: it is none. One that is not simulated
+ * stops the simulation. */
+struct regex *script_regex(struct kam_script_state *state, struct span pattern, unsigned flags);
+
 /* Does the text match? regex NULL: the pattern is compiled first, without regard to case; false if it is no
  * regular expression. A match that takes too long stops the simulation. */
 bool script_match(struct kam_script_state *state, struct regex *regex, struct span pattern, struct span text,

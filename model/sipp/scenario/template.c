@@ -365,6 +365,7 @@ bool template_head(const struct template *t, struct template_head *out) {
     *out = (struct template_head){0};
     if (t->count == 0 || t->parts[0].id != KEYWORD_LITERAL) return false;
     struct span line = template_text(t, &t->parts[0]);
+    line = span_cut(&line, '\0');
     ptrdiff_t space = span_find(line, ' ');
     if (space < 0) return false;
     struct span first = span_head(line, (size_t)space);

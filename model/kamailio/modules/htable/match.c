@@ -4,12 +4,9 @@
 #include "model/kamailio/modules/htable/htable.h"
 
 static bool begin(struct ht_match *m, struct kam_run *run, enum ht_compare how, struct span text) {
-    const char *why;
-    uint64_t steps = 0;
     *m = (struct ht_match){.state = &run->state, .how = how, .text = text};
     if (how != HT_REGEX) return true;
-    m->regex = regex_new(text, REGEX_ICASE, &why, &steps);
-    event_spend_match(run->k->queue, kam_script_at(&run->state), REGEX_NO, steps);
+    m->regex = script_regex(&run->state, text, REGEX_ICASE);
     return m->regex != NULL;
 }
 

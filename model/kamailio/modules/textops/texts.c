@@ -61,8 +61,9 @@ int textops_search_str(struct kam_run *run, const struct kam_arg *args, size_t c
     (void)count;
     struct script_pattern pattern;
     struct regex_match match;
-    if (args[0].s.len == 0 || args[1].s.len == 0) return -2;
-    if (!script_pattern_begin(&pattern, run, &args[1], REGEX_ICASE | REGEX_LINES)) return -4;
+    if (args[0].s.len == 0) return -2;
+    if (args[1].s.len == 0) return 2;
+    if (!script_pattern_begin(&pattern, run, &args[1], REGEX_ICASE | REGEX_LINES)) return -2;
     bool found = script_pattern_find(&pattern, args[0].s, false, &match);
     script_pattern_end(&pattern);
     return found ? 1 : -1;
@@ -74,12 +75,11 @@ enum { GROUPS_MAX = 32 };
  * that is looked at, -2 if the expression is not found. */
 int textops_regex_substring(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct regex_match m[GROUPS_MAX];
-    const char *why;
     uint64_t steps = 0;
     int64_t group = args[2].n < 0 ? 0 : args[2].n;
     (void)count;
     if (args[1].s.len == 0 || group >= args[3].n || group >= GROUPS_MAX) return -1;
-    struct regex *regex = regex_new(args[1].s, REGEX_GROUPS, &why, &steps);
+    struct regex *regex = script_regex(&run->state, args[1].s, REGEX_GROUPS);
     if (!regex) return -1;
     for (size_t i = 0; i < GROUPS_MAX; i++)
         m[i].from = m[i].to = -1;

@@ -71,9 +71,8 @@ static void write_begin(struct topoh *t) {
              SPAN_ARG(t->uparam_name), SPAN_ARG(t->uparam_prefix));
 }
 
-void topoh_mask_entry(struct topoh *t, struct span entry) {
-    struct span uri = name_addr_uri(entry);
-    bool bare = uri.p == entry.p; /* it gets brackets */
+void topoh_mask_uri(struct topoh *t, struct span uri) {
+    bool bare = uri.p[-1] != '<';
     buf_reset(&t->text);
     if (bare) buf_add_char(&t->text, '<');
     write_begin(t);

@@ -9,6 +9,8 @@
 
 #include "model/kamailio/event.h"
 #include "model/kamailio/message/contact.h"
+#include "model/kamailio/message/header.h"
+#include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/sanity.h"
 #include "model/sip/uri.h"
 
@@ -45,25 +47,34 @@ static bool next_via(struct topoh *t, const struct sip_header **h, struct span *
     return true;
 }
 
-/* The URIs of all entries of these headers but the first ones. */
+/* Can all of a header's entries be read? One without brackets is none. */
+static bool entries_readable(struct span left) {
+    struct span entry, uri;
+    while (left.len)
+        if (!kam_entry_take(&entry, &uri, &left)) return false;
+    return true;
+}
+
+/* The URIs of all entries of these headers but the first ones, up to one that cannot be read. */
 static void unmask_uris(struct topoh *t, enum sip_header_id id, size_t skipped) {
-    struct span entry;
+    struct span entry, uri;
     size_t n = 0;
-    for (const struct sip_header *h = first(t, id); h; h = sip_msg_next(&t->run.msg, h))
-        for (struct span left = h->value; name_addr_next(&left, &entry); n++)
-            if (n >= skipped) topoh_unmask_uri(t, name_addr_uri(entry));
+    for (const struct sip_header *h = first(t, id); h && entries_readable(h->value);
+         h = sip_msg_next(&t->run.msg, h))
+        for (struct span left = h->value; left.len && kam_entry_take(&entry, &uri, &left); n++)
+            if (n >= skipped) topoh_unmask_uri(t, uri);
 }
 
 /* Where a request in a dialog goes: its From has the tag of him who began it, which our own Route, the first
  * one, tells; 0: that cannot be read. */
-static enum direction find_direction(const struct topoh *t) {
+static enum direction find_direction(struct topoh *t) {
     const struct sip_header *h = first(t, SIP_ROUTE);
     struct span entry, tag, left = h ? h->value : (struct span){0};
     struct uri uri;
     if (!name_addr_next(&left, &entry)) return DOWNSTREAM;
     if (!uri_parse(&uri, name_addr_uri(entry))) return 0;
     tag = uri_param(&uri, "ftag");
-    return tag.p && !span_eq(tag, sip_tag(first(t, SIP_FROM)->value)) ? UPSTREAM : DOWNSTREAM;
+    return tag.p && !span_eq(tag, kam_run_from(&t->run)->tag) ? UPSTREAM : DOWNSTREAM;
 }
 
 /* The value of the parameter TH, "div"; p NULL: there is none. */
@@ -93,23 +104,23 @@ static void add_marks(struct topoh *t, const struct via *top, enum direction dir
     edit_insert(&t->edits, t->run.msg.header_end, buf_span(&t->text));
 }
 
-/* A Route entry without brackets is none to Kamailio. */
 static bool routes_readable(const struct topoh *t) {
-    struct span entry;
     for (const struct sip_header *h = first(t, SIP_ROUTE); h; h = sip_msg_next(&t->run.msg, h))
-        for (struct span left = h->value; name_addr_next(&left, &entry);)
-            if (span_find(entry, '<') < 0) return false;
+        if (!entries_readable(h->value)) return false;
     return true;
 }
 
+/* With the blanks behind it. */
+static struct span call_id(const struct topoh *t) { return kam_header_body(first(t, SIP_CALL_ID)); }
+
 /* The Call-ID has been masked downstream. */
 static void unmask_call_id(struct topoh *t, enum direction direction) {
-    if (direction == UPSTREAM && t->mask_callid) topoh_unmask_call_id(t, first(t, SIP_CALL_ID)->value);
+    if (direction == UPSTREAM && t->mask_callid) topoh_unmask_call_id(t, call_id(t));
 }
 
 /* Only requests in a dialog have been masked by us. False: it is left alone. */
 static bool request_comes(struct topoh *t, const struct via *top) {
-    bool begins = !sip_tag(first(t, SIP_TO)->value).p;
+    bool begins = !t->run.to_tag.len;
     enum direction direction = begins ? DOWNSTREAM : find_direction(t);
     if ((t->sanity_checks && !kam_sanity_passes(&t->run)) || (!begins && !routes_readable(t))) return false;
     if (!direction) return false;
@@ -153,24 +164,24 @@ static struct payload *bytes_come(struct kamailio *k, struct payload *payload) {
 }
 
 /* Does it show the socket? */
-static bool shows(struct span entry, const struct kam_socket *socket) {
+static bool shows(struct span text, const struct kam_socket *socket) {
     struct uri uri;
     uint64_t port = 5060;
-    if (!uri_parse(&uri, name_addr_uri(entry)) || (uri.port.len && !span_to_u64(uri.port, 65535, &port)))
-        return false;
+    if (!uri_parse(&uri, text) || (uri.port.len && !span_to_u64(uri.port, 65535, &port))) return false;
     return span_eq(uri.host, socket->advertised.p ? socket->advertised : socket->address) &&
            port == (socket->advertised_port ? socket->advertised_port : socket->port);
 }
 
 /* Of a request all entries of Record-Route but the first one, which is our own; of a reply those before the
- * one that shows where it leaves: those behind it were masked. */
+ * one that shows where it leaves: those behind it were masked. A header that cannot be read ends it. */
 static void mask_routes(struct topoh *t, const struct kam_socket *socket) {
-    struct span entry;
+    struct span entry, uri;
     size_t n = 0;
-    for (const struct sip_header *h = first(t, SIP_RECORD_ROUTE); h; h = sip_msg_next(&t->run.msg, h))
-        for (struct span left = h->value; name_addr_next(&left, &entry); n++) {
-            if (!t->run.msg.is_request && shows(entry, socket)) return;
-            if (!t->run.msg.is_request || n > 0) topoh_mask_entry(t, entry);
+    const struct sip_header *h = first(t, SIP_RECORD_ROUTE);
+    for (; h && entries_readable(h->value); h = sip_msg_next(&t->run.msg, h))
+        for (struct span left = h->value; left.len && kam_entry_take(&entry, &uri, &left); n++) {
+            if (!t->run.msg.is_request && shows(uri, socket)) return;
+            if (!t->run.msg.is_request || n > 0) topoh_mask_uri(t, uri);
         }
 }
 
@@ -183,7 +194,7 @@ static void mask_contact(struct topoh *t) {
     if (contact_is_star(left)) return;
     while ((got = contact_next(&c, &left)) > 0)
         last = c;
-    if (got == 0 && last.uri.len) topoh_mask_entry(t, last.whole);
+    if (got == 0 && last.uri.len) topoh_mask_uri(t, last.uri);
 }
 
 static const struct sip_header *mark_header(const struct topoh *t) {
@@ -239,7 +250,7 @@ static struct payload *bytes_leave(struct kamailio *k, const struct kam_destinat
         masks_id = mark.p[0] == UPSTREAM;
     }
     if (mark.len) edit_remove(&t->edits, offset_of(t, whole.p), whole.len);
-    if (masks_id && t->mask_callid) topoh_mask_call_id(t, first(t, SIP_CALL_ID)->value);
+    if (masks_id && t->mask_callid) topoh_mask_call_id(t, call_id(t));
     return t->edits.count ? edit_apply(&t->edits, t->run.msg.bytes, k->pool) : NULL;
 }
 

@@ -24,7 +24,7 @@ void topoh_alphabet(char letters[65], struct span key);
 struct span topoh_param(struct span params, struct span name, struct span *value);
 
 /* Each of these replaces what stands there by its mask, or a mask by what it hides. */
-void topoh_mask_entry(struct topoh *t, struct span entry); /* of a list: its URI */
+void topoh_mask_uri(struct topoh *t, struct span uri); /* it gets brackets if it has none */
 void topoh_mask_via(struct topoh *t, struct span via);
 void topoh_mask_call_id(struct topoh *t, struct span call_id);
 void topoh_unmask_uri(struct topoh *t, struct span uri);
