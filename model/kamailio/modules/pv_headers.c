@@ -23,7 +23,7 @@ struct own_list {
     struct buf reason; /* $x_rr of a reply */
     bool has_reason;
     bool collected;
-    uint32_t marks; /* what of pvh_collect_headers(), pvh_apply_headers() was called; a request has flags */
+    uint32_t marks; /* a reply's: what of pvh_collect_headers(), pvh_apply_headers() was called */
 };
 
 /* What the module keeps. */
@@ -112,6 +112,12 @@ static struct kam_xavp *checked_root(struct kam_run *run, bool make) {
 
 static bool in_branch(const struct kam_run *run) { return run->state.kind == KAM_BRANCH_ROUTE; }
 
+/* Once the request is on its way, the list is that of the branch that was made last. */
+static bool is_forwarded(struct kam_run *run) {
+    return run->msg.is_request && !in_branch(run) && (run->done & KAM_FORWARDED) &&
+           pv_headers_of(run)->branch.of == run->about;
+}
+
 /* A branch begins with what the request has. */
 static struct kam_xavp **branch_list(struct kam_run *run, struct own_list *l, unsigned branch) {
     if (l->of == run->about && l->branch == branch) return &l->values;
@@ -152,13 +158,14 @@ static struct kam_xavp **list_of(struct kam_run *run, bool make) {
     if (!run->msg.is_request && (!sees_request(run) || (make && stop_uncollected(run))))
         return &reply_list(run)->values;
     if (in_branch(run)) return branch_list(run, &pv_headers_of(run)->branch, run->branch);
+    if (is_forwarded(run)) return &pv_headers_of(run)->branch.values;
     struct kam_xavp *root = checked_root(run, make);
     return root ? &root->list : NULL;
 }
 
 /* To be told after a change. */
 static void changed(struct kam_run *run) {
-    if (run->msg.is_request && !in_branch(run)) seal(run);
+    if (run->msg.is_request && !in_branch(run) && !is_forwarded(run)) seal(run);
 }
 
 static struct kam_xavp *find(struct kam_run *run, struct span name, int64_t n) {
@@ -215,30 +222,48 @@ static bool request_came(struct kam_run *run) {
     return false;
 }
 
+/*
+ * Where it is marked what has been done with a branch: by a number that is too high by one, so that it is the
+ * flags of the next destination of append_branch(). NULL: there is none, and nothing is marked.
+ */
+static uint32_t *branch_marks(struct kam_run *run, unsigned branch) {
+    return branch < run->added_count ? &run->added[branch].flags : NULL;
+}
+
 static void branch_leaves(struct kam_run *run, unsigned branch) {
     struct pv_headers *m = pv_headers_of(run);
-    if (!m->is_auto) return;
+    uint32_t *marks = branch_marks(run, branch), flag = kam_flag_bit(m->apply_flag);
+    if (!m->is_auto || (marks && *marks & flag)) return;
+    if (marks) *marks |= flag;
     apply(run, *branch_list(run, &m->branch, branch), &run->branch_edits);
-    list_forget(&m->branch);
 }
 
 static void reply_leaves(struct kam_run *run) {
     if (pv_headers_of(run)->is_auto) apply(run, reply_list(run)->values, run->target);
 }
 
-/* Where it is marked what has been done. */
+/* Where it is marked what has been done; NULL: nowhere. */
 static uint32_t *marks_of(struct kam_run *run) {
     struct pv_headers *m = pv_headers_of(run);
-    if (run->msg.is_request && !in_branch(run)) return &run->branch_flags;
+    if (in_branch(run)) return branch_marks(run, run->branch);
+    if (is_forwarded(run)) return branch_marks(run, m->branch.branch);
+    if (run->msg.is_request) return &run->branch_flags;
     list_of(run, false);
-    return run->msg.is_request ? &m->branch.marks : &m->reply.marks;
+    return &m->reply.marks;
+}
+
+/* Marks it; false: it was. */
+static bool mark(struct kam_run *run, int64_t flag) {
+    uint32_t *marks = marks_of(run), bit = kam_flag_bit(flag);
+    if (!marks) return true;
+    bool was = *marks & bit;
+    *marks |= bit;
+    return !was;
 }
 
 static int pvh_collect(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    uint32_t flag = kam_flag_bit(pv_headers_of(run)->collect_flag), *marks = marks_of(run);
     (void)args, (void)count;
-    if (*marks & flag) return -1;
-    *marks |= flag;
+    if (!mark(run, pv_headers_of(run)->collect_flag)) return -1;
     if (!run->msg.is_request) reply_list(run)->collected = true;
     collect(run, list_of(run, true));
     changed(run);
@@ -246,22 +271,27 @@ static int pvh_collect(struct kam_run *run, const struct kam_arg *args, size_t c
 }
 
 static int pvh_apply(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    uint32_t flag = kam_flag_bit(pv_headers_of(run)->apply_flag), *marks = marks_of(run);
+    const uint32_t *marks = marks_of(run);
     struct kam_xavp **list = list_of(run, false);
+    int64_t flag = pv_headers_of(run)->apply_flag;
     (void)args, (void)count;
-    if (*marks & flag || stop_uncollected(run) || !list || !*list) return -1;
-    *marks |= flag;
+    if ((marks && *marks & kam_flag_bit(flag)) || stop_uncollected(run) || !list || !*list) return -1;
+    mark(run, flag);
     apply(run, *list, run->target);
     return 1;
 }
 
+/* A branch's list is copied from the request's again. */
 static int pvh_reset(struct kam_run *run, const struct kam_arg *args, size_t count) {
     uint32_t *marks = marks_of(run);
     struct kam_xavp **list = list_of(run, false);
     (void)args, (void)count;
-    if (list && !sees_request(run)) xavp_free(list);
+    if (in_branch(run))
+        list_forget(&pv_headers_of(run)->branch);
+    else if (list && !sees_request(run))
+        xavp_free(list);
     changed(run);
-    *marks &= ~kam_flag_bit(pv_headers_of(run)->collect_flag);
+    if (marks) *marks &= ~kam_flag_bit(pv_headers_of(run)->collect_flag);
     return 1;
 }
 
