@@ -13,7 +13,7 @@ struct nathelper {
     int64_t natping_interval, natping_processes, ping_nated_only, sipping_bflag, natping_disable_bflag,
         udpping_from_path;
     int64_t keepalive_timeout;
-    struct span sipping_from, sipping_method, force_socket;
+    struct span sipping_from, sipping_method, force_socket, natping_socket;
     bool append_oldmediaip; /* append_sdp_oldmediaip */
     bool reserved_too;      /* nat_addr_mode: 192.0.0.0/24 counts as private */
 };

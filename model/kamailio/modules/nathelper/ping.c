@@ -110,6 +110,9 @@ static void ping(void *arg, struct span aor, struct usrloc_contact *c) {
         if (name_addr_next(&path, &entry)) uri = name_addr_uri(entry);
     }
     if (kam_resolve(p->k, uri, &to.to)) return;
+    if (set->natping_socket.len)
+        event_queue_stop(p->k->queue, (struct source_pos){0},
+                         "a ping by way of nathelper.natping_socket is not simulated");
     struct buf text = {0};
     if (sip)
         write_options(&text, p, to.socket, aor, c);

@@ -52,11 +52,10 @@ static void add_lines(struct kam_run *run, struct registrar_answer *a) {
     const struct registrar *set = registrar_of(run);
     struct buf *out = &run->reply_lines;
     if (!a->refusal) return;
-    if (a->refusal == &registrar_too_brief)
-        buf_addf(out, "Min-Expires: %lld\r\n", (long long)set->min_expires);
+    if (a->refusal == &registrar_too_brief) buf_addf(out, "Min-Expires: %u\r\n", (unsigned)set->min_expires);
     if (a->refusal->why) buf_addf(out, "P-Registrar-Error: %s\r\n", a->refusal->why);
     if (a->refusal->status >= 500 && set->retry_after)
-        buf_addf(out, "Retry-After: %lld\r\n", (long long)set->retry_after);
+        buf_addf(out, "Retry-After: %u\r\n", (unsigned)set->retry_after);
 }
 
 /* In an onreply_route the lines are the reply's, which nobody answers: they are lost. */

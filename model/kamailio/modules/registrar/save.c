@@ -27,6 +27,8 @@ static const struct registrar_refusal bad_contact = {400, "Contact parse error"}
 /* What save() returns. */
 enum { TOO_MANY = -2, INSERTED = 1, UPDATED, REMOVED, LISTED };
 
+enum { Q_HIGHEST = 1000 };
+
 /* A REGISTER that is being read. */
 struct save {
     struct kam_run *run;
@@ -49,11 +51,14 @@ struct save {
     int result;
 };
 
+/* Times are compared without signs: what is below 0 is beyond all others. */
+static bool is_shorter(int64_t seconds, int64_t than) { return (uint32_t)seconds < (uint32_t)than; }
+
 /* Within the module's limits, unless it is 0. */
 static int64_t limited(const struct save *s, int64_t seconds) {
     if (seconds == 0) return 0;
-    if (seconds < s->set->min_expires) seconds = s->set->min_expires;
-    if (s->set->max_expires && seconds > s->set->max_expires) seconds = s->set->max_expires;
+    if (is_shorter(seconds, s->set->min_expires)) seconds = s->set->min_expires;
+    if (s->set->max_expires && is_shorter(s->set->max_expires, seconds)) seconds = s->set->max_expires;
     return seconds;
 }
 
@@ -114,9 +119,10 @@ static const struct registrar_refusal *read_message(struct save *s) {
         else if (h->value.len == 0 || !read_contacts(s, kam_header_body(h)))
             return &bad_contact;
     }
-    size_t longest = (size_t)s->set->contact_max_size;
+    int64_t longest = s->set->contact_max_size;
     for (size_t i = 0; i < s->count; i++)
-        if (s->contacts[i].uri.len > longest || s->contacts[i].received.len > longest) return &too_long;
+        if ((int64_t)s->contacts[i].uri.len > longest || (int64_t)s->contacts[i].received.len > longest)
+            return &too_long;
     if (s->star && (!expires || s->expires != 0)) return &star_without_end;
     if (s->star && headers > 1) return &star_and_more;
     return NULL;
@@ -145,7 +151,7 @@ static bool read_reg_id(struct save *s, const struct contact *c) {
 static const struct registrar_refusal *check_times(const struct save *s) {
     for (size_t i = 0; i < s->count && s->set->min_expires_mode; i++) {
         int64_t seconds = wanted(s, &s->contacts[i]);
-        if (seconds && seconds < s->set->min_expires) return &registrar_too_brief;
+        if (seconds && is_shorter(seconds, s->set->min_expires)) return &registrar_too_brief;
     }
     return NULL;
 }
@@ -160,8 +166,10 @@ static bool by_instance(const struct save *s, const struct contact *c) {
     return c->instance.len && s->reg_id;
 }
 
-/* The message is older than what it would change. */
+/* The message is older than what it would change. Where matching_mode is none, no contact that is there can
+ * be known again, and the same is said. */
 static bool is_late(const struct save *s, const struct contact *c, const struct usrloc_contact *known) {
+    if (!usrloc_matches(s->table) && !by_instance(s, c)) return usrloc_first(s->table, s->aor) != NULL;
     if (!known || by_instance(s, c) || !is_old(s, known)) return false;
     return s->cseq < known->cseq || known->modified_s + s->table->cseq_delay <= s->now_s;
 }
@@ -229,7 +237,8 @@ static char *ruid_text(struct kam_run *run) {
 
 /* What Kamailio reads of a contact before it is stored or removed: it gets a number then. */
 static const struct registrar_refusal *read_contact(struct save *s, const struct contact *c, int *q) {
-    *q = (int)s->set->default_q;
+    int64_t given = s->set->default_q;
+    *q = given < -1 ? 0 : given > Q_HIGHEST ? Q_HIGHEST : (int)given;
     if (!read_reg_id(s, c)) return c == s->contacts ? &bad_reg_id : &bad_reg_id_later;
     if (c->q.len && !contact_q_parse(q, c->q)) return &bad_q;
     s->run->state.process->contacts++;

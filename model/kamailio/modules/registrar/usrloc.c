@@ -84,6 +84,10 @@ struct usrloc_contact *usrloc_first(const struct usrloc *u, struct span aor) {
     return a ? a->contacts : NULL;
 }
 
+bool usrloc_matches(const struct usrloc *u) {
+    return u->matching_mode >= 0 && u->matching_mode <= USRLOC_BY_CALL;
+}
+
 static bool is_meant(const struct usrloc *u, const struct usrloc_contact *c, const struct usrloc_key *key) {
     bool uri = span_is(key->uri, c->uri);
     switch (u->matching_mode) {
@@ -189,12 +193,17 @@ static int by_place(const void *a, const void *b) {
     return x->age < y->age ? -1 : x->age > y->age;
 }
 
+/* hash_size counts modulo 32, and up to 1 as 9. */
+static uint32_t slots_of(const struct usrloc *u) {
+    return u->hash_size <= 1 ? 512 : UINT32_C(1) << (u->hash_size & 31);
+}
+
 void usrloc_each(const struct usrloc *u, uint32_t part, uint32_t parts,
                  void (*tell)(void *arg, struct span aor, struct usrloc_contact *c), void *arg) {
     size_t count = 0, age = 0;
     struct place *places = mem_new((HASH_COUNT(u->aors) + 1) * sizeof *places);
     for (const struct usrloc_aor *a = u->aors; a; a = a->hh.next, age++) {
-        uint32_t slot = usrloc_hash((struct span){a->name, a->len}) & ((UINT32_C(1) << u->hash_size) - 1);
+        uint32_t slot = usrloc_hash((struct span){a->name, a->len}) & (slots_of(u) - 1);
         if (slot % parts == part) places[count++] = (struct place){slot, age, a};
     }
     qsort(places, count, sizeof *places, by_place);

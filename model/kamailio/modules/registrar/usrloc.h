@@ -67,6 +67,9 @@ struct usrloc_key {
     uint32_t reg_id; /* with the instance it decides alone; 0: it does not */
 };
 
+/* Whether `matching_mode` is one. */
+bool usrloc_matches(const struct usrloc *u);
+
 /* The contact that it means, as `matching_mode` says, or NULL. */
 struct usrloc_contact *usrloc_find(const struct usrloc *u, struct span aor, const struct usrloc_key *key);
 
