@@ -250,6 +250,15 @@ static void write_signature(const struct kamailio *k, struct buf *out, const cha
     buf_add(out, SPAN("\r\n"));
 }
 
+/* What the tags begin with that it makes. */
+static void write_tags(struct kamailio *k) {
+    struct span address = k->globals->listen_count ? k->sockets[0].address : SPAN(LOOPBACK);
+    struct span port = k->sockets[0].port_text;
+    kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
+    kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
+    kam_totag_prefix(k->uac_tag, "Long live kamailio server", address, port);
+}
+
 struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_program *program,
                               struct host *host, const struct trace *trace, struct diag *diag) {
     struct kamailio *k = mem_new(sizeof *k);
@@ -277,16 +286,12 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     begin_modules(k);
     bool ok = check_globals(k, diag);
     ok = open_sockets(k, diag) && ok;
+    if (ok) write_tags(k);
     ok = ok && start_modules(k, diag);
     if (!ok) {
         kamailio_free(k);
         return NULL;
     }
-    struct span address = k->globals->listen_count ? k->sockets[0].address : SPAN(LOOPBACK);
-    struct span port = k->sockets[0].port_text;
-    kam_totag_prefix(k->sl_tag, "KAMAILIO-stateless", address, port);
-    kam_totag_prefix(k->tm_tag, "SER-TM/tags", address, port);
-    kam_totag_prefix(k->uac_tag, "Long live kamailio server", address, port);
     kam_event_alone(k, "core:worker-one-init",
                     &(struct kam_made_up){.process = &k->sockets[0].pool.workers[0].process});
     return k;

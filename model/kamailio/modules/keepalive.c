@@ -34,7 +34,7 @@ struct keepalive {
     struct destination *first, **last;
 };
 
-enum { TICKS_PER_S = 16, FIRST_AFTER = 8, MS_PER_S = 1000, NOT_ANSWERED = 408, SCHEME = 4 /* sip: */ };
+enum { TICKS_PER_S = 16, FIRST_AFTER = 8, NOT_ANSWERED = 408, SCHEME = 4 /* sip: */ };
 #define LATE_NS (100 * NS_PER_US)
 
 static struct keepalive *keepalive_of(const struct kam_run *run) {
@@ -64,17 +64,24 @@ static bool is_given_up(const struct destination *d) {
     return d->of->delete_counter > 0 && d->failures > d->of->delete_counter;
 }
 
-static void ping(void *arg) {
-    struct destination *d = arg;
+/* ago_ticks: before the simulation began. */
+static void ask(struct destination *d, int64_t ago_ticks) {
     struct keepalive *m = d->of;
-    if (is_given_up(d)) return;
     struct kam_uac_request r = {.method = SPAN("OPTIONS"),
                                 .uri = span_of(d->uri),
                                 .from = m->ping_from,
                                 .socket = &m->k->sockets[0],
                                 .ended = ended,
-                                .arg = d};
+                                .arg = d,
+                                .ago_ticks = ago_ticks};
     kam_tm_send_request(m->k, &r);
+}
+
+static void ping(void *arg) {
+    struct destination *d = arg;
+    struct keepalive *m = d->of;
+    if (is_given_up(d)) return;
+    ask(d, 0);
     kam_tm_timer_sends(kam_tm_of(m->k));
     d->next_tick += m->ping_interval * TICKS_PER_S;
     schedule(d);
@@ -125,13 +132,19 @@ static void init(struct kamailio *k, void *data) {
     m->last = &m->first;
 }
 
-/* Nobody has answered before the simulation began. */
+/* Nobody has answered before the simulation began: what has had its time failed then, the rest is still
+ * asked.
+ */
 static void catch_up(struct keepalive *m, int64_t up) {
-    int64_t every = m->ping_interval * TICKS_PER_S,
-            patience = kam_tm_of(m->k)->set.fr_timer_ms * TICKS_PER_S / MS_PER_S;
-    for (int64_t tick = FIRST_AFTER; tick + patience < up; tick += every)
-        for (struct destination *d = m->first; d && !event_queue_stopped(m->k->queue); d = d->next)
-            if (!is_given_up(d)) ended(d, NOT_ANSWERED, NULL);
+    int64_t every = m->ping_interval * TICKS_PER_S, patience = kam_ticks_of(kam_tm_of(m->k)->set.fr_timer_ms);
+    for (int64_t tick = FIRST_AFTER; tick < up; tick += every)
+        for (struct destination *d = m->first; d && !event_queue_stopped(m->k->queue); d = d->next) {
+            if (is_given_up(d)) continue;
+            if (tick + patience < up)
+                ended(d, NOT_ANSWERED, NULL);
+            else
+                ask(d, up - tick);
+        }
 }
 
 static bool start(struct kamailio *k, void *data, struct diag *diag) {

@@ -513,6 +513,8 @@ struct kam_uac_request {
                                                   come, reply is NULL; NULL: nobody wants to know */
     void *arg;                                                        /* outlives the instance */
     bool awaited; /* the simulation goes on until it has ended */
+    int64_t
+        ago_ticks; /* above 0: it was sent so long ago, before the simulation began, and only its copies go */
 };
 
 /* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */

@@ -53,6 +53,14 @@ void kam_uac_send(struct kam_uac *u) {
     kam_send(u->tm->k, KAM_SEND_OTHER, &u->destination, u->cancel ? u->cancel : u->payload, &cause);
 }
 
+/* A copy goes at that tick: when does the next one? */
+static void count_copy(struct kam_uac *u, int64_t tick) {
+    int64_t longest_ms = u->tm->set.retr_timer2_ms;
+    u->copies++;
+    u->copy_tick = tick + kam_ticks_of(u->interval_ms);
+    u->interval_ms = 2 * u->interval_ms > longest_ms ? longest_ms : 2 * u->interval_ms;
+}
+
 static void fire(void *arg) {
     struct kam_uac *u = arg;
     struct kam_tm *tm = u->tm;
@@ -63,11 +71,8 @@ static void fire(void *arg) {
         else
             finish(u, 408, NULL);
     } else {
-        u->copies++;
+        count_copy(u, tick);
         kam_uac_send(u);
-        u->copy_tick = tick + kam_ticks_of(u->interval_ms);
-        u->interval_ms *= 2;
-        if (u->interval_ms > tm->set.retr_timer2_ms) u->interval_ms = tm->set.retr_timer2_ms;
         kam_uac_fire_next(u);
     }
     kam_tm_timer_sends(tm);
@@ -241,14 +246,16 @@ bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     }
     find_names(u);
     u->is_invite = span_is(u->method, "INVITE");
-    int64_t tick = kam_tick(k, k->queue->now_ns);
+    int64_t now = kam_tick(k, k->queue->now_ns), tick = now - r->ago_ticks;
     u->copy_tick = tick + kam_ticks_of(tm->set.retr_timer1_ms);
     u->end_tick = tick + kam_ticks_of(u->fr_ms);
     u->interval_ms = 2 * tm->set.retr_timer1_ms;
+    while (r->ago_ticks && u->copy_tick < now)
+        count_copy(u, u->copy_tick);
     u->next = tm->uacs;
     tm->uacs = u;
     event_init(&u->event, fire, u);
-    kam_uac_send(u);
+    if (r->ago_ticks == 0) kam_uac_send(u);
     kam_uac_fire_next(u);
     return true;
 }
