@@ -14,7 +14,7 @@ import subprocess
 import time
 
 from recorded import cfg_with_modparams, xml_with_pauses
-from scenario import PROMPT_WAKEUP_NS, duration_ns, listed
+from scenario import PROMPT_WAKEUP_NS, TABLES, duration_ns, listed
 
 DBTEXT = '/usr/share/kamailio/dbtext/kamailio'   # empty tables, of Debian's package
 SCRATCH = '/run/lab'                  # on a tmpfs that only this mount namespace sees
@@ -348,6 +348,10 @@ def write_tables(host):
         for number, row in enumerate(host.kamailio.get('aliases', [])):
             file.write('%d:%s:%s:%s:%s\n' % (number + 1, row['alias_username'], row.get('alias_domain', host.address),
                                            row['username'], row.get('domain', host.address)))
+    with open(SCRATCH + '/db/grp', 'w') as file:
+        file.write('id(int,auto) username(string) domain(string) grp(string) last_modified(int)\n')
+        for number, row in enumerate(host.kamailio.get('groups', [])):
+            file.write('%d:%s:%s:%s:0\n' % (number + 1, row['username'], row.get('domain', host.address), row['grp']))
 
 
 def start_name_server(host, hosts):
@@ -368,7 +372,7 @@ def wait_for_port(host, program, port):
 
 
 def start_kamailio(host, cfg):
-    if 'subscribers' in host.kamailio or 'aliases' in host.kamailio or SCRATCH + '/db' in text_of(os.path.join(SCRATCH, cfg)):
+    if any(table in host.kamailio for table in TABLES) or SCRATCH + '/db' in text_of(os.path.join(SCRATCH, cfg)):
         write_tables(host)
     program = Program(host, ['kamailio', '-f', cfg] + [word for name in host.defines() for word in ('-A', name)] +
                       ['-DD', '-E', '-m', '64', '-M', '8',

@@ -62,6 +62,11 @@ struct kam_user_alias {
     const char *username, *domain;             /* whose it is */
 };
 
+/* A row of the table of groups that group asks; domain NULL: the host's address. */
+struct kam_group {
+    const char *username, *domain, *grp;
+};
+
 struct kam_config {
     const char *version;              /* "5.6.3": what the Server header says */
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
@@ -76,6 +81,8 @@ struct kam_config {
     size_t subscriber_count;
     const struct kam_user_alias *aliases;
     size_t alias_count;
+    const struct kam_group *groups;
+    size_t group_count;
     int64_t up_for_ns;         /* how long it has been running at the first simulated instant */
     const char *call_id;       /* "4974184f7a707e6d-14": of its first own request; NULL: drawn by the seed */
     const char *const *labels; /* "8e6ad8d1": in the branches of its own requests, one each; those that are

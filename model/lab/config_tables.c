@@ -86,6 +86,15 @@ const struct schema_key config_alias_keys[] = {
      .help = "the user's domain; absent: the host's address"},
     {0}};
 
+const struct schema_key config_group_keys[] = {
+    {"username", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_group, username), .required = true,
+     .help = "the user"},
+    {"domain", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_group, domain),
+     .help = "with use_domain where the user is known; absent: the host's address"},
+    {"grp", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_group, grp), .required = true,
+     .help = "the group that the user is in"},
+    {0}};
+
 /* Reads a list of maps into an array of rows, the size of each given; NULL after an error. */
 static void *read_rows(struct schema *s, const struct tree_node *list, const struct schema_key *keys,
                        size_t size, const char *expected, size_t *count) {
@@ -115,4 +124,12 @@ void config_read_aliases(struct schema *s, const struct tree_node *value, const 
     (void)key;
     k->aliases = read_rows(s, value, config_alias_keys, sizeof *k->aliases,
                            "a list of {alias_username: , username: }", &k->alias_count);
+}
+
+void config_read_groups(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                        void *object) {
+    struct kam_config *k = &((struct lab_host_config *)object)->kamailio;
+    (void)key;
+    k->groups = read_rows(s, value, config_group_keys, sizeof *k->groups, "a list of {username: , grp: }",
+                          &k->group_count);
 }

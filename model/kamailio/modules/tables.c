@@ -26,17 +26,6 @@ RETURNS(no_partition, -2)
 #define FOUR                                                                                                 \
     { ARG_FORMAT, ARG_FORMAT, ARG_FORMAT, ARG_FORMAT }
 
-/* Credentials of whoever has none belong to nobody; no other user is in a group. */
-static int is_user_in(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)run, (void)count;
-    return span_is_nocase(args[0].s, "Credentials") ? -1 : -6;
-}
-
-static const struct kam_function group_functions[] = {
-    {"is_user_in", 2, 2, USUAL, is_user_in, THREE, .expressions = true},
-    {"get_user_group", 2, 2, USUAL, no, THREE, .expressions = true},
-    {0}};
-
 static const struct kam_function dialplan_functions[] = {
     {"dp_translate", 1, 2, ANYWHERE, no_partition, THREE, .expressions = true},
     {"dp_match", 2, 2, ANYWHERE, no_partition, THREE, .expressions = true},
@@ -118,7 +107,6 @@ static const struct kam_param params[] = {{KAM_TEXT("db_url", ""), KAM_NO_EFFECT
     const struct kam_module kam_##NAME##_module = {                                                          \
         .name = #NAME, .functions = NAME##_functions, .params = params, .load = warn_##NAME}
 
-MODULE(group);
 MODULE(dialplan);
 MODULE(drouting);
 MODULE(mtree);
