@@ -44,6 +44,11 @@ bool real_parse(struct span text, struct real *out);
 /* As printf("%f") does: "2.000000", "-inf", "nan". */
 void real_write(struct buf *out, struct real r);
 
+/* As printf("%.15g") does with that many digits, from 1 on, of a finite one: "0.1", "1e+16", "5e-07". */
+void real_write_short(struct buf *out, struct real r, int digits);
+
+bool real_is_finite(struct real r);
+
 /* "e-3", or "p-3" if that is the letter, at the start of text, which goes on behind it; 0: there is none, as
  * without digits. Far beyond any use it is cut off. */
 int real_take_exponent(struct span *text, char letter);

@@ -206,30 +206,66 @@ static void round_to(struct decimal *d, int count) {
     }
 }
 
+/* m * 2^exponent, exactly. */
+static void make_decimal(struct decimal *d, uint64_t m, int exponent) {
+    char digits[20];
+    int count = 0;
+    *d = (struct decimal){0};
+    for (; m > 0; m /= 10)
+        digits[count++] = (char)(m % 10);
+    while (count > 0)
+        add_digit(d, (unsigned)digits[--count]);
+    d->point = d->count;
+    trim(d);
+    scale(d, exponent);
+}
+
+/* The digits from that place behind the point on, up to the other one. */
+static void write_digits(struct buf *out, const struct decimal *d, int from, int to) {
+    for (int i = from; i < to; i++)
+        buf_add_char(out, (char)('0' + (i >= 0 && i < d->count ? d->digit[i] : 0)));
+}
+
 void real_write(struct buf *out, struct real r) {
     uint64_t m;
     int exponent;
+    struct decimal d;
     bool is_finite = real_parts(r, &m, &exponent);
     if (r.bits >> 63) buf_add_char(out, '-');
     if (!is_finite) {
         buf_add_text(out, r.bits << 12 ? "nan" : "inf");
         return;
     }
-    struct decimal d = {0};
-    char digits[20];
-    int count = 0;
-    for (uint64_t n = m; n > 0; n /= 10)
-        digits[count++] = (char)(n % 10);
-    while (count > 0)
-        add_digit(&d, (unsigned)digits[--count]);
-    d.point = d.count;
-    trim(&d);
-    scale(&d, exponent);
+    make_decimal(&d, m, exponent);
     round_to(&d, d.point + DECIMALS);
     if (d.point <= 0) buf_add_char(out, '0');
-    for (int i = 0; i < d.point; i++)
-        buf_add_char(out, (char)('0' + (i < d.count ? d.digit[i] : 0)));
+    write_digits(out, &d, 0, d.point);
     buf_add_char(out, '.');
-    for (int i = d.point; i < d.point + DECIMALS; i++)
-        buf_add_char(out, (char)('0' + (i >= 0 && i < d.count ? d.digit[i] : 0)));
+    write_digits(out, &d, d.point, d.point + DECIMALS);
+}
+
+bool real_is_finite(struct real r) {
+    uint64_t m;
+    int exponent;
+    return real_parts(r, &m, &exponent);
+}
+
+void real_write_short(struct buf *out, struct real r, int digits) {
+    enum {
+        LOWEST = -4
+    }; /* below that, and where there would be zeros in front of the point: with an exponent */
+    uint64_t m;
+    int exponent;
+    struct decimal d;
+    real_parts(r, &m, &exponent);
+    make_decimal(&d, m, exponent);
+    round_to(&d, digits);
+    trim(&d);
+    int tens = d.count > 0 ? d.point - 1 : 0, whole = tens < LOWEST || tens >= digits ? 1 : tens + 1;
+    if (r.bits >> 63) buf_add_char(out, '-');
+    if (whole <= 0) buf_add_char(out, '0');
+    write_digits(out, &d, 0, whole);
+    if (d.count > whole) buf_add_char(out, '.');
+    write_digits(out, &d, whole, d.count);
+    if (whole != tens + 1) buf_addf(out, "e%c%02d", tens < 0 ? '-' : '+', tens < 0 ? -tens : tens);
 }

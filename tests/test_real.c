@@ -84,6 +84,13 @@ static void the_library_agrees(void **state) {
         int len = snprintf(text, sizeof text, "%f", native(a));
         if (out.len != (size_t)len || memcmp(out.p, text, out.len) != 0)
             fail_msg("%.*s, expected %s", (int)out.len, out.p, text);
+        for (int digits = 1; digits <= 20 && isfinite(native(a)); digits++) {
+            buf_reset(&out);
+            real_write_short(&out, a, digits);
+            len = snprintf(text, sizeof text, "%.*g", digits, native(a));
+            if (out.len != (size_t)len || memcmp(out.p, text, out.len) != 0)
+                fail_msg("%.*s, expected %s", (int)out.len, out.p, text);
+        }
         for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
             struct real back;
             snprintf(text, sizeof text, formats[f], native(a));

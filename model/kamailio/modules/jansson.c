@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* jansson: values out of JSON texts, and into them (facts: Kamailio 79). */
+#include "base/real.h"
 #include "base/visible.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/modules/module.h"
@@ -20,6 +21,7 @@ struct json {
     struct json *next, *first; /* of an object or an array: what it holds */
     struct span key, s;        /* in an object; of a string: without escapes */
     int64_t n;                 /* of a number; of an array: how many it holds */
+    struct real real;
 };
 
 /* Objects in objects ... deeper than that are not read. */
@@ -142,7 +144,7 @@ static bool read_number(struct json_reader *r, struct json *j) {
         j->type = JSON_REAL;
     }
     r->left = span_skip(s, at);
-    if (j->type == JSON_REAL) return true;
+    if (j->type == JSON_REAL) return real_parse(span_head(s, at), &j->real) && real_is_finite(j->real);
     if (!span_to_u64(span_skip(span_head(s, at), sign), (uint64_t)INT64_MAX + sign, &n)) return false;
     j->n = sign ? (int64_t)(0 - n) : (int64_t)n;
     return true;
@@ -261,16 +263,35 @@ static void write_string(struct buf *out, struct span s) {
     buf_add_char(out, '"');
 }
 
-/* Without blanks. False: a real number stands in it. */
-static bool write_value(struct buf *out, const struct json *j) {
+/* What has neither a point nor an exponent gets ".0"; an exponent has no + and no zeros in front. */
+static void write_real(struct buf *out, struct real r) {
+    enum { DIGITS = 17 };
+    struct buf b = {0};
+    real_write_short(&b, r, DIGITS);
+    struct span left = buf_span(&b), mantissa = span_cut(&left, 'e');
+    buf_add(out, mantissa);
+    if (left.len) {
+        buf_add_text(out, span_starts(left, "-") ? "e-" : "e");
+        left = span_skip(left, 1);
+        while (span_starts(left, "0"))
+            left = span_skip(left, 1);
+        buf_add(out, left);
+    } else if (span_find(mantissa, '.') < 0) {
+        buf_add_text(out, ".0");
+    }
+    buf_free(&b);
+}
+
+/* Without blanks. */
+static void write_value(struct buf *out, const struct json *j) {
     bool object = j->type == JSON_OBJECT;
     switch (j->type) {
-    case JSON_STRING: write_string(out, j->s); return true;
-    case JSON_INT: buf_addf(out, "%lld", (long long)j->n); return true;
-    case JSON_TRUE: buf_add_text(out, "true"); return true;
-    case JSON_FALSE: buf_add_text(out, "false"); return true;
-    case JSON_NULL: buf_add_text(out, "null"); return true;
-    case JSON_REAL: return false;
+    case JSON_STRING: write_string(out, j->s); return;
+    case JSON_INT: buf_addf(out, "%lld", (long long)j->n); return;
+    case JSON_TRUE: buf_add_text(out, "true"); return;
+    case JSON_FALSE: buf_add_text(out, "false"); return;
+    case JSON_NULL: buf_add_text(out, "null"); return;
+    case JSON_REAL: write_real(out, j->real); return;
     default: break;
     }
     buf_add_char(out, object ? '{' : '[');
@@ -279,24 +300,25 @@ static bool write_value(struct buf *out, const struct json *j) {
             write_string(out, item->key);
             buf_add_char(out, ':');
         }
-        if (!write_value(out, item)) return false;
+        write_value(out, item);
         if (item->next) buf_add_char(out, ',');
     }
     buf_add_char(out, object ? '}' : ']');
-    return true;
 }
 
-static bool value_of(struct kam_run *run, const struct json *j, struct kam_value *v) {
+static struct kam_value value_of(struct kam_run *run, const struct json *j) {
+    enum { DIGITS = 15 };
     struct buf b = {0};
-    *v = (struct kam_value){.type = KAM_INT, .n = j->type == JSON_INT ? j->n : j->type == JSON_TRUE};
-    if (j->type == JSON_STRING) *v = (struct kam_value){.type = KAM_STR, .s = j->s};
-    if (j->type != JSON_OBJECT && j->type != JSON_ARRAY && j->type != JSON_REAL) return true;
-    bool whole = write_value(&b, j);
-    if (whole) *v = (struct kam_value){.type = KAM_STR, .s = arena_text(&run->scratch, buf_span(&b))};
+    if (j->type == JSON_STRING) return (struct kam_value){.type = KAM_STR, .s = j->s};
+    if (j->type != JSON_OBJECT && j->type != JSON_ARRAY && j->type != JSON_REAL)
+        return (struct kam_value){.type = KAM_INT, .n = j->type == JSON_INT ? j->n : j->type == JSON_TRUE};
+    if (j->type == JSON_REAL)
+        real_write_short(&b, j->real, DIGITS);
+    else
+        write_value(&b, j);
+    struct kam_value v = {.type = KAM_STR, .s = arena_text(&run->scratch, buf_span(&b))};
     buf_free(&b);
-    if (!whole)
-        kam_run_stop(run, "jansson_get() of a real number is not simulated, and the run has reached it");
-    return whole;
+    return v;
 }
 
 /* The variable was given without quotes: its value is none, and the function is not called. */
@@ -304,13 +326,12 @@ enum { NOT_CALLED = -5 };
 
 /* jansson_get(path, JSON, variable) */
 static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct kam_value v;
     (void)count;
     if (!args[2].pv) return NOT_CALLED;
     const struct json *j = read_text(run, args[1].s);
     if (j) j = find(j, args[0].s);
-    if (!j || !value_of(run, j, &v)) return -1;
-    kam_pv_assign(run, args[2].pv, v);
+    if (!j) return -1;
+    kam_pv_assign(run, args[2].pv, value_of(run, j));
     return 1;
 }
 
@@ -355,8 +376,7 @@ static struct json *make(struct kam_run *run, struct span type, struct span text
         i++;
     if (i == sizeof types / sizeof *types) return NULL;
     *j = (struct json){.type = types[i].type, .s = text};
-    if (j->type == JSON_REAL)
-        kam_run_stop(run, "jansson_set() of a real number is not simulated, and the run has reached it");
+    if (j->type == JSON_REAL && !(real_parse(text, &j->real) && real_is_finite(j->real))) return NULL;
     if (j->type == JSON_INT && !parse_int(text, &j->n)) return NULL;
     if (j->type != JSON_OBJECT && j->type != JSON_ARRAY) return j;
     struct json *read = read_text(run, text);
@@ -456,12 +476,12 @@ static bool put(const struct putting *p, struct json *j, struct span path) {
 /* jansson_set(type, path, value, variable): into the JSON that the variable holds, or into a new object. */
 static int put_value(struct kam_run *run, const struct kam_arg *args, bool appends) {
     if (!args[3].pv) return NOT_CALLED;
-    struct kam_value old = kam_pv_value(run, args[3].pv), v;
+    struct kam_value old = kam_pv_value(run, args[3].pv);
     struct json *root = make(run, SPAN("object"), SPAN("{}"));
     struct putting p = {run, make(run, args[0].s, args[2].s), appends};
     if (old.type == KAM_STR) root = read_text(run, old.s);
-    if (!p.value || !root || !put(&p, root, args[1].s) || !value_of(run, root, &v)) return -1;
-    kam_pv_assign(run, args[3].pv, v);
+    if (!p.value || !root || !put(&p, root, args[1].s)) return -1;
+    kam_pv_assign(run, args[3].pv, value_of(run, root));
     return 1;
 }
 
