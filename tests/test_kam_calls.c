@@ -226,8 +226,43 @@ static void statements_are_taken_as_with_kamailio(void **state) {
     check_lines(STATEMENTS, statement_line);
 }
 
+/* [MODULE.PARAMETER] LINES opens a section, + |VALUE| and - |VALUE| are its values. */
+static void lists_are_taken_as_with_kamailio(void **state) {
+    (void)state;
+    char line[256], section[256] = "";
+    unsigned wrong = 0, asked = 0;
+    struct buf why = {0};
+    FILE *f = fopen(LISTS, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        struct buf text = {0};
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '[') memcpy(section, line, sizeof section);
+        if (line[0] != '+' && line[0] != '-') continue;
+        struct span left = span_skip(span_of(section), 1), param = span_cut(&left, ']'),
+                    module = span_cut(&param, '.');
+        buf_addf(&text,
+                 "loadmodule \"tm\" loadmodule \"pv\" loadmodule \"" SPAN_FMT "\"\n" SPAN_FMT
+                 "\nmodparam(\"" SPAN_FMT "\", \"" SPAN_FMT "\", \"%.*s\")\nrequest_route { drop; }\n",
+                 SPAN_ARG(module), SPAN_ARG(left), SPAN_ARG(module), SPAN_ARG(param), (int)strlen(line) - 4,
+                 line + 3);
+        asked++;
+        if (text_loads(&text, &why) != (line[0] == '+')) {
+            wrong++;
+            print_error("%s\n%s", line, buf_text(&why));
+        }
+        buf_free(&text);
+    }
+    fclose(f);
+    buf_free(&why);
+    print_message("%u asked\n", asked);
+    assert_int_equal(wrong, 0);
+    assert_true(asked > 200);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(calls_load_as_with_kamailio),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lists_are_taken_as_with_kamailio),
+                                       cmocka_unit_test(calls_load_as_with_kamailio),
                                        cmocka_unit_test(values_are_taken_as_with_kamailio),
                                        cmocka_unit_test(settings_are_taken_as_with_kamailio),
                                        cmocka_unit_test(statements_are_taken_as_with_kamailio)};

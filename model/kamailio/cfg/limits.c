@@ -4,6 +4,7 @@
 #include "base/regex_program.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/missing.h"
+#include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/pv_name.h"
 
 enum limit_kind {
@@ -17,8 +18,9 @@ enum limit_kind {
     VARIABLE,   /* one that can be written stands at the beginning */
     FORMAT,     /* a text with variables */
     FORMAT_FILLED,
-    EXTRA, /* name=$variable;... */
-    LEGS,  /* name=$avp(x);... */
+    EXTRA,  /* name=$variable;... */
+    LEGS,   /* name=$avp(x);... */
+    PARAMS, /* name=value;... */
     STATUSES,
     COLUMNS, /* column, $variable or column=$variable, with semicolons between them */
     NAMES,
@@ -78,6 +80,7 @@ static const struct limit limits[] = {
     {"acc", "failed_filter", STATUSES, 0, 0, NULL},
     {"acc", "multi_leg_info", LEGS, 0, 0, NULL},
     {"acc", "log_extra", EXTRA, 0, 0, NULL},
+    {"dispatcher", "ds_ping_reply_codes", PARAMS, 0, 0, NULL},
     {"acc", "log_facility", FACILITY, 0, 0, NULL},
     {"acc", "cdr_enable", NUMBER, 0, 1, NULL},
     {"acc", "cdr_enable", WITH_MODULE, 0, 0, "dialog"},
@@ -170,11 +173,23 @@ static bool is_extra(struct span text, bool avps) {
     while (text.len && text.p[text.len - 1] != ';') {
         struct span value = span_cut(&text, ';');
         if (value.len == 0) continue;
-        span_cut(&value, '=');
+        struct span name = span_trim(span_cut(&value, '='));
+        value = span_trim(value);
+        for (size_t i = 0; i < name.len; i++)
+            if (ascii_space((unsigned char)name.p[i])) return false;
         if (script_pv_len(value) != value.len || !(avps ? is_avp(value) : is_variable(value))) return false;
         if (text.len == 0) return true;
     }
     return false;
+}
+
+/* name=value;..., with no ; behind the last one. */
+static bool is_params(struct span text) {
+    struct script_param p;
+    int more;
+    while ((more = script_param_next(&text, ';', &p)) == 1)
+        continue;
+    return more == 0;
 }
 
 static bool is_columns(struct span text) {
@@ -277,6 +292,7 @@ static bool is_kind(enum limit_kind kind, struct span s, const char **wants) {
         CASE(FORMAT, is_format(s), "has a variable that Kamailio does not know");
         CASE(FORMAT_FILLED, s.len > 0 && is_format(s), "must be a text with variables");
         CASE(EXTRA, is_extra(s, false), "must be name=$variable;...");
+        CASE(PARAMS, is_params(s), "must be name=value;name=value");
         CASE(LEGS, is_extra(s, true), "must be name=$avp(name);...");
         CASE(COLUMNS, is_columns(s), "must be column=$variable;...");
         CASE(STATUSES, is_statuses(s), "must be statuses with commas between them");

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/param_list.h"
 
 #include <stdlib.h>
 
@@ -42,19 +43,31 @@ static void drop(struct item *i) {
     free(i);
 }
 
-/* name=N;size=S;addmode=A: NULL, or what Kamailio refuses. */
+/* One field, of which the first one of a name counts; numbers are what their first digits say. */
+static bool read_field(const struct script_param *p, struct span *name, struct span *size,
+                       struct span *mode) {
+    struct span *of = span_is_nocase(p->name, "name")      ? name
+                      : span_is_nocase(p->name, "size")    ? size
+                      : span_is_nocase(p->name, "addmode") ? mode
+                                                           : NULL;
+    if (of && !of->p) *of = p->value;
+    return of;
+}
+
+/* name=N;size=S;addmode=A: NULL, or what Kamailio refuses. A size below 0 is none. */
 static const char *read_definition(struct span text, struct queue *q) {
+    struct span left = script_params(text, ';'), size = {0}, mode = {0};
+    struct script_param p;
+    int more;
+    int64_t n;
     *q = (struct queue){0};
-    while (text.len) {
-        struct span value = span_trim(span_cut(&text, ';')), name = span_trim(span_cut(&value, '='));
-        value = span_trim(value);
-        if (span_is(name, "name"))
-            q->name = value;
-        else if (span_is(name, "size") && !span_to_u64(value, INT32_MAX, &q->size))
-            return "invalid size";
-        else if (span_is(name, "addmode") && !span_to_u64(value, ADD_LAST, &q->mode))
-            return "invalid addmode";
-    }
+    while ((more = script_param_next(&left, ';', &p)) == 1)
+        if (!read_field(&p, &q->name, &size, &mode)) return "an unknown parameter";
+    if (more < 0) return "a parameter that cannot be read";
+    script_param_signed(size, &n);
+    q->size = n < 0 ? 0 : (uint64_t)n;
+    script_param_signed(mode, &n);
+    q->mode = n == ADD_FIRST || n == ADD_LAST ? (uint64_t)n : ADD_ALL;
     return q->name.len ? NULL : "a queue needs a name";
 }
 

@@ -8,8 +8,11 @@ enum { PIPES = 32, QUEUES_MAX = 32, LOAD_MAX = 100 };
 
 enum algorithm { UNDEFINED, TAILDROP, RED, NETWORK, FEEDBACK };
 
-static const char *const algorithms[] = {
-    [TAILDROP] = "TAILDROP", [RED] = "RED", [NETWORK] = "NETWORK", [FEEDBACK] = "FEEDBACK"};
+static const char *const algorithms[] = {[UNDEFINED] = "NOP",
+                                         [TAILDROP] = "TAILDROP",
+                                         [RED] = "RED",
+                                         [NETWORK] = "NETWORK",
+                                         [FEEDBACK] = "FEEDBACK"};
 
 struct pipe {
     enum algorithm algorithm;
@@ -57,10 +60,11 @@ static const char *read_pipe(struct span text, uint64_t *number, struct pipe *p)
     if (!span_to_u64(n, INT32_MAX, number) || !span_to_u64(text, INT32_MAX, &limit))
         return "must be PIPE:ALGORITHM:LIMIT";
     p->limit = (int64_t)limit;
-    for (enum algorithm a = TAILDROP; a <= FEEDBACK; a++)
-        if (span_is(algorithm, algorithms[a])) p->algorithm = a;
+    bool known = false;
+    for (enum algorithm a = UNDEFINED; a <= FEEDBACK; a++)
+        if (span_is(algorithm, algorithms[a])) p->algorithm = a, known = true;
     if (*number >= PIPES) return "there are only the pipes 0 to 31";
-    if (!p->algorithm) return "the algorithm must be TAILDROP, RED, NETWORK or FEEDBACK";
+    if (!known) return "the algorithm must be TAILDROP, RED, NETWORK, FEEDBACK or NOP";
     return p->algorithm == FEEDBACK && limit > LOAD_MAX ? "the load must be 0 to 100" : NULL;
 }
 

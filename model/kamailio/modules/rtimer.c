@@ -7,6 +7,7 @@
 #include "model/kamailio/event.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/param_list.h"
 
 #include <stdlib.h>
 
@@ -35,46 +36,59 @@ struct rtimer {
     size_t count;
 };
 
-enum { PROCESSES_MAX = 64 };
-
-/* The next NAME=VALUE of the list. */
-static bool next_field(struct span *left, struct span *name, struct span *value) {
-    while (left->len) {
-        struct span field = span_trim(span_cut(left, ';'));
-        *name = span_trim(span_cut(&field, '='));
-        *value = span_trim(field);
-        if (name->len) return true;
-    }
-    return false;
-}
+enum { PROCESSES_MAX = 1024 };
 
 /* "5" is seconds, "5u" microseconds. */
 static bool read_interval(struct span text, int64_t *ns) {
-    uint64_t n;
-    bool micro = text.len > 1 && text.p[text.len - 1] == 'u';
-    if (!span_to_u64(span_head(text, text.len - micro), UINT32_MAX, &n)) return false;
-    *ns = (int64_t)n * (micro ? NS_PER_US : NS_PER_S);
+    int64_t n;
+    bool micro = text.len && text.p[text.len - 1] == 'u';
+    if (!script_param_unsigned(span_head(text, text.len - micro), &n)) return false;
+    *ns = n * (micro ? NS_PER_US : NS_PER_S);
     return true;
 }
 
-static const char *read_definition(struct span text, struct definition *d) {
-    struct span name, value;
-    *d = (struct definition){0};
-    while (next_field(&text, &name, &value)) {
-        if (span_is(name, "name")) d->name = value;
-        if (span_is(name, "interval") && !read_interval(value, &d->every_ns)) return "invalid interval";
-        if (span_is(name, "mode") && !span_to_u64(value, PROCESSES_MAX, &d->mode)) return "invalid mode";
+/* One field, of which the first one of a name counts. */
+static const char *read_field(const struct script_param *p, struct definition *d, bool *interval,
+                              bool *processes) {
+    int64_t every, mode;
+    if (span_is_nocase(p->name, "name")) {
+        if (!d->name.p) d->name = p->value;
+    } else if (span_is_nocase(p->name, "interval")) {
+        if (!read_interval(p->value, &every)) return "invalid interval";
+        if (!*interval) d->every_ns = every;
+        *interval = true;
+    } else if (span_is_nocase(p->name, "mode")) {
+        if (!script_param_unsigned(p->value, &mode) || mode > PROCESSES_MAX) return "invalid mode";
+        if (!*processes) d->mode = (uint64_t)mode;
+        *processes = true;
     }
+    return NULL;
+}
+
+static const char *read_definition(struct span text, struct definition *d) {
+    struct span left = script_params(text, ';');
+    struct script_param p;
+    bool interval = false, processes = false;
+    int more;
+    *d = (struct definition){0};
+    while ((more = script_param_next(&left, ';', &p)) == 1) {
+        const char *why = read_field(&p, d, &interval, &processes);
+        if (why) return why;
+    }
+    if (more < 0) return "a field that cannot be read";
     return d->name.len ? NULL : "a timer needs a name";
 }
 
-static void read_exec(struct span text, struct span *timer, struct span *route) {
-    struct span name, value;
+static bool read_exec(struct span text, struct span *timer, struct span *route) {
+    struct span left = script_params(text, ';');
+    struct script_param p;
+    int more;
     *timer = *route = (struct span){0};
-    while (next_field(&text, &name, &value)) {
-        if (span_is(name, "timer")) *timer = value;
-        if (span_is(name, "route")) *route = value;
+    while ((more = script_param_next(&left, ';', &p)) == 1) {
+        if (span_is_nocase(p.name, "timer") && !timer->p) *timer = p.value;
+        if (span_is_nocase(p.name, "route") && !route->p) *route = p.value;
     }
+    return more == 0;
 }
 
 /* The nth definition; false: there are no more. */
@@ -105,8 +119,7 @@ static bool load(struct kam_program *p, const struct source *cfg, struct source_
         good = kam_program_value_right(p, &kam_rtimer_module, "timer", n, why, diag) && good;
     }
     for (size_t n = 0; kam_program_value(p, &kam_rtimer_module, "exec", n, &text); n++) {
-        read_exec(text.s, &timer, &route);
-        if (timer.len && is_defined(p, timer, SIZE_MAX)) continue;
+        if (read_exec(text.s, &timer, &route) && timer.len && is_defined(p, timer, SIZE_MAX)) continue;
         diag_error(diag, kam_program_value_at(p, &kam_rtimer_module, "exec", n),
                    "rtimer.exec: there is no timer \"" SPAN_FMT "\"", SPAN_ARG(timer));
         good = false;

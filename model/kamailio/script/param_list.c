@@ -52,3 +52,26 @@ int script_param_next(struct span *left, char separator, struct script_param *ou
     }
     return 1;
 }
+
+bool script_param_unsigned(struct span value, int64_t *n) {
+    uint64_t digits = 0;
+    *n = 0;
+    if (!value.p) return false;
+    value = span_skip(value, value.len && value.p[0] == '+');
+    if (value.len && !span_to_u64(value, UINT32_MAX, &digits)) return false;
+    *n = (int64_t)digits;
+    return true;
+}
+
+bool script_param_signed(struct span value, int64_t *n) {
+    bool minus = value.len && value.p[0] == '-';
+    *n = 0;
+    if (!value.p) return false;
+    value = span_skip(value, minus || (value.len && value.p[0] == '+'));
+    for (; value.len && ascii_digit((unsigned char)value.p[0]); value = span_skip(value, 1)) {
+        int64_t more = *n * 10 + (minus ? '0' - value.p[0] : value.p[0] - '0');
+        if (more < INT32_MIN || more > INT32_MAX) return false;
+        *n = more;
+    }
+    return value.len == 0;
+}

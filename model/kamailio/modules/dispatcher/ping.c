@@ -3,6 +3,7 @@
 #include "model/kamailio/event.h"
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/param_list.h"
 
 enum mode { PROBING_ONLY_ONCE, ALL, INACTIVE_ONLY, PROBING_ONLY };
 
@@ -18,14 +19,14 @@ static bool is_pinged(const struct dispatcher *d, const struct ds_target *t) {
 /* "class=2;code=403": what counts as an answer besides 200. */
 static bool is_answer(const struct dispatcher *d, unsigned status) {
     struct span left = d->set.reply_codes;
+    struct script_param p;
     if (status == 200) return true;
-    while (left.len) {
-        struct span value = span_cut(&left, ';'), name = span_trim(span_cut(&value, '='));
+    while (script_param_next(&left, ';', &p) == 1) {
         unsigned n = 0;
-        for (; value.len && ascii_digit(*value.p) && n < 1000; value = span_skip(value, 1))
-            n = n * 10 + (unsigned)(*value.p - '0');
-        if (span_is(name, "code") && n == status) return true;
-        if (span_is(name, "class") && n == status / 100) return true;
+        for (; p.value.len && ascii_digit(*p.value.p) && n < 1000; p.value = span_skip(p.value, 1))
+            n = n * 10 + (unsigned)(*p.value.p - '0');
+        if (span_is(p.name, "code") && n == status) return true;
+        if (span_is(p.name, "class") && n == status / 100) return true;
     }
     return false;
 }

@@ -1,33 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /* modparam("htable", "htable", "name=>size=8;autoexpire=60"). (facts: Kamailio 21.1) */
 #include "model/kamailio/modules/htable/htable.h"
+#include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/program.h"
 
 enum { SLOTS_DEFAULT = 4, SLOTS_MIN = 2, SLOTS_MAX = 16 }; /* as powers of two */
 
-static bool read_number(struct span text, int64_t *n) {
-    uint64_t digits;
-    bool good = span_to_u64(text, UINT32_MAX, &digits);
-    if (good) *n = (int32_t)(uint32_t)digits;
-    return good;
+/* The attributes that are numbers. */
+enum number { SIZE, AUTOEXPIRE, INITVAL, UPDATEEXPIRE, DBMODE, DMQREPLICATE, NUMBERS };
+
+static const char *const number_names[NUMBERS] = {
+    [SIZE] = "size",       [AUTOEXPIRE] = "autoexpire",
+    [INITVAL] = "initval", [UPDATEEXPIRE] = "updateexpire",
+    [DBMODE] = "dbmode",   [DMQREPLICATE] = "dmqreplicate",
+};
+
+struct numbers {
+    bool set[NUMBERS];
+    int64_t n[NUMBERS];
+};
+
+/* One attribute, of which the first one of a name counts; what belongs to databases is passed over. */
+static bool read_attribute(struct numbers *numbers, const struct script_param *p) {
+    for (size_t i = 0; i < NUMBERS; i++) {
+        int64_t n;
+        if (!span_is(p->name, number_names[i])) continue;
+        if (!(i == INITVAL ? script_param_signed : script_param_unsigned)(p->value, &n)) return false;
+        if (!numbers->set[i]) numbers->n[i] = n;
+        return numbers->set[i] = true;
+    }
+    if (span_is(p->name, "cols")) return p->value.len == 0 || span_find(p->value, ',') >= 0;
+    return span_is(p->name, "dbtable");
 }
 
-/* One attribute; what belongs to databases and other nodes is passed over. */
-static bool read_attribute(struct ht_definition *d, struct span name, struct span value, int64_t *size) {
-    static const char *const others[] = {"dbtable", "dbmode", "dmqreplicate", "colnull"};
-    int64_t n = 0;
-    if (span_is_nocase(name, "size")) return read_number(value, size);
-    if (span_is_nocase(name, "autoexpire")) return read_number(value, &d->expire_s);
-    if (span_is_nocase(name, "initval")) return d->has_initial = read_number(value, &d->initial);
-    if (span_is_nocase(name, "updateexpire")) {
-        bool good = read_number(value, &n);
-        d->keeps_expiry = n == 0;
-        return good;
-    }
-    if (span_is_nocase(name, "cols")) return span_find(value, ',') >= 0;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (span_is_nocase(name, others[i])) return value.len > 0;
-    return false;
+static bool read_attributes(struct ht_definition *d, struct span text) {
+    struct numbers numbers = {.n = {[SIZE] = SLOTS_DEFAULT}};
+    struct span left = script_params(text, ';');
+    struct script_param p;
+    int more;
+    while ((more = script_param_next(&left, ';', &p)) == 1)
+        if (!read_attribute(&numbers, &p)) return false;
+    int64_t size = numbers.n[SIZE];
+    d->slots = (size_t)1 << (size < SLOTS_MIN ? SLOTS_MIN : size > SLOTS_MAX ? SLOTS_MAX : size);
+    d->expire_s = numbers.n[AUTOEXPIRE];
+    d->has_initial = numbers.set[INITVAL];
+    d->initial = numbers.n[INITVAL];
+    d->keeps_expiry = numbers.set[UPDATEEXPIRE] && numbers.n[UPDATEEXPIRE] == 0;
+    return more == 0;
 }
 
 static bool name_char(char c) { return c != '=' && !ascii_space((unsigned char)c); }
@@ -35,24 +54,12 @@ static bool name_char(char c) { return c != '=' && !ascii_space((unsigned char)c
 /* Why not; NULL: it was read. */
 static const char *read_definition(struct ht_definition *d, struct span text) {
     ptrdiff_t arrow = span_search(text, SPAN("=>"));
-    int64_t size = SLOTS_DEFAULT;
     if (arrow < 0) return "expected NAME=>ATTRIBUTE=VALUE;...";
     d->name = span_trim(span_head(text, (size_t)arrow));
     for (size_t i = 0; i < d->name.len; i++)
         if (!name_char(d->name.p[i])) return "the table's name has a space or = in it";
-    text = span_trim(span_skip(text, (size_t)arrow + 2));
-    while (text.len) {
-        size_t end = 0;
-        bool quoted = false;
-        for (; end < text.len && (quoted || (text.p[end] != ';' && text.p[end] != ',')); end++)
-            if (text.p[end] == '"') quoted = !quoted;
-        struct span value = span_head(text, end), name = span_trim(span_cut(&value, '='));
-        text = span_trim(span_skip(text, end + 1));
-        if (!read_attribute(d, name, span_trim(value), &size)) return "an attribute that cannot be read";
-    }
-    if (size < SLOTS_MIN) size = SLOTS_MIN;
-    if (size > SLOTS_MAX) size = SLOTS_MAX;
-    d->slots = (size_t)1 << size;
+    if (!read_attributes(d, span_skip_space(span_skip(text, (size_t)arrow + 2))))
+        return "an attribute that cannot be read";
     return NULL;
 }
 
