@@ -7,28 +7,73 @@
 
 #include <stdlib.h>
 
-/* SIPp's times: a number with d, h, m, s or ms, or without a unit. As scenario.yaml writes them; what is no
- * time stays as it is, for the message. */
+/* "12.5" as twelve thousand and five hundred; false: it is none, or has more than seven digits before the
+ * point. */
+static bool read_thousandths(struct span text, uint64_t *out) {
+    struct span fraction = text, whole = span_cut(&fraction, '.');
+    uint64_t n = 0, parts = 0;
+    if (whole.len + fraction.len == 0 || (whole.len && !span_to_u64(whole, 9999999, &n))) return false;
+    for (size_t i = 0; i < fraction.len; i++)
+        if (!ascii_digit((unsigned char)fraction.p[i])) return false;
+    for (size_t i = 0; i < 3; i++)
+        parts = parts * 10 + (i < fraction.len ? (uint64_t)(fraction.p[i] - '0') : 0);
+    *out = n * 1000 + parts;
+    return true;
+}
+
+/*
+ * SIPp's times: a number with h, m, s or ms, or without a unit, as scenario.yaml writes them. What is no time
+ * stays as it is, for the message. One that is too long for SIPp's integers is none to it (facts: SIPp 13).
+ */
 static struct span time_of(struct import *in, struct span text, const char *unit) {
     static const struct {
-        const char *sipp, *ours;
-        unsigned times;
-    } units[] = {{"ms", "ms", 1}, {"s", "s", 1}, {"m", "min", 1}, {"h", "min", 60}, {"d", "min", 1440}};
-    size_t digits = 0;
+        const char *sipp;
+        unsigned ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+    enum { TOO_LONG = 19 }; /* digits */
+    size_t length = text.len;
     uint64_t number = 0;
-    while (digits < text.len && ascii_digit((unsigned char)text.p[digits]))
-        digits++;
-    if (!span_to_u64(span_head(text, digits), UINT32_MAX, &number)) return text;
-    struct span rest = span_skip(text, digits);
+    while (length && ascii_alpha((unsigned char)text.p[length - 1]))
+        length--;
+    struct span digits = span_head(text, length), rest = span_skip(text, length);
+    if (digits.len >= TOO_LONG && span_find(digits, '.') < 0 && ascii_digit((unsigned char)digits.p[0]))
+        return SPAN("0s");
+    if (!read_thousandths(digits, &number)) return text;
     if (rest.len == 0) rest = span_of(unit);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (!span_is(rest, units[i].sipp)) continue;
-        number *= units[i].times;
-        bool seconds = span_is(rest, "ms") && number % 1000 == 0;
-        return import_text(in, "%llu%s", (unsigned long long)(seconds ? number / 1000 : number),
-                           seconds ? "s" : units[i].ours);
+        uint64_t ms = number * units[i].ms / 1000;
+        bool minutes = ms && ms % 60000 == 0 && units[i].ms >= 60000, seconds = ms % 1000 == 0;
+        return import_text(in, "%llu%s",
+                           (unsigned long long)(minutes   ? ms / 60000
+                                                : seconds ? ms / 1000
+                                                          : ms),
+                           minutes   ? "min"
+                           : seconds ? "s"
+                                     : "ms");
     }
     return text;
+}
+
+/* An integer as strtoul() reads it for any base; what is none stays as it is. All but -m have 32 bits. */
+static struct span number_of(struct import *in, struct span text, bool wide) {
+    bool minus = text.len && text.p[0] == '-';
+    struct span digits = span_skip(text, minus || (text.len && text.p[0] == '+'));
+    unsigned base = 10;
+    uint64_t n = 0;
+    if (digits.len && digits.p[0] == '0') base = 8;
+    if (digits.len > 2 && digits.p[0] == '0' && (digits.p[1] | 32) == 'x') {
+        base = 16;
+        digits = span_skip(digits, 2);
+    }
+    for (size_t i = 0; i < digits.len; i++) {
+        int d = ascii_hex((unsigned char)digits.p[i]);
+        if (d < 0 || d >= (int)base) return text;
+        n = n > (UINT64_MAX - (unsigned)d) / base ? UINT64_MAX : n * base + (unsigned)d;
+    }
+    if (minus) n = 0 - n;
+    if (!wide) n = (uint32_t)n;
+    return import_text(in, "%llu", (unsigned long long)(n > UINT32_MAX ? UINT32_MAX : n));
 }
 
 static struct span twice(struct import *in, struct span text) {
@@ -89,6 +134,10 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_NOTHING: import_leave_out(in, word->text, option->words); break;
     case SIPP_OPTION_REFUSED: refuse(in, option, word->at); break;
     case SIPP_OPTION_TEXT: import_put(in, settings, option->key, value->text, value->at); break;
+    case SIPP_OPTION_NUMBER:
+        import_put(in, settings, option->key, number_of(in, value->text, span_is(word->text, "-m")),
+                   value->at);
+        break;
     case SIPP_OPTION_MS:
         import_put(in, settings, option->key, time_of(in, value->text, "ms"), value->at);
         break;
@@ -112,7 +161,10 @@ static void take_option(struct import *in, struct import_host *host, const struc
     case SIPP_OPTION_ADDRESS:
         *(span_is(word->text, "-mi") ? &host->media_address : &host->address) = *value;
         break;
-    case SIPP_OPTION_PORT: host->port = *value; break;
+    case SIPP_OPTION_PORT:
+        host->port = *value;
+        host->port.text = number_of(in, value->text, false);
+        break;
     case SIPP_OPTION_OUTBOUND: host->outbound = *value; break;
     case SIPP_OPTION_TWIN: host->twin = *value; break;
     case SIPP_OPTION_TRANSPORT:
