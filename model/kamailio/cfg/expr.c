@@ -234,16 +234,19 @@ static const struct cfg_expr *parse_pv(struct cfg_parse *p) {
     return e;
 }
 
-/* @via[1].host is $sel(via[1].host) */
+/* @via[1].host is $sel(@via[1].host) */
 static const struct cfg_expr *parse_select(struct cfg_parse *p) {
     struct source_pos at = cfg_get(p)->at;
     struct buf text = {0};
-    buf_add_text(&text, "$sel(");
+    buf_add_text(&text, "$sel(@");
     for (bool more = true; more && p->t->kind != CFG_TOKEN_END;) {
         buf_add(&text, cfg_get(p)->text);
         if (cfg_next_is(p, "[")) {
-            while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END)
-                buf_add(&text, cfg_get(p)->text);
+            while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END) {
+                const char *quote = p->t->kind == CFG_TOKEN_STRING ? "\"" : "";
+                buf_addf(&text, "%s" SPAN_FMT "%s", quote, SPAN_ARG(p->t->text), quote);
+                cfg_get(p);
+            }
             buf_add(&text, cfg_get(p)->text);
         }
         more = cfg_next_is(p, ".");

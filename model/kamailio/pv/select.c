@@ -327,13 +327,22 @@ static bool via(struct kam_run *run, struct span path, struct kam_value *out) {
     return select_index(&word, &n) && !word.len && via_word(run, n, path, out);
 }
 
-/* Credentials: authorization.REALM.nonce */
+/* Credentials: authorization.REALM.nonce, authorization["REALM"].nonce */
+
+static struct span cut_realm(struct span *path) {
+    ptrdiff_t close = span_starts(*path, "[\"") ? span_search(*path, SPAN("\"]")) : -1;
+    if (close < 0) return span_cut(path, '.');
+    struct span realm = span_skip(span_head(*path, (size_t)close), 2);
+    *path = span_skip(*path, (size_t)close + 2);
+    *path = path->len ? span_skip(*path, span_starts(*path, ".")) : (struct span){0};
+    return realm;
+}
 
 static bool credentials(struct kam_run *run, const char *header, struct span path, struct kam_value *out) {
     static const char *const words[] = {"username", "realm",    "nonce",  "uri",       "cnonce",
                                         "nc",       "response", "opaque", "algorithm", "qop"};
     enum { COUNT = sizeof words / sizeof *words };
-    struct span left = path, realm = span_cut(&left, '.'), word = span_cut(&left, '.');
+    struct span left = path, realm = cut_realm(&left), word = span_cut(&left, '.');
     struct kam_credentials c = {0};
     size_t w = 0, i = 0;
     while (w < COUNT && !span_is(word, words[w]))
@@ -523,6 +532,33 @@ bool pv_select_exists(struct span path) {
         if (!among(span_cut(&word, '['), list)) return false;
     }
     return path.len > 0;
+}
+
+static bool ends_in(struct span s, struct span end) {
+    return s.len >= end.len && span_eq(span_skip(s, s.len - end.len), end);
+}
+
+/* A header's name in brackets is not the one without them; behind other words than params a point would part
+ * it. */
+struct span pv_select_plain(struct arena *arena, struct span path) {
+    struct buf b = {0};
+    struct span left = path;
+    if (span_starts(without_sign(path), "hf_value")) return path;
+    for (ptrdiff_t open; (open = span_search(left, SPAN("[\""))) >= 0;) {
+        struct span before = span_head(left, (size_t)open), name = span_skip(left, (size_t)open + 2);
+        ptrdiff_t close = span_search(name, SPAN("\"]"));
+        if (close < 0) break;
+        left = span_skip(name, (size_t)close + 2);
+        name = span_head(name, (size_t)close);
+        buf_add(&b, before);
+        bool stays = ends_in(before, SPAN("header")) ||
+                     (span_find(name, '.') >= 0 && !ends_in(before, SPAN("params")));
+        buf_addf(&b, stays ? "[\"" SPAN_FMT "\"]" : "." SPAN_FMT, SPAN_ARG(name));
+    }
+    buf_add(&b, left);
+    struct span plain = arena_text(arena, buf_span(&b));
+    buf_free(&b);
+    return plain;
 }
 
 const struct kam_pv kam_pv_selects[] = {

@@ -11,17 +11,17 @@ static bool gives(struct kam_value *out, struct kam_value v) {
 }
 
 /*
- * A header's name in front of *path, which goes on behind it: x_a or ["X-A"]; in the first one _ stands for
- * - too. False: there is none.
+ * A header's name in front of *path, which goes on behind it: x_a or ["X-A"]; in the first one, and of
+ * hf_value in both, _ stands for - too. False: there is none.
  */
-static bool cut_name(struct span *path, struct buf *name) {
+static bool cut_name(struct span *path, bool exact, struct buf *name) {
     bool bracket = span_starts(*path, "[");
     struct span text = span_skip(*path, bracket || span_starts(*path, "."));
     size_t n = 0;
     while (n < text.len && (bracket ? text.p[n] != ']' : text.p[n] != '.' && text.p[n] != '['))
         n++;
     for (size_t i = 0; i < n; i++)
-        if (text.p[i] != '"') buf_add_char(name, !bracket && text.p[i] == '_' ? '-' : text.p[i]);
+        if (text.p[i] != '"') buf_add_char(name, !(bracket && exact) && text.p[i] == '_' ? '-' : text.p[i]);
     *path = span_skip(text, n + bracket);
     return name->len > 0;
 }
@@ -93,7 +93,7 @@ bool select_header(struct kam_run *run, struct span path, struct kam_value *out)
         size_t from = run ? (size_t)(run->msg.headers[0].line.p - run->msg.bytes.p) : 0;
         return gives(out, run ? pv_text(span_skip(run->msg.bytes, from)) : pv_nothing());
     }
-    bool known = cut_name(&path, &name) && cut_index(&path, &n, &all);
+    bool known = cut_name(&path, true, &name) && cut_index(&path, &n, &all);
     struct span value = known && run ? nth_header(run, buf_span(&name), n) : (struct span){0};
     buf_free(&name);
     return known && header_part(run, value, path, out);
@@ -169,7 +169,7 @@ bool select_values(struct kam_run *run, struct span path, struct kam_value *out)
     struct buf name = {0};
     struct span values[VALUES_MAX];
     int64_t n;
-    bool all, known = cut_name(&path, &name) && cut_index(&path, &n, &all);
+    bool all, known = cut_name(&path, false, &name) && cut_index(&path, &n, &all);
     size_t count = known && run ? values_of(run, buf_span(&name), values) : 0;
     buf_free(&name);
     struct span word = span_cut(&path, '.');
@@ -197,7 +197,7 @@ bool select_values(struct kam_run *run, struct span path, struct kam_value *out)
 bool select_value_exists(struct kam_run *run, struct span path, struct kam_value *out) {
     struct buf name = {0};
     struct span values[VALUES_MAX];
-    bool known = cut_name(&path, &name) && span_starts(path, ".") && path.len > 1, found = false;
+    bool known = cut_name(&path, false, &name) && span_starts(path, ".") && path.len > 1, found = false;
     size_t count = known && run ? values_of(run, buf_span(&name), values) : 0;
     buf_free(&name);
     for (size_t i = 0; i < count; i++)

@@ -51,4 +51,7 @@ extern const struct kam_pv kam_pv_myself;
 /* Is there a select of that path in Kamailio, one that siptwin does not have? */
 bool pv_select_exists(struct span path);
 
+/* The path of a select with .name for ["name"], where that means the same. */
+struct span pv_select_plain(struct arena *arena, struct span path);
+
 #endif

@@ -187,16 +187,23 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
                  (pv->shape == KAM_PV_PATH && span_search(parts->argument, SPAN("[$")) < 0);
     if (!fixed && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
-    struct span select = span_skip(parts->argument, span_starts(parts->argument, "@"));
+    struct span argument = parts->argument;
+    if (span_is(parts->name, "sel")) argument = pv_select_plain(m->arena, argument);
+    struct span select = span_skip(argument, span_starts(argument, "@"));
     if (span_is(parts->name, "sel") && span_starts(select, "cfg_get."))
         return make_setting(m, span_skip(select, strlen("cfg_get.")), out);
-    bool fits =
-        pv->arguments ? among(parts->argument, pv->arguments) : !pv->takes || pv->takes(parts->argument);
-    if (!fits && span_is(parts->name, "sel") && pv_select_exists(select))
-        return make_missing(m, span_of(kam_modules[0]->name), span_skip(text, 1), out);
+    bool fits = pv->arguments ? among(argument, pv->arguments) : !pv->takes || pv->takes(argument);
+    bool at_start = span_starts(argument, "@"); /* Kamailio starts with any @a.b, also one that it has not */
+    if (!fits && span_is(parts->name, "sel") && (at_start || pv_select_exists(select))) {
+        struct buf name = {0};
+        buf_addf(&name, "sel(" SPAN_FMT ")", SPAN_ARG(select));
+        struct span missing = arena_text(m->arena, buf_span(&name));
+        buf_free(&name);
+        return make_missing(m, span_of(kam_modules[0]->name), missing, out);
+    }
     if (!fits && span_is(parts->name, "stat")) return make_missing(m, span_of("pv"), span_skip(text, 1), out);
     if (!fits) return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
-    out->at.argument = arena_text(m->arena, parts->argument);
+    out->at.argument = arena_text(m->arena, argument);
     return true;
 }
 
