@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* group: who is in which group, out of a table, which is scenario.yaml's `groups` (facts: Kamailio 84). */
+/* group: who is in which group, out of a table, which is scenario.yaml's `groups` (facts: Kamailio 86). */
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/modules/module.h"
