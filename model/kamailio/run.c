@@ -63,7 +63,7 @@ static void clear(struct kam_run *run) {
     run->error = 0;
     run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
     run->proxy = (struct udp_address){0};
-    run->no_auto_100 = run->no_error_reply = run->other_transport = run->replicates = false;
+    run->no_auto_100 = run->other_transport = run->replicates = false;
     run->plan = (struct kam_plan){0};
     run->traces = NULL;
     run->traced = false;

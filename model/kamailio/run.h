@@ -161,7 +161,7 @@ struct kam_run {
     int error;                           /* what t_relay() failed with, enum kam_error */
     struct buf contacts;                 /* t_load_contacts() before there is a transaction */
     struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
-    bool no_auto_100, no_error_reply;    /* t_relay_to(flags) */
+    bool no_auto_100;                    /* t_relay_to(flags) */
     bool other_transport;                /* t_relay_to_tcp() and its kin: there are no such sockets */
     bool replicates;                     /* t_replicate(): the replies end here */
     const struct kam_route *on_failure, *on_reply, *on_branch,

@@ -35,7 +35,7 @@ static int relayed(struct kam_run *run, int result) {
     enum { FOR_THE_SCRIPT = -4 };
     if (result > 0 || run->replicates) return result;
     if (run->transaction->switches & KAM_TM_NO_INTERNAL_REPLY) return FOR_THE_SCRIPT;
-    if (!run->no_error_reply) run->done |= KAM_ERROR_DELAYED;
+    run->done |= KAM_ERROR_DELAYED;
     return result;
 }
 
@@ -73,7 +73,7 @@ static int relay_request(struct kam_run *run) {
 /* Forgets how it was asked to relay. */
 static int done_relaying(struct kam_run *run, int result) {
     run->proxy = (struct udp_address){0};
-    run->no_auto_100 = run->no_error_reply = run->other_transport = run->replicates = false;
+    run->no_auto_100 = run->other_transport = run->replicates = false;
     return result;
 }
 
@@ -96,16 +96,15 @@ int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t c
     return kam_tm_relay(run, args, count);
 }
 
-/* t_relay_to([PROXY][, FLAGS]): a single number is the flags. */
+/* t_relay_to([PROXY][, FLAGS]): a single number is the flags. That of no error reply does nothing. */
 int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    enum { NO_AUTO_100 = 1, NO_ERROR_REPLY = 2, IP_SHIFT = 16 };
+    enum { NO_AUTO_100 = 1, IP_SHIFT = 16 };
     int64_t flags = count > 1 ? args[1].n : 0;
     if (count > 0 && args[0].n >> IP_SHIFT)
         give(run, args[0].n >> IP_SHIFT, args[0].n & 0xffff);
     else if (count > 0)
         flags = args[0].n;
     run->no_auto_100 = flags & NO_AUTO_100;
-    run->no_error_reply = flags & NO_ERROR_REPLY;
     return kam_tm_relay(run, args, count);
 }
 
