@@ -97,13 +97,18 @@ bool kam_next_hop(struct kam_run *run, struct udp_address *to) {
 }
 
 bool kam_forward_request(struct kam_run *run, const struct udp_address *to, const char *why) {
-    struct kam_destination d = {.socket = kam_run_send_socket(run)};
+    struct kam_destination d = {0};
     struct edit_list *edits = run->target;
     if (!kam_run_from(run)->readable) return false;
     if (to)
         d.to = *to;
     else if (!kam_next_hop(run, &d.to))
         return false;
+    d.socket = kam_run_socket_to(run, d.to.ip);
+    if (!d.socket) {
+        kam_run_fail(run, KAM_E_NO_SOCKET);
+        return false;
+    }
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(edits, run, d.socket, 0);
     kam_double_routes(run, edits, d.socket);

@@ -89,6 +89,10 @@ bool kam_is_own_host(const struct kamailio *k, struct span host, uint64_t port, 
 struct kam_socket *kam_socket_named(struct kamailio *k, struct span name);
 struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port);
 
+/* The one that what goes to there leaves from if nothing else says it. NULL: with mhomed=yes, no way from a
+ * socket leads there (facts: Kamailio 5.3). */
+struct kam_socket *kam_socket_to(struct kamailio *k, uint32_t ip);
+
 /* The socket that a text names, [udp:]HOST[:PORT]; NULL: there is none. */
 struct kam_socket *kam_socket_parse(struct kamailio *k, struct span text);
 

@@ -5,6 +5,7 @@
 #include "model/kamailio/event.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/totag.h"
+#include "model/net/ip.h"
 
 #include <stdlib.h>
 
@@ -68,6 +69,13 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri) {
     uint64_t port = span_is_nocase(uri_param(uri, "transport"), "tls") ? 5061 : 5060;
     if (uri->port.len && !span_to_u64(uri->port, 65535, &port)) return false;
     return kam_is_own_host(k, uri->host, port ? port : 5060, (struct span){0});
+}
+
+/* The kernel is asked where a way to there begins: that of lo begins at lo, that of a group nowhere. */
+struct kam_socket *kam_socket_to(struct kamailio *k, uint32_t ip) {
+    bool lo = ip >> 24 == LOOPBACK_IP >> 24;
+    bool found = lo ? !k->globals->listen_count : host_reaches(k->host, ip) && !ip_is_multicast(ip);
+    return found || !k->globals->mhomed ? &k->sockets[0] : NULL;
 }
 
 struct kam_socket *kam_socket_named(struct kamailio *k, struct span name) {

@@ -162,6 +162,12 @@ struct kam_socket *kam_run_send_socket(const struct kam_run *run) {
     return run->k->globals->mhomed ? &run->k->sockets[0] : run->came_to;
 }
 
+struct kam_socket *kam_run_socket_to(const struct kam_run *run, uint32_t ip) {
+    bool free_to_choose = !run->forced && !run->leaves;
+    if (free_to_choose && run->k->globals->mhomed) return kam_socket_to(run->k, ip);
+    return kam_run_send_socket(run);
+}
+
 bool kam_run_force_socket(struct kam_run *run, struct span text) {
     struct kam_socket *socket = kam_socket_parse(run->k, text);
     if (socket) run->forced = socket;

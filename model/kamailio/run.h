@@ -226,8 +226,10 @@ struct span kam_run_uri(const struct kam_run *run);
 void kam_run_set_uri(struct kam_run *run, struct span text);
 void kam_run_set_next_hop(struct kam_run *run, struct span text);
 
-/* The socket that copies of the message leave from. */
+/* The socket that copies of the message leave from; kam_run_socket_to(): NULL if, with mhomed=yes, no way
+ * from a socket leads there (facts: Kamailio 5.3). */
 struct kam_socket *kam_run_send_socket(const struct kam_run *run);
+struct kam_socket *kam_run_socket_to(const struct kam_run *run, uint32_t ip);
 
 /* Forces the socket that a text names, as kam_socket_parse() reads it; false if there is none. */
 bool kam_run_force_socket(struct kam_run *run, struct span text);

@@ -70,7 +70,6 @@ static void ask(struct destination *d, int64_t ago_ticks) {
     struct kam_uac_request r = {.method = SPAN("OPTIONS"),
                                 .uri = span_of(d->uri),
                                 .from = m->ping_from,
-                                .socket = &m->k->sockets[0],
                                 .ended = ended,
                                 .arg = d,
                                 .ago_ticks = ago_ticks};

@@ -36,8 +36,10 @@ static int send_bytes(struct kam_run *run, const struct kam_destination *d, stru
 }
 
 COREX_FUNCTION(corex_send_udp) {
-    struct kam_destination d = {.socket = kam_run_send_socket(run)};
+    struct kam_destination d = {0};
     if (!find_udp(run, count > 0 ? args[0].s : (struct span){0}, &d.to)) return -1;
+    d.socket = kam_run_socket_to(run, d.to.ip);
+    if (!d.socket) return -1;
     return send_bytes(run, &d, kam_render_received(run), "the message as it came in, by send_udp()");
 }
 

@@ -36,7 +36,7 @@ bool dlg_send(struct dialogs *d, struct dialog *dlg, enum dlg_side to, const str
                                 .cseq = buf_span(&cseq),
                                 .more_lines = what->lines,
                                 .own_max_forwards = what->lines.p && span_starts(what->lines, "Max-Forwards"),
-                                .socket = dlg->socket[to] ? dlg->socket[to] : &d->k->sockets[0],
+                                .socket = dlg->socket[to],
                                 .ended = what->ended,
                                 .arg = &dlg->legs[to],
                                 .awaited = what->awaited};

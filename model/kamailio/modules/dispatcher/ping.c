@@ -61,14 +61,14 @@ static void ping(struct dispatcher *d, struct ds_target *t) {
     struct kam_uac_request r = {.method = d->set.ping_method,
                                 .uri = t->line->uri,
                                 .from = t->line->ping_from.len ? t->line->ping_from : d->set.ping_from,
-                                .socket = t->socket ? t->socket : &d->k->sockets[0],
+                                .socket = t->socket,
                                 .ended = ended,
                                 .arg = t};
     if (t->line->obproxy.len)
         r.next_hop = t->line->obproxy;
     else if (d->set.outbound_proxy.len)
         r.next_hop = d->set.outbound_proxy;
-    kam_tm_send_request(d->k, &r);
+    if (!kam_tm_send_request(d->k, &r) && !kam_tm_has_way(d->k, &r)) ended(t, 0, NULL);
 }
 
 static bool ping_set(struct ds_set *s, void *arg) {

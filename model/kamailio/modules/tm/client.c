@@ -65,11 +65,13 @@ static bool run_branch_route(struct kam_run *run, const struct kam_route *route,
 /* Makes the request of a branch; it is sent when all branches are there. 0, or a negative error number. */
 static int make_branch(struct kam_transaction *t, struct kam_run *run, const struct kam_added_branch *b,
                        struct span where) {
-    struct kam_destination d = {.socket = b->forced ? b->forced : kam_run_send_socket(run)};
+    struct kam_destination d = {.socket = b->forced};
     int error = run->proxy.ip ? KAM_E_OK : kam_resolve(run->k, where, &d.to);
     if (run->other_transport) error = KAM_E_NO_SOCKET;
     if (run->proxy.ip) d.to = run->proxy;
     if (error) return error == KAM_E_NO_SOCKET ? error : KAM_E_BAD_ADDRESS;
+    if (!b->forced) d.socket = kam_run_socket_to(run, d.to.ip);
+    if (!d.socket) return KAM_E_NO_SOCKET;
     for (const struct kam_module **m = run->k->having[KAM_HOOK_BRANCH_LEAVES]; *m; m++)
         (*m)->branch_leaves(run, t->client_count);
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);

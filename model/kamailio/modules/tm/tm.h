@@ -507,8 +507,8 @@ struct kam_uac_request {
     struct span to_tag, from_tag, call_id, cseq; /* p NULL: none, or one that is made here */
     struct span route;                           /* the value of its Route; empty: none */
     bool two_more; /* two bytes that are zero end it: what Kamailio counts too much behind a strict router */
-    bool own_max_forwards; /* it is among more_lines */
-    struct kam_socket *socket;
+    bool own_max_forwards;                                            /* it is among more_lines */
+    struct kam_socket *socket;                                        /* NULL: kam_socket_to() finds it */
     void (*ended)(void *arg, unsigned status, struct kam_run *reply); /* by a final reply, or 408: none has
                                                   come, reply is NULL; NULL: nobody wants to know */
     void *arg;                                                        /* outlives the instance */
@@ -519,6 +519,9 @@ struct kam_uac_request {
 
 /* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r);
+
+/* Whether there is an address that it goes to, and a socket that it leaves from. */
+bool kam_tm_has_way(struct kamailio *k, const struct kam_uac_request *r);
 
 /* t_uac_send(method, URI, next hop, socket, headers, body) */
 int kam_tm_uac_send(struct kam_run *run, const struct kam_arg *args, size_t count);

@@ -222,20 +222,31 @@ static void give_up(struct kam_uac *u) {
     free(u);
 }
 
+static bool find_way(struct kamailio *k, const struct kam_uac_request *r, struct kam_destination *d) {
+    if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d->to)) return false;
+    d->socket = r->socket ? r->socket : kam_socket_to(k, d->to.ip);
+    return d->socket != NULL;
+}
+
+bool kam_tm_has_way(struct kamailio *k, const struct kam_uac_request *r) {
+    struct kam_destination d;
+    return find_way(k, r, &d);
+}
+
 bool kam_tm_send_request(struct kamailio *k, const struct kam_uac_request *r) {
     struct kam_tm *tm = kam_tm_of(k);
-    struct kam_destination d = {.socket = r->socket};
-    bool makes_call_id = !r->call_id.p;
-    if (kam_resolve(k, r->next_hop.p ? r->next_hop : r->uri, &d.to)) {
-        if (makes_call_id) count_call(tm); /* it was made before that was found out */
+    struct kam_destination d;
+    if (!find_way(k, r, &d)) {
+        if (!r->call_id.p) count_call(tm); /* it was made before that was found out */
         return false;
     }
     struct buf text = {0};
     struct kam_uac *u = mem_new(sizeof *u);
-    write_request(&text, tm, r);
-    tm->uac_count++;
     u->tm = tm;
     u->request = *r;
+    u->request.socket = d.socket;
+    write_request(&text, tm, &u->request);
+    tm->uac_count++;
     u->destination = d;
     u->fr_ms = tm->set.fr_timer_ms;
     u->payload = payload_of(k->pool, buf_span(&text));

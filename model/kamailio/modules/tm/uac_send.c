@@ -76,8 +76,10 @@ int kam_tm_uac_send(struct kam_run *run, const struct kam_arg *args, size_t coun
         r.next_hop = args[NEXT_HOP].s;
         if (!is_uri(r.next_hop)) return -1;
     }
-    r.socket = is_none(args[SOCKET].s) ? &run->k->sockets[0] : kam_socket_parse(run->k, args[SOCKET].s);
-    if (!r.socket) return -1;
+    if (!is_none(args[SOCKET].s)) {
+        r.socket = kam_socket_parse(run->k, args[SOCKET].s);
+        if (!r.socket) return -1;
+    }
     struct sip_msg m = {0};
     struct buf text = {0}, more = {0};
     bool ok = parse(&m, &text, args[HEADERS].s) && read_headers(&r, &m, &more);

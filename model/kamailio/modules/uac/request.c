@@ -88,13 +88,14 @@ static struct kam_uac_request request_of(struct kam_run *run, const struct buf *
         f[i] = buf_span(&fields[i]);
     struct span name = f[UAC_REQ_SOCK].len ? f[UAC_REQ_SOCK] : uac_of(run)->default_socket;
     struct kam_socket *named = name.len ? kam_socket_parse(run->k, name) : NULL;
+    struct kam_socket *of_message = run->k->globals->mhomed ? NULL : run->socket;
     struct kam_uac_request r = {.method = f[UAC_REQ_METHOD],
                                 .uri = f[UAC_REQ_RURI],
                                 .from = f[UAC_REQ_FURI].len ? f[UAC_REQ_FURI] : f[UAC_REQ_RURI],
                                 .to = f[UAC_REQ_TURI].len ? f[UAC_REQ_TURI] : f[UAC_REQ_RURI],
                                 .more_lines = f[UAC_REQ_HDRS],
                                 .body = f[UAC_REQ_BODY],
-                                .socket = named ? named : run->socket};
+                                .socket = named ? named : of_message};
     if (f[UAC_REQ_OURI].len) r.next_hop = f[UAC_REQ_OURI];
     if (f[UAC_REQ_CALLID].len) r.call_id = f[UAC_REQ_CALLID];
     return r;
