@@ -36,6 +36,7 @@ enum limit_kind {
     QOP,
     DIGEST,
     ADDRESS, /* [udp:]1.2.3.4[:5060] */
+    DOMAIN,  /* [udp:]domain[:5060] */
     /* what the whole file decides */
     DATABASE,
     DATABASE_ALWAYS,
@@ -63,7 +64,7 @@ static const struct limit limits[] = {
     {"tm", "fr_inv_timer_avp", OLD_AVP, 0, 0, NULL},
     {"rr", "custom_user_avp", VARIABLE, 0, 0, NULL},
     {"siputils", "rpid_avp", AVP, 0, 0, NULL},
-    {"corex", "alias_subdomains", FILLED, 0, 0, NULL},
+    {"corex", "alias_subdomains", DOMAIN, 0, 0, NULL},
     {"pv", "shvset", SHARED, 0, 0, NULL},
     {"pv", "varset", SHARED, 0, 0, NULL},
     {"xlog", "log_facility", FACILITY, 0, 0, NULL},
@@ -259,7 +260,18 @@ static bool is_shared(struct span text) {
 
 static bool is_counted(struct span text) {
     struct span rest = text, name = span_cut(&rest, '/');
-    return name.len && (name.len == text.len || span_is(rest, "no_reset"));
+    return text.len && (name.len == text.len || span_is_nocase(rest, "no_reset"));
+}
+
+/* [transport:]domain[:port]: a word of three or four letters before a colon can only be a transport, what
+ * stands behind the port's colon does not matter. (facts: Kamailio 51) */
+static bool is_domain(struct span text) {
+    static const char *const transports[] = {"udp", "tcp", "tls", "sctp"};
+    struct span rest = text, word = span_cut(&rest, ':');
+    if (word.len == text.len || !word.len || !rest.len) return word.len && word.len == text.len;
+    for (size_t i = 0; i < sizeof transports / sizeof *transports; i++)
+        if (span_is_nocase(word, transports[i])) return *rest.p != ':';
+    return word.len != 3 && word.len != 4;
 }
 
 static bool is_credential(struct span text) {
@@ -285,6 +297,8 @@ static bool is_kind(enum limit_kind kind, struct span s, const char **wants) {
     case kind: *wants = words; return test
     switch (kind) {
         CASE(FILLED, s.len > 0, "must not be empty");
+        CASE(DOMAIN, is_domain(s),
+             "must be a domain, or TRANSPORT:DOMAIN:PORT; the transport is udp, tcp, tls or sctp");
         CASE(AVP, s.len == 0 || is_avp(s), "must be an AVP, such as $avp(name)");
         CASE(AVP_ALWAYS, is_avp(s), "must be an AVP, such as $avp(name)");
         CASE(OLD_AVP, s.len == 0 || *s.p != '$' || is_avp(s), "must be an AVP, such as $avp(name)");

@@ -10,7 +10,7 @@ struct counters {
 /* modparam variable: NAME or NAME/no_reset */
 static struct span variable_name(struct span text, bool *no_reset) {
     struct span name = span_trim(span_cut(&text, '/'));
-    *no_reset = span_is(span_trim(text), "no_reset");
+    *no_reset = span_is_nocase(span_trim(text), "no_reset");
     return name;
 }
 
