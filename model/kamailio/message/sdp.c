@@ -13,15 +13,16 @@ struct span kam_sdp_word(struct span *left) {
     return word;
 }
 
-/* The address stands behind a word that begins with IP4 or IP6, before which there is a blank that is no tab.
- */
+/* The address stands behind IP4 or IP6, before which there is a blank that is no tab, and not the first
+ * character. */
 static enum kam_sdp_family family_of(struct span line) {
+    line = span_skip(line, 1);
     for (ptrdiff_t at; (at = span_search(line, SPAN(" IP"))) >= 0;) {
         line = span_skip(line, (size_t)at + 3);
         if (!line.len || (*line.p != '4' && *line.p != '6')) continue;
         enum kam_sdp_family family = *line.p == '4' ? KAM_SDP_IP4 : KAM_SDP_IP6;
-        kam_sdp_word(&line);
-        return span_skip_blanks(line).len ? family : KAM_SDP_NO_FAMILY;
+        /* One character behind it is taken for a blank. */
+        return span_skip_blanks(span_skip(line, 2)).len ? family : KAM_SDP_NO_FAMILY;
     }
     return KAM_SDP_NO_FAMILY;
 }

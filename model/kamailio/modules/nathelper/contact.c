@@ -176,16 +176,16 @@ int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size
          h = sip_msg_next(&run->msg, h)) {
         struct span list = kam_header_body(h);
         struct contact c;
-        int got = 0;
         if (contact_is_star(h->value)) continue;
-        if (list.len == 0) result = -1;
-        while ((got = contact_next(&c, &list)) > 0) {
+        if (!contacts_readable(list)) result = -1;
+        while (result > 0 && contact_next(&c, &list) > 0) {
             if (in_uri && run->contact_now.p && c.uri.p == run->contact_was.p) result = -1;
             if (result < 0) break;
-            const char *at = in_uri ? c.uri.p + c.uri.len : contact_end(list, h->value);
+            const char *at = in_uri     ? c.uri.p + c.uri.len
+                             : list.len ? contact_end(list, h->value)
+                                        : c.whole.p + c.whole.len;
             kam_lump_insert(run->target, offset_of(run, at), buf_span(&param));
         }
-        if (got < 0) result = -1;
     }
     buf_free(&param);
     return result;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fix_nated_sdp(): other addresses, and marks, in a session description (facts: Kamailio 41.4). */
+#include "model/kamailio/message/sdp.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/multipart.h"
@@ -54,17 +55,15 @@ static void add_directions(const struct fix *f) {
     if (stream.p) add_line(f, span_between(stream.p, f->body.p + f->body.len), SPAN("a=direction:active"));
 }
 
-/* The address behind IP4 or IP6; p NULL: there is none. */
-static struct span address_in(struct span line, bool *is_ip6) {
-    ptrdiff_t at = span_search(line, SPAN("IP4"));
-    *is_ip6 = at < 0;
-    if (at < 0) at = span_search(line, SPAN("IP6"));
-    if (at < 0) return (struct span){0};
-    struct span rest = span_skip_blanks(span_skip(line, (size_t)at + 3));
-    size_t n = 0;
-    while (n < rest.len && !ascii_space((unsigned char)rest.p[n]))
-        n++;
-    return n ? span_head(rest, n) : (struct span){0};
+/* The address is the word behind IP4 or IP6; p NULL: there is none. */
+static struct span address_in(struct span words, bool *is_ip6) {
+    for (struct span word = kam_sdp_word(&words); word.len; word = kam_sdp_word(&words)) {
+        *is_ip6 = span_is(word, "IP6");
+        if (!*is_ip6 && !span_is(word, "IP4")) continue;
+        word = kam_sdp_word(&words);
+        return word.len ? word : (struct span){0};
+    }
+    return (struct span){0};
 }
 
 /* In all lines that begin so, and are of the family of the first one. An address that is there already stays,
@@ -76,7 +75,9 @@ static void fix_lines(struct fix *f, const char *begin, bool must_have) {
         struct span line = take_line(&left);
         bool is_ip6 = false;
         if (!span_starts(line, begin)) continue;
-        struct span old = address_in(line, &is_ip6);
+        struct span words = span_skip(line, strlen(begin));
+        struct span old =
+            address_in(span_cut(&words, words.len && span_find(words, '\r') >= 0 ? '\r' : '\n'), &is_ip6);
         bool other = old.p && any && is_ip6 != first_is_ip6;
         if (other || (!old.p && must_have)) f->result = -1;
         if (old.p && !any) any = true, first_is_ip6 = is_ip6;

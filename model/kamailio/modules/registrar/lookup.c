@@ -60,21 +60,39 @@ bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span
     return fits;
 }
 
+static const char *const methods[] = {
+    "INVITE", "CANCEL", "ACK",   "BYE",     "INFO", "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
+    "PRACK",  "UPDATE", "REFER", "PUBLISH", "KDMQ", "GET",      "POST",      "PUT",    "DELETE"};
+enum { METHODS = sizeof methods / sizeof *methods };
+
 uint32_t registrar_method_bit(struct span method) {
-    static const char *const names[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
-                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
-                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
     size_t i = 0;
-    while (i < sizeof names / sizeof *names && !span_is_nocase(method, names[i]))
+    while (i < METHODS && !span_is_nocase(method, methods[i]))
         i++;
     return UINT32_C(1) << i;
 }
 
-uint32_t registrar_methods(struct span list) {
-    uint32_t bits = 0;
-    while (list.len)
-        bits |= registrar_method_bit(span_trim(span_cut(&list, ',')));
-    return bits;
+/* The method at the front of *list, which may be any, but not begin as a known one and go on. */
+static bool take_method(struct span *list, uint32_t *bits) {
+    size_t len = 0;
+    while (len < list->len && list->p[len] &&
+           (ascii_alnum((unsigned char)list->p[len]) || strchr("-.!%*_+`'~", list->p[len])))
+        len++;
+    struct span method = span_head(*list, len);
+    for (size_t i = 0; i < METHODS; i++)
+        if (span_starts_nocase(method, methods[i]) && len > strlen(methods[i])) return false;
+    *bits |= registrar_method_bit(method);
+    *list = span_trim(span_skip(*list, len));
+    return len > 0;
+}
+
+bool registrar_methods(struct span list, uint32_t *bits) {
+    for (list = span_trim(list); list.len; list = span_trim(span_skip(list, 1))) {
+        if (!take_method(&list, bits)) return false;
+        if (list.len && list.p[0] != ',') return false;
+        if (!list.len) break;
+    }
+    return true;
 }
 
 /* Where a request has its URI a reply has its status, which is none. */

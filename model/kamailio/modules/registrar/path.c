@@ -15,7 +15,7 @@ static bool next_entry(struct span *left, struct span *uri) {
     ptrdiff_t open = span_find_unquoted(*left, '<');
     if (open < 0) return false;
     *left = span_skip(*left, (size_t)open + 1);
-    ptrdiff_t close = span_find(*left, '>');
+    ptrdiff_t close = span_find_unquoted(*left, '>');
     if (close < 0) return false;
     *uri = span_head(*left, (size_t)close);
     *left = span_trim(span_skip(*left, (size_t)close + 1));

@@ -21,6 +21,7 @@ static const struct registrar_refusal bad_contact = {400, "Contact parse error"}
                                       too_long = {400, "Contact/received too long"},
                                       bad_reg_id = {200, NULL}, /* of the contact that is taken first */
     bad_reg_id_later = {400, "Invalid Reg-Id number"}, bad_q = {400, "Invalid q param in contact"},
+                                      bad_methods = {400, "Message parse error"},
                                       bad_cseq = {400, "Invalid CSeq number"},
                                       too_many = {503, "Too many registered contacts"};
 
@@ -42,6 +43,7 @@ struct save {
     bool only, complete;  /* the first contact that is stored replaces all others; it is stored */
     int64_t expires;      /* the Expires header's, or the default */
     uint32_t allow, cseq; /* of the whole message */
+    uint32_t methods;     /* of the contact that was read last */
     uint32_t reg_id;      /* the last one that a contact has had */
     bool star;
     struct contact *contacts; /* in the order in which Kamailio takes them */
@@ -95,10 +97,18 @@ static bool read_contacts(struct save *s, struct span list) {
     return got == 0;
 }
 
+/* What all headers Allow name together. */
+static uint32_t allowed(const struct sip_msg *m) {
+    uint32_t bits = 0;
+    if (!kam_header_find(m, SPAN("Allow"))) return USRLOC_ALL_METHODS;
+    for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
+        if (kam_header_is(h, SPAN("Allow")) && !registrar_methods(h->value, &bits)) return USRLOC_ALL_METHODS;
+    return bits;
+}
+
 static const struct registrar_refusal *read_message(struct save *s) {
     const struct sip_msg *m = &s->run->msg;
-    const struct sip_header *expires = kam_header_find(m, SPAN("Expires")),
-                            *allow = kam_header_find(m, SPAN("Allow"));
+    const struct sip_header *expires = kam_header_find(m, SPAN("Expires"));
     uint64_t cseq = 0;
     uint32_t seconds;
     span_to_u64(s->run->cseq_number, UINT32_MAX, &cseq);
@@ -107,7 +117,7 @@ static const struct registrar_refusal *read_message(struct save *s) {
         struct kam_value received = kam_pv_value(s->run, s->set->received_avp);
         if (received.type == KAM_STR && received.s.len) s->received = received.s;
     }
-    s->allow = allow ? registrar_methods(allow->value) : USRLOC_ALL_METHODS;
+    s->allow = allowed(m);
     if (expires && expires->value.len == 0) return &bad_expires;
     s->expires = s->set->default_expires;
     if (expires && contact_expires_header(&seconds, expires->value) && seconds <= INT32_MAX)
@@ -203,7 +213,7 @@ static void fill(const struct save *s, struct usrloc_contact *known, const struc
     const struct sip_header *agent = kam_header_find(&s->run->msg, SPAN("User-Agent"));
     usrloc_set_text(&known->user_agent, agent ? agent->value : SPAN("n/a"));
     if (s->path_received.len) known->branch_flags |= kam_flag_bit(s->table->nat_bflag);
-    known->methods = c->methods.p ? registrar_methods(c->methods) : s->allow;
+    known->methods = s->methods;
     usrloc_set_text(&known->call_id, s->run->call_id->value);
     usrloc_set_text(&known->received, s->path_received.len ? buf_span(&s->path_received) : c->received);
     usrloc_set_text(&known->path, s->path.len ? buf_span(&s->path) : (struct span){0});
@@ -241,6 +251,8 @@ static const struct registrar_refusal *read_contact(struct save *s, const struct
     *q = given < -1 ? 0 : given > Q_HIGHEST ? Q_HIGHEST : (int)given;
     if (!read_reg_id(s, c)) return c == s->contacts ? &bad_reg_id : &bad_reg_id_later;
     if (c->q.len && !contact_q_parse(q, c->q)) return &bad_q;
+    s->methods = c->methods.p ? 0 : s->allow;
+    if (c->methods.p && !registrar_methods(c->methods, &s->methods)) return &bad_methods;
     s->run->state.process->contacts++;
     return NULL;
 }
@@ -250,8 +262,11 @@ static const struct registrar_refusal *save_contact(struct save *s, const struct
     int q;
     if (s->fresh && expires_s == 0) return NULL;
     if (s->fresh && s->max > 0 && s->stored == s->max) return &too_many;
+    /* The first one of those who were not registered has the parameters of the first one that was looked at.
+     */
+    const struct contact *told = s->fresh && s->stored == 0 ? s->contacts : c;
     s->stored++;
-    const struct registrar_refusal *refusal = read_contact(s, c, &q);
+    const struct registrar_refusal *refusal = read_contact(s, told, &q);
     if (refusal) return refusal;
     struct usrloc_contact *known = find_known(s, c);
     if (is_late(s, c, known)) return &bad_cseq;
@@ -269,7 +284,7 @@ static const struct registrar_refusal *save_contact(struct save *s, const struct
         known->ruid = ruid_text(s->run);
     }
     s->result = known->call_id && !s->fresh ? UPDATED : INSERTED;
-    fill(s, known, c, expires_s);
+    fill(s, known, told, expires_s);
     if (s->only) usrloc_remove_others(s->table, s->aor, known);
     s->complete = s->only;
     return NULL;

@@ -8,12 +8,13 @@
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/siputils/siputils.h"
+#include "model/sip/stops.h"
 
 enum { NO_CONTACT = -1, CHANGED = -2, PARAM_CHANGED = -3, UNREADABLE = -4, IS_STAR = 1 };
 
 static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, bool brackets) {
     struct buf b = {0};
-    brackets = brackets && uri.p[-1] != '<';
+    brackets = brackets && uri.p[-1] != '<' && uri.p[0] != '<';
     if (brackets) buf_add_char(&b, '<');
     buf_add(&b, buf_span(text));
     if (brackets) buf_add_char(&b, '>');
@@ -73,14 +74,15 @@ static int hide(struct buf *out, const struct kam_run *run, struct span uri, con
     return 1;
 }
 
-/* The way back; what stands behind host and port stays. */
+/* The way back, of whatever has a colon and an @ behind it; what stands behind host and port stays. */
 static int show(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
-    enum { NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26, PARTS = 6 };
-    struct uri u;
-    struct span parts[PARTS];
+    enum { NO_SCHEME = -22, NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26, PARTS = 6 };
+    struct span parts[PARTS], behind = uri;
     (void)args;
-    if (!uri_parse(&u, uri) || u.user.len == 0 || u.kind == URI_TEL) return NO_USER;
-    struct span left = u.user;
+    span_cut(&behind, ':');
+    if (!behind.p) return NO_SCHEME;
+    struct span left = span_cut(&behind, '@');
+    if (!behind.p) return NO_USER;
     for (size_t i = 0; i < PARTS; i++) {
         if (!left.p) return TOO_FEW;
         parts[i] = span_cut(&left, separator_of(run));
@@ -93,8 +95,7 @@ static int show(struct buf *out, const struct kam_run *run, struct span uri, con
     buf_add(out, parts[3]);
     if (parts[4].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[4]));
     if (parts[5].len) buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[5]));
-    const char *end = u.port.p ? u.port.p + u.port.len : u.host.p + u.host.len;
-    buf_add(out, span_between(end, uri.p + uri.len));
+    buf_add(out, span_skip(behind, stop_find(behind, STOP_SEMICOLON)));
     return 1;
 }
 
@@ -130,7 +131,9 @@ int siputils_decode_contact(struct kam_run *run, const struct kam_arg *args, siz
 /* ADDRESS;NAME=the URI */
 static int put_into_param(struct buf *out, const struct kam_run *run, struct span uri,
                           const struct kam_arg *args) {
+    enum { URI_MIN = 5 };
     (void)run;
+    if (uri.len < URI_MIN) return 0;
     buf_addf(out, SPAN_FMT ";" SPAN_FMT "=", SPAN_ARG(args[1].s), SPAN_ARG(args[0].s));
     base64_add(out, uri, base64_url_letters, '\0');
     return 1;

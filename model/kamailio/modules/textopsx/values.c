@@ -322,22 +322,28 @@ int textopsx_assign_value(struct kam_run *run, const struct kam_arg *args, size_
     return 1;
 }
 
-/* NAME=VALUE among those between commas, behind a word such as Digest; *any: there is one of any name. */
+/* NAME=VALUE among those between commas, behind a word such as Digest; *any: there is one of any name. All of
+ * them are read first. */
 static bool find_pair(const struct kam_run *run, struct span header, struct span name, struct value *v,
                       struct param *p, bool *any) {
-    *v = (struct value){0};
+    struct value each = {0};
+    bool found = false;
     *any = false;
-    while (next_value(run, header, v) && (!*any || !v->first)) {
-        struct span value = v->text, left = span_cut(&value, '=');
+    while (next_value(run, header, &each) && (!*any || !each.first)) {
+        struct span value = each.text, left = span_trim(span_cut(&value, '='));
         size_t n = left.len;
         if (!value.p) continue;
+        if (span_find(left, ';') >= 0)
+            kam_run_stop(run, "Kamailio 5.6.3 crashes here: a semicolon in the name of a pair");
         while (n > 0 && !ascii_space((unsigned char)left.p[n - 1]))
             n--;
-        *p = (struct param){.name = span_skip(left, n), .value = value};
         *any = true;
-        if (span_eq_nocase(p->name, name)) return true;
+        if (found || !span_eq_nocase(span_skip(left, n), name)) continue;
+        *p = (struct param){.name = span_skip(left, n), .value = value};
+        *v = each;
+        found = true;
     }
-    return false;
+    return found;
 }
 
 int textopsx_remove_value2(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -350,10 +356,12 @@ int textopsx_remove_value2(struct kam_run *run, const struct kam_arg *args, size
     if (!h || (t.param.p && !find_pair(run, t.name, t.param, &v, &p, &any))) return -1;
     if (!t.param.p)
         remove_line(run, h);
-    else if (v.last && !v.first)
+    else if (v.last && v.first)
+        take_out(run, p.name.p, end_of(v.text)); /* the word before it stays, as the header does */
+    else if (v.last)
         take_out(run, v.part.p - 1, end_of(v.text)); /* what is behind it stays */
     else
-        remove_value(run, &v);
+        take_out(run, v.first ? p.name.p : v.part.p, end_of(v.part) + 1);
     return 1;
 }
 
