@@ -37,12 +37,15 @@ static void add_received(struct buf *b, const struct kam_run *run) {
              (unsigned)run->source.port);
 }
 
+/* leaves: as a Via shows it, with an advertised port whatever it is, not as a Record-Route. */
 static void add_line(struct buf *b, const struct kam_run *run, const struct path_parts *parts,
-                     const struct kam_socket *socket) {
+                     const struct kam_socket *socket, bool leaves) {
+    enum { USUAL_PORT = 5060 };
     buf_add_text(b, "Path: <sip:");
     buf_add(b, parts->user);
     if (parts->user.len) buf_add_char(b, '@');
     if (socket) kam_add_shown(b, socket);
+    if (socket && leaves && socket->advertised_port == USUAL_PORT) buf_addf(b, ":%d", USUAL_PORT);
     if (socket && settings_of(run)->sockname_mode && socket->name.len)
         buf_addf(b, ";sn=" SPAN_FMT, SPAN_ARG(socket->name));
     buf_add_text(b, ";lr");
@@ -62,8 +65,8 @@ static int add_path(struct kam_run *run, const struct kam_arg *args, size_t coun
     if (count > 1) parts.params = args[1].s;
     if (!place_of(run, &at)) return -1;
     /* of a reply it is not known where it leaves */
-    add_line(&b, run, &parts, run->msg.is_request ? kam_run_send_socket(run) : NULL);
-    if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket);
+    add_line(&b, run, &parts, run->msg.is_request ? kam_run_send_socket(run) : NULL, true);
+    if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket, false);
     kam_lump_insert(run->target, at, buf_span(&b));
     buf_free(&b);
     return 1;

@@ -147,11 +147,17 @@ static struct kam_value get_branch_index(struct kam_run *run, const struct kam_p
     return pv_number(in_failure(run) || goes_on ? run->transaction->client_count : run->branch);
 }
 
+/* A request's is looked for: t_relay() of one that is repeated adds a branch then. */
+static void look_up(struct kam_run *run) {
+    if (run->msg.is_request && !run->transaction) kam_tm_check(run);
+}
+
 static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (after_failure(run)) return pv_number(run->failure_status);
     if (run->state.kind & APART) return pv_number(0);
     if (!run->msg.is_request) return pv_number(run->msg.status);
+    look_up(run);
     return pv_number(run->transaction ? run->transaction->status : 0);
 }
 
@@ -185,6 +191,7 @@ static struct kam_value get_reason(struct kam_run *run, const struct kam_pv_at *
     if (run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return pv_failed();
     if (!run->msg.is_request) return pv_text(run->msg.reason);
     if (in_failure(run) && !run->failure_reply.p) return pv_text(SPAN("Request Timeout"));
+    look_up(run);
     struct kam_value v = get_rpl(run, &reason);
     return v.type == KAM_NULL ? pv_failed() : v;
 }
