@@ -77,7 +77,7 @@ def scenario_yaml(scenario, pids, lost, captures):
                 tree[program][key] = [os.path.basename(path) for path in value] if isinstance(value, list) else os.path.basename(value)
         if name in pids:
             tree['sipp']['pid'] = str(pids[name])
-            if tree['sipp'].get('sockets') == 'per_call':
+            if tree['sipp'].get('sockets') == 'per_call' or not scenario.hosts[name].calls() and 'outbound' in tree['sipp']:
                 tree['sipp']['ports'] = ports_of(scenario, name, captures)
         lines += ['  %s:' % name] + block({key: tree[key] for key in HOST_ORDER if key in tree}, '    ')
     network = {key: value for key, value in scenario.tree.get('network', {}).items() if key != 'drop'}

@@ -151,18 +151,24 @@ class Host:
     def mac(self):
         return '02:42:' + ':'.join('%02x' % int(part) for part in self.address.split('.'))
 
+    def begins_with(self):
+        """The first command of its scenario: send, recv, sendCmd or recvCmd."""
+        path = (self.sipp or {}).get('scenario', '')
+        if path in ('builtin:uas', 'builtin:branchs'):
+            return 'recv'
+        if not os.path.isfile(path):
+            return ''
+        with open(path, encoding='latin-1') as file:
+            text = re.sub(r'<!--.*?-->|<!\[CDATA\[.*?\]\]>', '', file.read(), flags=re.S)
+        first = re.search(r'<(send|recv|sendCmd|recvCmd)\b', text)
+        return first[1] if first else ''
+
     def is_commanded(self):
         """Does it make its calls when another SIPp tells it to (-3pcc, -slave)? Then its scenario begins with a recvCmd."""
-        path = (self.sipp or {}).get('scenario', '')
-        if not {'twin', 'slave', 'master'} & set(self.sipp or {}) or not os.path.isfile(path):
-            return False
-        with open(path, encoding='latin-1') as file:
-            text = re.sub(r'<!--.*?-->', '', file.read(), flags=re.S)
-        first = re.search(r'<(send|recv|sendCmd|recvCmd)\b', text)
-        return bool(first) and first[1] == 'recvCmd'
+        return bool({'twin', 'slave', 'master'} & set(self.sipp or {})) and self.begins_with() == 'recvCmd'
 
     def calls(self):
-        return self.sipp is not None and 'target' in self.sipp and not self.is_commanded()
+        return self.sipp is not None and 'target' in self.sipp and not self.is_commanded() and self.begins_with() != 'recv'
 
     def defines(self):
         """Kamailio's -A: names, or NAME=VALUE."""

@@ -123,8 +123,9 @@ static const struct {
      "--set hosts.uac.sipp.target=uac:1:23: error: hosts.uac.sipp.target: this is the host itself\n"},
     {"hosts:\n  uac: {address: 172.20.0.2, sipp: {scenario: uac.xml}}\n", NULL,
      AT("2:47") "hosts.uac.sipp: uac.xml makes calls: needs a target\n"},
-    {HOSTS, "hosts.uas.sipp.target=uac",
-     "--set hosts.uas.sipp.target=uac:1:16: error: hosts.uas.sipp.target: uas.xml answers calls: this is for "
+    {HOSTS, "hosts.uas.sipp.out_of_call=builtin:ooc_default",
+     "--set hosts.uas.sipp.out_of_call=builtin:ooc_default:1:16: error: hosts.uas.sipp.out_of_call: uas.xml "
+     "answers calls: this is for "
      "a SIPp "
      "that makes them\n"},
     {HOSTS, "hosts.uac.sipp.ring_after=1s",

@@ -193,11 +193,8 @@ static void simplify_inject(struct tree_node *settings) {
 
 static void settle_sipp(struct import *in, struct import_host *h) {
     const struct import_word none = {{0}, {0}};
-    if (h->calls && h->target.text.p) put_peer(in, h, "target", &h->target);
-    if (h->calls && h->outbound.text.p) put_peer(in, h, "outbound", &h->outbound);
-    if (!h->calls && (h->target.text.p || h->outbound.text.p))
-        import_leave_out(in, h->target.text.p ? h->target.text : SPAN("-rsa"),
-                         "who answers needs nobody to be called");
+    if (h->target.text.p) put_peer(in, h, "target", &h->target);
+    if (h->outbound.text.p) put_peer(in, h, "outbound", &h->outbound);
     if (h->twin.text.p) put_twin(in, h);
     if (h->calls && !h->twin.text.p && !tree_get(h->settings, "calls"))
         diag_warning(&in->diag, h->at, "without -m SIPp makes calls without end; here it makes one");

@@ -180,9 +180,12 @@ static const struct schema_key sipp_keys[] = {
              "that takes "
              "the requests that come to a caller and are in no call"},
     {"target", SCHEMA_SCALAR,
-     .help = "a host's name or ADDRESS[:PORT]: the remote host of a SIPp that calls"},
+     .help = "a host's name or ADDRESS[:PORT]: SIPp's remote host; to one that answers only for [remote_ip] "
+             "and its kin"},
     {"outbound", SCHEMA_SCALAR, .fallback = "target",
-     .help = "-rsa: a host's name or ADDRESS[:PORT] where packets really go"},
+     .help = "-rsa: a host's name or ADDRESS[:PORT] where packets really go; one that answers sends all from "
+             "a port that "
+             "the kernel gives it"},
     {"twin", SCHEMA_SCALAR,
      .help = "-3pcc: the host of the SIPp to which <sendCmd> goes and from which <recvCmd> comes"},
     {"master", SCHEMA_LINE, SCHEMA_MEMBER(struct lab_host_config, sipp.master),
@@ -238,7 +241,8 @@ static const struct schema_key sipp_keys[] = {
      .help = "-t: one is u1; per_call is un, a port of its own for each call that is made"},
     {"ports", SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"integer\"}",
      .read = read_ports, .fallback = "drawn by the seed",
-     .help = "the ports that the kernel gives to the calls of per_call, in order"},
+     .help = "the ports that the kernel gives to the calls of per_call, in order, or to outbound of one that "
+             "answers"},
     {"media_port", PORT_KEY(sipp.media_port), .fallback = "6000", .help = "-mp"},
     {"rtp_echo", SCHEMA_OTHER, SCHEMA_MEMBER(struct lab_host_config, sipp.rtp_echo),
      .shape = "\"type\":\"boolean\"", .read = read_flag, .fallback = "false",

@@ -76,10 +76,10 @@ static bool ends_by_itself(const struct sipp_config *c) {
     return c->timeout_ms > 0 || (c->rate_increase > 0 && c->rate_max > 0 && c->rate_quit);
 }
 
-/* A SIPp that calls has a target, one that answers has none, and not what only the other has. */
+/* A SIPp that calls has a target, and neither has what only the other one can have. */
 static void check_role(struct schema *s, const struct tree_node *sipp, const struct tree_node *scenario,
                        struct lab_host_config *host) {
-    static const char *const caller_keys[] = {"target", "outbound", "out_of_call", NULL};
+    static const char *const caller_keys[] = {"out_of_call", NULL};
     static const char *const callee_keys[] = {"ring_after", "answer_after", NULL};
     enum sipp_role role = sipp_program_role(host->sipp_program);
     bool calls = role != SIPP_CALLEE;

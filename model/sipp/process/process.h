@@ -117,6 +117,7 @@ struct sipp {
     struct aka_memory aka;
     struct random_stream random, port_random;
     size_t ports_used;
+    uint16_t reply_port; /* of one that answers, with -rsa: from where it sends; 0: from its port */
     uint32_t next_number, dynamic_id;
     bool *circuits; /* of -tdmmap: which ones are free; NULL: there are none */
     struct sipp_stats stats;
@@ -139,7 +140,11 @@ static inline int64_t sipp_now(const struct sipp *sipp) { return sipp->loop.queu
  */
 bool sipp_send(struct call *call, struct payload *payload, const struct cause *cause);
 
-/* sockets.c: the port of a call (-t un), and its end. */
+/* sockets.c: the port from which a SIPp that answers sends (-rsa), and its end. */
+void sipp_open_reply_port(struct sipp *sipp);
+void sipp_close_reply_port(struct sipp *sipp);
+
+/* The port of a call (-t un), and its end. */
 void sipp_open_port(struct call *call);
 void sipp_close_port(struct call *call);
 

@@ -388,7 +388,8 @@ static void recv_unknown(struct sipp *sipp, struct span id, struct datagram *d) 
     } else if (sipp->quitting) {
         discard(sipp, SIPP_OUT_OF_CALL, "discarded: SIPp takes no new calls any more");
     } else {
-        struct call *call = call_new(sipp, id, d->from);
+        const struct sipp_config *c = &sipp->config;
+        struct call *call = call_new(sipp, id, c->outbound.ip ? c->outbound : d->from);
         loop_spend(&sipp->loop, LOOP_CREATE_NS);
         sipp_check_quitting(sipp);
         call_recv(call, d->payload);

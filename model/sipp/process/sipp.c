@@ -50,7 +50,7 @@ void sipp_config_default(struct sipp_config *config) {
 bool sipp_send(struct call *call, struct payload *payload, const struct cause *cause) {
     struct sipp *sipp = call->sipp;
     bool sent = false;
-    uint16_t from = call->port ? call->port : sipp->config.local.port;
+    uint16_t from = call->port ? call->port : sipp->reply_port ? sipp->reply_port : sipp->config.local.port;
     struct udp_options options = {.tos = 0, .dont_fragment = true};
     if (payload) event_spend(sipp->loop.queue, payload->len / 2048 * 200); /* fragments, and long messages */
     if (!payload)
@@ -87,6 +87,7 @@ void sipp_exit(struct sipp *sipp, int status) {
     sipp->ended_ns = sipp_now(sipp);
     sipp->exit_status = status;
     host_unbind(sipp->host, sipp->config.local.port);
+    sipp_close_reply_port(sipp);
     for (struct call *call = sipp->open; call; call = call->next)
         sipp_close_port(call);
     media_end_all(sipp);
@@ -303,6 +304,7 @@ struct sipp *sipp_new(const struct sipp_config *config, const struct sipp_progra
     if (diag->errors == before && !host_bind(host, config->local.port, sipp_arrive, sipp))
         diag_error(diag, (struct source_pos){program->source, 0}, "host %s: port %u is taken",
                    host_name(host), config->local.port);
+    if (diag->errors == before) sipp_open_reply_port(sipp);
     media_begin(sipp, diag);
     if (diag->errors != before) {
         media_end_all(sipp);
@@ -331,6 +333,7 @@ void sipp_free(struct sipp *sipp) {
     if (!sipp) return;
     if (!sipp->ended) {
         host_unbind(sipp->host, sipp->config.local.port);
+        sipp_close_reply_port(sipp);
         media_end_all(sipp);
     }
     event_cancel(sipp->loop.queue, &sipp->start);
