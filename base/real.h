@@ -35,6 +35,12 @@ bool real_equal(struct real a, struct real b);
 /* The whole part, towards zero; what does not fit is the nearest that does, no number INT64_MIN. */
 int64_t real_whole(struct real r);
 
+/* Natural logarithm and root of a number above 0, and e to the power of any: as good as a double, the last
+ * bits excepted. */
+struct real real_ln(struct real r);
+struct real real_root(struct real r);
+struct real real_exp(struct real r);
+
 /*
  * Reads a number as C's strtod() does, "-12.5", "5.", "1e3", "0x1.8p1", "inf", "nan", blanks before it
  * allowed; nothing at all is 0. False if there is none, or something follows.

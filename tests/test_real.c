@@ -124,11 +124,37 @@ static void odd_texts(void **state) {
         if (real_parse(span_of(bad[i]), &r)) fail_msg("%s is read", bad[i]);
 }
 
+/* Not to the last bit: four parts in 10^15 are good enough. */
+static void assert_near(const char *what, double at, struct real got, double expected) {
+    double far = fabs(native(got) - expected);
+    if (far > 4e-15 * fabs(expected) && far > 4e-15)
+        fail_msg("%s(%a): %a, expected %a", what, at, native(got), expected);
+}
+
+static void functions(void **state) {
+    (void)state;
+    assert_near("ln", 2, real_ln(real_of(2)), 0x1.62e42fefa39efp-1);
+    assert_near("ln", 10, real_ln(real_of(10)), 0x1.26bb1bbb55516p+1);
+    assert_near("exp", 1, real_exp(real_of(1)), 0x1.5bf0a8b145769p+1);
+    assert_near("exp", -10, real_exp(real_of(-10)), 0x1.7cd79b5647c9bp-15);
+    assert_near("root", 2, real_root(real_of(2)), 0x1.6a09e667f3bcdp+0);
+    for (double at = 1e-12; at < 1e12; at *= 1.37) {
+        struct real r = real_from(at), root = real_root(r);
+        assert_near("square of root", at, real_multiply(root, root), at);
+        assert_near("ln of square", at, real_ln(real_multiply(r, r)), 2 * native(real_ln(r)));
+    }
+    for (double at = -20; at < 20; at += 0.37)
+        assert_near("ln of exp", at, real_ln(real_exp(real_from(at))), at);
+    assert_same("exp", real_exp(real_of(1000)), INFINITY);
+    assert_same("exp", real_exp(real_of(-1000)), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_processor_agrees),
         cmocka_unit_test(the_library_agrees),
         cmocka_unit_test(odd_texts),
+        cmocka_unit_test(functions),
     };
     return cmocka_run_group_tests_name("real", tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/loop.h"
 #include "model/sipp/process/rand.h"
+#include "model/sipp/process/twister.h"
 #include "model/sipp/scenario/inject.h"
 #include "model/sipp/scenario/program.h"
 #include "model/sipp/sipp.h"
@@ -113,6 +114,7 @@ struct sipp {
     struct buf text, text2;    /* for rendering */
     struct header_index lines; /* of the payloads that were asked about last */
     struct rand rand;
+    struct twister twister;
     bool rand_seeded;
     struct aka_memory aka;
     struct random_stream random, port_random;
