@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Performing actions (facts: SIPp 10.2). */
+#include "model/sipp/process/address.h"
 #include "model/sipp/process/auth.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/header.h"
@@ -198,14 +199,15 @@ static bool perform_error(struct performance *p) {
 static bool perform_setdest(struct performance *p) {
     struct udp_address to;
     struct span host, port;
-    int64_t number;
+    struct real number;
     if (p->action->other_protocol) return fatal(p, "SIPp ends: setdest cannot change the protocol");
     if (!text(p, p->action->text, &host)) return false;
-    if (!ipv4_parse(host, &to.ip)) return fatal(p, "setdest: the host must be an IPv4 address");
+    if (!address_read(span_is(host, "localhost") ? SPAN("127.0.0.1") : host, &to.ip))
+        return fatal(p, "setdest: the host must be an IPv4 address");
     if (!text(p, p->action->text2, &port)) return false;
-    if (!number_parse(port, &number) || number < 0 || number_whole(number) > UINT16_MAX)
-        return fatal(p, "SIPp ends: setdest has no valid port");
-    to.port = (uint16_t)number_whole(number);
+    if (!real_parse(port, &number)) return fatal(p, "SIPp ends: setdest has no valid port");
+    int64_t whole = real_whole(number); /* what is no int is 0 to the processor; 16 bits of it are left */
+    to.port = whole == (int32_t)whole ? (uint16_t)(uint64_t)whole : 0;
     p->call->to = to;
     return true;
 }

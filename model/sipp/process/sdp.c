@@ -3,6 +3,7 @@
  * Where media go: SIPp searches the whole message, headers too, for `c=IN IP4 ` and `m=audio ` and takes
  * what follows the first one (facts: SIPp 15.1). Its two ways to send media read the same words differently.
  */
+#include "model/sipp/process/address.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
@@ -23,40 +24,11 @@ static struct span find_port(struct span msg, enum media_line line) {
     return find_word(msg, keys[line]);
 }
 
-/* A part of an address as inet_aton() reads it: decimal, octal with 0, hexadecimal with 0x. */
-static bool read_part(struct span s, uint64_t *out) {
-    bool hexadecimal = span_starts_nocase(s, "0x");
-    int base = hexadecimal ? 16 : span_starts(s, "0") ? 8 : 10;
-    if (hexadecimal) s = span_skip(s, 2);
-    *out = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        int digit = ascii_hex(s.p[i]);
-        if (digit < 0 || digit >= base || *out > UINT32_MAX) return false;
-        *out = *out * (uint64_t)base + (uint64_t)digit;
-    }
-    return s.len > 0;
-}
-
-/* As inet_aton(): the last of up to four parts fills the bytes that are left. */
-static bool read_address(struct span host, uint32_t *ip) {
-    uint32_t value = 0;
-    for (unsigned bytes = 4; host.p; bytes--) {
-        uint64_t part;
-        bool last = span_find(host, '.') < 0;
-        if (bytes == 0 || !read_part(span_cut(&host, '.'), &part)) return false;
-        unsigned width = last ? bytes : 1;
-        if (width < 8 && part >> (8 * width)) return false;
-        value = last ? (uint32_t)((uint64_t)value << (8 * width) | part) : value << 8 | (uint32_t)part;
-    }
-    *ip = value;
-    return true;
-}
-
 /* For clips: getaddrinfo() with numbers only. Where it fails, what was known stays. */
 static void learn_clips(struct call *call, struct span msg) {
     struct span host = find_word(msg, SPAN("c=IN IP4 "));
     uint32_t ip;
-    if (host.len == 0 || !read_address(host, &ip)) return;
+    if (host.len == 0 || !address_read(host, &ip)) return;
     for (enum media_line line = 0; line < MEDIA_LINES; line++) {
         uint64_t port;
         if (span_to_u64(find_port(msg, line), INT32_MAX, &port))
