@@ -103,6 +103,7 @@ static void clear(struct call *call) {
     if (call->media) call_media_clear(call);
     payload_drop(call->sent);
     payload_drop(call->received);
+    payload_drop(call->matched);
     payload_drop(call->queued);
     for (size_t i = 0; i < program->variables.count; i++)
         value_clear(&call->values[i]);

@@ -53,10 +53,11 @@ struct call {
 
     /* receiving */
     struct payload *received;         /* the "last message"; NULL: none */
+    struct payload *matched;          /* the last one that a step waited for; NULL: none */
     struct payload *queued;           /* waits for the next recv */
     int last_step;                    /* that the last message matched; -1: none was */
     bool unanswered;                  /* nothing was sent since */
-    bool answers_received;            /* the message that a send followed is the last one still */
+    bool answers_received;            /* the message that a send followed is the last matched one still */
     uint64_t answered_hash;           /* else its hash; 0: none */
     int answered_recv, answered_send; /* -1: none */
     uint32_t repeats;                 /* how often an answer was repeated since the last step was sent */

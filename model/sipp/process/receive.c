@@ -159,9 +159,9 @@ static enum backward match_backward(struct call *call, const struct incoming *in
     return BACKWARD_NONE;
 }
 
-/* Is it the last message again, up to a NUL that ends it? */
+/* Is it the last matched message again, up to a NUL that ends it? */
 static bool is_received(struct call *call, const struct incoming *in) {
-    struct payload *last = call->received;
+    struct payload *last = call->matched;
     size_t len = in->msg.len;
     if (call->sipp->config.repeat_check == SIPP_LOOSE_CHECK)
         return last && hash_of(call, last) == hash_of(call, in->payload);
@@ -236,13 +236,15 @@ static bool store_challenge(struct call *call, const struct incoming *in, const 
 }
 
 static void keep_received(struct call *call, const struct incoming *in, int index) {
-    if (call->answers_received) call->answered_hash = hash_of(call, call->received);
+    if (call->answers_received) call->answered_hash = hash_of(call, call->matched);
     call->answers_received = false;
     call->last_step = index;
     call->unanswered = true;
-    struct payload *before = call->received;
+    struct payload *before[] = {call->received, call->matched};
     call->received = payload_hold(in->payload);
-    payload_drop(before);
+    call->matched = payload_hold(in->payload);
+    payload_drop(before[0]);
+    payload_drop(before[1]);
 }
 
 bool call_accept(struct call *call, const struct step *step, struct payload *payload) {
