@@ -11,6 +11,7 @@ static void ended(void *arg, unsigned status, struct kam_run *reply) {
     struct dialog *dlg = ((struct dlg_leg *)arg)->dlg;
     struct dialogs *d = dlg->table;
     dlg->requests--;
+    dlg->hung_up = true;
     if (dlg->state == DLG_DELETED) return;
     if (dlg->over) {
         dlg_end(d, dlg, NULL);

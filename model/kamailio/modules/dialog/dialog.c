@@ -239,17 +239,6 @@ static const struct kam_param params[] = {
     {0},
 };
 
-static bool warn_of_cseq(struct kam_program *p, const struct source *cfg, struct source_set *set,
-                         struct diag *diag) {
-    struct dialogs d;
-    (void)cfg, (void)set;
-    kam_program_settings(p, &kam_dialog_module, &d);
-    if (d.track_cseq && kam_program_loads(p, KAM_MODULE_UAC))
-        diag_warning(diag, kam_program_param_at(p, &kam_dialog_module, "track_cseq_updates"),
-                     "dialog.track_cseq_updates is not simulated: a run that reaches uac_auth() stops");
-    return true;
-}
-
 static void begin(struct kamailio *k, void *data) { dlg_begin(k, data); }
 static void end(void *data) { dlg_end_all(data); }
 
@@ -261,8 +250,8 @@ const struct kam_module kam_dialog_module = {.name = "dialog",
                                              .pvs = dlg_pvs,
                                              .events = events,
                                              .data_size = sizeof(struct dialogs),
-
-                                             .load = warn_of_cseq,
+                                             .bytes_come = dlg_cseq_come,
+                                             .bytes_leave = dlg_cseq_leave,
                                              .init = begin,
                                              .routed = dlg_routed,
                                              .transaction_made = dlg_transaction_made,

@@ -4,6 +4,7 @@
  *
  * table: the dialogs. follow: what messages do to them. variables: $dlg and its kin. dialog: functions.
  * request: what dialog sends itself. bye: how it hangs up. keepalive: how it asks both sides.
+ * cseq: what becomes of CSeq after uac_auth().
  */
 #ifndef MODEL_KAMAILIO_MODULES_DIALOG_DIALOG_H
 #define MODEL_KAMAILIO_MODULES_DIALOG_DIALOG_H
@@ -12,6 +13,8 @@
 #include "model/kamailio/interval.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/script/xavp.h"
+#include "model/sip/edit.h"
+#include "model/sip/msg.h"
 #include "sim/event.h"
 #include "sim/random.h"
 
@@ -49,8 +52,9 @@ struct dialog {
     struct dialog *same;  /* another one with that Call-ID */
     uint64_t transaction; /* of the INVITE that began it, whose replies change it; 0: there is none yet */
     struct dialog *next;  /* among the deleted ones: the one that was deleted after it */
-    struct span call_id, from_tag, to_tag, from_uri, to_uri, from_cseq, to_cseq, from_contact; /* its own */
-    uint32_t entry, id; /* its internal name: did= in Record-Route */
+    struct span call_id, from_tag, to_tag, from_uri, to_uri, from_cseq, from_contact; /* its own */
+    struct span cseq_told[2]; /* $dlg(from_cseq), $dlg(to_cseq): of the last request but a BYE */
+    uint32_t entry, id;       /* its internal name: did= in Record-Route */
     enum dlg_state state;
     int64_t init_s;     /* since 1970: when it began */
     int64_t start_s;    /* when it was confirmed; 0: not yet */
@@ -75,6 +79,7 @@ struct dialog {
     int64_t session_s; /* module sst: answers to its INVITE tell that; 0: they do not */
     bool timed;        /* module sst looks after it */
     bool over;         /* its time is; it waits for the answer to a BYE */
+    bool hung_up;      /* a BYE of dialog's own was answered */
     bool gone;         /* it was let go of: nobody knows it any more */
     struct dlg_properties has;
 };
@@ -115,6 +120,9 @@ struct dialogs {
     struct dlg_profile *profiles;
     size_t profile_count;
     struct dlg_context context;
+    bool cseq_counts;    /* uac_auth() has answered a challenge, with track_cseq */
+    struct sip_msg seen; /* cseq.c: what comes or leaves, and what changes in it */
+    struct edit_list edits;
     struct dialog *told; /* that an event without a message tells of; NULL: none */
 };
 
@@ -191,6 +199,20 @@ void dlg_bye_init(struct dialog *dlg);
 
 /* An answered one ends so many seconds from now; it will be hung up then, if that is wanted. */
 void dlg_live_on(struct dialogs *d, struct dialog *dlg);
+
+/* cseq.c */
+
+/* uac_auth() answers a challenge of the run's dialog, if it has one. */
+void dlg_cseq_login(struct kam_run *run);
+
+/* A request of the caller within it. */
+void dlg_cseq_within(struct kam_run *run, const struct dialog *dlg);
+
+/* Does that line of an INVITE go into its CANCEL and ACK? */
+bool dlg_cseq_stays(const struct kamailio *k, struct span line);
+
+struct payload *dlg_cseq_come(struct kamailio *k, struct payload *payload);
+struct payload *dlg_cseq_leave(struct kamailio *k, const struct kam_destination *to, struct payload *payload);
 
 /* keepalive.c */
 

@@ -104,6 +104,7 @@ static void belongs(struct kam_run *run, bool routed) {
     if (!dlg) return;
     c->dialog = dlg;
     if (dlg->state == DLG_DELETED) return;
+    if (!upstream) dlg_cseq_within(run, dlg);
     uint64_t cseq;
     if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
         dlg->cseq[upstream] = cseq;
@@ -113,6 +114,7 @@ static void belongs(struct kam_run *run, bool routed) {
         dlg_wait_no_more(d, dlg);
     }
     if (dlg->state == DLG_CONFIRMED && !ends) {
+        dlg_text_set(&dlg->cseq_told[upstream], run->cseq_number);
         goes_on(d, dlg, run, new);
         kam_sst_belongs(run, dlg);
     }
@@ -165,11 +167,12 @@ void dlg_transaction_made(struct kam_run *run) {
     if (flagged && !run->to_tag.len && !dlg_context(run)->dialog) begin(run, true);
 }
 
-/* A dialog without a transaction ends with the script. */
+/* A dialog without a transaction ends with the script; an ACK has none. */
 void dlg_request_ended(struct kam_run *run) {
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = d->context.of == run->about ? d->context.dialog : NULL;
-    if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction) dlg_delete(d, dlg);
+    if (dlg && dlg->state == DLG_UNCONFIRMED && !run->transaction && run->method != KAM_ACK)
+        dlg_delete(d, dlg);
 }
 
 /* The one that the transaction's INVITE has begun; not one that it only came by. */
@@ -199,6 +202,7 @@ void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
         dlg_tell(d, dlg, "dialog:start", r->reply, r->avps);
         dlg->state = DLG_EARLY; /* it is counted only now */
         if (r->reply) {
+            dlg_text_set(&dlg->cseq_told[1], SPAN("0"));
             dlg_text_set(&dlg->to_tag, r->to_tag); /* that of a reply made here it does not know */
             dlg->socket[DLG_CALLEE] = r->reply->socket;
         }

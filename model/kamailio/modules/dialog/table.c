@@ -121,9 +121,9 @@ void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool count
 }
 
 static void drop(struct dialogs *d, struct dialog *dlg) {
-    struct span *texts[] = {&dlg->call_id,    &dlg->from_tag,  &dlg->to_tag,  &dlg->from_uri,
-                            &dlg->to_uri,     &dlg->from_cseq, &dlg->to_cseq, &dlg->from_contact,
-                            &dlg->to_contact, &dlg->route[0],  &dlg->route[1]};
+    struct span *texts[] = {&dlg->call_id,      &dlg->from_tag,   &dlg->to_tag,       &dlg->from_uri,
+                            &dlg->to_uri,       &dlg->from_cseq,  &dlg->cseq_told[0], &dlg->cseq_told[1],
+                            &dlg->from_contact, &dlg->to_contact, &dlg->route[0],     &dlg->route[1]};
     event_cancel(d->k->queue, &dlg->bye);
     dlg_ask_no_more(d, dlg);
     dlg_wait_no_more(d, dlg);
@@ -160,6 +160,8 @@ void dlg_end_all(struct dialogs *d) {
     dlg_properties_free(d, &d->context.pending, false);
     free(d->profiles);
     free(d->next_id);
+    sip_msg_free(&d->seen);
+    edit_list_free(&d->edits);
 }
 
 static int64_t first_id(const struct dialogs *d) {
@@ -223,6 +225,7 @@ struct dialog *dlg_new(struct kam_run *run) {
     dlg_text_set(&dlg->from_uri, kam_run_from(run)->uri);
     dlg_text_set(&dlg->to_uri, run->to_uri);
     dlg_text_set(&dlg->from_cseq, run->cseq_number);
+    dlg_text_set(&dlg->cseq_told[0], run->cseq_number);
     if (contact) dlg_text_set(&dlg->from_contact, name_addr_uri(contact->value));
     dlg->entry = kam_hash(dlg->call_id, (struct span){0}) & (uint32_t)(d->hash_size - 1);
     dlg->id = next_id(d, dlg->entry);

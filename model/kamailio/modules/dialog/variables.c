@@ -18,13 +18,20 @@ static struct kam_value get_dlg(struct kam_run *run, const struct kam_pv_at *at)
     const struct {
         const char *name;
         struct kam_value value;
-    } parts[] = {{"h_id", pv_number(dlg->id)},          {"h_entry", pv_number(dlg->entry)},
-                 {"state", pv_number(dlg->state)},      {"lifetime", pv_number(dlg->lifetime_s)},
-                 {"start_ts", pv_number(dlg->start_s)}, {"sflags", pv_number(dlg->has.flags)},
-                 {"callid", pv_text(dlg->call_id)},     {"from_tag", pv_text(dlg->from_tag)},
-                 {"to_tag", pv_text(dlg->to_tag)},      {"from_uri", pv_text(dlg->from_uri)},
-                 {"to_uri", pv_text(dlg->to_uri)},      {"from_cseq", pv_text(dlg->from_cseq)},
-                 {"to_cseq", pv_text(dlg->to_cseq)},    {"from_contact", pv_text(dlg->from_contact)}};
+    } parts[] = {{"h_id", pv_number(dlg->id)},
+                 {"h_entry", pv_number(dlg->entry)},
+                 {"state", pv_number(dlg->state)},
+                 {"lifetime", pv_number(dlg->lifetime_s)},
+                 {"start_ts", pv_number(dlg->start_s)},
+                 {"sflags", pv_number(dlg->has.flags)},
+                 {"callid", pv_text(dlg->call_id)},
+                 {"from_tag", pv_text(dlg->from_tag)},
+                 {"to_tag", pv_text(dlg->to_tag)},
+                 {"from_uri", pv_text(dlg->from_uri)},
+                 {"to_uri", pv_text(dlg->to_uri)},
+                 {"from_cseq", pv_text(dlg->cseq_told[0])},
+                 {"to_cseq", pv_text(dlg->cseq_told[1])},
+                 {"from_contact", pv_text(dlg->from_contact)}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (span_is(at->argument, parts[i].name)) return parts[i].value;
     return pv_nothing();

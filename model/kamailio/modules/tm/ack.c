@@ -4,6 +4,7 @@
  * are the INVITE as it was sent, cut down (facts: Kamailio 6.6).
  */
 #include "model/kamailio/message/params.h"
+#include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/sip/uri.h"
 
@@ -53,7 +54,9 @@ static void write_from_sent(struct kam_tm *tm, const char *method, struct span t
             buf_add(out, SPAN(": 0\r\n"));
             break;
         default:
-            if (extra.len && span_eq_nocase(span_head(h->line, extra.len), extra)) buf_add(out, h->line);
+            if ((extra.len && span_eq_nocase(span_head(h->line, extra.len), extra)) ||
+                dlg_cseq_stays(tm->k, h->line))
+                buf_add(out, h->line);
             break;
         }
     }

@@ -174,9 +174,6 @@ static struct span sent_uri(struct kam_run *run) {
 int uac_auth(struct kam_run *run, int64_t mode) {
     struct challenge c;
     struct credential who;
-    if (dlg_tracks_cseq(run->k))
-        return kam_run_stop(
-            run, "uac_auth() with dialog.track_cseq_updates is not simulated, and the run has reached it");
     struct uac *uac = kam_module_data(run->k, KAM_MODULE_UAC);
     /* Once it was asked for, Kamailio takes every password for the sum of one. */
     if (mode & 1) uac->passwords_are_ha1 = true;
@@ -195,5 +192,6 @@ int uac_auth(struct kam_run *run, int64_t mode) {
     write_header(&login, &c, &line);
     kam_lump_insert(&run->edits, run->msg.header_end, buf_span(&line));
     buf_free(&line);
+    dlg_cseq_login(run);
     return 1;
 }
