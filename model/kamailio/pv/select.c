@@ -252,6 +252,7 @@ static bool contact(struct kam_run *run, struct span path, struct kam_value *out
     if (star || (got == 0 && last.whole.p)) p.whole = h->value;
     if (!star && p.whole.p) {
         p = place_of(last.whole, last.uri);
+        if (p.uri.p == run->contact_was.p) p.uri = run->contact_now;
         p.whole = h->value;
         if (!p.name.p) p.name = SPAN("");
     }

@@ -178,6 +178,9 @@ struct dlg_request {
 /* Sends it to the one; false: it cannot. */
 bool dlg_send(struct dialogs *d, struct dialog *dlg, enum dlg_side to, const struct dlg_request *r);
 
+/* The URI of the only contact in the first Contact header; p NULL: there is none, or not one alone. */
+struct span dlg_contact(const struct sip_msg *msg);
+
 /* What the INVITE, and the answer, say of where requests to the caller and the callee go. */
 void dlg_read_invite(struct dialog *dlg, struct kam_run *run);
 void dlg_read_answer(struct dialogs *d, struct dialog *dlg, const struct sip_msg *msg);

@@ -130,7 +130,7 @@ static bool begin(struct kam_run *run, bool by_flag) {
     bool upstream;
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
-    if (run->method != KAM_INVITE || !sip_msg_first(&run->msg, SIP_CONTACT)) return false;
+    if (run->method != KAM_INVITE || !dlg_contact(&run->msg).p) return false;
     struct dialog *spiral = NULL;
     if (c->dialog) return false;
     if (d->detect_spirals)
@@ -201,12 +201,15 @@ void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
         dlg->state = DLG_CONFIRMED_NO_ACK;
         dlg_tell(d, dlg, "dialog:start", r->reply, r->avps);
         dlg->state = DLG_EARLY; /* it is counted only now */
-        if (r->reply) {
+        /* As it came in, whatever reply routes have changed; with an odd Contact it is not read at all. */
+        const struct sip_msg *msg = r->reply ? &r->reply->msg : r->msg;
+        bool read = msg && dlg_contact(msg).p;
+        if (r->reply && read) {
             dlg_text_set(&dlg->cseq_told[1], SPAN("0"));
             dlg_text_set(&dlg->to_tag, r->to_tag); /* that of a reply made here it does not know */
             dlg->socket[DLG_CALLEE] = r->reply->socket;
         }
-        if (r->msg) dlg_read_answer(d, dlg, r->msg);
+        if (read) dlg_read_answer(d, dlg, msg);
         dlg_confirm(d, dlg);
     } else if (r->status > 100) {
         dlg->state = DLG_EARLY;

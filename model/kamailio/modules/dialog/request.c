@@ -1,8 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /* The requests that dialog sends itself, and where they go. (facts: Kamailio 22.4) */
+#include "model/kamailio/message/contact.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
+
+/* "1.2.3.4~5060~1": an address, a port, and the number of a transport. False: it is not of that form. */
+static bool alias_parse(struct span value, struct span *address, struct span *port, char *transport) {
+    *address = span_cut(&value, '~');
+    *port = span_cut(&value, '~');
+    if (value.len != 1 || value.p[0] < '0' || value.p[0] > '9') return false;
+    *transport = value.p[0];
+    return true;
+}
+
+/* The last alias in a contact's URI leaves it and says where the request goes; false: by no datagram. */
+static bool follow_alias(struct kam_uac_request *r, struct buf *uri, struct buf *hop) {
+    struct span whole = r->uri, name = SPAN(";alias="), address, port;
+    char transport;
+    for (size_t at = whole.len; at-- > 0;) {
+        struct span value = span_skip(whole, at);
+        if (!span_starts(value, ";alias=")) continue;
+        value = span_skip(value, name.len);
+        ptrdiff_t end = span_find(value, ';');
+        if (end >= 0) value.len = (size_t)end;
+        if (!alias_parse(value, &address, &port, &transport)) continue;
+        if (transport >= '2' && transport <= '6') return false;
+        buf_addf(hop, "sip:" SPAN_FMT, SPAN_ARG(address));
+        if (port.len) buf_addf(hop, ":" SPAN_FMT, SPAN_ARG(port));
+        buf_add(uri, span_head(whole, at));
+        buf_add(uri, span_skip(whole, at + name.len + value.len));
+        r->uri = buf_span(uri);
+        r->next_hop = buf_span(hop);
+        break;
+    }
+    return true;
+}
 
 /* The value of Route, the Request-URI and the next hop: a strict router finds itself in the Request-URI. */
 static void find_way(struct dialog *dlg, enum dlg_side to, struct kam_uac_request *r, struct buf *route) {
@@ -16,15 +50,15 @@ static void find_way(struct dialog *dlg, enum dlg_side to, struct kam_uac_reques
     }
     if (left.len) buf_addf(route, SPAN_FMT ", ", SPAN_ARG(span_trim(left)));
     buf_addf(route, "<" SPAN_FMT ">", SPAN_ARG(r->uri));
-    r->two_more = true;
+    r->two_more = left.len > 0;
     r->uri = r->next_hop;
     r->route = buf_span(route);
 }
 
 bool dlg_send(struct dialogs *d, struct dialog *dlg, enum dlg_side to, const struct dlg_request *what) {
     bool callee = to == DLG_CALLEE;
-    struct buf cseq = {0}, route = {0};
-    if (!kam_tm_of(d->k)) return false;
+    struct buf cseq = {0}, route = {0}, uri = {0}, hop = {0};
+    if (!kam_tm_of(d->k) || (!callee && !dlg->to_tag.len)) return false;
     buf_addf(&cseq, "%llu", (unsigned long long)dlg->cseq[callee ? 0 : 1] + what->cseq_more);
     struct kam_uac_request r = {.method = what->method,
                                 .uri = callee ? dlg->to_contact : dlg->from_contact,
@@ -41,10 +75,13 @@ bool dlg_send(struct dialogs *d, struct dialog *dlg, enum dlg_side to, const str
                                 .arg = &dlg->legs[to],
                                 .awaited = what->awaited};
     find_way(dlg, to, &r, &route);
-    bool sent = r.uri.len && kam_tm_send_request(d->k, &r);
+    bool sent =
+        r.uri.len && (r.next_hop.len || follow_alias(&r, &uri, &hop)) && kam_tm_send_request(d->k, &r);
     if (sent) dlg->requests++;
     buf_free(&cseq);
     buf_free(&route);
+    buf_free(&uri);
+    buf_free(&hop);
     return sent;
 }
 
@@ -62,6 +99,14 @@ static void set_route(struct span *route, const struct span *entries, size_t cou
         buf_addf(&text, "%s" SPAN_FMT, i ? ", " : "", SPAN_ARG(entries[reversed ? count - 1 - i : i]));
     dlg_text_set(route, buf_span(&text));
     buf_free(&text);
+}
+
+struct span dlg_contact(const struct sip_msg *msg) {
+    const struct sip_header *h = sip_msg_first(msg, SIP_CONTACT);
+    struct span list = h ? kam_header_body(h) : (struct span){0};
+    struct contact only, more;
+    if (!h || contact_is_star(list) || contact_next(&only, &list) <= 0) return (struct span){0};
+    return contact_next(&more, &list) == 0 ? only.uri : (struct span){0};
 }
 
 void dlg_read_invite(struct dialog *dlg, struct kam_run *run) {
@@ -82,10 +127,9 @@ enum { KEEPS_FOR_CALLEE = 1, KEEPS_FOR_CALLER = 2 };
 /* Behind the callee's proxies stand our own one or two entries, then those that the INVITE had. */
 void dlg_read_answer(struct dialogs *d, struct dialog *dlg, const struct sip_msg *msg) {
     struct span entries[ROUTES_MAX];
-    const struct sip_header *contact = sip_msg_first(msg, SIP_CONTACT);
     size_t count = read_routes(msg, entries);
     size_t end = count > dlg->caller_routes ? count - dlg->caller_routes : 0, begin = end;
-    if (contact) dlg_text_set(&dlg->to_contact, name_addr_uri(contact->value));
+    dlg_text_set(&dlg->to_contact, dlg_contact(msg));
     if (begin && is_own(d, entries[begin - 1], false)) {
         begin--;
         if (begin && is_own(d, entries[begin], true) && is_own(d, entries[begin - 1], true)) begin--;

@@ -208,7 +208,8 @@ struct dialog *dlg_new(struct kam_run *run) {
     kam_program_stops_dialog(&run->state);
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = mem_new(sizeof *dlg), *first;
-    const struct sip_header *contact = sip_msg_first(&run->msg, SIP_CONTACT);
+    struct span contact = dlg_contact(&run->msg);
+    if (contact.p && contact.p == run->contact_was.p) contact = run->contact_now;
     forget_old(d);
     dlg->state = DLG_UNCONFIRMED;
     dlg->table = d;
@@ -226,7 +227,7 @@ struct dialog *dlg_new(struct kam_run *run) {
     dlg_text_set(&dlg->to_uri, run->to_uri);
     dlg_text_set(&dlg->from_cseq, run->cseq_number);
     dlg_text_set(&dlg->cseq_told[0], run->cseq_number);
-    if (contact) dlg_text_set(&dlg->from_contact, name_addr_uri(contact->value));
+    dlg_text_set(&dlg->from_contact, contact);
     dlg->entry = kam_hash(dlg->call_id, (struct span){0}) & (uint32_t)(d->hash_size - 1);
     dlg->id = next_id(d, dlg->entry);
     HASH_FIND(hh, d->by_call, dlg->call_id.p, dlg->call_id.len, first);

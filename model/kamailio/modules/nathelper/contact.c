@@ -25,7 +25,8 @@ static bool first_contact(const struct kam_run *run, struct contact *c) {
 
 bool nathelper_contact(const struct kam_run *run, struct uri *uri) {
     struct contact c;
-    return first_contact(run, &c) && uri_parse(uri, c.uri) && uri->host.len;
+    if (!first_contact(run, &c)) return false;
+    return uri_parse(uri, run->contact_now.p ? run->contact_now : c.uri) && uri->host.len;
 }
 
 /* A contact that has been changed once is not changed again. */
