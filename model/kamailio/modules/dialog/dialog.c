@@ -15,7 +15,7 @@ static int is_known(struct kam_run *run, const struct kam_arg *args, size_t coun
     bool upstream;
     (void)args, (void)count;
     if (dlg_current(run)) return 1;
-    return dlg_find(dialogs_of(run), run->call_id->value, kam_run_from(run)->tag, false, &upstream) ? 1 : -1;
+    return dlg_find_for(run, false, &upstream) ? 1 : -1;
 }
 
 /* Profiles. */

@@ -149,6 +149,9 @@ struct dialog *dlg_new(struct kam_run *run);
 struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag, bool deleted,
                         bool *upstream);
 
+/* That of the run's message, whose To tag is the other one, if both have one. */
+struct dialog *dlg_find_for(struct kam_run *run, bool deleted, bool *upstream);
+
 /* It is confirmed, has ended; does nothing if that was known. */
 void dlg_confirm(struct dialogs *d, struct dialog *dlg);
 void dlg_delete(struct dialogs *d, struct dialog *dlg);

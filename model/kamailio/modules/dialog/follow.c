@@ -21,7 +21,7 @@ struct dialog *dlg_current(struct kam_run *run) {
     if (run->origin == KAM_MADE_UP && dialogs_of(run)->told) return dialogs_of(run)->told;
     struct dlg_context *c = dlg_context(run);
     if (c->dialog || (run->state.kind == KAM_REQUEST_ROUTE && !run->to_tag.len)) return c->dialog;
-    return dlg_find(dialogs_of(run), run->call_id->value, kam_run_from(run)->tag, true, &upstream);
+    return dlg_find_for(run, true, &upstream);
 }
 
 struct dlg_properties *dlg_properties(struct kam_run *run) {
@@ -99,7 +99,7 @@ static void belongs(struct kam_run *run, bool routed) {
     struct dialogs *d = dialogs_of(run);
     struct dlg_context *c = dlg_context(run);
     if (c->dialog) return;
-    struct dialog *dlg = dlg_find(d, run->call_id->value, kam_run_from(run)->tag, true, &upstream);
+    struct dialog *dlg = dlg_find_for(run, true, &upstream);
     if (routed) dlg = named(run, dlg);
     if (!dlg) return;
     c->dialog = dlg;
@@ -108,7 +108,9 @@ static void belongs(struct kam_run *run, bool routed) {
     uint64_t cseq;
     if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
         dlg->cseq[upstream] = cseq;
-    bool ends = span_is_nocase(run->msg.method, "BYE"), new = dlg->state != DLG_CONFIRMED;
+    bool ends = dlg->state >= DLG_CONFIRMED_NO_ACK && span_is_nocase(run->msg.method, "BYE");
+    bool new = dlg->state != DLG_CONFIRMED;
+    if (span_is_nocase(run->msg.method, "PRACK")) dlg_text_set(&dlg->cseq_told[upstream], run->cseq_number);
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) {
         dlg->state = DLG_CONFIRMED;
         dlg_wait_no_more(d, dlg);

@@ -240,14 +240,34 @@ struct dialog *dlg_new(struct kam_run *run) {
     return dlg;
 }
 
-struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag, bool deleted,
-                        bool *upstream) {
+static bool is_of(const struct dialogs *d, const struct dialog *dlg, struct span tag, bool deleted,
+                  bool *upstream) {
+    if (dlg->state == DLG_DELETED && (!deleted || is_forgotten(d, dlg))) return false;
+    *upstream = dlg->to_tag.len && span_eq(dlg->to_tag, tag);
+    return *upstream || span_eq(dlg->from_tag, tag);
+}
+
+static struct dialog *first_of(const struct dialogs *d, struct span call_id) {
     struct dialog *dlg;
     HASH_FIND(hh, d->by_call, call_id.p, call_id.len, dlg);
-    for (; dlg; dlg = dlg->same) {
-        if (dlg->state == DLG_DELETED && (!deleted || is_forgotten(d, dlg))) continue;
-        *upstream = dlg->to_tag.len && span_eq(dlg->to_tag, tag);
-        if (*upstream || span_eq(dlg->from_tag, tag)) return dlg;
+    return dlg;
+}
+
+struct dialog *dlg_find(struct dialogs *d, struct span call_id, struct span tag, bool deleted,
+                        bool *upstream) {
+    struct dialog *dlg = first_of(d, call_id);
+    while (dlg && !is_of(d, dlg, tag, deleted, upstream))
+        dlg = dlg->same;
+    return dlg;
+}
+
+struct dialog *dlg_find_for(struct kam_run *run, bool deleted, bool *upstream) {
+    struct dialogs *d = dialogs_of(run);
+    struct span tag = kam_run_from(run)->tag;
+    for (struct dialog *dlg = first_of(d, run->call_id->value); dlg; dlg = dlg->same) {
+        if (!is_of(d, dlg, tag, deleted, upstream)) continue;
+        struct span other = *upstream ? dlg->from_tag : dlg->to_tag;
+        if (!run->to_tag.len || !other.len || span_eq(run->to_tag, other)) return dlg;
     }
     return NULL;
 }
