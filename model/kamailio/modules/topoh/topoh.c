@@ -240,6 +240,8 @@ static struct payload *bytes_leave(struct kamailio *k, const struct kam_destinat
                     (span_is_nocase(t->run.msg.method, "ACK") || span_is_nocase(t->run.msg.method, "CANCEL"));
     mark = via_mark(top.whole, &whole);
     if (marked && !is_direction(marked->value)) return NULL;
+    bool alone = !left.len && !sip_msg_next(&t->run.msg, h); /* a script has taken the caller's Via out */
+    if (marked && t->run.msg.is_request && alone) return NULL;
     if (marked) {
         edit_remove(&t->edits, offset_of(t, marked->line.p), marked->line.len);
         masks_id = marked->value.p[0] == DOWNSTREAM;
