@@ -177,6 +177,13 @@ static const char *read_next_hop(const struct kam_program *p, struct span s, int
     return NULL;
 }
 
+/* Alone, flags are taken for flags, and do nothing (facts: Kamailio 33). */
+static const char *read_next_hop_or_bits(const struct kam_program *p, struct span s, int64_t *n) {
+    if (span_starts(s, "0X") || read_bits(s, n)) return read_next_hop(p, s, n);
+    *n = 0;
+    return NULL;
+}
+
 static const char *read_port(struct span s, int64_t *n) {
     uint64_t number = 0;
     if (s.len && !span_to_u64(s, UINT32_MAX, &number)) return "must be a port";
@@ -218,7 +225,7 @@ const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type,
     case ARG_PORT: return read_port(text, &out->n);
     case ARG_BITS: return read_bits(text, &out->n);
     case ARG_NEXT_HOP: return read_next_hop(p, text, &out->n);
-    case ARG_NEXT_HOP_OR_BITS: return read_bits(text, &out->n) ? read_next_hop(p, text, &out->n) : NULL;
+    case ARG_NEXT_HOP_OR_BITS: return read_next_hop_or_bits(p, text, &out->n);
     case ARG_OPTION: return read_option(text);
     case ARG_DIRECTION:
         return span_is_nocase(text, "upstream") || span_is_nocase(text, "downstream")

@@ -96,14 +96,11 @@ int kam_tm_relay_there(struct kam_run *run, const struct kam_arg *args, size_t c
     return kam_tm_relay(run, args, count);
 }
 
-/* t_relay_to([PROXY][, FLAGS]): a single number is the flags. That of no error reply does nothing. */
+/* t_relay_to([PROXY][, FLAGS]): flags alone do nothing, nor does that of no error reply. */
 int kam_tm_relay_to(struct kam_run *run, const struct kam_arg *args, size_t count) {
     enum { NO_AUTO_100 = 1, IP_SHIFT = 16 };
     int64_t flags = count > 1 ? args[1].n : 0;
-    if (count > 0 && args[0].n >> IP_SHIFT)
-        give(run, args[0].n >> IP_SHIFT, args[0].n & 0xffff);
-    else if (count > 0)
-        flags = args[0].n;
+    if (count > 0 && args[0].n) give(run, args[0].n >> IP_SHIFT, args[0].n & 0xffff);
     run->no_auto_100 = flags & NO_AUTO_100;
     return kam_tm_relay(run, args, count);
 }
