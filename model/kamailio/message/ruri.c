@@ -81,13 +81,18 @@ bool kam_run_replace_uri(struct kam_run *run, struct span uri) {
     return true;
 }
 
+#define URI_MAX 1024
+
 bool kam_run_replace_part(struct kam_run *run, enum kam_uri_part part, struct span text) {
     struct uri u;
     if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
     if (u.kind == URI_TEL && part == KAM_URI_PORT) return true; /* a number has none: nothing happens */
     struct buf b = {0};
     write_replaced(&b, &u, part, text);
-    kam_run_set_uri(run, buf_span(&b));
+    bool fits = b.len <= URI_MAX; /* else it stays as it was */
+    if (b.len == URI_MAX && part != KAM_URI_USER_PHONE)
+        kam_run_stop(run, "Kamailio 5.6.3 crashes here: a Request-URI that gets 1024 bytes long");
+    if (fits) kam_run_set_uri(run, buf_span(&b));
     buf_free(&b);
-    return true;
+    return fits;
 }
