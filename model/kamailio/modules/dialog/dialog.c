@@ -115,10 +115,11 @@ static int set_property(struct kam_run *run, const struct kam_arg *args, size_t 
     return -1;
 }
 
-/* "all": the caller first. */
+/* "all": the caller first. In request_route only the dialog that the request was taken for. */
 static int hang_up(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct dialogs *d = dialogs_of(run);
-    struct dialog *dlg = dlg_current(run);
+    bool request = run->state.kind == KAM_REQUEST_ROUTE;
+    struct dialog *dlg = request ? dlg_context(run)->dialog : dlg_current(run);
     bool good = dlg && dlg->state >= DLG_CONFIRMED_NO_ACK && dlg->state != DLG_DELETED;
     (void)count;
     if (good && !span_is(args[0].s, "callee")) good = dlg_bye(d, dlg, DLG_CALLER);

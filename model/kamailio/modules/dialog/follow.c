@@ -93,6 +93,14 @@ static void goes_on(struct dialogs *d, struct dialog *dlg, struct kam_run *run, 
     if (new || !(d->timeout_noreset || dlg->has.switches & DLG_NO_RESET)) dlg_live_on(d, dlg);
 }
 
+/* The CSeq that the side has used: dialog's own requests go on from it. */
+static void count(struct dialog *dlg, bool upstream, const struct kam_run *run) {
+    uint64_t cseq;
+    dlg_text_set(&dlg->cseq_told[upstream], run->cseq_number);
+    if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
+        dlg->cseq[upstream] = cseq;
+}
+
 /* A request within a dialog. Where a Route leads it here, that may say which one. */
 static void belongs(struct kam_run *run, bool routed) {
     bool upstream = false;
@@ -105,18 +113,15 @@ static void belongs(struct kam_run *run, bool routed) {
     c->dialog = dlg;
     if (dlg->state == DLG_DELETED) return;
     if (!upstream) dlg_cseq_within(run, dlg);
-    uint64_t cseq;
-    if (span_to_u64(run->cseq_number, UINT32_MAX, &cseq) && cseq > dlg->cseq[upstream])
-        dlg->cseq[upstream] = cseq;
     bool ends = dlg->state >= DLG_CONFIRMED_NO_ACK && span_is_nocase(run->msg.method, "BYE");
     bool new = dlg->state != DLG_CONFIRMED;
-    if (span_is_nocase(run->msg.method, "PRACK")) dlg_text_set(&dlg->cseq_told[upstream], run->cseq_number);
+    if (span_is_nocase(run->msg.method, "PRACK")) count(dlg, upstream, run);
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) {
         dlg->state = DLG_CONFIRMED;
         dlg_wait_no_more(d, dlg);
     }
     if (dlg->state == DLG_CONFIRMED && !ends) {
-        dlg_text_set(&dlg->cseq_told[upstream], run->cseq_number);
+        count(dlg, upstream, run);
         goes_on(d, dlg, run, new);
         kam_sst_belongs(run, dlg);
     }
