@@ -35,14 +35,14 @@ static bool has_more_ends(const struct sip_header *h) {
     return end > h->value.p && end[-1] == '\r';
 }
 
-/* Decimal digits, and not more than 32 bits hold. */
-/* One that does not fold the line. */
+/* A CR that does not fold the line. */
 static bool has_cr(const char *from, const char *end) {
     for (; from < end; from++)
         if (*from == '\r' && from[1] != '\n') return true;
     return false;
 }
 
+/* Decimal digits, and not more than 32 bits hold. */
 static bool is_number(struct span s) {
     enum { SHORT = 9 }; /* digits that always fit */
     uint64_t n;
@@ -131,13 +131,11 @@ static enum kam_method method_of(struct span name) {
  * the end of its line, and a NUL ends it. */
 static bool read_to(struct kam_run *run) {
     struct kam_address to;
-    if (span_find(run->to->value, '\0') >= 0) return false;
     kam_address_parse(&to, run->to->value);
     run->from_is_read = false;
     run->to_uri = to.uri;
     run->to_tag = to.tag;
-    return to.readable &&
-           span_find(run->to->value, '\0') < 0; /* the header ends there, in the middle of a line */
+    return to.readable && span_find(run->to->value, '\0') < 0;
 }
 
 /* The headers that Kamailio needs before it runs a script. */
