@@ -88,6 +88,24 @@ uint64_t span_hash(struct span s) {
     return h ^ h >> 32;
 }
 
+static bool has_control(const char *p) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return (word - ' ' * ones) & ~word & 0x80 * ones;
+}
+
+bool span_has_control(struct span s) {
+    enum { WORD = 8 };
+    size_t i = 0;
+    for (; i + WORD <= s.len; i += WORD)
+        if (has_control(s.p + i)) return true;
+    if (s.len >= WORD) return has_control(s.p + s.len - WORD); /* the rest, with some before it */
+    while (i < s.len && (unsigned char)s.p[i] >= ' ')
+        i++;
+    return i < s.len;
+}
+
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out) {
     enum { SAFE_DIGITS = 19 }; /* of so many digits every number fits */
     if (s.len == 0) return false;

@@ -112,6 +112,9 @@ struct span span_cut(struct span *rest, char c);
 /* 64 bits for a table or a comparison: the same on every machine. */
 uint64_t span_hash(struct span s);
 
+/* Whether a byte is below the blank, as NUL, tab, CR and LF are; eight are looked at together. */
+bool span_has_control(struct span s);
+
 /* Reads a decimal number that fills all of s; false (*out then holds anything) if s is empty, holds another
  * character or exceeds max. */
 bool span_to_u64(struct span s, uint64_t max, uint64_t *out);

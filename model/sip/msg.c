@@ -149,7 +149,8 @@ static struct span name_of(const char *p, const char *colon) {
 
 /* Where a Via or To ends: at a CR, too, if neither a line end nor a blank follows. */
 static const char *end_by_cr(const char *p, const char *next) {
-    while ((p = memchr(p, '\r', (size_t)(next - p))) && ++p < next)
+    const char *last = next - (next[-1] == '\n'); /* the CR before that one is the line's */
+    while ((p = memchr(p, '\r', (size_t)(last - p))) && ++p < last)
         if (!ascii_space((unsigned char)*p) || (*p == '\r' && next - p > 2)) return p;
     return next;
 }

@@ -109,7 +109,8 @@ void kam_address_read(struct kam_address *a, struct span text) {
 }
 
 struct span kam_address_text(struct span value) {
-    ptrdiff_t nul = value.len ? span_find(value, '\0') : -1;
+    if (!span_has_control(value)) return value;
+    ptrdiff_t nul = span_find(value, '\0');
     if (nul >= 0) value = span_head(value, (size_t)nul);
     const char *cr = value.len ? memchr(value.p, '\r', value.len) : NULL, *end = value.p + value.len;
     /* A CR is an end, too, at the beginning, or where neither a line end nor a blank follows. */

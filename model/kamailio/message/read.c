@@ -131,11 +131,12 @@ static enum kam_method method_of(struct span name) {
  * the end of its line, and a NUL ends it. */
 static bool read_to(struct kam_run *run) {
     struct kam_address to;
-    kam_address_parse(&to, run->to->value);
+    struct span value = run->to->value, text = kam_address_text(value);
+    kam_address_read(&to, text);
     run->from_is_read = false;
     run->to_uri = to.uri;
     run->to_tag = to.tag;
-    return to.readable && span_find(run->to->value, '\0') < 0;
+    return to.readable && (text.len == value.len || value.p[text.len] != '\0');
 }
 
 /* The headers that Kamailio needs before it runs a script. */
