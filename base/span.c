@@ -2,6 +2,9 @@
 #include "base/span.h"
 
 #include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Two words that overlap hold up to twice as many bytes. */
 #define WORDS_DIFFER(type, a, b, len)                                                                        \
@@ -88,19 +91,30 @@ uint64_t span_hash(struct span s) {
     return h ^ h >> 32;
 }
 
-static bool has_control(const char *p) {
+/* Of a block that is looked at together. */
+#ifdef __SSE2__
+enum { CONTROL_BLOCK = 16 };
+static inline bool block_has_control(const char *p) {
+    const __m128i highest = _mm_set1_epi8(' ' - 1);
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, highest), bytes));
+}
+#else
+enum { CONTROL_BLOCK = 8 };
+static inline bool block_has_control(const char *p) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t word;
     memcpy(&word, p, sizeof word);
     return (word - ' ' * ones) & ~word & 0x80 * ones;
 }
+#endif
 
 bool span_has_control(struct span s) {
-    enum { WORD = 8 };
     size_t i = 0;
-    for (; i + WORD <= s.len; i += WORD)
-        if (has_control(s.p + i)) return true;
-    if (s.len >= WORD) return has_control(s.p + s.len - WORD); /* the rest, with some before it */
+    for (; i + CONTROL_BLOCK <= s.len; i += CONTROL_BLOCK)
+        if (block_has_control(s.p + i)) return true;
+    if (i > 0)
+        return i < s.len && block_has_control(s.p + s.len - CONTROL_BLOCK); /* the rest, and some before it */
     while (i < s.len && (unsigned char)s.p[i] >= ' ')
         i++;
     return i < s.len;

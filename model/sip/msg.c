@@ -149,26 +149,42 @@ static struct span name_of(const char *p, const char *colon) {
 
 /* Where a Via or To ends: at a CR, too, if neither a line end nor a blank follows. */
 static const char *end_by_cr(const char *p, const char *next) {
-    const char *last = next - (next[-1] == '\n'); /* the CR before that one is the line's */
+    const char *last = next - (next[-1] == '\n'); /* a CR before that one is the line's */
     while ((p = memchr(p, '\r', (size_t)(last - p))) && ++p < last)
         if (!ascii_space((unsigned char)*p) || (*p == '\r' && next - p > 2)) return p;
     return next;
 }
 
-/* loose: a line that is no header is passed over. */
-static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
+static bool may_end_by_cr(const struct sip_header *h) { return h->id == SIP_VIA || h->id == SIP_TO; }
+
+static bool ends_by_cr(const struct sip_header *h) {
+    const char *next = h->line.p + h->line.len;
+    return end_by_cr(h->name.p + h->name.len, next) < next;
+}
+
+/* Hardly one does: it is asked for when all lines are known, and then they are read once more. */
+static bool any_ends_by_cr(const struct sip_msg *m) {
+    const struct sip_header *via = sip_msg_first(m, SIP_VIA), *to = sip_msg_first(m, SIP_TO);
+    if ((via && ends_by_cr(via)) || (to && ends_by_cr(to))) return true;
+    if (!(m->repeated & (sip_header_bit(SIP_VIA) | sip_header_bit(SIP_TO)))) return false;
+    for (const struct sip_header *h = m->headers; h < m->headers + m->header_count; h++)
+        if (may_end_by_cr(h) && ends_by_cr(h)) return true;
+    return false;
+}
+
+/* loose: a line that is no header is passed over. by_cr: a Via or To may end at a CR. */
+static bool parse_lines(struct sip_msg *m, struct span bytes, bool loose, bool by_cr) {
     struct sip_header *memory = m->headers;
     size_t cap = m->header_cap;
     *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
     struct line_ends ends = line_ends_of(bytes);
-    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends), *held = NULL;
+    const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends);
     if (!parse_first_line(m, span_without_line_end(span_between(p, next)))) return false;
     if (end - next > 1 && *next == '\r' && next[1] != '\n') next++;
     for (p = next; p < end; p = next) {
         const struct usual_line *usual = usual_line_at(p, end);
-        next = held ? held : next_line(&ends);
-        held = NULL;
-        if (*p == '\n' || *p == '\r') { /* a CR alone is an empty line, too */
+        next = next_line(&ends);
+        if (*p <= '\r' && (*p == '\n' || *p == '\r')) { /* a CR alone is an empty line, too */
             if (*p == '\r' && p + 1 < end && p[1] != '\n') next = p + 1;
             break;
         }
@@ -185,9 +201,9 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
         struct sip_header *h = &m->headers[m->header_count++];
         h->name = usual ? span_between(p, colon) : name_of(p, colon);
         h->id = usual ? usual->id : sip_header_id(h->name);
-        if (h->id == SIP_VIA || h->id == SIP_TO) {
-            const char *early = end_by_cr(colon, next);
-            if (early < next) held = next, next = early;
+        if (by_cr && may_end_by_cr(h)) {
+            const char *behind = end_by_cr(colon, next);
+            if (behind < next) ends = line_ends_of(span_between(next = behind, end));
         }
         h->line = span_between(p, next);
         h->value = value_of(m, colon + 1, next, h->id == SIP_VIA);
@@ -199,6 +215,11 @@ static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
     m->header_end = (size_t)(p - bytes.p);
     m->body = span_between(next, end); /* behind the empty line */
     return true;
+}
+
+static bool parse(struct sip_msg *m, struct span bytes, bool loose) {
+    bool readable = parse_lines(m, bytes, loose, false);
+    return any_ends_by_cr(m) ? parse_lines(m, bytes, loose, true) : readable;
 }
 
 bool sip_msg_parse(struct sip_msg *m, struct span bytes) { return parse(m, bytes, false); }

@@ -52,10 +52,10 @@ static bool is_number(struct span s) {
     return digits == s.len && digits > 0 && (digits <= SHORT || span_to_u64(s, UINT32_MAX, &n));
 }
 
-/* Blanks around it may be tabs, too, but no CRs. */
-static bool length_readable(const struct sip_header *h) {
+/* Blanks around it may be tabs, too, but no CRs. odd: there may be more than a line end behind a value. */
+static bool length_readable(const struct sip_header *h, bool odd) {
     const char *behind_name = h->name.p + h->name.len, *behind = h->value.p + h->value.len;
-    return is_number(h->value) && !has_cr(behind_name, h->value.p) && !has_cr(behind, end_of(h));
+    return is_number(h->value) && !has_cr(behind_name, h->value.p) && !(odd && has_cr(behind, end_of(h)));
 }
 
 /* Reads a Via, the next one, and all that follow them in their header. */
@@ -82,7 +82,7 @@ static bool readable(struct kam_run *run, const struct sip_header *h) {
     switch (h->id) {
     case SIP_OTHER: return name_readable(h->name);
     case SIP_VIA: return is_first || read_further_vias(run, h);
-    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && length_readable(h);
+    case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && length_readable(h, m->ends_oddly);
     case SIP_FROM:
     case SIP_TO:
     case SIP_CALL_ID:
