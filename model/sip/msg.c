@@ -99,8 +99,9 @@ static struct span word_of(struct span s, bool tabs_too, struct span *rest) {
 
 /* As Kamailio reads it: a blank must follow the status, a tab may stand for some of the blanks. */
 static bool parse_first_line(struct sip_msg *m, struct span line) {
+    bool odd = span_has_control(line); /* a tab or CR, perhaps */
     struct span rest, rest2;
-    struct span first = word_of(line, false, &rest), second = word_of(rest, true, &rest2);
+    struct span first = word_of(line, false, &rest), second = word_of(rest, odd, &rest2);
     m->first_line = line;
     if (span_is_nocase(first, "SIP/2.0")) {
         uint64_t status;
@@ -115,7 +116,7 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     m->uri = second; /* may be empty, as SIPp's [next_url] can be */
     m->version = span_trim(rest2);
     if (!first.len || !rest2.p || !span_starts_nocase(m->version, "SIP/2.0")) return false;
-    if (span_find(span_between(line.p, m->version.p), '\r') >= 0) return false;
+    if (odd && span_find(span_between(line.p, m->version.p), '\r') >= 0) return false;
     bool is_longer = m->version.len > strlen("SIP/2.0");
     return !is_longer || stop_find(m->version, STOP_BLANK) == m->version.len;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nat_traversal: who is behind a NAT, and the requests that keep the way to them open (facts: Kamailio 72).
+/* nat_traversal: who is behind a NAT, and the requests that keep the way to them open (facts: Kamailio 87).
  */
 #include "model/kamailio/modules/nat_traversal.h"
 
