@@ -114,18 +114,23 @@ static int64_t rounded(struct real r) {
     return real_whole(real_add(real_multiply(r, real_of(NUMBER_ONE)), half));
 }
 
-int64_t distribution_sample(struct sipp *sipp, const struct distribution *d) {
-    int64_t sample;
+static int64_t sample(struct sipp *sipp, const struct distribution *d) {
     struct real p[DISTRIBUTION_PARAMETERS];
     for (int i = 0; i < DISTRIBUTION_PARAMETERS; i++)
         p[i] = real_divide(real_of(d->p[i]), real_of(NUMBER_ONE));
+    return rounded(draw(sipp, d->kind, p));
+}
+
+int64_t distribution_sample(struct sipp *sipp, const struct distribution *d) {
+    int64_t product;
     switch (d->kind) {
-    case DISTRIBUTION_GAMMA: return number_multiply(draw_gamma(sipp, d->p[0]), d->p[1], &sample) ? sample : 0;
+    case DISTRIBUTION_GAMMA:
+        return number_multiply(draw_gamma(sipp, d->p[0]), d->p[1], &product) ? product : 0;
     case DISTRIBUTION_NEGBIN: return draw_negbin(sipp, d->p[0], d->p[1]);
     case DISTRIBUTION_FIXED: return d->p[0];
     case DISTRIBUTION_UNIFORM:
         return distribution_at(
             d, (struct quantile){.part = (int64_t)sipp_rand(sipp, true) * NUMBER_ONE / INT32_MAX});
-    default: return rounded(draw(sipp, d->kind, p));
+    default: return sample(sipp, d);
     }
 }
