@@ -47,6 +47,7 @@ static struct kam_outcome run_script(struct harness *h, const char *text) {
                                              .scratch = &h->run.scratch};
     h->run.msg.is_request = true;
     h->run.msg.method = SPAN("INVITE");
+    h->run.method = KAM_INVITE;
     h->run.msg.uri = SPAN("sip:service@172.20.0.3:5060");
     buf_reset(&h->run.source_text);
     buf_add_text(&h->run.source_text, "172.20.0.2");

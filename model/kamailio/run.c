@@ -125,6 +125,10 @@ const struct kam_address *kam_run_from(struct kam_run *run) {
     return &run->from_read;
 }
 
+struct span kam_run_method(const struct kam_run *run) {
+    return run->msg.is_request ? run->msg.method : run->cseq_method;
+}
+
 struct span kam_run_uri(const struct kam_run *run) {
     return run->new_uri.p ? run->new_uri : run->msg.uri;
 }

@@ -8,6 +8,7 @@
 
 #include "model/kamailio/message/address.h"
 #include "model/kamailio/message/branch.h"
+#include "model/kamailio/message/method.h"
 #include "model/kamailio/resolve.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
@@ -34,8 +35,6 @@ struct kam_transaction_head {
     struct span to_line;  /* the whole To */
     unsigned marks;       /* enum kam_mark */
 };
-
-enum kam_method { KAM_OTHER_METHOD, KAM_INVITE, KAM_ACK, KAM_CANCEL };
 
 /* Kamailio's limit, unless max_branches sets a lower one. */
 #define KAM_BRANCHES_MAX 12
@@ -218,6 +217,9 @@ static inline struct span kam_run_original_uri(const struct kam_run *run) {
 
 /* The message's From, read when somebody asks for it, as Kamailio does: of most replies nobody does. */
 const struct kam_address *kam_run_from(struct kam_run *run);
+
+/* The method's name; a reply's is its CSeq's. */
+struct span kam_run_method(const struct kam_run *run);
 
 /* The Request-URI as it goes out. */
 struct span kam_run_uri(const struct kam_run *run);

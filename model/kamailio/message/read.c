@@ -120,13 +120,6 @@ static void cut_off(struct kam_run *run, bool well_formed) {
     if (run->further_vias && run->further_vias >= h) run->further_vias = NULL;
 }
 
-static enum kam_method method_of(struct span name) {
-    if (span_is_nocase(name, "INVITE")) return KAM_INVITE;
-    if (span_is_nocase(name, "ACK")) return KAM_ACK;
-    if (span_is_nocase(name, "CANCEL")) return KAM_CANCEL;
-    return KAM_OTHER_METHOD;
-}
-
 /* To is read of every message, From when it is needed: that it cannot be read is known then. To must go on to
  * the end of its line, and a NUL ends it. */
 static bool read_to(struct kam_run *run) {
@@ -174,7 +167,7 @@ bool kam_msg_read(struct kam_run *run) {
     run->msg.header_end += blanks;
     cut_off(run, well_formed);
     if (!find_headers(run)) return false;
-    run->method = method_of(run->msg.is_request ? run->msg.method : run->cseq_method);
+    run->method = kam_method_of(kam_run_method(run));
     if (run->method == KAM_OTHER_METHOD && run->msg.is_request && span_find(run->msg.method, '\t') >= 0)
         return false;
     return true;

@@ -217,8 +217,8 @@ static int nat_keepalive(struct kam_run *run, const struct kam_arg *args, size_t
     run->all_read = true;
     if (run->method == KAM_INVITE && kam_program_loads(run->k->program, KAM_MODULE_DIALOG))
         kam_run_stop(run, "nat_keepalive() of a dialog is not simulated, and the run has reached it");
-    bool subscribes = span_is_nocase(run->msg.method, "SUBSCRIBE");
-    if (!subscribes && !span_is_nocase(run->msg.method, "REGISTER")) return -1;
+    bool subscribes = run->method == KAM_SUBSCRIBE;
+    if (!subscribes && run->method != KAM_REGISTER) return -1;
     struct asked *a = mem_new(sizeof *a);
     *a = (struct asked){.next = nat->asked,
                         .run = run,
@@ -270,7 +270,7 @@ static void ping(struct nat *nat, const struct endpoint *e) {
              (unsigned)(nat->call + nat->sent),
              (unsigned)(nat->first_second + (uint32_t)(nat->second - nat->began_second)),
              SPAN_ARG(socket->address), SPAN_ARG(nat->method));
-    if (span_is_nocase(nat->method, "NOTIFY")) buf_add_text(&b, "Event: keep-alive\r\n");
+    if (kam_method_of(nat->method) == KAM_NOTIFY) buf_add_text(&b, "Event: keep-alive\r\n");
     buf_add(&b, nat->extra_headers);
     buf_add_text(&b, "Content-Length: 0\r\n\r\n");
     struct payload *payload = payload_of(nat->k->pool, buf_span(&b));

@@ -152,7 +152,7 @@ static int push(struct kam_run *run, struct ratelimit *m, struct pipe *p) {
 
 /* The first queue of the method, else the last one of any; false: there is none. */
 static bool find_queue(const struct kam_run *run, struct queue *found) {
-    struct span method = run->msg.is_request ? run->msg.method : run->cseq_method;
+    struct span method = kam_run_method(run);
     struct queue q;
     bool any = false;
     for (size_t n = 0; queue_at(run->k->program, n, &q); n++) {

@@ -33,9 +33,8 @@ static int answer(struct kam_run *run, const struct kam_arg *args, size_t count)
 
 /* An offer or an answer, where the method has one. */
 static int manage(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct span method = run->msg.is_request ? run->msg.method : run->cseq_method;
-    bool has_one = span_is_nocase(method, "INVITE") || span_is_nocase(method, "UPDATE") ||
-                   span_is_nocase(method, "ACK") || span_is_nocase(method, "PRACK");
+    bool has_one = run->method == KAM_INVITE || run->method == KAM_UPDATE || run->method == KAM_ACK ||
+                   run->method == KAM_PRACK;
     return has_one && flags_readable(args, count) && has_session(run) ? NO_PROXY : NOTHING;
 }
 

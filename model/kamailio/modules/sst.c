@@ -108,7 +108,7 @@ void kam_sst_begins(struct kam_run *run, struct dialog *dlg, bool by_flag) {
 
 void kam_sst_belongs(struct kam_run *run, const struct dialog *dlg) {
     const struct sst *m = sst_of(run);
-    bool counts = run->method == KAM_INVITE || span_is_nocase(run->msg.method, "UPDATE");
+    bool counts = run->method == KAM_INVITE || run->method == KAM_UPDATE;
     if (m && dlg->timed && counts) set_timeout(run, m, read_session(&run->msg).expires);
 }
 

@@ -7,21 +7,8 @@
 #include "model/kamailio/pv/pv.h"
 
 /* A method is a text that also is a number to Kamailio: if ($rm) is true, 1 == $rm asks for INVITE. */
-static int64_t method_bit(struct span name) {
-    static const char *const known[] = {"INVITE",   "CANCEL",    "ACK",    "BYE",     "INFO",
-                                        "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
-                                        "PRACK",    "UPDATE",    "REFER",  "PUBLISH"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (span_is_nocase(name, known[i])) return 1 << i;
-    return 1 << 19;
-}
-
-static struct span method_of(const struct kam_run *run) {
-    return run->msg.is_request ? run->msg.method : run->cseq_method;
-}
-
-PV_GETTER(get_rm, pv_text_number(method_of(run), method_bit(method_of(run))))
-PV_GETTER(get_rmid, pv_number(method_bit(method_of(run))))
+PV_GETTER(get_rm, pv_text_number(kam_run_method(run), kam_method_bit(run->method)))
+PV_GETTER(get_rmid, pv_number(kam_method_bit(run->method)))
 PV_GETTER(get_rs, run->msg.is_request ? pv_nothing() : pv_number(run->msg.status))
 PV_GETTER(get_rsi, pv_number(run->msg.is_request ? 0 : run->msg.status))
 PV_GETTER(get_rr, run->msg.is_request ? pv_nothing() : pv_text(span_skip_blanks(run->msg.reason)))

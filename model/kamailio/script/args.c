@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/args.h"
 
+#include "model/kamailio/message/method.h"
 #include "model/kamailio/script/pv_name.h"
 #include "model/net/datagram.h"
 #include "model/sip/msg.h"
@@ -69,32 +70,18 @@ static bool read_header(struct span s, struct span *name) {
     return true;
 }
 
-/* The methods that may stand in a list; alone, a method may have any name. */
-static bool known_method(struct span name) {
-    static const char *const names[] = {"INVITE",   "CANCEL",  "ACK",    "BYE",       "INFO",
-                                        "REGISTER", "OPTIONS", "UPDATE", "SUBSCRIBE", "NOTIFY",
-                                        "PRACK",    "MESSAGE", "REFER",  "PUBLISH",   "KDMQ",
-                                        "GET",      "POST",    "PUT",    "DELETE"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is_nocase(name, names[i])) return true;
-    return false;
-}
-
-static bool method_char(char c) { return ascii_alnum((unsigned char)c) || strchr("-.!%*_+`'~", c); }
-
-/* INVITE|BYE, with commas too, blanks around the names, and one separator too many at the end. */
+/* INVITE|BYE, with commas too, blanks around the names, and one separator too many at the end. A method alone
+ * may have any name. */
 static const char *read_methods(struct span s) {
     bool all_known = true;
     size_t names = 0;
     for (struct span left = s; left.len; names++) {
-        size_t len = 0;
         left = span_trim(left);
-        while (len < left.len && left.p[len] != '\0' && method_char(left.p[len]))
-            len++;
-        if (len == 0)
+        struct span name = kam_method_word(left);
+        if (name.len == 0)
             return s.len && names == 0 && left.len == 0 ? NULL : "must be a list of methods: INVITE|BYE";
-        if (!known_method(span_head(left, len))) all_known = false;
-        left = span_trim(span_skip(left, len));
+        if (!kam_method_of(name)) all_known = false;
+        left = span_trim(span_skip(left, name.len));
         if (left.len && left.p[0] != '|' && left.p[0] != ',') return "must be a list of methods: INVITE|BYE";
         if (left.len) left = span_skip(left, 1);
     }

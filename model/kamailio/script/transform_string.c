@@ -14,6 +14,11 @@ static bool s_int(const struct transform_call *c, struct kam_value *v) {
     uint64_t n;
     bool negative = s.len && s.p[0] == '-';
     struct span digits = span_skip(s, negative || (s.len && s.p[0] == '+'));
+    if (v->counts) { /* it is a number as it is, and stays a text */
+        v->type = KAM_INT;
+        v->s = s;
+        return true;
+    }
     if (s.len == 0)
         n = 0;
     else if (!span_to_u64(digits, INT32_MAX, &n))

@@ -88,11 +88,9 @@ static int proxy_authenticate(struct kam_run *run, const struct kam_arg *args, s
 }
 
 /* Requests that may come with an anonymous caller, for flag 2. */
-static bool may_be_anonymous(struct span method) {
-    static const char *const names[] = {"INVITE", "BYE", "PRACK", "UPDATE", "MESSAGE"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is_nocase(method, names[i])) return true;
-    return false;
+static bool may_be_anonymous(enum kam_method method) {
+    return method == KAM_INVITE || method == KAM_BYE || method == KAM_PRACK || method == KAM_UPDATE ||
+           method == KAM_MESSAGE;
 }
 
 /* args: realm, table, flags. */
@@ -103,7 +101,7 @@ static int auth_check(struct kam_run *run, const struct kam_arg *args, size_t co
     (void)count;
     if (args[2].missing) return AUTH_ERROR;
     enum auth_result result = authenticate(run, auth_kind_of(run), args, run->msg.method, &c, &done);
-    bool checks = args[2].n & CHECK_USER && !(args[2].n & BUT_ANONYMOUS && may_be_anonymous(run->msg.method));
+    bool checks = args[2].n & CHECK_USER && !(args[2].n & BUT_ANONYMOUS && may_be_anonymous(run->method));
     if (result != AUTH_OK || done || !checks) return result;
     return auth_is_own(run, &c, auth_realm(run, args[0].s), db_of(run)->use_domain) ? AUTH_OK
                                                                                     : AUTH_OTHER_USER;

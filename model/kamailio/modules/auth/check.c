@@ -7,7 +7,7 @@ struct auth *auth_of(const struct kam_run *run) {
 }
 
 enum auth_kind auth_kind_of(const struct kam_run *run) {
-    return span_is_nocase(run->msg.method, "REGISTER") ? AUTH_WWW : AUTH_PROXY;
+    return run->msg.is_request && run->method == KAM_REGISTER ? AUTH_WWW : AUTH_PROXY;
 }
 
 struct span auth_realm(const struct kam_run *run, struct span realm) {
@@ -19,7 +19,7 @@ struct span auth_realm(const struct kam_run *run, struct span realm) {
 /* All three of these Kamailio lets pass without credentials: a challenge has no place in their transactions.
  */
 static bool is_never_asked(const struct kam_run *run) {
-    return run->method == KAM_ACK || run->method == KAM_CANCEL || span_is_nocase(run->msg.method, "PRACK");
+    return run->method == KAM_ACK || run->method == KAM_CANCEL || run->method == KAM_PRACK;
 }
 
 enum auth_result auth_find_header(const struct kam_run *run, enum auth_kind kind, struct span realm,
@@ -101,10 +101,9 @@ static bool is_users(struct span uri, struct span user, struct span realm, bool 
 }
 
 bool auth_is_own(struct kam_run *run, const struct kam_credentials *c, struct span realm, bool by_domain) {
-    bool publish = span_is_nocase(run->msg.method, "PUBLISH");
+    bool publish = run->method == KAM_PUBLISH;
     struct span user = kam_credentials_user(c);
-    if (!span_is_nocase(run->msg.method, "REGISTER") && !publish)
-        return is_users(kam_run_from(run)->uri, user, realm, false);
+    if (run->method != KAM_REGISTER && !publish) return is_users(kam_run_from(run)->uri, user, realm, false);
     return is_users(kam_run_from(run)->uri, user, realm, by_domain) &&
            is_users(run->to_uri, user, realm, by_domain) &&
            (!publish || is_users(run->msg.uri, user, realm, by_domain));

@@ -28,7 +28,7 @@ enum { CHECK_URI = 1, CHECK_CALL_ID = 2, CHECK_FROM_TAG = 4, CHECK_SOURCE = 8 };
 
 static int64_t checks_of(const struct kam_run *run) {
     const struct auth *a = auth_of(run);
-    if (span_is_nocase(run->msg.method, "REGISTER")) return a->checks_register;
+    if (auth_kind_of(run) == AUTH_WWW) return a->checks_register;
     return run->to_tag.len ? a->checks_in_dialog : a->checks_no_dialog;
 }
 

@@ -129,7 +129,7 @@ struct payload *dlg_cseq_come(struct kamailio *k, struct payload *payload) {
     if (!read(d, payload, &m) || d->seen.is_request) return NULL;
     bool alone = !m.via.rest.p && !sip_msg_next(&d->seen, m.via_header);
     ptrdiff_t at = find_mark(m.via.branch.value, &number);
-    if (at < 0 || number.len > m.number.len || (alone && !span_is_nocase(m.method, "CANCEL"))) return NULL;
+    if (at < 0 || number.len > m.number.len || (alone && kam_method_of(m.method) != KAM_CANCEL)) return NULL;
     size_t place = offset_of(d, m.number.p);
     edit_replace(&d->edits, offset_of(d, m.via.branch.value.p) + (size_t)at, SPAN(".cs").len, SPAN(";z="));
     for (size_t blanks = number.len; blanks < m.number.len; blanks++)

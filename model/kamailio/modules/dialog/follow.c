@@ -113,9 +113,9 @@ static void belongs(struct kam_run *run, bool routed) {
     c->dialog = dlg;
     if (dlg->state == DLG_DELETED) return;
     if (!upstream) dlg_cseq_within(run, dlg);
-    bool ends = dlg->state >= DLG_CONFIRMED_NO_ACK && span_is_nocase(run->msg.method, "BYE");
+    bool ends = dlg->state >= DLG_CONFIRMED_NO_ACK && run->method == KAM_BYE;
     bool new = dlg->state != DLG_CONFIRMED;
-    if (span_is_nocase(run->msg.method, "PRACK")) count(dlg, upstream, run);
+    if (run->method == KAM_PRACK) count(dlg, upstream, run);
     if (run->method == KAM_ACK && dlg->state == DLG_CONFIRMED_NO_ACK) {
         dlg->state = DLG_CONFIRMED;
         dlg_wait_no_more(d, dlg);
@@ -194,11 +194,12 @@ static struct dialog *answered_by(struct dialogs *d, const struct kam_replied *r
 void dlg_replied(struct kamailio *k, const struct kam_replied *r) {
     struct dialogs *d = kam_module_data(k, KAM_MODULE_DIALOG);
     bool upstream;
-    if (span_is_nocase(r->method, "BYE") && r->status >= 200) {
+    enum kam_method method = kam_method_of(r->method);
+    if (method == KAM_BYE && r->status >= 200) {
         struct dialog *ended = dlg_find(d, r->call_id, r->from_tag, true, &upstream);
         if (ended && ended->state == DLG_DELETED) ended->deleted_ns = k->queue->now_ns;
     }
-    if (!span_is_nocase(r->method, "INVITE")) return;
+    if (method != KAM_INVITE) return;
     struct dialog *dlg = answered_by(d, r);
     if (!dlg || dlg->state >= DLG_CONFIRMED_NO_ACK) return;
     if (r->status >= 300) {

@@ -227,7 +227,8 @@ static int is_active(struct kam_run *run, const struct kam_arg *args, size_t cou
 
 static int load_update(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    bool over = span_is_nocase(run->cseq_method, "BYE") || span_is_nocase(run->cseq_method, "CANCEL");
+    enum kam_method method = kam_method_of(run->cseq_method);
+    bool over = method == KAM_BYE || method == KAM_CANCEL;
     bool answered = run->msg.status >= 200 && run->msg.status < 300 && run->method == KAM_INVITE;
     if (run->msg.is_request && over) ds_call_end(run, dispatcher_of(run));
     if (!run->msg.is_request && answered) ds_call_confirm(run, dispatcher_of(run));

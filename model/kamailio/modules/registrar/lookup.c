@@ -60,30 +60,13 @@ bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span
     return fits;
 }
 
-static const char *const methods[] = {
-    "INVITE", "CANCEL", "ACK",   "BYE",     "INFO", "REGISTER", "SUBSCRIBE", "NOTIFY", "MESSAGE", "OPTIONS",
-    "PRACK",  "UPDATE", "REFER", "PUBLISH", "KDMQ", "GET",      "POST",      "PUT",    "DELETE"};
-enum { METHODS = sizeof methods / sizeof *methods };
-
-uint32_t registrar_method_bit(struct span method) {
-    size_t i = 0;
-    while (i < METHODS && !span_is_nocase(method, methods[i]))
-        i++;
-    return UINT32_C(1) << i;
-}
-
 /* The method at the front of *list, which may be any, but not begin as a known one and go on. */
 static bool take_method(struct span *list, uint32_t *bits) {
-    size_t len = 0;
-    while (len < list->len && list->p[len] &&
-           (ascii_alnum((unsigned char)list->p[len]) || strchr("-.!%*_+`'~", list->p[len])))
-        len++;
-    struct span method = span_head(*list, len);
-    for (size_t i = 0; i < METHODS; i++)
-        if (span_starts_nocase(method, methods[i]) && len > strlen(methods[i])) return false;
-    *bits |= registrar_method_bit(method);
-    *list = span_trim(span_skip(*list, len));
-    return len > 0;
+    struct span method = kam_method_word(*list);
+    if (kam_method_goes_on(method)) return false;
+    *bits |= kam_method_bit(kam_method_of(method));
+    *list = span_trim(span_skip(*list, method.len));
+    return method.len > 0;
 }
 
 bool registrar_methods(struct span list, uint32_t *bits) {
@@ -109,7 +92,8 @@ static const struct usrloc_contact *valid_from(const struct kam_run *run, const 
 }
 
 static bool takes(const struct kam_run *run, const struct usrloc_contact *c) {
-    return !registrar_of(run)->method_filtering || (c->methods & registrar_method_bit(run->msg.method));
+    return !registrar_of(run)->method_filtering ||
+           (c->methods & kam_method_bit(kam_method_of(run->msg.method)));
 }
 
 /* Where to go for a contact: where its path begins, else where it was received. */

@@ -117,9 +117,7 @@ int registrar_gruu_find(const struct usrloc_contact **c, const struct kam_run *r
  * so: it is no URI, or too long. */
 bool registrar_aor_write(struct buf *out, const struct kam_run *run, struct span uri);
 
-/* The bit of a method in usrloc_contact.methods; those of all in a list as Allow has it, false: that cannot
- * be read. */
-uint32_t registrar_method_bit(struct span method);
+/* The bits of all methods in a list as Allow has it; false: it cannot be read. */
 bool registrar_methods(struct span list, uint32_t *bits);
 
 #endif

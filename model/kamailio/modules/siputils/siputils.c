@@ -79,8 +79,7 @@ static int options_reply(struct kam_run *run, const struct kam_arg *args, size_t
     (void)args, (void)count;
     const struct siputils *set = siputils_of(run);
     struct uri u;
-    if (!span_is_nocase(run->msg.method, "OPTIONS") || !uri_parse(&u, kam_run_uri(run)) || u.user.len)
-        return -1;
+    if (run->method != KAM_OPTIONS || !uri_parse(&u, kam_run_uri(run)) || u.user.len) return -1;
     add_line(run, "Accept", set->accept);
     add_line(run, "Accept-Encoding", set->accept_encoding);
     add_line(run, "Accept-Language", set->accept_language);

@@ -199,7 +199,7 @@ int textops_append_time_to_request(struct kam_run *run, const struct kam_arg *ar
 /* "INVITE|BYE", any case; of a reply the CSeq's method counts. */
 int textops_is_method(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span left = args[0].s, method = run->msg.is_request ? run->msg.method : run->cseq_method;
+    struct span left = args[0].s, method = kam_run_method(run);
     while (left.len) {
         size_t len = 0;
         while (len < left.len && left.p[len] != '|' && left.p[len] != ',')

@@ -28,8 +28,7 @@ static bool read(struct kamailio *k, struct topoh *t, struct payload *payload) {
     kam_run_end(&t->run);
     if (!kam_run_begin(&t->run, payload, &k->sockets[0], (struct udp_address){0})) return false;
     if (t->run.damaged || t->run.unfinished) return false;
-    struct span method = t->run.msg.is_request ? t->run.msg.method : t->run.cseq_method;
-    return !span_is_nocase(method, "REGISTER") && !span_is_nocase(method, "PUBLISH");
+    return t->run.method != KAM_REGISTER && t->run.method != KAM_PUBLISH;
 }
 
 static size_t offset_of(const struct topoh *t, const char *p) { return (size_t)(p - t->run.msg.bytes.p); }
@@ -236,8 +235,7 @@ static struct payload *bytes_leave(struct kamailio *k, const struct kam_destinat
     if (!masks(k, to) || !read(k, t, payload) || !next_via(t, &h, &left, &top)) return NULL;
     const struct sip_header *marked = mark_header(t);
     /* Without marks it was made here: of requests, only those that belong to one that is masked are. */
-    bool masks_id = t->run.msg.is_request &&
-                    (span_is_nocase(t->run.msg.method, "ACK") || span_is_nocase(t->run.msg.method, "CANCEL"));
+    bool masks_id = t->run.msg.is_request && (t->run.method == KAM_ACK || t->run.method == KAM_CANCEL);
     mark = via_mark(top.whole, &whole);
     if (marked && !is_direction(marked->value)) return NULL;
     bool alone = !left.len && !sip_msg_next(&t->run.msg, h); /* a script has taken the caller's Via out */
