@@ -496,13 +496,6 @@ static bool word_or_text(const struct cfg_token *t) {
     return t->kind == CFG_TOKEN_STRING || t->kind == CFG_TOKEN_WORD;
 }
 
-static bool is_proto(const struct cfg_token *t) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
-    for (size_t i = 0; i < sizeof protos / sizeof *protos; i++)
-        if (t->kind == CFG_TOKEN_RESERVED && span_is_nocase(t->text, protos[i])) return true;
-    return false;
-}
-
 /* An address that does not matter. */
 static bool skip_ipv4(struct cfg_parse *p) {
     for (int i = 0; i < 4; i++) {
@@ -550,7 +543,7 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
             return cfg_expected(p, "a number"), NULL;
         break;
     case GLOBAL_PROTO:
-        if (!is_proto(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
+        if (!cfg_transport(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
         break;
     case GLOBAL_HOST: return cfg_host_parse(p, &value->text) ? value : NULL;
     case GLOBAL_IPV4: return skip_ipv4(p) ? value : NULL;

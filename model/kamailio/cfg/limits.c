@@ -2,6 +2,7 @@
 #include "model/kamailio/cfg/limits.h"
 
 #include "base/regex_program.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/param_list.h"
@@ -266,11 +267,10 @@ static bool is_counted(struct span text) {
 /* [transport:]domain[:port]: a word of three or four letters before a colon can only be a transport, what
  * stands behind the port's colon does not matter. (facts: Kamailio 51) */
 static bool is_domain(struct span text) {
-    static const char *const transports[] = {"udp", "tcp", "tls", "sctp"};
     struct span rest = text, word = span_cut(&rest, ':');
     if (word.len == text.len || !word.len || !rest.len) return word.len && word.len == text.len;
-    for (size_t i = 0; i < sizeof transports / sizeof *transports; i++)
-        if (span_is_nocase(word, transports[i])) return *rest.p != ':';
+    enum kam_transport transport = kam_transport_of(word);
+    if (transport && transport < KAM_WS) return *rest.p != ':';
     return word.len != 3 && word.len != 4;
 }
 

@@ -45,18 +45,18 @@ static void add(struct cfg_parse *p, const struct kam_listen *listen) {
     all[g->listen_count++] = *listen;
 }
 
+enum kam_transport cfg_transport(const struct cfg_token *t) {
+    enum kam_transport transport =
+        t->kind == CFG_TOKEN_RESERVED ? kam_transport_of(t->text) : KAM_NO_TRANSPORT;
+    return transport < KAM_WS ? transport : KAM_NO_TRANSPORT;
+}
+
 /* One [PROTO:]ADDRESS[:PORT]; *udp says whether it is UDP over IPv4, the only sockets that are simulated. */
 static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *udp) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
-    *udp = true;
+    enum kam_transport transport = cfg_transport(p->t);
+    *udp = transport <= KAM_UDP;
     listen->at = p->t->at;
-    for (size_t i = 0; i < sizeof protos / sizeof *protos; i++) {
-        if (p->t->kind != CFG_TOKEN_RESERVED || !span_is_nocase(p->t->text, protos[i])) continue;
-        cfg_get(p);
-        *udp = i == 0;
-        if (!cfg_expect(p, ":")) return false;
-        break;
-    }
+    if (transport && (cfg_get(p), !cfg_expect(p, ":"))) return false;
     if (cfg_take(p, "*") && !cfg_expect(p, ":")) return false;
     if (cfg_next_is(p, "(")) {
         diag_error(p->diag, listen->at, "a list of addresses on one socket is not simulated");
@@ -86,14 +86,11 @@ static bool is_interface(struct span name) {
 }
 
 bool cfg_alias_parse(struct cfg_parse *p) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp"};
     bool any = false;
     for (;;) {
         struct kam_alias *alias = cfg_new(p, sizeof *alias);
         enum cfg_token_kind kind = p->t->kind;
-        bool with_proto = false;
-        for (size_t i = 0; i < sizeof protos / sizeof *protos; i++)
-            if (kind == CFG_TOKEN_RESERVED && span_is_nocase(p->t->text, protos[i])) with_proto = true;
+        bool with_proto = cfg_transport(p->t) != KAM_NO_TRANSPORT;
         bool host = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING ||
                     kind == CFG_TOKEN_IPV6 || kind == CFG_TOKEN_WORD || cfg_next_is(p, "*") ||
                     cfg_next_is(p, "[");

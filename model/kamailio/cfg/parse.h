@@ -4,6 +4,7 @@
 #define MODEL_KAMAILIO_CFG_PARSE_H
 
 #include "model/kamailio/cfg/lex.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/program.h"
 
@@ -122,6 +123,9 @@ bool cfg_args_parse(struct cfg_parse *p, struct cfg_stmt *call, const struct cfg
 
 /* listen = ...; the next token is behind the = */
 bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at);
+
+/* The transport that a token names where sockets are, which no websocket is. */
+enum kam_transport cfg_transport(const struct cfg_token *t);
 
 /* alias = [PROTO:]HOST[:PORT] ...; the next token is behind the = */
 bool cfg_alias_parse(struct cfg_parse *p);

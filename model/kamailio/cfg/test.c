@@ -174,13 +174,11 @@ static struct cfg_expr *constant_node(struct cfg_parse *p, struct source_pos at,
 
 /* The right side of `proto ==`: a protocol's name. */
 static bool parse_proto_right(struct cfg_parse *p, struct cfg_test *test) {
-    static const char *const names[] = {"", "udp", "tcp", "tls", "sctp", "ws", "wss"};
-    for (int64_t n = 1; n < (int64_t)(sizeof names / sizeof *names); n++) {
-        if (p->t->kind != CFG_TOKEN_RESERVED || !span_is_nocase(p->t->text, names[n])) continue;
-        test->right = constant_node(p, cfg_get(p)->at, (struct kam_value){.type = KAM_INT, .n = n});
-        return true;
-    }
-    test->right = cfg_expr_parse_level(p, 9);
+    enum kam_transport transport =
+        p->t->kind == CFG_TOKEN_RESERVED ? kam_transport_of(p->t->text) : KAM_NO_TRANSPORT;
+    test->right = transport
+                      ? constant_node(p, cfg_get(p)->at, (struct kam_value){.type = KAM_INT, .n = transport})
+                      : cfg_expr_parse_level(p, 9);
     return test->right != NULL;
 }
 

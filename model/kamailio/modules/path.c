@@ -4,6 +4,7 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/rr.h"
 
@@ -82,15 +83,16 @@ static int add_with_received(struct kam_run *run, const struct kam_arg *args, si
 
 /* IP~PORT~D as a URI. A text without two ~ leaves one that points nowhere. */
 static bool add_from_parts(struct buf *out, struct span s) {
-    static const char *const names[] = {"", "tcp", "tls", "sctp", "ws", "ws"};
-    struct span ip = span_cut(&s, '~'), port = span_cut(&s, '~');
+    struct span ip, port, transport;
+    bool whole = kam_alias_cut(s, &ip, &port, &transport);
     buf_addf(out, "sip:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(ip), SPAN_ARG(port));
-    if (!s.p) {
+    if (!whole) {
         buf_add_char(out, '\0');
         return true;
     }
-    if (s.len == 0 || s.p[0] < '1' || s.p[0] > '6') return false;
-    if (s.p[0] != '1') buf_addf(out, ";transport=%s", names[s.p[0] - '1']);
+    const char *name = transport.len ? kam_transport_in_uri((unsigned)(transport.p[0] - '0')) : NULL;
+    if (!name) return false;
+    if (transport.p[0] != '1') buf_addf(out, ";transport=%s", name);
     return true;
 }
 

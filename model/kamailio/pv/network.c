@@ -2,6 +2,7 @@
 /* Pseudo-variables of addresses: where the message came from, where it came in, where it will leave. (facts:
  * Kamailio 11.6, 18.1) */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/pv/pv.h"
 
 static struct span source(const struct kam_run *run) { return buf_span(&run->source_text); }
@@ -64,14 +65,9 @@ PV_GETTER(get_fsn, run->forced && run->forced->name.len ? pv_text(run->forced->n
 
 /* [udp:]host[:port]: one that nobody listens at is passed over. */
 static bool is_socket_text(struct span text) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
     struct span left = text, host = span_cut(&left, ':');
     uint64_t port;
-    for (size_t i = 0; i < sizeof protos / sizeof *protos && left.p; i++)
-        if (span_is_nocase(host, protos[i])) {
-            host = span_cut(&left, ':');
-            break;
-        }
+    if (left.p && kam_transport_of(host)) host = span_cut(&left, ':');
     return host.len && (!left.p || span_to_u64(left, 65535, &port));
 }
 

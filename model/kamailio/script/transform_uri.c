@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* {uri.*}: what a URI is made of. (facts: Kamailio 18.2) */
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/transform.h"
 #include "model/sip/uri.h"
@@ -84,11 +85,7 @@ static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
     if (!parse(&u, c, v)) return false;
     struct span transport = uri_param(&u, "transport");
-    static const char *const known[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
-    size_t i = 0;
-    while (i < sizeof known / sizeof *known && !span_is_nocase(transport, known[i]))
-        i++;
-    if (i == sizeof known / sizeof *known) return transform_is_text(v, SPAN(""));
+    if (!kam_transport_of(transport)) return transform_is_text(v, SPAN(""));
     struct span port = u.port.len ? u.port : span_is_nocase(transport, "tls") ? SPAN("5061") : SPAN("5060");
     struct buf b = {0};
     buf_add_lower(&b, transport);
@@ -97,32 +94,29 @@ static bool uri_tosocket(const struct transform_call *c, struct kam_value *v) {
 }
 
 /* What an alias parameter says: host~port~protocol. (facts: Kamailio 18.2) */
-static const char *const alias_protos[] = {[1] = "udp", "tcp", "tls", "sctp", "ws", "wss"};
-enum { ALIAS_PROTOS = sizeof alias_protos / sizeof *alias_protos };
 
 static bool alias_encode(const struct transform_call *c, struct kam_value *v) {
     struct uri u;
-    unsigned proto = 1;
     if (!uri_parse(&u, transform_text(c, *v))) return false;
-    for (unsigned i = 1; i < ALIAS_PROTOS - 1; i++) /* wss is not known here */
-        if (span_is_nocase(uri_param(&u, "transport"), alias_protos[i])) proto = i;
-    struct span port = u.port.len ? u.port : proto == 3 ? SPAN("5061") : SPAN("5060");
+    unsigned proto = kam_transport_of(uri_param(&u, "transport"));
+    if (proto == KAM_NO_TRANSPORT || proto == KAM_WSS) proto = KAM_UDP; /* wss is not known here */
+    struct span port = u.port.len ? u.port : proto == KAM_TLS ? SPAN("5061") : SPAN("5060");
     struct buf b = {0};
     buf_addf(&b, SPAN_FMT "~" SPAN_FMT "~%u", SPAN_ARG(u.host), SPAN_ARG(port), proto);
     return transform_is_built(c, v, &b);
 }
 
 static bool alias_decode(const struct transform_call *c, struct kam_value *v) {
-    struct span left = transform_text(c, *v), host = span_cut(&left, '~'), port = span_cut(&left, '~');
-    unsigned proto = left.len ? (unsigned)(left.p[0] - '0') : ALIAS_PROTOS;
-    if (!left.p) {
+    struct span host, port, transport;
+    if (!kam_alias_cut(transform_text(c, *v), &host, &port, &transport)) {
         script_missing(c->script, "{urialias.decode} of a text without two ~ gives 65536 bytes of memory");
         return false;
     }
-    if (proto >= ALIAS_PROTOS) return transform_is_text(v, SPAN(""));
+    unsigned proto = transport.len ? (unsigned)(transport.p[0] - '0') : KAM_WSS + 1;
+    if (proto > KAM_WSS) return transform_is_text(v, SPAN(""));
     struct buf b = {0};
     buf_addf(&b, "sip:" SPAN_FMT ":" SPAN_FMT, SPAN_ARG(host), SPAN_ARG(port));
-    if (proto > 1) buf_addf(&b, ";transport=%s", proto == 6 ? "ws" : alias_protos[proto]);
+    if (proto > KAM_UDP) buf_addf(&b, ";transport=%s", kam_transport_in_uri(proto));
     return transform_is_built(c, v, &b);
 }
 

@@ -2,6 +2,7 @@
 /* corex: its tables, branches, subdomains, what $cfg tells (facts: Kamailio 74). */
 #include "model/kamailio/modules/corex/corex.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/error.h"
 
@@ -136,8 +137,8 @@ static bool may_be(struct span transport, struct span wanted) {
 }
 
 static bool is_transport(struct span word) {
-    return span_is_nocase(word, "udp") || span_is_nocase(word, "tcp") || span_is_nocase(word, "tls") ||
-           span_is_nocase(word, "sctp");
+    enum kam_transport transport = kam_transport_of(word);
+    return transport && transport < KAM_WS;
 }
 
 /* corex: modparam("corex", "alias_subdomains", "[udp:]domain[:port]") */

@@ -3,30 +3,22 @@
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/params.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
 
-/* "1.2.3.4~5060~1": an address, a port, and the number of a transport. False: it is not of that form. */
-static bool alias_parse(struct span value, struct span *address, struct span *port, char *transport) {
-    *address = span_cut(&value, '~');
-    *port = span_cut(&value, '~');
-    if (value.len != 1 || value.p[0] < '0' || value.p[0] > '9') return false;
-    *transport = value.p[0];
-    return true;
-}
-
 /* The last alias in a contact's URI leaves it and says where the request goes; false: by no datagram. */
 static bool follow_alias(struct kam_uac_request *r, struct buf *uri, struct buf *hop) {
-    struct span whole = r->uri, name = SPAN(";alias="), address, port;
-    char transport;
+    struct span whole = r->uri, name = SPAN(";alias="), address, port, transport;
     for (size_t at = whole.len; at-- > 0;) {
         struct span value = span_skip(whole, at);
-        if (!span_starts(value, ";alias=")) continue;
+        if (!span_eq(span_head(value, name.len), name)) continue;
         value = span_skip(value, name.len);
         ptrdiff_t end = span_find(value, ';');
         if (end >= 0) value.len = (size_t)end;
-        if (!alias_parse(value, &address, &port, &transport)) continue;
-        if (transport >= '2' && transport <= '6') return false;
+        bool cut = kam_alias_cut(value, &address, &port, &transport);
+        if (!cut || transport.len != 1 || !ascii_digit((unsigned char)*transport.p)) continue;
+        if (*transport.p >= '2' && *transport.p <= '6') return false;
         buf_addf(hop, "sip:" SPAN_FMT, SPAN_ARG(address));
         if (port.len) buf_addf(hop, ":" SPAN_FMT, SPAN_ARG(port));
         buf_add(uri, span_head(whole, at));

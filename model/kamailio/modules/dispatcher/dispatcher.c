@@ -3,6 +3,7 @@
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 
 #include "model/kamailio/event.h"
+#include "model/kamailio/message/transport.h"
 #include "model/sip/uri.h"
 
 #include <stdlib.h>
@@ -182,15 +183,12 @@ static bool matches(struct ds_set *s, void *arg) {
 }
 
 static bool ask_about_uri(struct question *q, struct span text) {
-    static const char *const protos[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
     struct uri u;
     uint64_t port = 0;
     if (!uri_parse(&u, text) || !kam_host_parse(q->run->k, u.host, &q->ip)) return false;
     if (u.port.len) span_to_u64(u.port, 65535, &port);
     q->port = (uint16_t)port;
-    q->proto = 0;
-    for (unsigned i = 0; i < sizeof protos / sizeof *protos; i++)
-        if (span_is_nocase(uri_param(&u, "transport"), protos[i])) q->proto = i + 1;
+    q->proto = kam_transport_of(uri_param(&u, "transport"));
     return true;
 }
 

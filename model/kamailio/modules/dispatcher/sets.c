@@ -2,6 +2,7 @@
 /* The sets of an instance: order, shares by weight, and what has become of a destination (facts: Kamailio
  * 20.1, 20.4). */
 #include "base/mem.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 #include "model/sip/uri.h"
 
@@ -117,15 +118,6 @@ void ds_share_rweights(struct dispatcher *d, struct ds_set *s) {
 
 /* Targets. */
 
-/* The protocol that the URI asks for, as ds_is_from_list() compares it; 0: none, or an unknown one. */
-static unsigned proto_of(const struct uri *u) {
-    static const char *const names[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
-    struct span transport = uri_param(u, "transport");
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is_nocase(transport, names[i])) return i + 1;
-    return 0;
-}
-
 static bool begin_target(struct kamailio *k, const struct dispatcher *d, const struct ds_line *line,
                          struct ds_target *t, struct diag *diag) {
     struct uri u;
@@ -151,7 +143,7 @@ static bool begin_target(struct kamailio *k, const struct dispatcher *d, const s
     if (!(line->flags & DS_NO_DNS)) kam_host_parse(k, u.host, &t->ip);
     if (u.port.len) span_to_u64(u.port, 65535, &port);
     t->port = (uint16_t)port;
-    t->proto = proto_of(&u);
+    t->proto = kam_transport_of(uri_param(&u, "transport"));
     return true;
 }
 

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The alias parameter of a URI, IP~PORT~TRANSPORT: where its owner really is (facts: Kamailio 41.3). */
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
-
-/* Transports by their numbers; both of websockets are called the same. */
-static const char *proto_name(char digit) {
-    static const char *const names[] = {"udp", "tcp", "tls", "sctp", "ws", "ws"};
-    return digit >= '1' && digit <= '6' ? names[digit - '1'] : NULL;
-}
-
-/* The parts of a value; false: there are not two ~. */
-static bool cut(struct span value, struct span *ip, struct span *port, struct span *proto) {
-    ptrdiff_t first = span_find(value, '~');
-    if (first < 0) return false;
-    *ip = span_head(value, (size_t)first);
-    *proto = span_skip(value, (size_t)first + 1);
-    ptrdiff_t second = span_find(*proto, '~');
-    if (second < 0) return false;
-    *port = span_head(*proto, (size_t)second);
-    *proto = span_skip(*proto, (size_t)second + 1);
-    return true;
-}
 
 /*
  * A parameter of that name, from its semicolon on to the next: the first or the last one; p NULL: there is
@@ -80,7 +62,9 @@ int nathelper_handle_alias(struct kam_run *run, const struct kam_arg *args, size
     ptrdiff_t tilde = span_find(value, '~');
     if (tilde < 0) return -1;
     mar(run, uri, value.p + tilde);
-    const char *transport = cut(value, &ip, &port, &proto) && proto.len == 1 ? proto_name(proto.p[0]) : NULL;
+    const char *transport = kam_alias_cut(value, &ip, &port, &proto) && proto.len == 1
+                                ? kam_transport_in_uri((unsigned)(proto.p[0] - '0'))
+                                : NULL;
     if (!transport) {
         change_uri(run, uri, (struct span){value.p + tilde, 1}, SPAN(":"));
         return -1;
@@ -101,9 +85,10 @@ int nathelper_alias_to_pv(struct kam_run *run, const struct kam_arg *args, size_
     struct span value, ip, port, proto, list = h ? h->value : (struct span){0}, entry;
     (void)count;
     if (!h || !name_addr_next(&list, &entry) || list.len || !nathelper_contact(run, &u)) return -1;
-    if (!find(u.params, nathelper_of(run)->alias_name, false, &value).p || !cut(value, &ip, &port, &proto))
+    if (!find(u.params, nathelper_of(run)->alias_name, false, &value).p ||
+        !kam_alias_cut(value, &ip, &port, &proto))
         return -1;
-    const char *transport = proto.len ? proto_name(proto.p[0]) : NULL;
+    const char *transport = proto.len ? kam_transport_in_uri((unsigned)(proto.p[0] - '0')) : NULL;
     struct buf b = {0};
     buf_addf(&b, "sip:" SPAN_FMT ":" SPAN_FMT ";transport=%s", SPAN_ARG(ip), SPAN_ARG(port),
              transport ? transport : "");

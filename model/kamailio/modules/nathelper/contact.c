@@ -4,6 +4,7 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
+#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
@@ -124,14 +125,6 @@ static bool is_source(const struct kam_run *run, const struct uri *u) {
            span_is_nocase(uri_param(u, "transport"), "udp");
 }
 
-/* The number by which an alias names a transport; 0: there is none of that name. */
-static unsigned proto_number(struct span name) {
-    static const char *const names[] = {"udp", "tcp", "tls", "sctp", "ws", "wss"};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is_nocase(name, names[i])) return i + 1;
-    return 0;
-}
-
 /* Behind host and port. Without arguments: the source, unless the contact names it. 2: nothing was to be
  * done. */
 int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -144,7 +137,7 @@ int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t 
     if (count > 0) {
         if (args[0].missing || args[1].missing || args[2].missing) return -1;
         address = args[0].s;
-        proto = proto_number(args[2].s);
+        proto = kam_transport_of(args[2].s);
         if (!ipv4_parse(address, &ip) || !span_to_u64(args[1].s, 65535, &port) || port == 0 || proto == 0)
             return -1;
     }
