@@ -208,13 +208,11 @@ static void round_to(struct decimal *d, int count) {
 
 /* m * 2^exponent, exactly. */
 static void make_decimal(struct decimal *d, uint64_t m, int exponent) {
-    char digits[20];
-    int count = 0;
+    char room[DECIMAL_DIGITS];
+    struct span digits = m ? decimal_digits(m, room) : (struct span){0};
     *d = (struct decimal){0};
-    for (; m > 0; m /= 10)
-        digits[count++] = (char)(m % 10);
-    while (count > 0)
-        add_digit(d, (unsigned)digits[--count]);
+    for (size_t i = 0; i < digits.len; i++)
+        add_digit(d, (unsigned)(digits.p[i] - '0'));
     d->point = d->count;
     trim(d);
     scale(d, exponent);
@@ -251,9 +249,7 @@ bool real_is_finite(struct real r) {
 }
 
 void real_write_short(struct buf *out, struct real r, int digits) {
-    enum {
-        LOWEST = -4
-    }; /* below that, and where there would be zeros in front of the point: with an exponent */
+    enum { LOWEST = -4 }; /* below, and with zeros in front of the point, it has an exponent */
     uint64_t m;
     int exponent;
     struct decimal d;

@@ -47,8 +47,7 @@ void source_load_like(struct source_set *set, const char *first, struct span end
     int count = scandir(folder.len ? buf_text(&folder) : ".", &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
         struct span name = span_of(entries[i]->d_name);
-        bool fits = name.len >= strlen(begin) + end.len && span_starts(name, begin) &&
-                    span_eq(span_skip(name, name.len - end.len), end);
+        bool fits = name.len >= strlen(begin) + end.len && span_starts(name, begin) && span_ends(name, end);
         struct diag untold = {0};
         struct stat st;
         buf_reset(&path);

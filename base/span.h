@@ -85,6 +85,11 @@ static inline bool span_starts_nocase(struct span s, const char *text) {
     return s.len >= t.len && span_eq_nocase(span_head(s, t.len), t);
 }
 
+/* Does s end in it? */
+static inline bool span_ends(struct span s, struct span end) {
+    return s.len >= end.len && span_eq(span_skip(s, s.len - end.len), end);
+}
+
 /* Without the blanks and line ends in front; without the blanks alone, spaces and tabs. */
 struct span span_skip_space(struct span s);
 struct span span_skip_blanks(struct span s);

@@ -253,9 +253,7 @@ char **golden_names(const char *folder) {
     char **names = NULL;
     for (struct dirent *e; (e = readdir(dir));) {
         struct span name = span_of(e->d_name), suffix = SPAN(RECIPE_SUFFIX);
-        if (name.p[0] == '.' || name.len <= suffix.len ||
-            !span_is(span_skip(name, name.len - suffix.len), RECIPE_SUFFIX))
-            continue;
+        if (name.p[0] == '.' || name.len == suffix.len || !span_ends(name, suffix)) continue;
         names = mem_room(names, count, &cap, sizeof *names);
         names[count++] = mem_text(span_head(name, name.len - suffix.len));
     }

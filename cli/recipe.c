@@ -45,8 +45,7 @@ void recipe_digest_of(char out[RECIPE_DIGEST_SIZE], struct span bytes) {
 void recipe_path(struct buf *out, const char *capture) {
     static const struct span suffix = SPAN(".pcap");
     struct span name = span_of(capture);
-    if (name.len > suffix.len && span_eq(span_skip(name, name.len - suffix.len), suffix))
-        name.len -= suffix.len;
+    if (name.len > suffix.len && span_ends(name, suffix)) name.len -= suffix.len;
     buf_add(out, name);
     buf_add_text(out, RECIPE_SUFFIX);
     buf_text(out);

@@ -43,14 +43,10 @@ static struct span time_of(struct import *in, struct span text, const char *unit
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (!span_is(rest, units[i].sipp)) continue;
         uint64_t ms = number * units[i].ms / 1000;
-        bool minutes = ms && ms % 60000 == 0 && units[i].ms >= 60000, seconds = ms % 1000 == 0;
-        return import_text(in, "%llu%s",
-                           (unsigned long long)(minutes   ? ms / 60000
-                                                : seconds ? ms / 1000
-                                                          : ms),
-                           minutes   ? "min"
-                           : seconds ? "s"
-                                     : "ms");
+        if (ms && ms % 60000 == 0 && units[i].ms >= 60000)
+            return import_text(in, "%llumin", (unsigned long long)ms / 60000);
+        return ms % 1000 ? import_text(in, "%llums", (unsigned long long)ms)
+                         : import_text(in, "%llus", (unsigned long long)ms / 1000);
     }
     return text;
 }

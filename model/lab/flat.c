@@ -79,9 +79,7 @@ static bool is_file_key(struct span path) {
     static const char *const ends[] = {".sipp.scenario", ".sipp.out_of_call", ".sipp.inject",
                                        ".kamailio.config", NULL};
     for (const char *const *end = ends; *end; end++)
-        if (span_starts(path, "hosts.") && path.len > strlen(*end) &&
-            span_is(span_skip(path, path.len - strlen(*end)), *end))
-            return true;
+        if (span_starts(path, "hosts.") && span_ends(path, span_of(*end))) return true;
     return false;
 }
 

@@ -81,9 +81,8 @@ bool kam_run_replace_uri(struct kam_run *run, struct span uri) {
     return true;
 }
 
-#define URI_MAX 1024
-
 bool kam_run_replace_part(struct kam_run *run, enum kam_uri_part part, struct span text) {
+    enum { URI_MAX = 1024 };
     struct uri u;
     if (!run->msg.is_request || !uri_parse(&u, kam_run_uri(run))) return false;
     if (u.kind == URI_TEL && part == KAM_URI_PORT) return true; /* a number has none: nothing happens */

@@ -535,10 +535,6 @@ bool pv_select_exists(struct span path) {
     return path.len > 0;
 }
 
-static bool ends_in(struct span s, struct span end) {
-    return s.len >= end.len && span_eq(span_skip(s, s.len - end.len), end);
-}
-
 /* A header's name in brackets is not the one without them; behind other words than params a point would part
  * it. */
 struct span pv_select_plain(struct arena *arena, struct span path) {
@@ -552,8 +548,8 @@ struct span pv_select_plain(struct arena *arena, struct span path) {
         left = span_skip(name, (size_t)close + 2);
         name = span_head(name, (size_t)close);
         buf_add(&b, before);
-        bool stays = ends_in(before, SPAN("header")) ||
-                     (span_find(name, '.') >= 0 && !ends_in(before, SPAN("params")));
+        bool stays = span_ends(before, SPAN("header")) ||
+                     (span_find(name, '.') >= 0 && !span_ends(before, SPAN("params")));
         buf_addf(&b, stays ? "[\"" SPAN_FMT "\"]" : "." SPAN_FMT, SPAN_ARG(name));
     }
     buf_add(&b, left);

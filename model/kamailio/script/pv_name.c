@@ -188,13 +188,14 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
     if (!fixed && span_find(parts->argument, '$') >= 0)
         return (out->argument = script_pv_format(m, parts->argument));
     struct span argument = parts->argument;
-    if (span_is(parts->name, "sel")) argument = pv_select_plain(m->arena, argument);
+    bool is_select = span_is(parts->name, "sel");
+    if (is_select) argument = pv_select_plain(m->arena, argument);
     struct span select = span_skip(argument, span_starts(argument, "@"));
-    if (span_is(parts->name, "sel") && span_starts(select, "cfg_get."))
+    if (is_select && span_starts(select, "cfg_get."))
         return make_setting(m, span_skip(select, strlen("cfg_get.")), out);
     bool fits = pv->arguments ? among(argument, pv->arguments) : !pv->takes || pv->takes(argument);
     bool at_start = span_starts(argument, "@"); /* Kamailio starts with any @a.b, also one that it has not */
-    if (!fits && span_is(parts->name, "sel") && (at_start || pv_select_exists(select))) {
+    if (!fits && is_select && (at_start || pv_select_exists(select))) {
         struct buf name = {0};
         buf_addf(&name, "sel(" SPAN_FMT ")", SPAN_ARG(select));
         struct span missing = arena_text(m->arena, buf_span(&name));

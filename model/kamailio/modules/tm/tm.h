@@ -507,14 +507,13 @@ struct kam_uac_request {
     struct span to_tag, from_tag, call_id, cseq; /* p NULL: none, or one that is made here */
     struct span route;                           /* the value of its Route; empty: none */
     bool two_more; /* two bytes that are zero end it: what Kamailio counts too much behind a strict router */
-    bool own_max_forwards;                                            /* it is among more_lines */
-    struct kam_socket *socket;                                        /* NULL: kam_socket_to() finds it */
-    void (*ended)(void *arg, unsigned status, struct kam_run *reply); /* by a final reply, or 408: none has
-                                                  come, reply is NULL; NULL: nobody wants to know */
-    void *arg;                                                        /* outlives the instance */
-    bool awaited; /* the simulation goes on until it has ended */
-    int64_t
-        ago_ticks; /* above 0: it was sent so long ago, before the simulation began, and only its copies go */
+    bool own_max_forwards;     /* it is among more_lines */
+    struct kam_socket *socket; /* NULL: kam_socket_to() finds it */
+    /* By a final reply, or 408: none has come, reply is NULL. NULL: nobody wants to know. */
+    void (*ended)(void *arg, unsigned status, struct kam_run *reply);
+    void *arg;         /* outlives the instance */
+    bool awaited;      /* the simulation goes on until it has ended */
+    int64_t ago_ticks; /* 0, or how long ago it was sent, before the simulation began: only its copies go */
 };
 
 /* Puts it into the outbox; false: it cannot be sent. A keep-alive does not keep the simulation going. */
