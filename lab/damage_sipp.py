@@ -3,19 +3,18 @@
 import os, re
 
 SDP = 'v=0\r\no=- 1 2 IN IP4 10.0.0.1\r\ns=x\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n'
-LINES = ['Via: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bKa, SIP/2.0/UDP b;branch=c', 'From: "A" <sip:alice@172.20.0.2>;tag=f1;x=y',
-         'f: <sip:a@b>;tag=1',
-         'To: "B \\"c\\"" <sip:bob@h;x=y>', 't: sip:a@b', 'CSeq: 7 MESSAGE',
-         'Contact: "A" <sip:c@172.20.0.2:5060;x=y>;expires=3, <sip:d@e>', 'm: sip:x@y',
-         'Record-Route: <sip:1.1.1.1;lr>, <sip:2.2.2.2:5070;lr;x=y>', 'Record-Route: <sip:3.3.3.3;lr>\r\nRecord-Route: <sip:4.4.4.4>',
-         'Subject: a b  c', 'X-A: 1\r\n 2',
-         'Content-Type: application/sdp', 'Max-Forwards: 70',
-         'Via: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bKa\r\nVia: SIP/2.0/UDP b;branch=c', 'Route: <sip:r@s>;a']
-CHALLENGES = ['Digest realm="r", nonce="n"', 'Digest realm="a b",nonce="x=,y",algorithm=MD5,qop="auth",opaque="o"',
-         'Digest nonce="n", realm="r", stale=true, qop="auth,auth-int"',
-              'Digest realm="r",nonce="n",algorithm=MD5-sess,qop=auth', 'Digest  realm = "r" , nonce = "n"']
-FIRST = {'sipp-requests': ['MESSAGE sip:bob@172.20.0.10:5060 SIP/2.0'], 'sipp-responses': ['SIP/2.0 200 OK', 'SIP/2.0 183 Session Progress',
-         'SIP/2.0 404 Not Found']}
+LINES = [
+    'Via: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bKa, SIP/2.0/UDP b;branch=c', 'From: "A" <sip:alice@172.20.0.2>;tag=f1;x=y',
+    'f: <sip:a@b>;tag=1', 'To: "B \\"c\\"" <sip:bob@h;x=y>', 't: sip:a@b', 'CSeq: 7 MESSAGE',
+    'Contact: "A" <sip:c@172.20.0.2:5060;x=y>;expires=3, <sip:d@e>', 'm: sip:x@y', 'Record-Route: <sip:1.1.1.1;lr>, <sip:2.2.2.2:5070;lr;x=y>',
+    'Record-Route: <sip:3.3.3.3;lr>\r\nRecord-Route: <sip:4.4.4.4>', 'Subject: a b  c', 'X-A: 1\r\n 2', 'Content-Type: application/sdp',
+    'Max-Forwards: 70', 'Via: SIP/2.0/UDP 172.20.0.2:5060;branch=z9hG4bKa\r\nVia: SIP/2.0/UDP b;branch=c', 'Route: <sip:r@s>;a']
+CHALLENGES = [
+    'Digest realm="r", nonce="n"', 'Digest realm="a b",nonce="x=,y",algorithm=MD5,qop="auth",opaque="o"',
+    'Digest nonce="n", realm="r", stale=true, qop="auth,auth-int"', 'Digest realm="r",nonce="n",algorithm=MD5-sess,qop=auth',
+    'Digest  realm = "r" , nonce = "n"']
+FIRST = {'sipp-requests': ['MESSAGE sip:bob@172.20.0.10:5060 SIP/2.0'],
+         'sipp-responses': ['SIP/2.0 200 OK', 'SIP/2.0 183 Session Progress', 'SIP/2.0 404 Not Found']}
 KINDS = ('sipp-requests', 'sipp-responses', 'sipp-challenges', 'sipp-request-bytes', 'sipp-response-bytes', 'sipp-ids')
 
 TOLD = '''      X-N: %s
@@ -107,8 +106,8 @@ def draw(kind, r, number, damaged, framing):
     lines = [r.choice(FIRST['sipp-responses' if is_response(kind) else 'sipp-requests']),
              'Via: SIP/2.0/UDP 172.20.0.%s;branch=z9hG4bK-4537-%d-0' % ('10:5060' if is_response(kind) else '2:5060', number + 1),
              'From: <sip:a@172.20.0.10>;tag=4537c%d' % (number + 1), 'To: <sip:b@172.20.0.2>' + (';tag=t' if is_response(kind) else ''),
-         'Call-ID: ' + call_id, 'CSeq: ' + cseq,
-             'Contact: <sip:evil@172.20.0.2:5060>', 'Record-Route: <sip:9.9.9.9;lr>', 'X-N: %d' % (number + 1)]
+             'Call-ID: ' + call_id, 'CSeq: ' + cseq, 'Contact: <sip:evil@172.20.0.2:5060>', 'Record-Route: <sip:9.9.9.9;lr>',
+             'X-N: %d' % (number + 1)]
     body, form = '', None
     if kind == 'sipp-challenges':
         lines[0] = 'SIP/2.0 401 Unauthorized'
