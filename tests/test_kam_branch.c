@@ -46,7 +46,7 @@ static void branches_are_those_of_recordings(void **state) {
         char md5[KAM_MD5_LEN + 1];
         struct buf out = {0};
         assert_true(via_parse(&via, span_of(cases[i].via)));
-        struct kam_branch_input in = {.method = span_of(cases[i].method),
+        struct kam_branch_input in = {.method = kam_method_of(span_of(cases[i].method)),
                                       .uri = span_of(cases[i].uri),
                                       .call_id = span_of(cases[i].call_id),
                                       .cseq_number = span_of(cases[i].cseq),

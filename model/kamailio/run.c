@@ -6,6 +6,8 @@
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/script/error.h"
 
+#include <stddef.h>
+
 enum { SIP_PORT = 5060 };
 
 void kam_run_init(struct kam_run *run, struct kamailio *k) {
@@ -33,48 +35,19 @@ void kam_run_free(struct kam_run *run) {
 }
 
 static void clear(struct kam_run *run) {
+    size_t kept = offsetof(struct kam_run, origin);
+    memset((char *)run + kept, 0, sizeof *run - kept);
     edit_list_reset(&run->edits);
     run->target = &run->edits;
-    run->new_uri = run->next_hop = run->path = (struct span){0};
-    run->forced = run->leaves = NULL;
-    run->advertised = (struct kam_advertised){0};
     run->uri_is_new = true;
-    run->added_count = 0;
-    run->flags = run->branch_flags = 0;
     run->q = -1;
     buf_reset(&run->reply_lines);
     buf_reset(&run->rr_params);
-    run->marks = 0;
-    run->marred_uri = run->route_params = (struct span){0};
-    run->contact_was = run->contact_now = (struct span){0};
-    run->credentials[0] = run->credentials[1] = NULL;
     buf_reset(&run->reply_body);
     buf_reset(&run->contacts);
     arena_reset(&run->scratch);
     run->force_rport = run->k->globals->force_rport;
     run->local_rport = run->k->globals->local_rport;
-    run->all_read = run->route_read = run->taken_for_downstream = run->device_twice = false;
-    run->record_routed = run->via_edited = false;
-    run->hashed = run->digested = false;
-    run->transaction = NULL;
-    run->looked_up = false;
-    run->branch = 0;
-    run->done = 0;
-    run->error = 0;
-    run->on_failure = run->on_reply = run->on_branch = run->on_branch_failure = NULL;
-    run->proxy = (struct udp_address){0};
-    run->no_auto_100 = run->other_transport = run->replicates = false;
-    run->plan = (struct kam_plan){0};
-    run->traces = NULL;
-    run->traced = false;
-    run->failure_status = 0;
-    run->failure_reply = run->failure_request = (struct span){0};
-    run->stateful = false;
-    run->slept_ns = 0;
-    run->about = run->number = 0;
-    run->origin = KAM_RECEIVED;
-    run->arriving = run->leaving = NULL;
-    run->retransmission = 0;
     run->state.avps = &run->message_avps;
     run->state.stmt = NULL;
     run->state.route = NULL;
@@ -200,7 +173,7 @@ static struct span second_word(const struct kam_run *run) {
 const char *kam_run_md5(struct kam_run *run) {
     if (!run->digested) {
         const struct kam_address *from = kam_run_from(run);
-        struct kam_branch_input in = {.method = run->msg.method,
+        struct kam_branch_input in = {.method = run->method,
                                       .uri = second_word(run),
                                       .call_id = run->call_id->value,
                                       .cseq_number = run->cseq_number,

@@ -97,12 +97,6 @@ struct kam_run {
     struct kam_socket *came_to; /* where it really did: what is relayed leaves from there */
     struct udp_address source;  /* where it came from, or the script says so: set by kam_run_set_source() */
     struct buf source_text;     /* the source address */
-    enum kam_origin origin;
-    const struct kam_passage *arriving,
-        *leaving;            /* while an event of that is told, or onsend_route runs; NULL: not */
-    uint64_t about;          /* number of its datagram; 0: none */
-    uint64_t number;         /* which message of its process it is: $mi */
-    uint32_t retransmission; /* of its datagram's cause */
     struct sip_msg msg;
     enum kam_method method;                /* a reply's is its CSeq's */
     struct via via;                        /* the topmost one */
@@ -115,42 +109,55 @@ struct kam_run {
     bool from_is_read;
     bool damaged;    /* not all of its headers can be read: msg holds those before the first bad one */
     bool unfinished; /* the empty line after them is missing */
-    bool all_read;   /* somebody has read all its headers: Kamailio knows where they end */
 
-    /* What changes in it when it is relayed. */
-    struct edit_list edits;        /* all copies of it */
+    /* What kam_run_begin() does not clear with the rest: memory that is used again, and what begins with
+     * something else than zero. */
+    struct edit_list edits;        /* what changes when it is relayed, in all copies of it */
     struct edit_list branch_edits; /* one branch's: a copy of edits and more */
     struct edit_list *target;      /* the one of the two that functions of the script add to */
+    struct buf reply_lines;        /* append_to_reply() */
+    struct buf rr_params;          /* for the Record-Route that is still to come */
+    struct buf reply_body;         /* set_reply_body() */
+    struct buf contacts;           /* t_load_contacts() before there is a transaction */
+    struct arena scratch;
+    struct kam_vars message_avps;
+    struct kam_added_branch added[KAM_BRANCHES_MAX];
+    char md5[KAM_MD5_LEN + 1]; /* of its branch parameter, if it is digested */
+    int q;                     /* of the Request-URI, as kam_added_branch.q */
+    bool uri_is_new;           /* the current Request-URI has not been used for a branch yet */
+    bool force_rport, local_rport;
+
+    /* All from here on is cleared for each message. How it came to be here. */
+    enum kam_origin origin;  /* the first of them */
+    uint32_t retransmission; /* of its datagram's cause */
+    uint64_t about;          /* number of its datagram; 0: none */
+    uint64_t number;         /* which message of its process it is: $mi */
+    const struct kam_passage *arriving,
+        *leaving; /* while an event of that is told, or onsend_route runs; NULL: not */
+
+    /* What changes in it when it is relayed. */
     struct span new_uri, next_hop; /* $ru and $du where the script set them; p NULL: not */
     struct span path;              /* lookup(): the Route that it gets; empty: none */
     struct kam_socket *forced;     /* the socket that it leaves from: $fs, force_send_socket(); NULL: none */
     struct kam_socket
         *leaves; /* in failure_route: that of the first branch, where none is forced; NULL: the usual one */
     uint32_t flags, branch_flags; /* setflag(), setbflag(): of the Request-URI's branch */
-    int q;                        /* of the Request-URI, as kam_added_branch.q */
     struct kam_advertised advertised;
-    bool uri_is_new; /* the current Request-URI has not been used for a branch yet */
-    struct kam_added_branch added[KAM_BRANCHES_MAX];
     size_t added_count;
-    struct buf reply_lines; /* append_to_reply() */
-    struct buf rr_params;   /* for the Record-Route that is still to come */
     unsigned marks;         /* enum kam_mark */
     struct span marred_uri; /* what nathelper has left of the Request-URI that came in; p NULL: all of it */
     struct span contact_was, contact_now; /* nathelper has changed the URI of a contact; p NULL: it has not */
     const struct sip_header
-        *credentials[2];   /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
-    struct buf reply_body; /* set_reply_body() */
-    bool force_rport, local_rport, record_routed, via_edited;
-    int64_t slept_ns;         /* sleep(), usleep(): all that it does from now on is so much later */
+        *credentials[2]; /* the (Proxy-)Authorization that module auth has looked at; NULL: none */
+    bool record_routed, via_edited;
+    bool all_read;            /* somebody has read all its headers: Kamailio knows where they end */
     bool route_read;          /* loose_route(), or $rdir and the like, have read the Route */
     bool device_twice;        /* lookup() has found two contacts of one device */
     struct span route_params; /* of our own URI, which a strict router has put into the Request-URI; p NULL */
     bool taken_for_downstream; /* record_route() or is_direction() has asked without that */
-
-    /* Its branch parameter, when asked for. */
-    bool hashed, digested;
+    bool hashed, digested;     /* the two parts of its branch parameter are known */
     uint32_t hash;
-    char md5[KAM_MD5_LEN + 1];
+    int64_t slept_ns; /* sleep(), usleep(): all that it does from now on is so much later */
 
     /* tm's part. */
     struct kam_transaction *transaction; /* that of the message; NULL: none (yet) */
@@ -158,7 +165,6 @@ struct kam_run {
     unsigned branch;                     /* of a reply, in branch_route: which one */
     unsigned done;                       /* enum kam_done */
     int error;                           /* what t_relay() failed with, enum kam_error */
-    struct buf contacts;                 /* t_load_contacts() before there is a transaction */
     struct udp_address proxy;            /* t_relay(host, port): where all branches go; ip 0: by their URIs */
     bool no_auto_100;                    /* t_relay_to(flags) */
     bool other_transport;                /* t_relay_to_tcp() and its kin: there are no such sockets */
@@ -168,14 +174,11 @@ struct kam_run {
     struct kam_plan plan;        /* for the transaction that is not there yet */
     struct kam_trace *traces;    /* siptrace's, the same */
     bool traced;                 /* sip_trace() of a transaction was called */
+    bool stateful;               /* tm had to do with it: what it cost */
     unsigned failure_status;     /* in failure_route: of the chosen reply */
     struct span failure_reply;   /* its bytes; p NULL: a timeout */
     struct span failure_request; /* what that branch was sent */
     int64_t failure_reply_mode;  /* in failure_route: what happens to the replies there are */
-    bool stateful;               /* tm had to do with it: what it cost */
-
-    struct kam_vars message_avps;
-    struct arena scratch;
 };
 
 /* What the core knows of the message's transaction; NULL: it has none (yet). */

@@ -10,18 +10,22 @@
 
 /*
  * The headers that are looked up, and those that nearly all lines are. As stacks write them, one comparison
- * of sixteen bytes tells their id and where their name ends. By five bits of their first letter.
+ * of sixteen bytes tells their id and where their name ends. By five bits of their first letter, the most
+ * frequent ones first.
  */
 enum { INITIALS = 32, SAME_INITIAL = 5, USUAL_MAX = 16 };
 static const struct usual_line {
-    char name[USUAL_MAX]; /* with the colon */
-    uint8_t len;          /* 0: no more */
+    char name[USUAL_MAX];        /* with the colon */
+    signed char mask[USUAL_MAX]; /* ones where the name is */
+    uint8_t len;                 /* 0: no more */
     uint8_t id;
 } usual_lines[INITIALS][SAME_INITIAL] = {
+#define ON(name, i)      ((i) < sizeof name - 1 ? -1 : 0)
+#define FOUR_ON(name, i) ON(name, i), ON(name, (i) + 1), ON(name, (i) + 2), ON(name, (i) + 3)
 #define USUAL(name, id)                                                                                      \
-    { name, sizeof name - 1, id }
-    ['C' % INITIALS] = {USUAL("CSeq:", SIP_CSEQ), USUAL("Contact:", SIP_CONTACT),
-                        USUAL("Call-ID:", SIP_CALL_ID), USUAL("Content-Length:", SIP_CONTENT_LENGTH),
+    { name, {FOUR_ON(name, 0), FOUR_ON(name, 4), FOUR_ON(name, 8), FOUR_ON(name, 12)}, sizeof name - 1, id }
+    ['C' % INITIALS] = {USUAL("Call-ID:", SIP_CALL_ID), USUAL("CSeq:", SIP_CSEQ),
+                        USUAL("Content-Length:", SIP_CONTENT_LENGTH), USUAL("Contact:", SIP_CONTACT),
                         USUAL("Content-Type:", SIP_CONTENT_TYPE)},
     ['F' % INITIALS] = {USUAL("From:", SIP_FROM)},
     ['M' % INITIALS] = {USUAL("Max-Forwards:", SIP_MAX_FORWARDS)},
@@ -31,6 +35,8 @@ static const struct usual_line {
     ['T' % INITIALS] = {USUAL("To:", SIP_TO)},
     ['V' % INITIALS] = {USUAL("Via:", SIP_VIA)},
 #undef USUAL
+#undef FOUR_ON
+#undef ON
 };
 
 /* RFC 3261 7.3.3, 20 */
@@ -56,14 +62,12 @@ enum sip_header_id sip_header_id(struct span name) {
     return SIP_OTHER;
 }
 
-/* Are the first len of sixteen bytes the same? */
-static bool same_beginning(const char *a, const char *b, size_t len) {
-    static const char ones_zeros[2 * USUAL_MAX] =
-        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+/* Do the sixteen bytes at p begin with it? */
+static bool begins_with(const char *p, const struct usual_line *u) {
     uint64_t x[2], y[2], mask[2];
-    memcpy(x, a, sizeof x);
-    memcpy(y, b, sizeof y);
-    memcpy(mask, ones_zeros + USUAL_MAX - len, sizeof mask);
+    memcpy(x, p, sizeof x);
+    memcpy(y, u->name, sizeof y);
+    memcpy(mask, u->mask, sizeof mask);
     return (((x[0] ^ y[0]) & mask[0]) | ((x[1] ^ y[1]) & mask[1])) == 0;
 }
 
@@ -72,7 +76,7 @@ static const struct usual_line *usual_line_at(const char *p, const char *end) {
     const struct usual_line *u = usual_lines[(unsigned char)*p % INITIALS];
     if (end - p < USUAL_MAX) return NULL;
     for (size_t i = 0; i < SAME_INITIAL && u[i].len; i++)
-        if (same_beginning(p, u[i].name, u[i].len)) return &u[i];
+        if (begins_with(p, &u[i])) return &u[i];
     return NULL;
 }
 
@@ -173,11 +177,25 @@ static bool any_ends_by_cr(const struct sip_msg *m) {
     return false;
 }
 
+/* Name, id and where its colon is, of a line as hardly one is written. False: it is no header. */
+static bool read_name(struct sip_header *h, const char *p, const char *next, const char **colon) {
+    *colon = memchr(p, ':', (size_t)(next - p));
+    if (!*colon || *colon == p) return false;
+    h->name = name_of(p, *colon);
+    h->id = sip_header_id(h->name);
+    return true;
+}
+
+static struct sip_header *more_headers(struct sip_msg *m) {
+    m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
+    return m->headers + m->header_count;
+}
+
 /* loose: a line that is no header is passed over. by_cr: a Via or To may end at a CR. */
 static bool parse_lines(struct sip_msg *m, struct span bytes, bool loose, bool by_cr) {
-    struct sip_header *memory = m->headers;
+    struct sip_header *h = m->headers; /* the next one */
     size_t cap = m->header_cap;
-    *m = (struct sip_msg){.bytes = bytes, .headers = memory, .header_cap = cap};
+    *m = (struct sip_msg){.bytes = bytes, .headers = h, .header_cap = cap};
     struct line_ends ends = line_ends_of(bytes);
     const char *p = bytes.p, *end = bytes.p + bytes.len, *next = next_line(&ends);
     if (!parse_first_line(m, span_without_line_end(span_between(p, next)))) return false;
@@ -192,26 +210,28 @@ static bool parse_lines(struct sip_msg *m, struct span bytes, bool loose, bool b
         /* A line that begins with a blank goes on with the header before it (RFC 3261 7.3.1). */
         while (next < end && *next <= ' ' && (*next == ' ' || *next == '\t'))
             next = next_line(&ends);
-        const char *colon = usual ? p + usual->len - 1 : memchr(p, ':', (size_t)(next - p));
-        if (!colon || colon == p) {
+        if (m->header_count == m->header_cap) h = more_headers(m);
+        const char *colon;
+        if (usual) {
+            colon = p + usual->len - 1;
+            h->name = span_between(p, colon);
+            h->id = usual->id;
+        } else if (!read_name(h, p, next, &colon)) {
             if (loose) continue;
             return false;
         }
-        if (m->header_count == m->header_cap)
-            m->headers = mem_room(m->headers, m->header_count, &m->header_cap, sizeof *m->headers);
-        struct sip_header *h = &m->headers[m->header_count++];
-        h->name = usual ? span_between(p, colon) : name_of(p, colon);
-        h->id = usual ? usual->id : sip_header_id(h->name);
         if (by_cr && may_end_by_cr(h)) {
             const char *behind = end_by_cr(colon, next);
             if (behind < next) ends = line_ends_of(span_between(next = behind, end));
         }
         h->line = span_between(p, next);
         h->value = value_of(m, colon + 1, next, h->id == SIP_VIA);
+        m->header_count++;
         if (!m->first[h->id])
             m->first[h->id] = m->header_count;
         else
             m->repeated |= sip_header_bit(h->id);
+        h++;
     }
     m->header_end = (size_t)(p - bytes.p);
     m->body = span_between(next, end); /* behind the empty line */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/message/branch.h"
 
-#include "model/kamailio/message/method.h"
 #include "model/sip/digest.h"
 
 #include <endian.h>
@@ -54,7 +53,7 @@ static struct span trimmed(struct span s) {
 
 void kam_branch_md5(char out[KAM_MD5_LEN + 1], const struct kam_branch_input *in) {
     /* A CANCEL and an ACK must come out with their INVITE's branch, so the To tag must not count. */
-    bool of_invite = kam_method_is_of_invite(kam_method_of(in->method));
+    bool of_invite = kam_method_is_of_invite(in->method);
     const struct span parts[] = {in->from_tag,    of_invite ? (struct span){0} : in->to_tag,
                                  in->call_id,     in->uri,
                                  in->cseq_number, in->via->host,

@@ -8,13 +8,15 @@
 #define MODEL_KAMAILIO_MESSAGE_BRANCH_H
 
 #include "base/buf.h"
+#include "model/kamailio/message/method.h"
 #include "model/sip/via.h"
 
 #define KAM_MD5_LEN 32
 
 /* What of a request goes into the branch; spans with p NULL are absent. */
 struct kam_branch_input {
-    struct span method, uri; /* the Request-URI as received */
+    enum kam_method method;
+    struct span uri; /* the Request-URI as received */
     struct span call_id, cseq_number;
     struct span from_tag, to_tag;
     const struct via *via; /* the topmost one */
