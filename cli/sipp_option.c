@@ -103,7 +103,7 @@ static const struct sipp_option options[] = {
     {"-rate_max", SIPP_OPTION_NUMBER, 1, "rate_max", NULL},
     {"-rate_interval", SIPP_OPTION_S, 1, "rate_interval", NULL},
     {"-no_rate_quit", SIPP_OPTION_FALSE, 0, "rate_quit", "false"},
-    {"-l", SIPP_OPTION_NUMBER, 1, "limit", NULL},
+    {"-l", SIPP_OPTION_LIMIT, 1, "limit", NULL},
     {"-m", SIPP_OPTION_NUMBER, 1, "calls", NULL},
     {"-users", SIPP_OPTION_NUMBER, 1, "users", NULL},
 

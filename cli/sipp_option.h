@@ -12,6 +12,7 @@ enum sipp_option_kind {
     /* The rest is a key of hosts.NAME.sipp, whose value the option's becomes as it is ... */
     SIPP_OPTION_TEXT,
     SIPP_OPTION_NUMBER, /* ... an integer: 010 is 8, 0x10 is 16 */
+    SIPP_OPTION_LIMIT,  /* ... the same; 0: none */
     SIPP_OPTION_MS,     /* ... a time in ms, if it has no unit */
     SIPP_OPTION_S,      /* ... in s */
     SIPP_OPTION_PERCENT,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Proves the arithmetic in 128 bits, and SIPp's numbers at the ends of what fits: on every machine the same.
  */
+#include "base/number.h"
 #include "base/wide.h"
-#include "model/sipp/scenario/number.h"
 #include "sim/random.h"
 
 #include <setjmp.h>

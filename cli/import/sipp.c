@@ -3,52 +3,49 @@
 #include "cli/import/import.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "cli/sipp_option.h"
 
 #include <stdlib.h>
 
-/* "12.5" as twelve thousand and five hundred; false: it is none, or has more than seven digits before the
- * point. */
-static bool read_thousandths(struct span text, uint64_t *out) {
-    struct span fraction = text, whole = span_cut(&fraction, '.');
-    uint64_t n = 0, parts = 0;
-    if (whole.len + fraction.len == 0 || (whole.len && !span_to_u64(whole, 9999999, &n))) return false;
-    for (size_t i = 0; i < fraction.len; i++)
-        if (!ascii_digit((unsigned char)fraction.p[i])) return false;
-    for (size_t i = 0; i < 3; i++)
-        parts = parts * 10 + (i < fraction.len ? (uint64_t)(fraction.p[i] - '0') : 0);
-    *out = n * 1000 + parts;
-    return true;
-}
-
-/*
- * SIPp's times: a number with h, m, s or ms, or without a unit, as scenario.yaml writes them. What is no time
- * stays as it is, for the message. One that is too long for SIPp's integers is none to it (facts: SIPp 13).
- */
-static struct span time_of(struct import *in, struct span text, const char *unit) {
+/* SIPp's times: a number as strtod() reads it, from a digit on, with h, m, s or ms, or without a unit. False:
+ * it is none. One that is too long for SIPp's integers is no time at all (facts: SIPp 13). */
+static bool read_ms(struct span text, const char *unit, int64_t *ms) {
     static const struct {
-        const char *sipp;
-        unsigned ms;
+        const char *word;
+        int64_t ms;
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
     enum { TOO_LONG = 19 }; /* digits */
     size_t length = text.len;
-    uint64_t number = 0;
-    while (length && ascii_alpha((unsigned char)text.p[length - 1]))
+    int64_t number;
+    bool beyond;
+    while (length && !number_read(span_head(text, length), &number, &beyond))
         length--;
     struct span digits = span_head(text, length), rest = span_skip(text, length);
-    if (digits.len >= TOO_LONG && span_find(digits, '.') < 0 && ascii_digit((unsigned char)digits.p[0]))
-        return SPAN("0s");
-    if (!read_thousandths(digits, &number)) return text;
-    if (rest.len == 0) rest = span_of(unit);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (!span_is(rest, units[i].sipp)) continue;
-        uint64_t ms = number * units[i].ms / 1000;
-        if (ms && ms % 60000 == 0 && units[i].ms >= 60000)
-            return import_text(in, "%llumin", (unsigned long long)ms / 60000);
-        return ms % 1000 ? import_text(in, "%llums", (unsigned long long)ms)
-                         : import_text(in, "%llus", (unsigned long long)ms / 1000);
+    if (!digits.len || !ascii_digit((unsigned char)digits.p[0])) return false;
+    *ms = 0;
+    if (digits.len >= TOO_LONG && span_find(digits, '.') < 0) return true;
+    for (size_t i = 0; i < sizeof units / sizeof *units && !beyond; i++) {
+        if (!span_is(rest.len ? rest : span_of(unit), units[i].word)) continue;
+        *ms = number_whole(number) * units[i].ms + number % NUMBER_ONE * units[i].ms / NUMBER_ONE;
+        return true;
     }
-    return text;
+    return false;
+}
+
+/* As scenario.yaml writes it. */
+static void put_time(struct import *in, struct tree_node *settings, const struct sipp_option *option,
+                     const struct import_word *value, const char *unit) {
+    int64_t ms;
+    if (!read_ms(value->text, unit, &ms)) {
+        diag_error(&in->diag, value->at, "%s \"" SPAN_FMT "\": no time that SIPp takes", option->name,
+                   SPAN_ARG(value->text));
+        return;
+    }
+    struct span text = ms % 1000                         ? import_text(in, "%lldms", (long long)ms)
+                       : ms >= 120000 && ms % 60000 == 0 ? import_text(in, "%lldmin", (long long)ms / 60000)
+                                                         : import_text(in, "%llds", (long long)ms / 1000);
+    import_put(in, settings, option->key, text, value->at);
 }
 
 /* An integer as strtoul() reads it for any base; what is none stays as it is. All but -m have 32 bits. */
@@ -70,6 +67,12 @@ static struct span number_of(struct import *in, struct span text, bool wide) {
     if (minus) n = 0 - n;
     if (!wide) n = (uint32_t)n;
     return import_text(in, "%llu", (unsigned long long)(n > UINT32_MAX ? UINT32_MAX : n));
+}
+
+/* The most calls at a time; 0: there is no limit. */
+static struct span limit_of(struct import *in, struct span text) {
+    struct span limit = number_of(in, text, false);
+    return span_is(limit, "0") ? import_text(in, "%llu", (unsigned long long)UINT32_MAX) : limit;
 }
 
 static struct span twice(struct import *in, struct span text) {
@@ -122,6 +125,19 @@ static void refuse(struct import *in, const struct sipp_option *option, struct s
                option->words ? option->words : "");
 }
 
+/* Two characters: all but four mean UDP, all but n and i one socket (facts: SIPp 13). */
+static void put_transport(struct import *in, struct tree_node *settings, const struct sipp_option *option,
+                          const struct import_word *value) {
+    struct span text = value->text;
+    if (text.len != 2)
+        diag_error(&in->diag, value->at, "-t \"" SPAN_FMT "\": SIPp takes two characters", SPAN_ARG(text));
+    else if (strchr("tlsc", text.p[0]) || text.p[1] == 'i')
+        diag_error(&in->diag, value->at, "-t " SPAN_FMT ": not simulated, only u1, the default, and un",
+                   SPAN_ARG(text));
+    else if (text.p[1] == 'n')
+        import_put(in, settings, option->key, SPAN("per_call"), value->at);
+}
+
 static void take_option(struct import *in, struct import_host *host, const struct sipp_option *option,
                         const struct import_word *word) {
     const struct import_word *value = word + 1; /* there if the option takes one */
@@ -134,12 +150,11 @@ static void take_option(struct import *in, struct import_host *host, const struc
         import_put(in, settings, option->key, number_of(in, value->text, span_is(word->text, "-m")),
                    value->at);
         break;
-    case SIPP_OPTION_MS:
-        import_put(in, settings, option->key, time_of(in, value->text, "ms"), value->at);
+    case SIPP_OPTION_LIMIT:
+        import_put(in, settings, option->key, limit_of(in, value->text), value->at);
         break;
-    case SIPP_OPTION_S:
-        import_put(in, settings, option->key, time_of(in, value->text, "s"), value->at);
-        break;
+    case SIPP_OPTION_MS: put_time(in, settings, option, value, "ms"); break;
+    case SIPP_OPTION_S: put_time(in, settings, option, value, "s"); break;
     case SIPP_OPTION_PERCENT:
         import_put(in, settings, option->key, import_text(in, SPAN_FMT "%%", SPAN_ARG(value->text)),
                    value->at);
@@ -163,13 +178,7 @@ static void take_option(struct import *in, struct import_host *host, const struc
         break;
     case SIPP_OPTION_OUTBOUND: host->outbound = *value; break;
     case SIPP_OPTION_TWIN: host->twin = *value; break;
-    case SIPP_OPTION_TRANSPORT:
-        if (span_is(value->text, "un"))
-            import_put(in, settings, option->key, SPAN("per_call"), value->at);
-        else if (!span_is(value->text, "u1"))
-            diag_error(&in->diag, value->at, "-t " SPAN_FMT ": not simulated, only u1, the default, and un",
-                       SPAN_ARG(value->text));
-        break;
+    case SIPP_OPTION_TRANSPORT: put_transport(in, settings, option, value); break;
     }
 }
 

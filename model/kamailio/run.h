@@ -8,8 +8,8 @@
 
 #include "model/kamailio/message/address.h"
 #include "model/kamailio/message/branch.h"
-#include "model/kamailio/message/method.h"
 #include "model/kamailio/resolve.h"
+#include "model/kamailio/script/method.h"
 #include "model/kamailio/script/script.h"
 #include "model/kamailio/send.h"
 #include "model/sip/edit.h"

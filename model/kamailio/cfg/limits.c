@@ -2,11 +2,11 @@
 #include "model/kamailio/cfg/limits.h"
 
 #include "base/regex_program.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/missing.h"
 #include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/pv_name.h"
+#include "model/kamailio/script/transport.h"
 
 enum limit_kind {
     NUMBER,   /* from low to high */

@@ -4,9 +4,9 @@
 #define MODEL_KAMAILIO_CFG_PARSE_H
 
 #include "model/kamailio/cfg/lex.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/eval.h"
 #include "model/kamailio/script/program.h"
+#include "model/kamailio/script/transport.h"
 
 /* How deep blocks and parentheses may nest, and how high the tree of one expression may grow. */
 #define CFG_DEPTH_MAX 200

@@ -8,7 +8,7 @@
 #define MODEL_KAMAILIO_MESSAGE_BRANCH_H
 
 #include "base/buf.h"
-#include "model/kamailio/message/method.h"
+#include "model/kamailio/script/method.h"
 #include "model/sip/via.h"
 
 #define KAM_MD5_LEN 32

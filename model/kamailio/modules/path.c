@@ -4,9 +4,9 @@
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/modules/rr.h"
+#include "model/kamailio/script/transport.h"
 
 struct path_settings {
     int64_t use_received, received_format, enable_r2, sockname_mode;

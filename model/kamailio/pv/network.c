@@ -2,8 +2,8 @@
 /* Pseudo-variables of addresses: where the message came from, where it came in, where it will leave. (facts:
  * Kamailio 11.6, 18.1) */
 #include "model/kamailio/instance.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/transport.h"
 
 static struct span source(const struct kam_run *run) { return buf_span(&run->source_text); }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/kamailio/script/args.h"
 
-#include "model/kamailio/message/method.h"
+#include "model/kamailio/script/method.h"
 #include "model/kamailio/script/pv_name.h"
 #include "model/net/datagram.h"
 #include "model/sip/msg.h"

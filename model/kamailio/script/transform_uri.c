@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* {uri.*}: what a URI is made of. (facts: Kamailio 18.2) */
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/script/param_list.h"
 #include "model/kamailio/script/transform.h"
+#include "model/kamailio/script/transport.h"
 #include "model/sip/uri.h"
 
 static bool is_phone(const struct uri *u) {

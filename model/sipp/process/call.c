@@ -4,10 +4,10 @@
 #include "model/sipp/process/command.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/process/render.h"
-#include "model/sipp/scenario/number.h"
 
 #include <stdarg.h>
 #include <stdio.h>

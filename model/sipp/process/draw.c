@@ -4,9 +4,9 @@
  * SIPp 10.4). Those of gamma and negbin are others here, and so is what comes after them; those of uniform
  * are SIPp's own, which begin with the time.
  */
+#include "base/number.h"
 #include "base/real.h"
 #include "model/sipp/process/call.h"
-#include "model/sipp/scenario/number.h"
 
 /* Above 0 and at most 1. */
 static int64_t draw_part(struct sipp *sipp) {

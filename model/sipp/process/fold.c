@@ -2,8 +2,8 @@
 #include "model/sipp/process/fold.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "model/sipp/process/header.h"
-#include "model/sipp/scenario/number.h"
 
 #include <stdlib.h>
 

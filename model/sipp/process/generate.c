@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The call generator of a client (facts: SIPp 8): calls at regular times on SIPp's clock, within a limit. */
+#include "base/number.h"
 #include "model/sipp/process/call.h"
-#include "model/sipp/scenario/number.h"
 
 #include <assert.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/line_ends.h"
 #include "base/mem.h"
-#include "model/sipp/scenario/number.h"
+#include "base/number.h"
 
 #include <endian.h>
 #include <stdlib.h>

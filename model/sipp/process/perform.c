@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Performing actions (facts: SIPp 10.2). */
+#include "base/number.h"
 #include "model/sipp/process/address.h"
 #include "model/sipp/process/auth.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/process/render.h"
-#include "model/sipp/scenario/number.h"
 
 #include <assert.h>
 

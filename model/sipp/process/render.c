@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/process/render.h"
 
+#include "base/number.h"
 #include "model/sipp/process/credentials.h"
 #include "model/sipp/process/fold.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/media.h"
 #include "model/sipp/process/moment.h"
-#include "model/sipp/scenario/number.h"
 
 /* [len] before its value is known. */
 static const char len_blank[] = "     ";

@@ -2,12 +2,12 @@
 #include "model/sipp/sipp.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "model/sipp/process/call.h"
 #include "model/sipp/process/command.h"
 #include "model/sipp/process/credentials.h"
 #include "model/sipp/process/fold.h"
 #include "model/sipp/process/media.h"
-#include "model/sipp/scenario/number.h"
 
 #include <assert.h>
 #include <stdlib.h>

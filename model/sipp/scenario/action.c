@@ -2,8 +2,8 @@
 #include "model/sipp/scenario/action.h"
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "model/sipp/scenario/element.h"
-#include "model/sipp/scenario/number.h"
 #include "model/sipp/scenario/words.h"
 
 #include <stdlib.h>

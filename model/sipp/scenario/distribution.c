@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/distribution.h"
 
+#include "base/number.h"
 #include "model/sipp/scenario/element.h"
-#include "model/sipp/scenario/number.h"
 #include "model/sipp/scenario/words.h"
 
 #define LN_2 INT64_C(693147181)

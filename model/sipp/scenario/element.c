@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/sipp/scenario/element.h"
 
-#include "model/sipp/scenario/number.h"
+#include "base/number.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include "model/sipp/scenario/loader.h"
 
 #include "base/mem.h"
-#include "model/sipp/scenario/number.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 

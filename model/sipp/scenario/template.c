@@ -2,7 +2,7 @@
 #include "model/sipp/scenario/template.h"
 
 #include "base/mem.h"
-#include "model/sipp/scenario/number.h"
+#include "base/number.h"
 #include "model/sipp/sipp.h"
 
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 /* corex: its tables, branches, subdomains, what $cfg tells (facts: Kamailio 74). */
 #include "model/kamailio/modules/corex/corex.h"
 #include "model/kamailio/instance.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/kamailio/script/error.h"
+#include "model/kamailio/script/transport.h"
 
 /* "0.5" in thousandths; what is no q counts as none. */
 static int read_q(struct span s) {

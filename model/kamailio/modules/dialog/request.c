@@ -3,9 +3,9 @@
 #include "model/kamailio/message/contact.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/params.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/dialog/dialog.h"
 #include "model/kamailio/modules/tm/tm.h"
+#include "model/kamailio/script/transport.h"
 
 /* The last alias in a contact's URI leaves it and says where the request goes; false: by no datagram. */
 static bool follow_alias(struct kam_uac_request *r, struct buf *uri, struct buf *hop) {

@@ -3,7 +3,7 @@
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
 
 #include "model/kamailio/event.h"
-#include "model/kamailio/message/transport.h"
+#include "model/kamailio/script/transport.h"
 #include "model/sip/uri.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* The sets of an instance: order, shares by weight, and what has become of a destination (facts: Kamailio
  * 20.1, 20.4). */
 #include "base/mem.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/dispatcher/dispatcher.h"
+#include "model/kamailio/script/transport.h"
 #include "model/sip/uri.h"
 
 #include <stdlib.h>

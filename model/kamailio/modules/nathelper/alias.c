@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The alias parameter of a URI, IP~PORT~TRANSPORT: where its owner really is (facts: Kamailio 41.3). */
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
+#include "model/kamailio/script/transport.h"
 
 /*
  * A parameter of that name, from its semicolon on to the next: the first or the last one; p NULL: there is

@@ -4,8 +4,8 @@
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
-#include "model/kamailio/message/transport.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
+#include "model/kamailio/script/transport.h"
 
 static size_t offset_of(const struct kam_run *run, const char *p) { return (size_t)(p - run->msg.bytes.p); }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The methods that Kamailio knows, in any case (facts: Kamailio 18.1). */
-#ifndef MODEL_KAMAILIO_MESSAGE_METHOD_H
-#define MODEL_KAMAILIO_MESSAGE_METHOD_H
+#ifndef MODEL_KAMAILIO_SCRIPT_METHOD_H
+#define MODEL_KAMAILIO_SCRIPT_METHOD_H
 
 #include "base/span.h"
 

@@ -3,8 +3,8 @@
  * Lengths of time and parameters of distributions, without floating point: a number is a count of billionths,
  * so it reaches from -9.2e9 to 9.2e9. Variables are doubles: base/real.h.
  */
-#ifndef MODEL_SIPP_SCENARIO_NUMBER_H
-#define MODEL_SIPP_SCENARIO_NUMBER_H
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
 
 #include "base/buf.h"
 

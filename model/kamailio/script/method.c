@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/message/method.h"
+#include "model/kamailio/script/method.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/message/transport.h"
+#include "model/kamailio/script/transport.h"
 
 static const char *const names[] = {[KAM_UDP] = "udp",   [KAM_TCP] = "tcp", [KAM_TLS] = "tls",
                                     [KAM_SCTP] = "sctp", [KAM_WS] = "ws",   [KAM_WSS] = "wss"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/sipp/scenario/number.h"
+#include "base/number.h"
 
 #include "base/real.h"
 #include "base/wide.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Transports by name and by the number that Kamailio has for them, as in $pr and in aliases. */
-#ifndef MODEL_KAMAILIO_MESSAGE_TRANSPORT_H
-#define MODEL_KAMAILIO_MESSAGE_TRANSPORT_H
+#ifndef MODEL_KAMAILIO_SCRIPT_TRANSPORT_H
+#define MODEL_KAMAILIO_SCRIPT_TRANSPORT_H
 
 #include "base/span.h"
 
