@@ -160,7 +160,9 @@ struct span uri_param(const struct uri *u, const char *name) {
         left = span_skip(left, 1);
         struct span param = span_head(left, until(left, STOP_SEMICOLON));
         struct span word = span_head(param, until(param, STOP_EQUALS));
-        if (span_is_nocase(word, name) && (!found.p || param.len > word.len + 1))
+        bool at_end = param.len == left.len && !u->headers.len;
+        bool nothing = param.len == word.len + 1 && !at_end;
+        if (!nothing && span_is_nocase(word, name) && (!found.p || param.len > word.len + 1))
             found = span_skip(param, word.len + 1);
         left = span_skip(left, param.len);
     }

@@ -26,7 +26,7 @@ struct uri {
 bool uri_parse(struct uri *u, struct span text);
 
 /* The value of a URI parameter ("lr", "transport"); p NULL: absent, empty: without value. The last of several
- * counts that has a value. */
+ * counts that has a value; one whose value is empty (";lr=") counts at the end of the URI alone. */
 struct span uri_param(const struct uri *u, const char *name);
 
 /*

@@ -176,7 +176,9 @@ static struct span behind_address(const struct uri *u, struct span uri) {
  */
 static int hide(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
     struct uri u;
-    if (!uri_parse(&u, uri) || u.kind == URI_TEL) return -1;
+    enum { A_NUMBER = -3 };
+    int hidable = siputils_hidable(&u, uri);
+    if (hidable < 0 || u.kind == URI_TEL) return hidable < 0 ? hidable : A_NUMBER;
     const struct span parts[] = {args[0].s, u.user, u.password, u.host, u.port, uri_param(&u, "transport")};
     ptrdiff_t colon = span_find(uri, ':');
     char c = separator_of(run);
@@ -193,68 +195,38 @@ static int hide(struct buf *out, const struct kam_run *run, struct span uri, con
     return 1;
 }
 
-enum { USER, PASSWORD, HOST, PORT, TRANSPORT, SOURCE, SOURCE_PORT, SOURCE_PROTO, PARTS };
-enum { NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26 };
-
-static int take_apart(const struct kam_run *run, struct span uri, struct uri *u, struct span parts[PARTS]) {
-    if (!uri_parse(u, uri) || u->user.len == 0 || u->kind == URI_TEL) return NO_USER;
-    struct span left = u->user;
-    span_cut(&left, separator_of(run));
-    for (size_t i = 0; i < PARTS; i++) {
-        if (!left.p) return TOO_FEW;
-        parts[i] = span_cut(&left, separator_of(run));
-    }
-    return left.p ? TOO_MANY : 1;
-}
-
-static void write_shown(struct buf *out, const struct uri *u, struct span uri,
-                        const struct span parts[PARTS]) {
-    buf_add(out, span_head(uri, (size_t)span_find(uri, ':') + 1));
-    buf_add(out, parts[USER]);
-    if (parts[PASSWORD].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[PASSWORD]));
-    if (parts[USER].len) buf_add_char(out, '@');
-    buf_add(out, parts[HOST]);
-    if (parts[PORT].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[PORT]));
-    if (parts[TRANSPORT].len) buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[TRANSPORT]));
-    buf_add(out, behind_address(u, uri));
-}
+enum { SOURCE = SIPUTILS_PARTS, SOURCE_PORT, SOURCE_PROTO, PARTS };
 
 /* What is not hidden stays. */
 static int show(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
     struct span parts[PARTS];
-    struct uri u;
     (void)args;
-    if (take_apart(run, uri, &u, parts) < 0) return 0;
-    write_shown(out, &u, uri, parts);
-    return 1;
+    return siputils_show(out, parts, PARTS, uri, separator_of(run)) > 0;
 }
 
 static int encode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return siputils_rewrite_contacts(run, args, hide);
+    return siputils_rewrite_contacts(run, args, hide, SIPUTILS_LAST_FAILS);
 }
 
 static int decode_contact_header(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return siputils_rewrite_contacts(run, args, show);
+    return siputils_rewrite_contacts(run, args, show, SIPUTILS_LAST_FAILS);
 }
 
-/* The Request-URI, which loses its headers; it goes back to where the contact came from. */
+/* The Request-URI; it goes back to where the contact came from. */
 static int decode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    struct span parts[PARTS], uri = kam_run_uri(run);
+    struct span parts[PARTS];
     struct buf b = {0};
-    struct uri u;
     (void)args, (void)count;
-    if (uri_parse(&u, uri)) uri.len -= u.headers.len;
-    int result = take_apart(run, uri, &u, parts);
-    if (result < 0) return result;
-    write_shown(&b, &u, uri, parts);
+    int result = siputils_show(&b, parts, PARTS, kam_run_uri(run), separator_of(run));
+    if (result < 0) return buf_free(&b), result;
     kam_run_set_uri(run, buf_span(&b));
     buf_reset(&b);
     buf_addf(&b, "sip:" SPAN_FMT, SPAN_ARG(parts[SOURCE]));
     if (parts[SOURCE_PORT].len) buf_addf(&b, ":" SPAN_FMT, SPAN_ARG(parts[SOURCE_PORT]));
     if (parts[SOURCE_PROTO].len) buf_addf(&b, ";transport=" SPAN_FMT, SPAN_ARG(parts[SOURCE_PROTO]));
-    kam_run_set_next_hop(run, buf_span(&b));
+    if (parts[SOURCE].len) kam_run_set_next_hop(run, buf_span(&b));
     buf_free(&b);
     return 1;
 }

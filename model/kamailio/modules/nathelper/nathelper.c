@@ -84,8 +84,8 @@ static struct kam_value get_rr_top_count(struct kam_run *run, const struct kam_p
     if (!h) return pv_number(0);
     if (count_entries(h) < 0) return pv_failed();
     list = h->value;
-    bool two = name_addr_next(&list, &entry) && uri_parse(&u, name_addr_uri(entry)) && uri_param(&u, "r2").p;
-    return pv_number(two ? 2 : 1);
+    if (!name_addr_next(&list, &entry) || !uri_parse(&u, name_addr_uri(entry))) return pv_failed();
+    return pv_number(uri_param(&u, "r2").p ? 2 : 1);
 }
 
 static const struct kam_pv pvs[] = {{"rr_count", KAM_PV_PLAIN, get_rr_count, NULL, NULL},

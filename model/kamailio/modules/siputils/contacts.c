@@ -8,7 +8,6 @@
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/siputils/siputils.h"
-#include "model/sip/stops.h"
 
 enum { NO_CONTACT = -1, CHANGED = -2, PARAM_CHANGED = -3, UNREADABLE = -4, IS_STAR = 1 };
 
@@ -24,23 +23,34 @@ static void replace_uri(struct kam_run *run, struct span uri, struct buf *text, 
 
 static siputils_rewrite put_into_param;
 
-/* All contacts of the first Contact header. What nathelper has changed lies outside of the message. */
-static int rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f,
-                            bool brackets) {
-    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
-    struct span list = kam_header_body(h);
+/* The contact's URI becomes another one; what nathelper has changed lies outside of the message. */
+static int rewrite(struct kam_run *run, struct span uri, const struct kam_arg *args, siputils_rewrite *f) {
+    struct buf b = {0};
+    int result = f(&b, run, uri, args);
+    if (result > 0 && run->contact_now.p && uri.p == run->contact_was.p)
+        result = f == put_into_param ? PARAM_CHANGED : CHANGED;
+    else if (result > 0)
+        replace_uri(run, uri, &b, f == put_into_param);
+    buf_free(&b);
+    return result;
+}
+
+/* Kamailio keeps a header's contacts from the last to the first. */
+static int rewrite_contacts(struct kam_run *run, const struct sip_header *h, const struct kam_arg *args,
+                            siputils_rewrite *f, enum siputils_failing failing) {
+    struct span list = kam_header_body(h), left = list;
     struct contact c;
+    size_t count = 0;
     int result = 1;
     if (!contacts_readable(list)) return UNREADABLE;
-    while (result >= 0 && contact_next(&c, &list) > 0) {
-        struct buf b = {0};
-        result = f(&b, run, c.uri, args);
-        bool changed = run->contact_now.p && c.uri.p == run->contact_was.p;
-        if (result > 0 && changed)
-            result = f == put_into_param ? PARAM_CHANGED : CHANGED;
-        else if (result > 0)
-            replace_uri(run, c.uri, &b, brackets);
-        buf_free(&b);
+    while (contact_next(&c, &left) > 0)
+        count++;
+    struct span *uris = arena_new(&run->scratch, count * sizeof *uris);
+    for (size_t i = count; i-- > 0 && contact_next(&c, &list) > 0;)
+        uris[i] = c.uri;
+    for (size_t i = 0; i < count && result >= 0; i++) {
+        int one = rewrite(run, uris[i], args, f);
+        if (failing == SIPUTILS_ANY_FAILS || i == 0) result = one;
     }
     return result < 0 ? result : 1;
 }
@@ -56,11 +66,22 @@ static char separator_of(const struct kam_run *run) {
     return s.len ? s.p[0] : '*';
 }
 
+enum { NO_URI = -509 };
+
+int siputils_hidable(struct uri *u, struct span uri) {
+    enum { TOO_SHORT = -1, NO_COLON = -25, SHORT_SCHEME = -26, SCHEME_MIN = 3 };
+    ptrdiff_t colon = span_find(uri, ':');
+    if (uri.len < 2) return TOO_SHORT;
+    if (colon < SCHEME_MIN) return colon < 0 ? NO_COLON : SHORT_SCHEME;
+    return uri_parse(u, uri) ? 1 : NO_URI;
+}
+
 /* sip:PREFIX*USER*PASSWORD*HOST*PORT*TRANSPORT@ADDRESS */
 static int hide(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
-    enum { OTHER_SCHEME = -509 };
     struct uri u;
-    if (!uri_parse(&u, uri) || u.kind == URI_SIPS) return OTHER_SCHEME;
+    int hidable = siputils_hidable(&u, uri);
+    if (hidable < 0) return hidable;
+    if (u.kind == URI_SIPS) return NO_URI;
     ptrdiff_t params = u.kind != URI_TEL && kam_uri_is_phone(&u) && u.user.p ? span_find(u.user, ';') : -1;
     struct span user = params < 0 ? u.user : span_head(u.user, (size_t)params);
     const struct span parts[] = {args[0].s, user, u.password, u.host, u.port, uri_param(&u, "transport")};
@@ -74,66 +95,79 @@ static int hide(struct buf *out, const struct kam_run *run, struct span uri, con
     return 1;
 }
 
-/* The way back, of whatever has a colon and an @ behind it; what stands behind host and port stays. */
-static int show(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
-    enum { NO_SCHEME = -22, NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26, PARTS = 6 };
-    struct span parts[PARTS], behind = uri;
-    (void)args;
+/* What stands behind a semicolon or a bracket stays. */
+static void write_shown(struct buf *out, const struct span *parts, struct span uri, struct span behind) {
+    size_t len = 0;
+    while (len < behind.len && behind.p[len] != ';' && behind.p[len] != '>')
+        len++;
+    buf_add(out, scheme_of(uri));
+    buf_add(out, parts[SIPUTILS_USER]);
+    if (parts[SIPUTILS_PASSWORD].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[SIPUTILS_PASSWORD]));
+    if (parts[SIPUTILS_USER].len) buf_add_char(out, '@');
+    buf_add(out, parts[SIPUTILS_HOST]);
+    if (parts[SIPUTILS_PORT].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[SIPUTILS_PORT]));
+    if (parts[SIPUTILS_TRANSPORT].len)
+        buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[SIPUTILS_TRANSPORT]));
+    buf_add(out, span_skip(behind, len));
+}
+
+int siputils_show(struct buf *out, struct span *parts, size_t count, struct span uri, char separator) {
+    enum { NO_SCHEME = -22, NO_USER = -23, TOO_MANY = -24, TOO_FEW = -26, NO_HOST = -2 };
+    struct span behind = uri;
     span_cut(&behind, ':');
     if (!behind.p) return NO_SCHEME;
     struct span left = span_cut(&behind, '@');
     if (!behind.p) return NO_USER;
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!left.p) return TOO_FEW;
-        parts[i] = span_cut(&left, separator_of(run));
+        parts[i] = span_cut(&left, separator);
     }
     if (left.p) return TOO_MANY;
-    buf_add(out, scheme_of(uri));
-    buf_add(out, parts[1]);
-    if (parts[2].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[2]));
-    if (parts[1].len) buf_add_char(out, '@');
-    buf_add(out, parts[3]);
-    if (parts[4].len) buf_addf(out, ":" SPAN_FMT, SPAN_ARG(parts[4]));
-    if (parts[5].len) buf_addf(out, ";transport=" SPAN_FMT, SPAN_ARG(parts[5]));
-    buf_add(out, span_skip(behind, stop_find(behind, STOP_SEMICOLON)));
+    if (parts[SIPUTILS_HOST].len == 0) return NO_HOST;
+    write_shown(out, parts, uri, behind);
     return 1;
 }
 
-int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f) {
+static int show(struct buf *out, const struct kam_run *run, struct span uri, const struct kam_arg *args) {
+    struct span parts[SIPUTILS_PARTS];
+    (void)args;
+    return siputils_show(out, parts, SIPUTILS_PARTS, uri, separator_of(run));
+}
+
+int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f,
+                              enum siputils_failing failing) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
     if (!h) return NO_CONTACT;
-    return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, args, f, false);
+    return contact_is_star(h->value) ? IS_STAR : rewrite_contacts(run, h, args, f, failing);
 }
 
 int siputils_encode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return siputils_rewrite_contacts(run, args, hide);
+    return siputils_rewrite_contacts(run, args, hide, SIPUTILS_ANY_FAILS);
 }
 
 int siputils_decode_contact_header(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return siputils_rewrite_contacts(run, args, show);
+    return siputils_rewrite_contacts(run, args, show, SIPUTILS_ANY_FAILS);
 }
 
-/* In the Request-URI, which loses its headers. */
+/* In the Request-URI. */
 int siputils_decode_contact(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct buf b = {0};
-    struct uri u;
-    struct span uri = kam_run_uri(run);
-    if (uri_parse(&u, uri)) uri.len -= u.headers.len;
-    int result = show(&b, run, uri, args);
+    int result = show(&b, run, kam_run_uri(run), args);
     if (result > 0) kam_run_set_uri(run, buf_span(&b));
     buf_free(&b);
     return result;
 }
 
+enum { DECODED_MIN = 4, ENCODED_MIN = 5 }; /* characters; shorter URIs stay as they are */
+
 /* ADDRESS;NAME=the URI */
 static int put_into_param(struct buf *out, const struct kam_run *run, struct span uri,
                           const struct kam_arg *args) {
-    enum { URI_MIN = 5 };
     (void)run;
-    if (uri.len < URI_MIN) return 0;
+    if (uri.len < ENCODED_MIN) return 0;
     buf_addf(out, SPAN_FMT ";" SPAN_FMT "=", SPAN_ARG(args[1].s), SPAN_ARG(args[0].s));
     base64_add(out, uri, base64_url_letters, '\0');
     return 1;
@@ -153,6 +187,7 @@ static int take_from_param(struct buf *out, const struct kam_run *run, struct sp
                            const struct kam_arg *args) {
     struct kam_param_text p;
     (void)run;
+    if (uri.len < DECODED_MIN) return 0;
     int found = find_param(uri, args[0].s, &p);
     if (found <= 0 || p.value.len == 0) return found < 0 ? -1 : 0;
     while (p.value.len && p.value.p[p.value.len - 1] == '=')
@@ -164,6 +199,7 @@ static int remove_param(struct buf *out, const struct kam_run *run, struct span 
                         const struct kam_arg *args) {
     struct kam_param_text p;
     (void)run;
+    if (uri.len < DECODED_MIN) return 0;
     int found = find_param(uri, args[0].s, &p);
     if (found <= 0) return found;
     const char *end = p.value.len ? p.value.p + p.value.len : p.name.p + p.name.len;
@@ -172,18 +208,23 @@ static int remove_param(struct buf *out, const struct kam_run *run, struct span 
     return 1;
 }
 
-/* Contacts that have not got the parameter do not matter; nor do those that cannot be read. */
+/* Those of all Contact headers, if all of them can be read. Contacts that have not got the parameter do not
+ * matter. */
 static int param_of_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f) {
-    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
-    if (!h || contact_is_star(h->value)) return IS_STAR;
-    if (h->value.len == 0 && f == put_into_param) return UNREADABLE;
-    int result = rewrite_contacts(run, args, f, f == put_into_param);
-    return result == UNREADABLE && f != put_into_param ? 1 : result;
+    const struct sip_header *first = sip_msg_first(&run->msg, SIP_CONTACT), *h;
+    int result = 1;
+    for (h = first; h; h = sip_msg_next(&run->msg, h))
+        if (!contact_is_star(h->value) && !contacts_readable(kam_header_body(h))) return 1;
+    for (h = first; h && result > 0; h = sip_msg_next(&run->msg, h))
+        if (!contact_is_star(h->value)) result = rewrite_contacts(run, h, args, f, SIPUTILS_ANY_FAILS);
+    return result;
 }
 
 int siputils_contact_param_encode(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return param_of_contacts(run, args, put_into_param);
+    const struct sip_header *h = sip_msg_first(&run->msg, SIP_CONTACT);
+    if (!h || contact_is_star(h->value)) return IS_STAR;
+    return h->value.len ? rewrite_contacts(run, h, args, put_into_param, SIPUTILS_ANY_FAILS) : UNREADABLE;
 }
 
 int siputils_contact_param_decode(struct kam_run *run, const struct kam_arg *args, size_t count) {
@@ -199,7 +240,8 @@ int siputils_contact_param_rm(struct kam_run *run, const struct kam_arg *args, s
 int siputils_contact_param_decode_ruri(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     struct buf b = {0};
-    int result = take_from_param(&b, run, kam_run_uri(run), args);
+    struct span uri = kam_run_uri(run);
+    int result = uri.len < DECODED_MIN ? -1 : take_from_param(&b, run, uri, args);
     if (result > 0) kam_run_set_uri(run, buf_span(&b));
     buf_free(&b);
     return result < 0 ? result : 1;

@@ -27,8 +27,30 @@ SIPUTILS_FUNCTION(siputils_is_uri_user_e164);
 typedef int siputils_rewrite(struct buf *out, const struct kam_run *run, struct span uri,
                              const struct kam_arg *args);
 
-/* All contacts of the first Contact header. */
-int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f);
+/* Which of them fails the whole: the first one that fails, after which the others stay; or the last of the
+ * list alone, and of the others those that fail stay. */
+enum siputils_failing { SIPUTILS_ANY_FAILS, SIPUTILS_LAST_FAILS };
+
+/* All contacts of the first Contact header, the last one first. */
+int siputils_rewrite_contacts(struct kam_run *run, const struct kam_arg *args, siputils_rewrite *f,
+                              enum siputils_failing failing);
+
+/* May the URI be hidden? Its parts, or why not: below 0. */
+int siputils_hidable(struct uri *u, struct span uri);
+
+/* What a hidden URI was made of, in this order; what is behind the host that it got is of its own. */
+enum siputils_hidden {
+    SIPUTILS_PREFIX,
+    SIPUTILS_USER,
+    SIPUTILS_PASSWORD,
+    SIPUTILS_HOST,
+    SIPUTILS_PORT,
+    SIPUTILS_TRANSPORT,
+    SIPUTILS_PARTS
+};
+
+/* Takes any text as a hidden URI of so many parts, and writes the URI that it hides; below 0: it is none. */
+int siputils_show(struct buf *out, struct span *parts, size_t count, struct span uri, char separator);
 
 SIPUTILS_FUNCTION(siputils_encode_contact);
 SIPUTILS_FUNCTION(siputils_decode_contact);
