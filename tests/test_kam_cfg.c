@@ -105,6 +105,10 @@ static void what_kamailio_takes_is_taken(void **state) {
         "listen=udp:172.20.0.10:5060 advertise 9.9.9.9:80 name \"s1\"",
         "mpath=\"/a/\" mpath \"/b/\" loadpath=\"/c/\" server_header=\"Server: \" \"x\" user='kamailio' "
         "log_facility=LOG_LOCAL0",
+        "mpath=\":/nope:/usr/lib/x86_64-linux-gnu/kamailio/modules\" loadmodule \"uac\" loadmodule "
+        "\"../modules//htable.so\" mpath=\"\" loadmodule "
+        "\"//usr/lib/./x86_64-linux-gnu/kamailio/../kamailio/modules/path.so\" mpath=\"/usr/lib\" loadmodule "
+        "\"x86_64-linux-gnu/kamailio/modules/diversion.so\"",
         "modparam(\"tm\", \"auto_inv_100_reason\", \"Trying\") modparam(\"T.\", \"fr_timer\", 10000);",
         "foo.bar = 1 foo.text = \"x\" desc \"what it is\"",
         "# comment\n// comment\n/* a /* nested */ comment */ request_route { exit; /* here */ }",

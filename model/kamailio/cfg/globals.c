@@ -55,6 +55,12 @@ static bool set_port(struct cfg_parse *p, const struct cfg_token *value) {
     return true;
 }
 
+static bool set_module_path(struct cfg_parse *p, const struct cfg_token *value) {
+    p->module_path = value->text;
+    p->module_path_told = false;
+    return true;
+}
+
 /*
  * Kamailio 5.6.3 compares the names the wrong way round: any name but IPTOS_LOWDELAY means low delay, and
  * that one means throughput.
@@ -466,8 +472,8 @@ static const struct global globals[] = {
     IGNORED("disable_sctp", GLOBAL_NUMBER),
     IGNORED("enable_sctp", GLOBAL_NUMBER),
     IGNORED("sctp_children", GLOBAL_NUMBER),
-    IGNORED("loadpath", GLOBAL_TEXT),
-    IGNORED("mpath", GLOBAL_TEXT),
+    CHECKED("loadpath", GLOBAL_TEXT, set_module_path),
+    CHECKED("mpath", GLOBAL_TEXT, set_module_path),
 };
 
 enum { GLOBALS = sizeof globals / sizeof *globals };

@@ -18,6 +18,75 @@ static struct span module_name(struct span path) {
     return path;
 }
 
+/* Is the directory one of those that lead to Debian's modules? */
+static bool leads_there(struct span directory) {
+    static const char *const parts[] = {"usr", "lib", "kamailio", "modules"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (span_is(directory, parts[i])) return true;
+    return span_search(directory, SPAN("-linux-gnu")) > 0;
+}
+
+/* The path without `//`, `.`, and `..` behind a directory that is there. */
+static void add_path(struct buf *out, struct span path) {
+    while (path.len) {
+        struct span part = span_cut(&path, '/');
+        size_t last = out->len;
+        while (last > 0 && out->p[last - 1] != '/')
+            last--;
+        if (part.len == 0 || span_is(part, ".")) continue;
+        if (span_is(part, "..") && leads_there(span_skip(buf_span(out), last)))
+            out->len = last - 1;
+        else
+            buf_addf(out, "/" SPAN_FMT, SPAN_ARG(part));
+    }
+}
+
+/* Where Debian's package has a module of that name: /usr/lib/x86_64-linux-gnu/kamailio/modules/tm.so */
+static bool is_debians(struct span path, struct span name) {
+    struct buf end = {0};
+    buf_addf(&end, "kamailio/modules/" SPAN_FMT ".so", SPAN_ARG(name));
+    path = span_skip(path, span_starts(path, "/usr/lib/") ? strlen("/usr/lib/") : path.len);
+    struct span machine = span_cut(&path, '/');
+    bool result = leads_there(machine) && span_eq(path, buf_span(&end));
+    buf_free(&end);
+    return result;
+}
+
+/* A file, or a name that is looked for in directories. */
+static bool is_installed(struct span text, struct span name, struct span directories) {
+    bool absolute = span_starts(text, "/"), found = false;
+    struct buf path = {0};
+    if (absolute) directories = SPAN("/");
+    while (directories.len && !found) {
+        struct span directory = span_cut(&directories, ':');
+        buf_reset(&path);
+        if (!span_starts(directory, "/")) continue;
+        add_path(&path, directory);
+        add_path(&path, text);
+        if (span_find(text, '/') < 0 && !span_ends(text, SPAN(".so"))) buf_addf(&path, ".so");
+        found = is_debians(buf_span(&path), name);
+    }
+    buf_free(&path);
+    return found;
+}
+
+/* Of a directory without modules this is told once. */
+static void look_for_module(struct cfg_parse *p, const struct cfg_token *t, struct span name) {
+    static const char debians[] = "/usr/lib/x86_64-linux-gnu/kamailio/modules/";
+    struct span directories =
+        p->module_path.p ? p->module_path : SPAN("/usr/lib/x86_64-linux-gnu/kamailio/modules");
+    if (is_installed(t->text, name, directories)) return;
+    if (span_find(t->text, '/') >= 0) {
+        diag_error(p->diag, t->at, "there is no \"" SPAN_FMT "\": Debian has its modules in %s",
+                   SPAN_ARG(t->text), debians);
+    } else if (!p->module_path_told) {
+        diag_error(p->diag, t->at,
+                   "there is no module \"" SPAN_FMT "\" in \"" SPAN_FMT "\": Debian has its modules in %s",
+                   SPAN_ARG(name), SPAN_ARG(directories), debians);
+        p->module_path_told = true;
+    }
+}
+
 static void note_load(struct cfg_parse *p, struct span name, struct source_pos at) {
     struct program_load **end = &p->program->loads;
     while (*end)
@@ -36,6 +105,7 @@ bool cfg_loadmodule_parse(struct cfg_parse *p) {
         diag_error(p->diag, t->at, "module \"%s\" is already loaded", kam_modules[m]->name);
         return false;
     }
+    if (m || kam_names_module(name)) look_for_module(p, t, name);
     if (m) {
         note_load(p, name, t->at);
         return p->program->loaded[m] = true;

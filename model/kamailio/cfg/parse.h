@@ -30,6 +30,8 @@ struct cfg_parse {
     const struct kam_additions *more;
     enum kam_route_kind kind; /* of the block that is parsed */
     unsigned depth;
+    struct span module_path; /* as it was set last; p NULL: never */
+    bool module_path_told;   /* that there are no modules */
     struct cfg_route_ref *refs, **refs_end;
 };
 
