@@ -14,6 +14,7 @@ void edit_list_free(struct edit_list *list) {
 
 void edit_list_reset(struct edit_list *list) {
     list->count = list->reach = 0;
+    list->of_parts = false;
     buf_reset(&list->texts);
 }
 
@@ -80,6 +81,7 @@ void edit_list_copy(struct edit_list *dst, const struct edit_list *src) {
     if (src->count) memcpy(dst->edits, src->edits, src->count * sizeof *src->edits);
     dst->count = src->count;
     dst->reach = src->reach;
+    dst->of_parts = src->of_parts;
     buf_reset(&dst->texts);
     if (src->texts.len) buf_add(&dst->texts, buf_span(&src->texts));
 }

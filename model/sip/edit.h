@@ -23,7 +23,8 @@ struct edit {
 struct edit_list {
     struct edit *edits; /* ordered by offset; at equal offsets in the order of the calls */
     size_t count, cap;
-    size_t reach; /* no edit is, or removes anything, behind this offset */
+    size_t reach;  /* no edit is, or removes anything, behind this offset */
+    bool of_parts; /* for its maker: the body that they make consists of parts */
     struct buf texts;
 };
 

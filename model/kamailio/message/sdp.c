@@ -75,12 +75,28 @@ enum kam_sdp_family kam_sdp_session_family(struct span body) {
     return r.session;
 }
 
-bool kam_sdp_session(struct span *session, struct span content_type, struct span body) {
+/* Of several sessions the last one counts, but all of them must be readable, and all headers of all parts. */
+static bool find_session(struct span *session, size_t *count, struct span body,
+                         const struct multipart_mark *mark) {
+    struct span line, content;
+    bool is_sdp;
+    *session = (struct span){body.p, 0};
+    multipart_take_part(&body, mark, &line);
+    if (!line.p) return false;
+    while (line.p) {
+        struct span part = multipart_take_part(&body, mark, &line);
+        if (!multipart_read_headers(part, MULTIPART_ONE_TYPE, &content, &is_sdp)) return false;
+        if (is_sdp && !kam_sdp_readable(content)) return false;
+        if (is_sdp) *session = content, ++*count;
+    }
+    return true;
+}
+
+bool kam_sdp_session(struct span *session, size_t *count, struct span content_type, struct span body) {
+    struct multipart_mark mark;
     *session = body;
-    if (multipart_is_type(content_type, "application", "sdp")) return kam_sdp_readable(body);
-    struct span boundary = multipart_first_boundary(content_type);
-    if (!multipart_is_type(content_type, "multipart", "mixed") || !multipart_has_delimiter(body, boundary))
-        return false;
-    *session = multipart_sdp(body, boundary);
-    return session->len == 0 || kam_sdp_readable(*session);
+    *count = multipart_is_type(content_type, "application", "sdp");
+    if (*count) return kam_sdp_readable(body);
+    return multipart_is_type(content_type, "multipart", "mixed") &&
+           multipart_first_mark(&mark, content_type) && find_session(session, count, body, &mark);
 }

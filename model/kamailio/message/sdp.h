@@ -21,9 +21,11 @@ enum kam_sdp_family kam_sdp_session_family(struct span body);
 struct span kam_sdp_word(struct span *left);
 
 /*
- * The session of a body of that type: the body of application/sdp, the first part of multipart/mixed that is
- * it, or an empty one where there is no such part. False: Kamailio reads none.
+ * The session of a body of that type, the value of a Content-Type with the blanks behind it: the body of
+ * application/sdp, the last part of multipart/mixed that is it, or an empty one where there is no such part.
+ * False: Kamailio reads none.
+ * *count: how many sessions the body holds.
  */
-bool kam_sdp_session(struct span *session, struct span content_type, struct span body);
+bool kam_sdp_session(struct span *session, size_t *count, struct span content_type, struct span body);
 
 #endif

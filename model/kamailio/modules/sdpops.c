@@ -18,27 +18,42 @@ struct stream {
 
 static struct span type_of(const struct kam_run *run) {
     const struct sip_header *type = kam_header_find(&run->msg, SPAN("Content-Type"));
-    return type ? type->value : (struct span){0};
+    return type ? kam_header_body(type) : (struct span){0};
 }
 
-/* Of multipart/mixed it is the part that is SDP. False: it is not SDP. */
-static bool session_of(const struct kam_run *run, struct span *session) {
+/* Of multipart/mixed it is the part that is SDP, the last one of several. False: it is not SDP. */
+static bool session_of(const struct kam_run *run, struct span *session, size_t *count) {
     event_spend(run->k->queue, run->msg.bytes.len / 64);
-    return kam_sdp_session(session, type_of(run), span_skip(run->msg.bytes, kam_body_at(run)));
+    return kam_sdp_session(session, count, type_of(run), span_skip(run->msg.bytes, kam_body_at(run)));
 }
 
 static struct span body_of(const struct kam_run *run) {
     struct span session;
-    session_of(run, &session);
+    size_t count;
+    session_of(run, &session, &count);
     return session;
 }
 
 enum content { SDP, NO_BODY, NO_SDP };
 
-static enum content content_of(const struct kam_run *run) {
+static enum content read_content(const struct kam_run *run, size_t *count) {
     struct span session;
     if (run->damaged || kam_body_at(run) >= run->msg.bytes.len) return NO_BODY;
-    return session_of(run, &session) ? SDP : NO_SDP;
+    return session_of(run, &session, count) ? SDP : NO_SDP;
+}
+
+static enum content content_of(const struct kam_run *run) {
+    size_t count;
+    return read_content(run, &count);
+}
+
+/* For what goes through streams and lines: Kamailio goes through those of all parts that are SDP. */
+static enum content only_session(struct kam_run *run) {
+    size_t count;
+    enum content c = read_content(run, &count);
+    if (c == SDP && count > 1)
+        kam_run_stop(run, "not simulated: streams and lines of a body with more than one session");
+    return c;
 }
 
 /* A line with its end. */
@@ -203,12 +218,12 @@ static int edit_formats(struct kam_run *run, struct span list, const struct kam_
 }
 
 static int edit_by_id(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
-    return content_of(run) == SDP ? edit_formats(run, args[0].s, args, count, keep) : -1;
+    return only_session(run) == SDP ? edit_formats(run, args[0].s, args, count, keep) : -1;
 }
 
 static int edit_by_name(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
     struct buf list = {0};
-    if (content_of(run) != SDP) return -1;
+    if (only_session(run) != SDP) return -1;
     names_to_formats(run, args[0].s, &list);
     int result = list.len ? edit_formats(run, buf_span(&list), args, count, keep) : -1;
     buf_free(&list);
@@ -250,13 +265,13 @@ static int count_formats(const struct kam_run *run, struct span list) {
 
 static int with_codecs_by_id(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return content_of(run) == SDP ? count_formats(run, args[0].s) : -2;
+    return only_session(run) == SDP ? count_formats(run, args[0].s) : -2;
 }
 
 static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf list = {0};
     (void)count;
-    if (content_of(run) != SDP) return -1;
+    if (only_session(run) != SDP) return -1;
     names_to_formats(run, args[0].s, &list);
     int result = list.len ? count_formats(run, buf_span(&list)) : -1;
     buf_free(&list);
@@ -269,7 +284,7 @@ static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, 
     static int name(struct kam_run *run, const struct kam_arg *args, size_t count) {                         \
         struct stream s;                                                                                     \
         (void)args, (void)count;                                                                             \
-        if (content_of(run) != SDP) return -1;                                                               \
+        if (only_session(run) != SDP) return -1;                                                             \
         for (struct span left = body_of(run); next_stream(&left, &s);)                                       \
             if (condition) return 1;                                                                         \
         return -1;                                                                                           \
@@ -315,7 +330,7 @@ ANY_STREAM(with_ice, has_line(&s, "a=candidate:"))
 static int remove_streams(struct kam_run *run, struct span what, bool by_transport) {
     struct stream s;
     int result = -1;
-    if (content_of(run) != SDP) return -1;
+    if (only_session(run) != SDP) return -1;
     for (struct span left = body_of(run); next_stream(&left, &s);) {
         if (!span_eq_nocase(by_transport ? s.transport : s.media, what)) continue;
         remove_span(run, s.taken);
@@ -343,7 +358,7 @@ static void remove_lines(struct kam_run *run, struct span left, struct span pref
 
 static int remove_line_by_prefix(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct stream s;
-    if (content_of(run) != SDP || body_of(run).len == 0) return -1;
+    if (only_session(run) != SDP || body_of(run).len == 0) return -1;
     if (args[0].s.len == 0) return 1;
     if (count == 1) remove_lines(run, body_of(run), args[0].s);
     for (struct span left = body_of(run); count > 1 && next_stream(&left, &s);)
@@ -364,7 +379,7 @@ static int print(struct kam_run *run, const struct kam_arg *args, size_t count) 
 static int address_family(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     enum kam_sdp_family family =
-        content_of(run) == SDP ? kam_sdp_session_family(body_of(run)) : KAM_SDP_NO_FAMILY;
+        only_session(run) == SDP ? kam_sdp_session_family(body_of(run)) : KAM_SDP_NO_FAMILY;
     return family == KAM_SDP_NO_FAMILY ? -1 : (int)family;
 }
 
@@ -385,7 +400,7 @@ static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
 /* That of all streams. */
 static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t count) {
     enum { THEY_DIFFER = -2 };
-    enum content c = content_of(run);
+    enum content c = only_session(run);
     struct stream s, other;
     struct span left = body_of(run);
     (void)count;
@@ -397,7 +412,7 @@ static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t
 }
 
 static int get_line(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    enum content c = content_of(run);
+    enum content c = only_session(run);
     struct span prefix = args[1].s;
     (void)count;
     if (c != SDP) return c == NO_BODY ? -2 : -1;

@@ -2,6 +2,7 @@
 /* fix_nated_sdp(): other addresses, and marks, in a session description (facts: Kamailio 41.4). */
 #include "model/kamailio/message/sdp.h"
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/multipart.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
@@ -92,13 +93,20 @@ static void fix_lines(struct fix *f, const char *begin, bool must_have) {
     }
 }
 
-/* Of multipart/mixed the part that is SDP; of other multiparts, nothing. */
+/* Of a body of parts the first one that is SDP, readable or not; of one without, nothing. */
 struct span nathelper_session(const struct kam_run *run) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
+    struct multipart_mark mark;
+    struct span left = run->msg.body, line = {0}, content;
+    bool found = false;
     if (!type || !span_starts_nocase(type->value, "multipart/")) return run->msg.body;
-    struct span boundary = multipart_first_boundary(type->value);
-    bool mixed = boundary.len && span_starts_nocase(type->value, "multipart/mixed");
-    return mixed ? multipart_sdp(run->msg.body, boundary) : (struct span){0};
+    bool mixed = span_starts_nocase(type->value, "multipart/mixed");
+    if (mixed && multipart_first_mark(&mark, kam_header_body(type))) multipart_take_part(&left, &mark, &line);
+    while (line.p && !found) {
+        struct span part = multipart_take_part(&left, &mark, &line);
+        if (!multipart_read_headers(part, MULTIPART_MANY_TYPES, &content, &found)) return (struct span){0};
+    }
+    return found ? content : (struct span){0};
 }
 
 /* A blank ends the type as a semicolon does. */

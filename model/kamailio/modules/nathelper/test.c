@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nat_uac_test(): signs that a sender is behind a NAT (facts: Kamailio 41.1). */
 #include "model/kamailio/instance.h"
+#include "model/kamailio/message/header.h"
 #include "model/kamailio/message/sdp.h"
 #include "model/kamailio/modules/nathelper/nathelper.h"
 
@@ -108,7 +109,8 @@ static struct span connection(struct span line) {
 /* The session that sdpops reads, too. False: there is none. */
 static bool take_session(const struct kam_run *run, struct span *session) {
     const struct sip_header *type = sip_msg_first(&run->msg, SIP_CONTENT_TYPE);
-    return type && kam_sdp_session(session, type->value, run->msg.body) && session->len;
+    size_t count;
+    return type && kam_sdp_session(session, &count, kam_header_body(type), run->msg.body) && session->len;
 }
 
 /* Does a stream, with an address of its own or the session's, come from a private one? */

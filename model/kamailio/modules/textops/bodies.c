@@ -23,12 +23,11 @@ static size_t number_of(struct span word, const char *const *words, size_t count
 
 /* TYPE/SUBTYPE, and parameters that do not count. False: it is none; so is one with a star. */
 static bool read_mime(struct mime *m, struct span text) {
-    struct span type, subtype, behind;
-    if (!multipart_take_type(text, &type, &subtype, &behind)) return false;
-    behind = span_trim(behind);
+    struct span type, subtype;
+    if (!multipart_read_type(text, &type, &subtype)) return false;
     m->type = number_of(type, types, sizeof types / sizeof *types);
     m->subtype = number_of(subtype, subtypes, sizeof subtypes / sizeof *subtypes);
-    return behind.len == 0 || behind.p[0] == ';';
+    return true;
 }
 
 /* Is it of that type? Without a Content-Type it is SDP. It asks the Content-Length, not the bytes. */
