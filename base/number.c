@@ -84,7 +84,7 @@ static bool parse_word(struct span *text, uint64_t *out) {
 
 /* Blanks and a sign at the start of text, which goes on behind them: is it a minus? */
 static bool take_sign(struct span *text) {
-    while (text->len > 0 && ascii_space((unsigned char)text->p[0]))
+    while (text->len > 0 && ascii_white((unsigned char)text->p[0]))
         *text = span_skip(*text, 1);
     bool negative = text->len > 0 && text->p[0] == '-';
     if (text->len > 0 && (text->p[0] == '-' || text->p[0] == '+')) *text = span_skip(*text, 1);

@@ -156,17 +156,29 @@ static bool parse_hex(struct span *text, bool negative, struct real *out) {
     return true;
 }
 
+/* nan(12): letters, digits and _ in the brackets, which are of no consequence. */
+static void skip_payload(struct span *text) {
+    if (!span_starts(*text, "(")) return;
+    size_t n = 1;
+    while (n < text->len && (ascii_alnum((unsigned char)text->p[n]) || text->p[n] == '_'))
+        n++;
+    if (n < text->len && text->p[n] == ')') *text = span_skip(*text, n + 1);
+}
+
+#define NOT_A_NUMBER UINT64_C(0x7ff8000000000000)
+
 static bool parse_word(struct span *text, bool negative, struct real *out) {
     static const struct {
         const char *word;
         uint64_t bits;
     } words[] = {{"infinity", UINT64_C(0x7ff0000000000000)},
                  {"inf", UINT64_C(0x7ff0000000000000)},
-                 {"nan", UINT64_C(0x7ff8000000000000)}};
+                 {"nan", NOT_A_NUMBER}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!span_starts_nocase(*text, words[i].word)) continue;
         *text = span_skip(*text, strlen(words[i].word));
         out->bits = words[i].bits | (uint64_t)negative << 63;
+        if (words[i].bits == NOT_A_NUMBER) skip_payload(text);
         return true;
     }
     return false;
@@ -175,7 +187,7 @@ static bool parse_word(struct span *text, bool negative, struct real *out) {
 bool real_parse(struct span text, struct real *out) {
     *out = REAL_ZERO;
     if (text.len == 0) return true;
-    while (text.len > 0 && ascii_space((unsigned char)text.p[0]))
+    while (text.len > 0 && ascii_white((unsigned char)text.p[0]))
         text = span_skip(text, 1);
     bool negative = text.len > 0 && text.p[0] == '-';
     if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);

@@ -4,7 +4,12 @@
 #include "model/sip/digest.h"
 #include "model/sipp/process/header.h"
 
-static bool separator(char c) { return c == ',' || ascii_space((unsigned char)c); }
+static bool separator(char c) { return c == ',' || ascii_white((unsigned char)c); }
+
+/* What SIPp has room for: of longer values only so much is left (facts: SIPp 3.6). */
+enum { QOP_MAX = 15, OPAQUE_MAX = 63, ALGORITHM_MAX = 32, USER_MAX = 2060 };
+
+static struct span cut(struct span s, size_t most) { return span_head(s, s.len < most ? s.len : most); }
 
 struct span auth_parameter(struct span header, const char *name) {
     size_t len = strlen(name);
@@ -22,7 +27,7 @@ struct span auth_parameter(struct span header, const char *name) {
             while (n < rest.len && rest.p[n] != ',' && rest.p[n] != ' ' && rest.p[n] != '"')
                 n++;
         }
-        return span_head(rest, n);
+        return header_cut(span_head(rest, n));
     }
     return (struct span){0};
 }
@@ -47,6 +52,20 @@ static void respond(char hex[DIGEST_HEX_LEN], struct digest d, struct span user,
     digest_response(hex, &d);
 }
 
+/*
+ * `Digest username="..",realm=".."`. SIPp writes it without looking how long it gets: what does not fit comes
+ * to stand where the URI stood.
+ */
+static void add_begin(struct buf *out, struct buf *uri, struct span user, struct span realm) {
+    size_t begin = out->len;
+    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(user), SPAN_ARG(realm));
+    struct span all = span_skip(buf_span(out), begin);
+    if (all.len <= HEADER_TEXT_MAX) return;
+    buf_reset(uri);
+    buf_add_text(uri, "sip:");
+    buf_add(uri, span_skip(all, HEADER_TEXT_MAX + 1));
+}
+
 /* Whatever begins with MD5, MD5-sess too, is computed as MD5 and repeated as it stands. */
 static bool plain_md5(struct span algorithm) { return span_starts_nocase(algorithm, "MD5"); }
 
@@ -59,59 +78,91 @@ static void add_hex(char *out, uint32_t n) {
         out[i] = "0123456789abcdef"[n >> (28 - 4 * i) & 15];
 }
 
-const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c) {
+/* What SIPp cannot answer; NULL: it can. */
+static const char *refuse(struct span challenge, const struct credentials *c) {
+    struct span algorithm = auth_parameter(challenge, "algorithm");
     if (span_search_nocase(challenge, SPAN("Digest")) < 0) return "the challenge is no Digest";
-    struct span algorithm = auth_parameter(challenge, "algorithm"),
-                opaque = auth_parameter(challenge, "opaque");
-    if (!algorithm.p) algorithm = SPAN("MD5");
-    bool is_aka = auth_is_aka(challenge);
-    if (!plain_md5(algorithm) && !is_aka) return "SIPp ends: it knows no such algorithm";
-    if (is_aka && !c->aka) return "SIPp ends: a challenge of AKA, and no aka_K";
-    char cnonce[8], nc[8], response[DIGEST_HEX_LEN];
-    struct span realm = auth_parameter(challenge, "realm");
-    struct digest d = {
-        .method = c->method, .uri = c->uri, .body = c->body, .nonce = auth_parameter(challenge, "nonce")};
-    if (realm.len == 0) return "the challenge has no realm";
-    if (d.nonce.len == 0) return "the challenge has no nonce";
-    add_hex(nc, c->nonce_count);
-    add_hex(cnonce, c->cnonce);
-    if (auth_needs_cnonce(challenge)) {
-        size_t zeros = 0; /* %x: no leading zeros */
-        while (zeros < 7 && cnonce[zeros] == '0')
-            zeros++;
-        d.cnonce = (struct span){cnonce + zeros, 8 - zeros};
-        d.nc = (struct span){nc, 8};
-        d.qop = chosen_qop(auth_parameter(challenge, "qop"));
-    }
-    uint8_t res[AKA_RESPONSE];
-    const char *why = is_aka ? aka_respond(res, d.nonce, c->aka, c->aka_memory) : NULL;
-    if (why) return why;
-    respond(response, d, c->user, realm,
-            is_aka ? header_clip((struct span){(char *)res, sizeof res}) : c->password);
-    buf_addf(out, "Digest username=\"" SPAN_FMT "\",realm=\"" SPAN_FMT "\"", SPAN_ARG(c->user),
-             SPAN_ARG(realm));
-    if (d.cnonce.len > 0)
-        buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce),
-                 SPAN_ARG(d.nc), SPAN_ARG(d.qop));
-    buf_addf(out, ",uri=\"" SPAN_FMT "\",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT,
-             SPAN_ARG(d.uri), SPAN_ARG(d.nonce), DIGEST_HEX_LEN, response, SPAN_ARG(algorithm));
-    if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(opaque));
+    if (algorithm.len > ALGORITHM_MAX) return "SIPp crashes: it has no room for the name of the algorithm";
+    if (algorithm.p && !plain_md5(algorithm) && !auth_is_aka(challenge))
+        return "SIPp ends: it knows no such algorithm";
+    if (auth_is_aka(challenge) && !c->aka) return "SIPp ends: a challenge of AKA, and no aka_K";
+    if (auth_parameter(challenge, "realm").len == 0) return "the challenge has no realm";
+    if (auth_parameter(challenge, "nonce").len == 0) return "the challenge has no nonce";
+    if (c->user.len > USER_MAX)
+        return "a user of more than 2060 bytes, which SIPp writes over its other texts";
     return NULL;
 }
 
-bool auth_verify(struct span header, struct span user, struct span password, struct span method,
-                 struct span body) {
+/* What the challenge's qop asks for. */
+struct answer {
+    char cnonce[8], nc[8];
+};
+
+static void answer_qop(struct digest *d, struct answer *a, struct span challenge,
+                       const struct credentials *c) {
+    if (!auth_needs_cnonce(challenge)) return;
+    add_hex(a->nc, c->nonce_count);
+    add_hex(a->cnonce, c->cnonce);
+    size_t zeros = 0; /* %x: no leading zeros */
+    while (zeros < 7 && a->cnonce[zeros] == '0')
+        zeros++;
+    d->cnonce = (struct span){a->cnonce + zeros, 8 - zeros};
+    d->nc = (struct span){a->nc, 8};
+    d->qop = chosen_qop(cut(auth_parameter(challenge, "qop"), QOP_MAX));
+}
+
+/* All behind the user and the realm, of which the uri may have become another one. */
+static const char *add_answer(struct buf *out, struct span challenge, const struct credentials *c,
+                              struct span uri) {
+    char response[DIGEST_HEX_LEN];
+    struct answer answer;
+    struct digest d = {
+        .method = c->method, .uri = uri, .body = c->body, .nonce = auth_parameter(challenge, "nonce")};
+    struct span algorithm = auth_parameter(challenge, "algorithm"),
+                opaque = auth_parameter(challenge, "opaque");
+    answer_qop(&d, &answer, challenge, c);
+    uint8_t res[AKA_RESPONSE];
+    bool is_aka = auth_is_aka(challenge);
+    const char *why = is_aka ? aka_respond(res, d.nonce, c->aka, c->aka_memory) : NULL;
+    if (why) return why;
+    respond(response, d, c->user, auth_parameter(challenge, "realm"),
+            is_aka ? header_clip((struct span){(char *)res, sizeof res}) : c->password);
+    if (d.cnonce.len > 0)
+        buf_addf(out, ",cnonce=\"" SPAN_FMT "\",nc=" SPAN_FMT ",qop=" SPAN_FMT, SPAN_ARG(d.cnonce),
+                 SPAN_ARG(d.nc), SPAN_ARG(d.qop));
+    buf_addf(out, ",uri=\"" SPAN_FMT "\"", SPAN_ARG(uri));
+    size_t begin = out->len;
+    buf_addf(out, ",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT, SPAN_ARG(d.nonce),
+             DIGEST_HEX_LEN, response, SPAN_ARG(algorithm.p ? algorithm : SPAN("MD5")));
+    out->len = begin + header_cut(span_skip(buf_span(out), begin)).len;
+    if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(cut(opaque, OPAQUE_MAX)));
+    return NULL;
+}
+
+const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c) {
+    const char *why = refuse(challenge, c);
+    if (why) return why;
+    struct buf uri = {0};
+    buf_add(&uri, c->uri);
+    add_begin(out, &uri, c->user, auth_parameter(challenge, "realm"));
+    why = add_answer(out, challenge, c, buf_span(&uri));
+    buf_free(&uri);
+    return why;
+}
+
+bool auth_verify(struct span header, struct span uri, struct span user, struct span password,
+                 struct span method, struct span body) {
     if (span_search_nocase(header, SPAN("Digest")) < 0) return false;
     struct span algorithm = auth_parameter(header, "algorithm"), given = auth_parameter(header, "response");
-    if (algorithm.p && !plain_md5(algorithm)) return false;
+    if (algorithm.len > 0 && !plain_md5(algorithm)) return false;
     struct digest d = {.method = method,
                        .body = body,
-                       .uri = auth_parameter(header, "uri"),
+                       .uri = uri.p ? uri : auth_parameter(header, "uri"),
                        .nonce = auth_parameter(header, "nonce"),
                        .cnonce = auth_parameter(header, "cnonce"),
                        .nc = auth_parameter(header, "nc"),
                        .qop = auth_parameter(header, "qop")};
     char response[DIGEST_HEX_LEN];
     respond(response, d, user, auth_parameter(header, "realm"), password);
-    return span_eq(given, (struct span){response, DIGEST_HEX_LEN});
+    return span_eq(cut(given, DIGEST_HEX_LEN), (struct span){response, DIGEST_HEX_LEN});
 }

@@ -27,8 +27,11 @@ bool auth_is_aka(struct span challenge);
 /* Adds `Digest username="..."...`. Returns NULL, or why it cannot: a static text. */
 const char *auth_write(struct buf *out, struct span challenge, const struct credentials *c);
 
-/* Are these the right credentials for user and password? header is the value of Authorization. */
-bool auth_verify(struct span header, struct span user, struct span password, struct span method,
-                 struct span body);
+/*
+ * Are these the right credentials for user and password? header is the value of Authorization, uri what
+ * counts instead of the one that stands there; p NULL: that one.
+ */
+bool auth_verify(struct span header, struct span uri, struct span user, struct span password,
+                 struct span method, struct span body);
 
 #endif

@@ -345,6 +345,7 @@ static void keep_sent(struct call *call, struct payload *payload, const struct s
     payload_drop(call->sent);
     call->sent = payload;
     if (step->start_txn >= 0) {
+        call->txns[step->start_txn].started = true;
         buf_reset(&call->txns[step->start_txn].branch);
         header_branch(&call->txns[step->start_txn].branch, call_lines(call, payload));
     }

@@ -8,6 +8,7 @@
 /* A transaction that start_txn named. */
 struct txn {
     struct buf branch;
+    bool started;           /* has its first message been sent? */
     int ack_step;           /* 0: no ACK sent yet */
     uint64_t response_hash; /* of its last response; 0: none */
 };
@@ -67,7 +68,8 @@ struct call {
     unsigned challenge_status;
     uint32_t nonce_count;
     bool has_peer_tag, has_routes;
-    bool closed; /* by <closecon> */
+    bool lost_next_url; /* SIPp has not set it, and shows whatever its memory holds */
+    bool closed;        /* by <closecon> */
     int64_t began_ms;
 };
 

@@ -28,7 +28,7 @@ static struct span make_call_id(struct sipp *sipp) {
         }
         if (!*c) break;
     }
-    return buf_span(out);
+    return header_cut(buf_span(out));
 }
 
 static struct real single(int64_t n) { return real_single(real_of(n)); }

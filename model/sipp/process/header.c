@@ -300,7 +300,8 @@ static inline bool find_value(const struct header_lines *l, struct header_key fu
 }
 
 bool header_call_id(const struct header_lines *l, bool prefix, struct span *id) {
-    if (!find_value(l, HEADER_KEY("Call-ID"), HEADER_KEY("i"), id) || id->len == 0) return false;
+    if (!find_value(l, HEADER_KEY("Call-ID"), HEADER_KEY("i"), id)) return false;
+    if (id->len == 0 || id->len > HEADER_TEXT_MAX) return false;
     ptrdiff_t slashes = span_search(*id, SPAN("///"));
     if (prefix && slashes >= 0) *id = span_skip(*id, (size_t)slashes + 3);
     return true;
@@ -352,11 +353,11 @@ struct span header_cseq_method(struct span msg) {
         p++;
     if (p == end) return none;
     p++;
-    while (p < end && ascii_space((unsigned char)*p))
+    while (p < end && ascii_white((unsigned char)*p))
         p++;
-    while (p < end && !ascii_space((unsigned char)*p))
+    while (p < end && !ascii_white((unsigned char)*p))
         p++;
-    while (p < end && ascii_space((unsigned char)*p))
+    while (p < end && ascii_white((unsigned char)*p))
         p++;
     const char *method = p;
     while (p < end && *p != '\r' && *p != '\n')
@@ -366,7 +367,7 @@ struct span header_cseq_method(struct span msg) {
 
 /* The digits that strtol() reads: blanks and a sign before them are allowed. False if they are too many. */
 static bool read_integer(struct span s, uint64_t *number, bool *negative) {
-    while (s.len > 0 && (ascii_space((unsigned char)s.p[0]) || s.p[0] == '\v' || s.p[0] == '\f'))
+    while (s.len > 0 && ascii_white((unsigned char)s.p[0]))
         s = span_skip(s, 1);
     *negative = s.len > 0 && s.p[0] == '-';
     if (s.len > 0 && (s.p[0] == '-' || s.p[0] == '+')) s = span_skip(s, 1);
@@ -446,7 +447,7 @@ void header_branch(struct buf *out, const struct header_lines *l) {
     if (found >= 0) {
         s = span_skip(s, (size_t)found + strlen(";branch="));
         size_t n = 0;
-        while (n < s.len && s.p[n] != ';' && s.p[n] != ',' && !ascii_space((unsigned char)s.p[n]))
+        while (n < s.len && s.p[n] != ';' && s.p[n] != ',' && !ascii_white((unsigned char)s.p[n]))
             n++;
         buf_add(out, span_head(s, n));
     }
@@ -459,10 +460,10 @@ struct span header_after(struct span msg, struct span name, bool case_indep, int
         ptrdiff_t found = case_indep ? span_search_nocase(rest, name) : span_search(rest, name);
         if (found < 0) break;
         size_t at = from + (size_t)found;
-        from = at + (name.len ? name.len : 1);
+        from = at + 1; /* the next one may begin in this one */
         if (start_line && at > 0 && msg.p[at - 1] != '\n') continue;
         if (--nth > 0) continue;
-        struct span line = span_skip(msg, at + name.len);
+        struct span line = header_cut(span_skip(msg, at + name.len));
         size_t n = 0;
         while (n < line.len && line.p[n] != '\r' && line.p[n] != '\n')
             n++;

@@ -79,10 +79,18 @@ static bool perform_todouble(struct performance *p) {
     return true;
 }
 
+static struct span trim_white(struct span s) {
+    while (s.len > 0 && ascii_white((unsigned char)s.p[0]))
+        s = span_skip(s, 1);
+    while (s.len > 0 && ascii_white((unsigned char)s.p[s.len - 1]))
+        s.len--;
+    return s;
+}
+
 static bool perform_trim(struct performance *p) {
     struct buf *b = &p->call->sipp->text2;
     buf_reset(b);
-    buf_add(b, span_trim(value_string(target(p, 0))));
+    buf_add(b, trim_white(value_string(target(p, 0))));
     value_set_string(target(p, 0), buf_span(b));
     return true;
 }
@@ -219,7 +227,8 @@ static bool has_message(struct performance *p) {
 
 static bool perform_verifyauth(struct performance *p) {
     if (!has_message(p)) return false;
-    struct buf header = {0}, user = {0};
+    struct buf header = {0}, user = {0}, uri = {0};
+    const char *own_uri = p->call->sipp->config.auth_uri;
     struct span method = header_method(p->msg), value, body = header_body(p->msg);
     ptrdiff_t line_end = span_find(p->msg, '\n');
     bool right = false, ok = false;
@@ -229,12 +238,15 @@ static bool perform_verifyauth(struct performance *p) {
     ok = true;
     if (line_end > 0 && method.p && (size_t)line_end > method.len) {
         header_write(&header, call_lines(p->call, p->payload), SPAN("Authorization:"), true);
-        right = auth_verify(buf_span(&header), buf_span(&user), value, method, body.p ? body : SPAN(""));
+        if (own_uri) buf_addf(&uri, "sip:%s", own_uri);
+        right = auth_verify(buf_span(&header), own_uri ? buf_span(&uri) : (struct span){0}, buf_span(&user),
+                            value, method, body.p ? body : SPAN(""));
     }
     value_set_bool(target(p, 0), right);
 done:
     buf_free(&header);
     buf_free(&user);
+    buf_free(&uri);
     return ok;
 }
 
@@ -362,6 +374,7 @@ static bool perform_ereg(struct performance *p) {
                      "this regular expression is not simulated, and the run has reached it");
         return false;
     }
+    if (a->too_many) return fatal(p, "SIPp ends: an ereg has more than ten variables");
     /* a target may be the variable that is searched */
     struct buf *copy = &p->call->sipp->text2;
     buf_reset(copy);

@@ -58,8 +58,8 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
         struct buf *branch = &call->sipp->text2;
         buf_reset(branch);
         header_branch(branch, call_lines(call, in->payload));
-        const struct buf *started = &call->txns[step->response_txn].branch;
-        return span_eq(buf_span(branch), buf_span(started));
+        const struct txn *txn = &call->txns[step->response_txn];
+        return txn->started && span_eq(buf_span(branch), buf_span(&txn->branch));
     }
     /* The CSeq's method must be found in the methods sent before: "INVITEACKBYE" (facts: SIPp 5.3). */
     return index == 0 || (step->methods.len > 0 && span_search(step->methods, in->cseq_method) >= 0);
@@ -230,6 +230,7 @@ static bool store_challenge(struct call *call, const struct incoming *in, const 
                    "SIPp ends: a 401 or 407 without Proxy-Authenticate and WWW-Authenticate");
         return false;
     }
+    call->challenge.len = header_cut(buf_span(&call->challenge)).len;
     call->challenge_status = in->status;
     call->nonce_count = 1;
     return true;
@@ -321,6 +322,11 @@ static bool read_message(struct call *call, struct incoming *in) {
         in->status = header_status(in->msg);
         in->cseq_method = header_cseq_method(in->msg);
         struct span tag = header_to_tag(in->lines);
+        if (tag.len > HEADER_TEXT_MAX) {
+            sipp_fatal(call->sipp, call_step(call)->at,
+                       "SIPp ends: the tag of the To is longer than 2048 bytes");
+            return false;
+        }
         if (tag.p) {
             buf_reset(&call->peer_tag);
             buf_add(&call->peer_tag, tag);

@@ -56,8 +56,6 @@ static char last_byte(const struct rendering *r) {
 /* Where a keyword has ended a line, or stood for nothing in one of its own, that line's end is dropped. */
 static void drop_at_line_start(struct rendering *r) { r->drop_space |= last_byte(r) == '\n'; }
 
-static bool is_white(char c) { return ascii_space((unsigned char)c) || c == '\v' || c == '\f'; }
-
 /*
  * An empty line is one in a literal, or it arises between two texts, or a keyword brings it: to search for it
  * in each message with a [len] took 350 instructions.
@@ -72,7 +70,7 @@ static void note_body(struct rendering *r, const struct fold_piece *piece) {
 static void add_literal(struct rendering *r, const struct fold_piece *piece) {
     struct span text = piece->text;
     if (r->drop_space && piece->literal) {
-        while (text.len > 0 && is_white(text.p[0]))
+        while (text.len > 0 && ascii_white((unsigned char)text.p[0]))
             text = span_skip(text, 1);
         text = header_clip(text); /* which SIPp copies as a text: up to a NUL */
         r->drop_space = false;
@@ -274,7 +272,13 @@ static void add_msg_index(struct rendering *r, const struct fold_piece *piece) {
 }
 
 static void add_next_url(struct rendering *r, const struct fold_piece *piece) {
-    (void)piece;
+    if (r->call->lost_next_url) {
+        sipp_missing(
+            r->sipp, piece->part->at,
+            "not simulated: a [next_url] of a Contact of more than 2048 bytes; SIPp shows what lies in its "
+            "memory");
+        r->failed = true;
+    }
     buf_add(r->out, buf_span(&r->call->next_url));
 }
 

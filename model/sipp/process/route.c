@@ -8,7 +8,10 @@ static void set_next_url(struct call *call, struct span target) {
     if (target.len > 0 && target.p[0] == '<') {
         target = span_skip(target, 1);
         ptrdiff_t close = span_find(target, '>');
-        if (close < 0) return;
+        if (close < 0) {
+            call->lost_next_url = target.len + 1 == HEADER_TEXT_MAX;
+            return;
+        }
         target = span_head(target, (size_t)close);
     }
     buf_reset(&call->next_url);
@@ -58,7 +61,8 @@ void route_store(struct call *call, const struct header_lines *lines, bool is_re
     const struct header_name contacts = {HEADER_KEY("Contact:"), HEADER_KEY("m:")};
     header_write_named(record_route, lines, &record_routes, true);
     header_write_named(contact, lines, &contacts, true);
-    struct span target = buf_span(contact), strict = {0};
+    record_route->len = header_cut(buf_span(record_route)).len;
+    struct span target = header_cut(buf_span(contact)), strict = {0};
     if (contact->len > 0 && record_route->len > 0) {
         bool first = true;
         struct span list = buf_span(record_route);

@@ -23,17 +23,29 @@ void action_list_free(struct action_list *list) {
     *list = (struct action_list){0};
 }
 
+/* Further names of an ereg, which SIPp counts when it comes to it. */
+static void refuse_more(struct compiler *k, struct source_pos at) {
+    if (k->action->kind == ACTION_EREG && !k->action->too_many)
+        diag_warning(
+            k->c->diag, at,
+            "SIPp ends when it comes here: an ereg has the names of a match and of nine groups, no more");
+    else if (k->action->kind != ACTION_EREG)
+        diag_error(k->c->diag, at, "assign_to has more than %zu name%s", k->action->target_count,
+                   k->action->target_count == 1 ? "" : "s");
+    k->action->too_many = true;
+}
+
 static void take_targets(struct compiler *k, size_t max) {
     const struct xml_attribute *a = xml_attribute(k->e, "assign_to");
     if (!a) return;
     for (struct span rest = a->value; rest.p;) {
         struct source_pos at = xml_value_at(k->e, a, rest.p);
         struct span name = span_cut(&rest, ',');
-        if (k->action->target_count == max) {
-            diag_error(k->c->diag, at, "assign_to has more than %zu name%s", max, max == 1 ? "" : "s");
-            return;
-        }
-        k->action->target[k->action->target_count++] = variable_use(k->c->variables, name, at, k->c->diag);
+        int variable = variable_use(k->c->variables, name, at, k->c->diag);
+        if (k->action->target_count < max)
+            k->action->target[k->action->target_count++] = variable;
+        else
+            refuse_more(k, at);
     }
 }
 

@@ -64,6 +64,7 @@ struct action {
     enum action_kind kind;
     struct source_pos at;
     int target[ACTION_TARGETS]; /* variables of assign_to */
+    bool too_many;              /* more of them than SIPp fills */
     size_t target_count;
     int variable, variable2;       /* -1: not given */
     struct real number;            /* value="..." where it is a number */

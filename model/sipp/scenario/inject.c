@@ -42,7 +42,7 @@ static struct span cut_field(const struct inject *in, size_t line, int64_t field
     struct span rest = buf_span(&in->lines[line]), text = span_cut(&rest, ';');
     for (; field != 0 && text.p; field--)
         text = span_cut(&rest, ';');
-    return text;
+    return text.p ? span_cut(&text, '\0') : text; /* C's texts end at a NUL */
 }
 
 static struct span index_text(const struct inject *in, size_t line) {

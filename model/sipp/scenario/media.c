@@ -81,7 +81,7 @@ static bool compile_play(struct command *k, struct span value) {
 /* A number as C's atoi() reads it: 0 where there is none. */
 static int64_t number_of(struct span s) {
     int64_t n = 0;
-    while (s.len > 0 && ascii_space(*s.p))
+    while (s.len > 0 && ascii_white(*s.p))
         s = span_skip(s, 1);
     bool minus = span_starts(s, "-");
     if (minus || span_starts(s, "+")) s = span_skip(s, 1);

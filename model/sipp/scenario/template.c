@@ -295,8 +295,10 @@ static void take_nested(struct cutter *k, size_t outer, size_t inner, size_t end
     struct span s = k->source.bytes, before = span_between(s.p + outer, s.p + inner);
     memcpy(k->keyword, before.p, before.len);
     char *text = mem_text(span_of(k->keyword));
-    diag_warning(k->c->diag, text_at(k->source, inner),
-                 "a [ inside a keyword gives garbage in SIPp; a value that holds one needs double quotes");
+    if (!k->c->unsent)
+        diag_warning(
+            k->c->diag, text_at(k->source, inner),
+            "a [ inside a keyword gives garbage in SIPp; a value that holds one needs double quotes");
     compile_keyword(k, text_part(k->source, inner + 1, end), text_at(k->source, inner));
     for (const char *c = text; *c; c++)
         add_literal_byte(k, *c, outer);
@@ -315,14 +317,11 @@ static size_t take_keyword(struct cutter *k, size_t i) {
     size_t end = (size_t)close;
     if (end == i + 1)
         diag_error(k->c->diag, at, "empty keyword []; a literal [ is written \\x5B");
-    else if (open >= 0 && open < close && k->c->unsent)
-        for (end = i; end < (size_t)open; end++)
-            add_literal_byte(k, s.p[end], end);
     else if (open >= 0 && open < close)
         take_nested(k, i, (size_t)open, end);
     else
         compile_keyword(k, text_part(k->source, i + 1, end), at);
-    return end == (size_t)open ? end : end + 1;
+    return end + 1;
 }
 
 /* SIPp leaves out a last literal that is no text: one that begins with a NUL. */
@@ -374,10 +373,10 @@ bool template_head(const struct template *t, struct template_head *out) {
         return true;
     }
     struct span rest = span_skip(line, (size_t)space + 1);
-    while (rest.len > 0 && ascii_space((unsigned char)rest.p[0]))
+    while (rest.len > 0 && ascii_white((unsigned char)rest.p[0]))
         rest = span_skip(rest, 1);
     size_t end = 0;
-    while (end < rest.len && !ascii_space((unsigned char)rest.p[end]))
+    while (end < rest.len && !ascii_white((unsigned char)rest.p[end]))
         end++;
     int64_t status = 0;
     out->is_response = true;

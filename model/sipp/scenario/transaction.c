@@ -50,11 +50,12 @@ void transaction_of_recv(struct loader *l, struct step *s, const struct xml_elem
 void transaction_check(const struct loader *l) {
     for (size_t i = l->transaction_first; i < l->program->transaction_count; i++) {
         const struct transaction *t = &l->transactions[i];
-        const char *missing = t->started == 0    ? "is never started: no start_txn names it"
-                              : t->answered == 0 ? "has no answer: no response_txn names it"
-                              : t->is_invite && t->acknowledged == 0
-                                  ? "is an INVITE without an ACK: no ack_txn names it"
-                                  : NULL;
+        const char *missing =
+            t->started == 0                        ? "is never started: no start_txn names it"
+            : t->answered == 0                     ? "has no answer: no response_txn names it"
+            : t->is_invite && t->acknowledged == 0 ? "is an INVITE without an ACK: no ack_txn names it"
+            : !t->is_invite && t->acknowledged > 0 ? "is of no INVITE, but has an ACK: an ack_txn names it"
+                                                   : NULL;
         if (missing) diag_error(l->diag, t->at, "transaction " SPAN_FMT " %s", SPAN_ARG(t->name), missing);
     }
     for (struct step *s = l->list->steps; s < l->list->steps + l->list->count; s++)
