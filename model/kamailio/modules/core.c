@@ -102,6 +102,7 @@ static int rewriteuser(struct kam_run *run, const struct kam_arg *args, size_t c
 
 static int revert_uri(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
+    if (!run->new_uri.p) return 1;
     run->new_uri = (struct span){0};
     run->uri_is_new = true;
     return 1;

@@ -7,11 +7,14 @@
 /*
  * Is another worker process at work on the same request? Here a worker's decisions take no time, so two
  * copies of a request are never in the making at once; what differs from the real program is a retransmission
- * within the microseconds that it needs.
+ * within the microseconds that it needs. -2: it is not asked for ACK and CANCEL,
+ * nor where the transaction is in hand.
  */
 static int t_precheck_trans(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)run, (void)args, (void)count;
-    return -1;
+    (void)args, (void)count;
+    bool hop = run->method == KAM_ACK || run->method == KAM_CANCEL;
+    bool unknown = run->method == KAM_INVITE && !kam_run_from(run)->readable;
+    return run->state.kind == KAM_FAILURE_ROUTE || hop || unknown ? -2 : -1;
 }
 
 /* The branch that has failed becomes the one that t_relay() makes next: its URI, and the flags, which the
@@ -137,14 +140,14 @@ static bool after_failure(const struct kam_run *run) {
 
 static bool in_reply(const struct kam_run *run) { return run->state.kind == KAM_TM_ONREPLY_ROUTE; }
 
-/* The branch that is at work; 0 outside of all; in failure_route, how many there have been. */
+/* The branch that is at work; in request_route and failure_route, the number that the next one would have. */
 static struct kam_value get_branch_index(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     if (run->state.kind & APART) return pv_number((int)run->branch);
     if (run->state.kind == KAM_CORE_ONREPLY_ROUTE) return pv_number(-1);
-    bool goes_on = run == &kam_tm_of(run->k)->failure_run && run->state.kind == KAM_REQUEST_ROUTE;
-    if (run->state.kind == KAM_REQUEST_ROUTE && !goes_on) return pv_number((int64_t)run->added_count);
-    return pv_number(in_failure(run) || goes_on ? run->transaction->client_count : run->branch);
+    int64_t added = (int64_t)run->added_count;
+    if (run->state.kind == KAM_REQUEST_ROUTE) return pv_number(added);
+    return pv_number(in_failure(run) ? run->transaction->client_count + added : run->branch);
 }
 
 /* A request's is looked for: t_relay() of one that is repeated adds a branch then. */
@@ -158,6 +161,7 @@ static struct kam_value get_reply_code(struct kam_run *run, const struct kam_pv_
     if (run->state.kind & APART) return pv_number(0);
     if (!run->msg.is_request) return pv_number(run->msg.status);
     look_up(run);
+    if (!run->transaction && !run->looked_up) return pv_failed();
     return pv_number(run->transaction ? run->transaction->status : 0);
 }
 
@@ -190,7 +194,8 @@ static struct kam_value get_reason(struct kam_run *run, const struct kam_pv_at *
     const struct kam_pv_at reason = {.argument = SPAN("$rr")};
     if (run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return pv_failed();
     if (!run->msg.is_request) return pv_text(run->msg.reason);
-    if (in_failure(run) && !run->failure_reply.p) return pv_text(SPAN("Request Timeout"));
+    if (in_failure(run) && run->failure_status && !run->failure_reply.p)
+        return pv_text(SPAN("Request Timeout"));
     look_up(run);
     struct kam_value v = get_rpl(run, &reason);
     return v.type == KAM_NULL ? pv_failed() : v;

@@ -151,7 +151,7 @@ static struct kam_value get_hflc(struct kam_run *run, const struct kam_pv_at *at
 
 static struct kam_value get_hdrc(struct kam_run *run, const struct kam_pv_at *at) {
     run->all_read = true;
-    return run->damaged ? pv_nothing() : pv_number(count_of(run, at->argument));
+    return pv_number(run->damaged ? 0 : count_of(run, at->argument));
 }
 
 /* An empty one is none. */

@@ -22,7 +22,7 @@ PV_GETTER(get_mts, pv_text(run->msg.is_request ? SPAN("rq") : SPAN("rp")))
 static struct kam_value get_rb(struct kam_run *run, const struct kam_pv_at *at) {
     (void)at;
     run->all_read = true;
-    return pv_text(run->msg.body);
+    return run->damaged ? pv_nothing() : pv_text(run->msg.body);
 }
 
 /* As it would be sent now, without Vias of ours; the edits of its first line and Content-Length stay. */
@@ -39,7 +39,7 @@ static struct kam_value get_mbu(struct kam_run *run, const struct kam_pv_at *at)
     return pv_text(text);
 }
 
-PV_GETTER(get_bs, pv_number((int64_t)run->msg.body.len))
+PV_GETTER(get_bs, pv_number(run->damaged ? 0 : (int64_t)run->msg.body.len))
 PV_GETTER(get_ci, pv_text(kam_header_body(run->call_id)))
 PV_GETTER(get_cs, pv_text(run->cseq_number))
 PV_GETTER(get_csb, pv_text(run->cseq->value))
@@ -51,8 +51,9 @@ static struct kam_value get_msg(struct kam_run *run, const struct kam_pv_at *at)
     struct span head = span_head(m->bytes, m->header_end);
     if (span_is(at->argument, "len")) return pv_number((int64_t)m->bytes.len);
     if (span_is(at->argument, "buf")) return pv_text(m->bytes);
-    if (span_is(at->argument, "body")) return pv_text(m->body);
     if (span_is(at->argument, "fline")) return pv_text(m->first_line);
+    if (run->damaged) return pv_nothing();
+    if (span_is(at->argument, "body")) return pv_text(m->body);
     if (span_is(at->argument, "hdrs")) { /* without the end of the last one */
         size_t end = head.len;
         for (; end > first && (head.p[end - 1] == '\n' || head.p[end - 1] == '\r'); end--) {

@@ -159,6 +159,7 @@ struct kam_process {
     uint64_t made_up;          /* of those that come from nowhere: they have numbers of their own */
     uint32_t contacts;         /* it has registered, for usrloc's ruid */
     uint32_t calls;            /* requests that it has sent with a Call-ID of its own */
+    bool uri_is_new;           /* the last request that went on in it has left its URI unused */
     bool told_reply;           /* it has run event_route[tm:local-response], which it does once in its life */
     int error; /* what the last statement failed with, a KAM_E of error.h; KAM_E_UNSPEC: nothing that says
                   more */

@@ -36,5 +36,5 @@ int auth_challenge(struct kam_run *run, enum auth_kind kind, const struct kam_ar
     bool www = kind == AUTH_WWW;
     return answer(run, www ? 401 : 407, www ? SPAN("Unauthorized") : SPAN("Proxy Authentication Required"))
                ? 1
-               : -1;
+               : -3;
 }

@@ -408,7 +408,7 @@ int registrar_save(struct kam_run *run, unsigned flags, struct span uri) {
     const struct registrar_refusal **last = &registrar_answer_of(run)->refusal, *refusal = NULL;
     int result = -1;
     stop_if_kept(run, s.table);
-    if (uri.p && !uri.len) return -1;
+    if (run->damaged || (uri.p && !uri.len)) return -1;
     if (named) refusal = read_message(&s);
     if (!named) {
         answer(&s, flags, *last); /* what it would have said before */

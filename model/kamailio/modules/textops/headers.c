@@ -148,7 +148,7 @@ int textops_remove_hf_match(struct kam_run *run, const struct kam_arg *args, siz
 int textops_is_present_hf(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
     run->all_read = true;
-    return kam_header_find(&run->msg, args[0].s) ? 1 : -1;
+    return !run->damaged && kam_header_find(&run->msg, args[0].s) ? 1 : -1;
 }
 
 int textops_is_present_hf_re(struct kam_run *run, const struct kam_arg *args, size_t count) {

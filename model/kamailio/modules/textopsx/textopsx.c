@@ -13,7 +13,7 @@ static size_t offset_of(const struct kam_run *run, const char *p) { return (size
  */
 static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
-    if (run->record_routed || run->damaged) return -1;
+    if (run->record_routed) return -1;
     if (run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)) return -1;
     struct payload *p = run->msg.is_request ? kam_render_request(run, &run->edits, kam_run_uri(run))
                                             : kam_lump_apply(run, &run->edits);
@@ -58,7 +58,8 @@ static int remove_body(struct kam_run *run, const struct kam_arg *args, size_t c
     (void)args, (void)count;
     size_t at = kam_body_at(run);
     run->all_read = true;
-    if (run->damaged || run->unfinished) return -1;
+    if (run->unfinished) return -1;
+    if (run->damaged) return 1; /* it finds no body */
     kam_lump_body_goes(run);
     if (at < run->msg.bytes.len) kam_lump_remove(run->target, at, run->msg.bytes.len - at);
     return 1;

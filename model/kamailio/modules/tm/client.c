@@ -156,6 +156,8 @@ int kam_tm_forward(struct kam_transaction *t, struct kam_run *run) {
     }
     const struct kam_route *branch_route = t->on_branch;
     t->on_branch = NULL;
+    memcpy(run->md5, t->md5, sizeof run->md5); /* also where the request that is sent differs */
+    run->digested = true;
     unsigned first = t->client_count, tried = 0;
     int error = KAM_E_UNSPEC;
     kam_tm_save_edits(t, run);

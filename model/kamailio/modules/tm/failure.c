@@ -52,8 +52,8 @@ struct kam_run *kam_tm_resume(struct kam_transaction *t, struct kam_process *pro
     struct kam_run *run = &t->tm->failure_run;
     kam_run_begin(run, t->request, t->socket, t->source);
     restore(run, t);
-    run->uri_is_new = true;
-    run->state.kind = KAM_REQUEST_ROUTE;
+    run->uri_is_new = t->uri_is_new || process->uri_is_new;
+    run->state.kind = KAM_FAILURE_ROUTE;
     run->state.process = process;
     return run;
 }

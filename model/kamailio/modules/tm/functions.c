@@ -14,6 +14,7 @@ static int t_newtran(struct kam_run *run, const struct kam_arg *args, size_t cou
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 0;
     case KAM_NEWTRAN_EXISTS: return -10;
+    case KAM_NEWTRAN_UNREADABLE: return KAM_TM_BAD_REQUEST;
     case KAM_NEWTRAN_FAILED: return -1;
     default: return 1;
     }
@@ -120,7 +121,7 @@ static int t_on_branch_failure(struct kam_run *run, const struct kam_arg *args, 
 
 /* The status that counts here, of a reply or of the last one sent; -1: none. */
 static int64_t status_here(struct kam_run *run) {
-    if (run->state.kind & FAILED) return run->failure_status;
+    if (run->state.kind & FAILED) return run->failure_status ? run->failure_status : KAM_TM_GOES_ON;
     if (!run->msg.is_request) return run->state.kind == KAM_LOCAL_ROUTE ? -1 : (int64_t)run->msg.status;
     const struct kam_transaction *t = kam_tm_check(run);
     return t ? (int64_t)t->status : -1;
@@ -175,6 +176,7 @@ static int t_get_status_code(struct kam_run *run, const struct kam_arg *args, si
 static int t_retransmit_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     struct kam_transaction *t = kam_tm_check(run);
+    if (!kam_tm_can_read(run)) return 1;
     if (!t || run->method == KAM_ACK || !t->response.payload) return -1;
     struct cause cause = kam_cause(run, "the last reply (%) again, the script says so", "RFC 3261 17.2");
     cause.arg[0] = t->status;
@@ -201,7 +203,8 @@ static int t_clean(struct kam_run *run, const struct kam_arg *args, size_t count
 /* Asks the chosen branch in failure_route, or all of them. */
 static int any_branch(struct kam_run *run, bool all, bool timed_out) {
     const struct kam_transaction *t = all || run->state.kind & FAILED ? kam_tm_check(run) : NULL;
-    if (!t) return -1;
+    bool none_failed = !all && run->failure_status == 0; /* a suspended one goes on */
+    if (!t || none_failed) return -1;
     for (unsigned i = 0; i < t->client_count; i++) {
         const struct kam_client *c = t->clients[i];
         if ((all || i == run->branch) && (timed_out ? c->timed_out : c->replied)) return 1;
@@ -235,6 +238,7 @@ static int t_any_replied(struct kam_run *run, const struct kam_arg *args, size_t
 static int t_release(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)args, (void)count;
     if (run->state.kind & (KAM_BRANCH_ROUTE | KAM_FAILURE_ROUTE | REPLIES)) return -1;
+    if (!kam_tm_can_read(run)) return -1;
     if (!kam_tm_check(run) || run->state.kind == KAM_BRANCH_FAILURE_ROUTE) return 1;
     run->done |= KAM_RELEASED;
     kam_tm_let_go(run->transaction);
@@ -259,7 +263,7 @@ static int t_drop_replies(struct kam_run *run, const struct kam_arg *args, size_
 /* t_newtran() if need be, then t_reply(). */
 static int t_send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     if (run->method == KAM_ACK && run->msg.is_request) return -1;
-    if (!run->transaction && kam_tm_newtran(run) == KAM_NEWTRAN_FAILED) return -1;
+    if (!run->transaction && kam_tm_newtran(run) >= KAM_NEWTRAN_UNREADABLE) return -1;
     return t_reply(run, args, count);
 }
 

@@ -23,6 +23,7 @@ int kam_tm_relay_cancel(struct kam_run *run) {
                    : -1;
     enum kam_newtran made = kam_tm_newtran(run);
     if (made == KAM_NEWTRAN_RETRANSMISSION) return 1;
+    if (made == KAM_NEWTRAN_UNREADABLE) return KAM_TM_BAD_REQUEST;
     if (made == KAM_NEWTRAN_FAILED) return -1;
     if (!invite) return 0;
     kam_tm_cancel_received(run->transaction, run, invite);
@@ -51,12 +52,12 @@ static int relay_request(struct kam_run *run) {
         if (run->other_transport) return -1;
         return kam_forward_request(run, given(run), "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
     case KAM_NEWTRAN_EXISTS:
-        if (run->method != KAM_ACK && kam_tm_refuses_suspended(run)) return -1;
         if (run->method != KAM_ACK) break;
         /* t_lookup_request() has found it: its final reply is acknowledged */
         run->done |= KAM_RELEASED;
         kam_tm_let_go(run->transaction);
         return 1;
+    case KAM_NEWTRAN_UNREADABLE: return KAM_TM_BAD_REQUEST;
     case KAM_NEWTRAN_FAILED: return -1;
     case KAM_NEWTRAN_NEW: break;
     }
@@ -167,9 +168,6 @@ int kam_tm_forward_nonack_named(struct kam_run *run, const struct kam_arg *args,
     return give_named(run, args) ? kam_tm_forward_nonack(run, args, 0) : -1;
 }
 
-/* What they return in a reply, as for a request that cannot be read. */
-enum { NO_REQUEST = -400 };
-
 /* False: in a reply there is nothing to replicate; but the transaction counts as replicated. */
 static bool begin_replica(struct kam_run *run) {
     enum { FAILED = KAM_FAILURE_ROUTE | KAM_BRANCH_FAILURE_ROUTE };
@@ -198,17 +196,19 @@ int kam_tm_replicate(struct kam_run *run, const struct kam_arg *args, size_t cou
         run->other_transport = error == KAM_E_NO_SOCKET;
         if (error && !run->other_transport) return done_relaying(run, -1);
     }
-    return begin_replica(run) ? kam_tm_relay(run, args, count) : done_relaying(run, NO_REQUEST);
+    return begin_replica(run) ? kam_tm_relay(run, args, count) : done_relaying(run, KAM_TM_BAD_REQUEST);
 }
 
 int kam_tm_replicate_there(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    return begin_replica(run) ? kam_tm_relay_there(run, args, count) : done_relaying(run, NO_REQUEST);
+    return begin_replica(run) ? kam_tm_relay_there(run, args, count) : done_relaying(run, KAM_TM_BAD_REQUEST);
 }
 
 int kam_tm_replicate_other(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    return begin_replica(run) ? kam_tm_relay_to_other(run, args, count) : done_relaying(run, NO_REQUEST);
+    return begin_replica(run) ? kam_tm_relay_to_other(run, args, count)
+                              : done_relaying(run, KAM_TM_BAD_REQUEST);
 }
 
 int kam_tm_replicate_named(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    return done_relaying(run, begin_replica(run) ? kam_tm_relay_to_named(run, args, count) : NO_REQUEST);
+    return done_relaying(run,
+                         begin_replica(run) ? kam_tm_relay_to_named(run, args, count) : KAM_TM_BAD_REQUEST);
 }

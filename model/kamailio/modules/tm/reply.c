@@ -67,6 +67,8 @@ static int pick(const struct kam_transaction *t, const struct incoming *in, unsi
         unsigned own = now ? in->status : c->last_status;
         if (!now && own < 200) return CANNOT_PICK;
         if (!now && c->stored == KAM_STORED_NOTHING) continue; /* could not be sent */
+        if (!c->is_sent && (now ? in->run != NULL : !fake))
+            continue; /* it only waited, and yet was answered */
         int64_t p = priority(t->tm, own, fake);
         if (p >= best_priority) continue;
         best = (int)i;
@@ -303,6 +305,7 @@ static void store(struct kam_client *c, const struct incoming *in) {
 }
 
 static enum outcome relay(struct kam_transaction *t, const struct incoming *in, struct decision *d) {
+    bool replicated = t->replicated; /* in failure_route it is too late for that */
     *d = decide(t, in);
     if (d->store) store(t->clients[in->branch], in);
     if (d->dropped && in->run) {
@@ -312,7 +315,7 @@ static enum outcome relay(struct kam_transaction *t, const struct incoming *in, 
                               .transaction = t->head.number};
         kam_note(t->tm->k, in->run->about, &cause);
     }
-    if (t->replicated && d->relay >= 0) {
+    if (replicated && d->relay >= 0) {
         bool in_hand = d->relay == (int)in->branch;
         if (d->outcome != AFTER_COMPLETION)
             kam_tm_enter(t, in_hand ? in->status : t->clients[d->relay]->last_status);
@@ -428,7 +431,8 @@ static void cancel_answered(struct kam_transaction *t, struct kam_client *c, con
 static void stop_timers(struct kam_transaction *t, struct kam_client *c, struct kam_run *run) {
     if (run->msg.status >= 200) {
         kam_resend_stop(&c->request);
-        if (t->method == KAM_INVITE && (run->msg.status >= 300 || t->replicated)) send_ack(t, c, run);
+        if (t->method == KAM_INVITE && c->is_sent && (run->msg.status >= 300 || t->replicated))
+            send_ack(t, c, run);
     } else if (t->method == KAM_INVITE) {
         kam_resend_stop_copies(&c->request);
     } else {
@@ -449,11 +453,17 @@ bool kam_tm_recv_reply(struct kam_run *run) {
         cancel_answered(t, c, run);
         return true;
     }
-    if (status < 200 && cancel_now(t, run->branch)) return true;
+    if (status < 200 && c->is_sent && cancel_now(t, run->branch)) return true;
     stop_timers(t, c, run);
     for (const struct kam_module **m = run->k->having[KAM_HOOK_REPLY_MATCHED]; *m; m++)
         (*m)->reply_matched(run, &t->head);
     if (!run_onreply_route(t, c, run)) return true;
+    if (t->switches &
+        KAM_TM_SUSPENDED) { /* heard, and forgotten: the branch stays open (facts: Kamailio 72) */
+        struct cause cause = kam_cause(run, "reply dropped: its transaction is suspended", NULL);
+        kam_note(t->tm->k, run->about, &cause);
+        return true;
+    }
     status = run->msg.status; /* the script may have changed it */
 
     struct incoming in = {run, run->branch, status};

@@ -8,8 +8,13 @@
 #include "model/kamailio/modules/tm/tm.h"
 #include "model/kamailio/script/error.h"
 
+bool kam_tm_can_read(struct kam_run *run) {
+    if (run->damaged || run->unfinished) return false;
+    return !run->msg.is_request || run->method != KAM_INVITE || kam_run_from(run)->readable;
+}
+
 struct kam_transaction *kam_tm_check(struct kam_run *run) {
-    if (!run->transaction && !run->looked_up) {
+    if (!run->transaction && !run->looked_up && kam_tm_can_read(run)) {
         run->transaction = kam_tm_find_request(run);
         run->looked_up = run->all_read = true;
         if (run->transaction) {
@@ -60,7 +65,11 @@ static void absorb(struct kam_run *run, struct kam_transaction *t) {
 
 enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     if (run->transaction) return KAM_NEWTRAN_EXISTS;
-    if (run->state.kind == KAM_LOCAL_ROUTE || run->damaged || run->unfinished) return KAM_NEWTRAN_FAILED;
+    if (run->state.kind == KAM_LOCAL_ROUTE) return KAM_NEWTRAN_FAILED;
+    if (!kam_tm_can_read(run)) {
+        run->looked_up = !run->damaged && !run->unfinished; /* for From it has seen that there is none */
+        return KAM_NEWTRAN_UNREADABLE;
+    }
     struct kam_transaction *t = kam_tm_check(run);
     run->stateful = true;
     if (t) {
@@ -68,7 +77,6 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
         return KAM_NEWTRAN_RETRANSMISSION;
     }
     if (run->method == KAM_ACK) return KAM_NEWTRAN_ACK;
-    if (run->method == KAM_INVITE && !kam_run_from(run)->readable) return KAM_NEWTRAN_FAILED;
     struct udp_address to;
     if (kam_resolve(run->k, kam_run_uri(run), &to) == KAM_E_BAD_URI) {
         kam_run_fail(run, KAM_E_BAD_URI);

@@ -10,31 +10,17 @@
 static bool suspendable(struct kam_run *run) {
     if (run->state.kind == KAM_FAILURE_ROUTE) return true;
     enum kam_newtran made = kam_tm_newtran(run); /* a repeated request suspends it once more */
-    return made != KAM_NEWTRAN_FAILED && made != KAM_NEWTRAN_ACK;
+    return made < KAM_NEWTRAN_UNREADABLE && made != KAM_NEWTRAN_ACK;
 }
 
 static bool is_open(const struct kam_client *c) { return c->last_status < 200; }
 
-/* Is a branch under way? A suspended transaction relays no replies. */
-static bool is_relayed(const struct kam_transaction *t) {
-    for (unsigned i = 0; i < t->client_count; i++)
-        if (t->clients[i]->is_sent && is_open(t->clients[i])) return true;
-    return false;
-}
-
-/* The branch that waits; client_count: none does. */
-static unsigned first_waiting(const struct kam_transaction *t) {
-    unsigned i = 0;
-    while (i < t->client_count && (t->clients[i]->is_sent || !is_open(t->clients[i])))
-        i++;
-    return i;
-}
-
-bool kam_tm_refuses_suspended(struct kam_run *run) {
-    const struct kam_transaction *t = run->transaction;
-    if (!(t->switches & KAM_TM_SUSPENDED)) return false;
-    kam_run_stop(run, "relaying a suspended transaction is not simulated, and the run has reached it");
-    return true;
+/* The branch that waits, of several the last one; NULL: none does. */
+static struct kam_client *waiting(const struct kam_transaction *t) {
+    unsigned i = t->client_count;
+    while (i > 0 && (t->clients[i - 1]->is_sent || !is_open(t->clients[i - 1])))
+        i--;
+    return i > 0 ? t->clients[i - 1] : NULL;
 }
 
 static void answer_provisionally(struct kam_transaction *t, struct kam_run *run) {
@@ -45,31 +31,29 @@ static void answer_provisionally(struct kam_transaction *t, struct kam_run *run)
 }
 
 /* The branch that waits; nobody cancels it. */
-static unsigned add_blind_branch(struct kam_transaction *t) {
+static void add_blind_branch(struct kam_transaction *t) {
     struct kam_client *c = kam_tm_add_client(t);
     c->cancel_state = KAM_CANCEL_BEGUN;
     c->on_failure = t->on_failure;
     c->on_branch_failure = t->on_branch_failure;
     kam_resend_start(&c->request, t->fr_ms);
     kam_resend_stop_copies(&c->request);
-    return t->client_count - 1;
 }
 
 bool kam_tm_suspend(struct kam_run *run, struct kam_suspended *out) {
     if (!suspendable(run)) return false;
     struct kam_transaction *t = run->transaction;
-    if (!t || t->status >= 200 || t->client_count == KAM_BRANCHES_MAX) return false;
-    if (is_relayed(t)) {
-        kam_run_stop(run, "suspending a transaction that has been relayed is not simulated, and the run has "
-                          "reached it");
-        return false;
-    }
+    if (!t) return false;
+    *out = (struct kam_suspended){t->hash, t->head.number};
+    if (t->canceled) return true; /* and nobody will go on with it */
+    if (t->status >= 200 || t->client_count == KAM_BRANCHES_MAX) return false;
     if (!t->was_saved && run->state.kind == KAM_REQUEST_ROUTE) kam_tm_keep_edits(t, run);
     t->flags = run->flags;
     answer_provisionally(t, run);
     run->done |= KAM_FORWARDED;
     t->switches |= KAM_TM_SUSPENDED;
-    *out = (struct kam_suspended){t->hash, t->head.number, add_blind_branch(t)};
+    t->uri_is_new = run->uri_is_new;
+    add_blind_branch(t);
     return true;
 }
 
@@ -77,33 +61,28 @@ static struct kam_transaction *find(struct kam_tm *tm, const struct kam_suspende
     struct kam_transaction *t = s->index < KAM_TM_BUCKETS ? tm->buckets[s->index].first : NULL;
     while (t && t->head.number != s->label)
         t = t->next;
-    return t;
+    return t && !event_pending(&t->wait) ? t : NULL;
 }
 
-/* What the script has left undone: an error to be told of, or a request that nobody took care of. */
+/* A request that nobody took care of is answered with the last error. */
 static void finish(struct kam_transaction *t, const struct kam_run *run) {
-    bool open = false;
     for (unsigned i = 0; i < t->client_count; i++)
-        open = open || is_open(t->clients[i]);
-    if (t->status >= 200 || run->done & KAM_RELEASED) return;
-    if (run->done & KAM_ERROR_DELAYED)
-        kam_tm_reply_error(t, run, run->error);
-    else if (!open)
-        kam_tm_reply_error(t, run, KAM_E_UNSPEC);
+        if (is_open(t->clients[i])) return;
+    if (t->status < 200) kam_tm_reply_error(t, run, run->error ? run->error : KAM_E_UNSPEC);
 }
 
 bool kam_tm_continue(struct kam_tm *tm, const struct kam_suspended *s, const struct cfg_stmt *stmts,
                      struct kam_process *process) {
     struct kam_transaction *t = find(tm, s);
-    struct kam_client *c = t && s->branch < t->client_count ? t->clients[s->branch] : NULL;
-    if (!c || c->is_sent || !is_open(c) || !(t->switches & KAM_TM_SUSPENDED)) return false;
+    struct kam_client *c = t ? waiting(t) : NULL;
+    if (!c || t->canceled || t->status >= 200 || !(t->switches & KAM_TM_SUSPENDED)) return false;
     t->switches &= ~(unsigned)KAM_TM_SUSPENDED; /* all branches that wait are one */
     kam_resend_stop(&c->request);
-    c->last_status = 408; /* as if it had ended, but never to be chosen */
-    if (t->status >= 200) return true;
+    c->last_status = KAM_TM_GOES_ON; /* as if it had ended, but never to be chosen */
     struct kam_run *run = kam_tm_resume(t, process);
     kam_stmts_run(stmts, run);
     t->flags = run->flags;
+    process->uri_is_new = run->uri_is_new;
     finish(t, run);
     kam_run_end(run);
     return true;
@@ -121,14 +100,17 @@ int kam_tm_suspend_call(struct kam_run *run, const struct kam_arg *args, size_t 
 int kam_tm_continue_call(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct kam_tm *tm = kam_tm_of(run->k);
     const struct kam_route *route = kam_program_route(run->state.program, KAM_REQUEST_ROUTE, args[2].s);
-    struct kam_suspended s = {.index = (uint32_t)args[0].n, .label = (uint64_t)args[1].n};
+    const struct kam_suspended s = {.index = (uint32_t)args[0].n, .label = (uint64_t)args[1].n};
     const struct kam_transaction *t = find(tm, &s);
     (void)count;
     if (!route || !t) return -1;
-    s.branch = first_waiting(t);
     if (run == &tm->failure_run)
         return kam_run_stop(
             run, "t_continue() in failure_route or in a route that goes on itself is not simulated, "
                  "and the run has reached it");
-    return kam_tm_continue(tm, &s, kam_route_stmts(route), run->state.process) ? 1 : -1;
+    struct kam_process *process = run->state.process;
+    process->uri_is_new = run->uri_is_new;
+    bool done = kam_tm_continue(tm, &s, kam_route_stmts(route), process);
+    run->uri_is_new = process->uri_is_new;
+    return done ? 1 : -1;
 }

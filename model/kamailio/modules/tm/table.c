@@ -212,7 +212,7 @@ struct kam_transaction *kam_tm_new(struct kam_run *run) {
     event_init(&t->wait, wait_fire, t);
     DL_APPEND(tm->buckets[t->hash].first, t);
     t->branch_index = branch_index(t->sender.branch);
-    LL_APPEND2(tm->branches[t->branch_index], t, next_of_branch);
+    LL_PREPEND2(tm->branches[t->branch_index], t, next_of_branch);
     tm->count++;
     return t;
 }
@@ -279,14 +279,15 @@ static bool same_sender(const struct kam_sender *a, const struct kam_sender *b) 
     return span_is(a->port.p ? a->port : b->port, "5060");
 }
 
+static bool same_uri(struct span a, struct span b) { return span_eq(name_addr_uri(a), name_addr_uri(b)); }
+
 /* The way of RFC 2543: the headers themselves. */
 static bool same_headers(const struct kam_transaction *t, const struct kam_run *run, bool whole_to) {
     const struct kam_tm_settings *set = &t->tm->set;
     if (!span_eq(t->call_id, run->call_id->value) || !span_eq(t->cseq_number, run->cseq_number)) return false;
     struct span to = t->head.to;
     if (!span_eq(t->head.from, run->from->value)) return false;
-    if (whole_to ? !span_eq(to, run->to->value) : !span_eq(name_addr_uri(to), name_addr_uri(run->to->value)))
-        return false;
+    if (whole_to ? !span_eq(to, run->to->value) : !same_uri(to, run->to->value)) return false;
     if (set->ruri_matching && !span_eq(t->uri, run->msg.uri)) return false;
     return !set->via1_matching || span_eq(t->sender.via, run->via.whole);
 }
@@ -303,31 +304,38 @@ static bool matches(const struct kam_transaction *t, struct kam_run *run, bool w
 
 /* The ACK to a 2xx that was made here belongs to its INVITE; one to a relayed 2xx does not. */
 static bool acks_local_2xx(const struct kam_transaction *t, struct kam_run *run) {
+    if (!has_cookie(run->via.branch.value) && !same_uri(t->head.to, run->to->value)) return false;
     return t->origin == KAM_REPLY_MADE_HERE && span_eq(t->call_id, run->call_id->value) &&
            span_eq(t->cseq_number, run->cseq_number) && span_eq(t->from_tag, kam_run_from(run)->tag) &&
            span_eq(buf_span(&t->local_tag), run->to_tag);
 }
 
-static struct kam_transaction *bucket_of(struct kam_run *run) {
-    struct kam_tm *tm = kam_tm_of(run->k);
-    return tm->buckets ? tm->buckets[kam_run_hash(run)].first : NULL;
+/* Of a bucket the newest one comes first (facts: Kamailio 6.5). */
+static struct kam_transaction *newest_of(struct kam_tm *tm, uint32_t hash) {
+    struct kam_transaction *oldest = tm->buckets ? tm->buckets[hash].first : NULL;
+    return oldest ? oldest->prev : NULL;
 }
 
-/* Those that a request may match, oldest first: with a cookie the ones of its branch. A request that spirals
+static struct kam_transaction *older(const struct kam_transaction *t) {
+    return t != t->tm->buckets[t->hash].first ? t->prev : NULL;
+}
+
+/* Those that a request may match, newest first: with a cookie the ones of its branch. A request that spirals
  * has the others of its bucket made, and would meet them all each time it comes back. */
 static struct kam_transaction *first_candidate(struct kam_run *run) {
     struct span branch = run->via.branch.value;
-    if (!has_cookie(branch)) return bucket_of(run);
     struct kam_tm *tm = kam_tm_of(run->k);
+    if (!has_cookie(branch)) return newest_of(tm, kam_run_hash(run));
     return tm->branches ? tm->branches[branch_index(branch)] : NULL;
 }
 
 static struct kam_transaction *next_candidate(const struct kam_run *run, const struct kam_transaction *t) {
-    return has_cookie(run->via.branch.value) ? t->next_of_branch : t->next;
+    return has_cookie(run->via.branch.value) ? t->next_of_branch : older(t);
 }
 
 static struct kam_transaction *find_acknowledged(struct kam_run *run) {
-    for (struct kam_transaction *t = bucket_of(run); t; t = t->next) {
+    struct kam_transaction *t = newest_of(kam_tm_of(run->k), kam_run_hash(run));
+    for (; t; t = older(t)) {
         if (t->method != KAM_INVITE) continue;
         if (t->status < 300 ? acks_local_2xx(t, run) : matches(t, run, false)) return t;
     }
@@ -368,17 +376,20 @@ bool kam_tm_was_canceled(struct kam_run *run) {
     return false;
 }
 
+static bool is_answered(const struct kam_transaction *t, const struct kam_run *reply, const char *md5,
+                        unsigned branch) {
+    if (memcmp(t->md5, md5, KAM_MD5_LEN) != 0 || branch >= t->client_count) return false;
+    if (span_eq(reply->cseq_method, t->method_name)) return true;
+    return reply->method == KAM_CANCEL && t->method == KAM_INVITE && t->clients[branch]->cancel;
+}
+
 struct kam_transaction *kam_tm_find_reply(struct kam_run *run, unsigned *branch) {
     struct kam_tm *tm = kam_tm_of(run->k);
     uint32_t hash;
     const char *md5;
-    if (!tm->buckets || !kam_branch_parse(run->via.branch.value, &hash, &md5, branch)) return NULL;
-    for (struct kam_transaction *t = tm->buckets[hash].first; t; t = t->next) {
-        if (memcmp(t->md5, md5, KAM_MD5_LEN) != 0 || *branch >= t->client_count) continue;
-        const struct kam_client *c = t->clients[*branch];
-        if (!c->is_sent) continue;
-        if (span_eq(run->cseq_method, t->method_name)) return t;
-        if (run->method == KAM_CANCEL && t->method == KAM_INVITE && c->cancel) return t;
-    }
-    return NULL;
+    if (!kam_branch_parse(run->via.branch.value, &hash, &md5, branch)) return NULL;
+    struct kam_transaction *t = newest_of(tm, hash);
+    while (t && !is_answered(t, run, md5, *branch))
+        t = older(t);
+    return t;
 }

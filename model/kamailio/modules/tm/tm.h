@@ -137,6 +137,7 @@ struct kam_transaction {
     bool was_saved;    /* what the script had made of it, below */
     bool replicated;   /* by t_replicate(): no reply of its branches goes upstream */
     bool canceled;     /* a CANCEL came for it */
+    bool uri_is_new;   /* while it is suspended: its Request-URI makes a branch when it goes on */
     unsigned switches; /* enum kam_tm_switch */
     struct span uri, call_id, cseq_number, from_tag, to_tag;
     struct kam_sender sender;
@@ -314,9 +315,15 @@ enum kam_newtran {
     KAM_NEWTRAN_RETRANSMISSION, /* the last reply was sent again, or an ACK was absorbed */
     KAM_NEWTRAN_EXISTS,         /* this run has one already */
     KAM_NEWTRAN_ACK,            /* an ACK to a 2xx: it never has one */
-    KAM_NEWTRAN_FAILED          /* the message cannot be read: nothing is done with it */
+    KAM_NEWTRAN_UNREADABLE,     /* nothing is done with it */
+    KAM_NEWTRAN_FAILED          /* the Request-URI leads nowhere, or the block has no transactions */
 };
 enum kam_newtran kam_tm_newtran(struct kam_run *run);
+
+/* Has it all that tm needs to find a transaction for it, or to make one? */
+bool kam_tm_can_read(struct kam_run *run);
+
+enum { KAM_TM_BAD_REQUEST = -400 }; /* what functions return that find nothing that they can relay */
 
 /* Finds out whether the message belongs to a transaction, once a run. */
 struct kam_transaction *kam_tm_check(struct kam_run *run);
@@ -476,18 +483,15 @@ struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *
 /* suspend.c */
 
 /* A transaction that waits for somebody to go on with it: it is known by two numbers. */
+enum { KAM_TM_GOES_ON = 500 }; /* the status of a branch that has waited, once somebody goes on */
+
 struct kam_suspended {
-    uint32_t index;  /* its bucket */
-    uint64_t label;  /* its number */
-    unsigned branch; /* that waits in place of it, as long as fr_timer */
+    uint32_t index; /* its bucket */
+    uint64_t label; /* its number */
 };
 
 /* Makes one for the request of the run if there is none, and suspends it. False: it cannot be. */
 bool kam_tm_suspend(struct kam_run *run, struct kam_suspended *out);
-
-/* Relays the script a transaction that it has suspended, of which no replies would be relayed? Then the run
- * stops. */
-bool kam_tm_refuses_suspended(struct kam_run *run);
 
 /* Goes on: the statements run over the request as it was. False: there is no such transaction, or it waits
  * no more. */
