@@ -25,12 +25,13 @@ static int set_profile(struct kam_run *run, const struct kam_arg *args, size_t c
     struct dlg_profile *p = dlg_profile_find(d, args[0].s);
     if (!p || (p->has_value && count < 2)) return -1;
     struct dialog *dlg = dlg_current(run);
+    if (!dlg && !run->msg.is_request) return -1;
     struct dlg_properties *has = dlg_properties(run);
     struct dlg_membership *m = mem_new(sizeof *m);
     *m = (struct dlg_membership){.next = has->memberships, .profile = (size_t)(p - d->profiles)};
     if (p->has_value) dlg_text_set(&m->value, args[1].s);
     has->memberships = m;
-    if (dlg && dlg->state != DLG_DELETED) p->size++;
+    if (dlg) p->size++;
     return 1;
 }
 
@@ -51,7 +52,7 @@ static int unset_profile(struct kam_run *run, const struct kam_arg *args, size_t
     struct dlg_membership **m = find_membership(run, p, count > 1 ? args[1].s : (struct span){0}), *gone = *m;
     if (!gone || !dlg) return -1;
     *m = gone->next;
-    if (dlg->state != DLG_DELETED) p->size--;
+    p->size--;
     free((char *)gone->value.p);
     free(gone);
     return 1;
@@ -60,7 +61,7 @@ static int unset_profile(struct kam_run *run, const struct kam_arg *args, size_t
 static int is_in_profile(struct kam_run *run, const struct kam_arg *args, size_t count) {
     const struct dlg_profile *p = dlg_profile_find(dialogs_of(run), args[0].s);
     const struct dialog *dlg = dlg_current(run);
-    if (!p || !dlg || dlg->state == DLG_DELETED || (p->has_value && count < 2)) return -1;
+    if (!p || !dlg || (p->has_value && count < 2)) return -1;
     return *find_membership(run, p, count > 1 ? args[1].s : (struct span){0}) ? 1 : -1;
 }
 
@@ -75,30 +76,37 @@ static int profile_size(struct kam_run *run, const struct kam_arg *args, size_t 
 
 /* Flags and properties. */
 
+/* In a request that has not been taken for its dialog yet they do not last. */
+static struct dlg_properties *properties_of(struct kam_run *run) {
+    struct dlg_context *c = dlg_context(run);
+    bool early = run->state.kind == KAM_REQUEST_ROUTE && !c->dialog;
+    return early ? &c->pending : dlg_properties(run);
+}
+
 static int set_flag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     uint32_t bit = args[0].missing ? 0 : kam_flag_bit(args[0].n);
     (void)count;
-    if (bit) dlg_properties(run)->flags |= bit;
+    if (bit) properties_of(run)->flags |= bit;
     return bit ? 1 : -1;
 }
 
 static int reset_flag(struct kam_run *run, const struct kam_arg *args, size_t count) {
     uint32_t bit = args[0].missing ? 0 : kam_flag_bit(args[0].n);
     (void)count;
-    if (bit) dlg_properties(run)->flags &= ~bit;
+    if (bit) properties_of(run)->flags &= ~bit;
     return bit ? 1 : -1;
 }
 
 static int is_flag_set(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    return dlg_properties(run)->flags & kam_flag_bit(args[0].n) ? 1 : -1;
+    return properties_of(run)->flags & kam_flag_bit(args[0].n) ? 1 : -1;
 }
 
 static int set_timeout(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct dialogs *d = dialogs_of(run);
     struct dialog *dlg = dlg_current(run);
     (void)count;
-    if (!dlg || args[0].missing) return -1;
+    if (!dlg || dlg->state == DLG_DELETED || args[0].missing || args[0].n <= 0) return -1;
     dlg->lifetime_s = args[0].n;
     dlg_live_on(d, dlg);
     return 1;
@@ -109,7 +117,7 @@ static int set_property(struct kam_run *run, const struct kam_arg *args, size_t 
     (void)count;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (!span_is(args[0].s, names[i])) continue;
-        dlg_properties(run)->switches |= 1U << i;
+        properties_of(run)->switches |= 1U << i;
         return 1;
     }
     return -1;

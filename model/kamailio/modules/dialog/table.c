@@ -108,7 +108,8 @@ void dlg_begin(struct kamailio *k, struct dialogs *d) {
     add_profiles(d, d->without_value, false);
 }
 
-void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool counted) {
+/* It leaves its profiles. */
+static void leave(struct dialogs *d, struct dlg_properties *p, bool counted) {
     for (struct dlg_membership *m = p->memberships, *next; m; m = next) {
         next = m->next;
         if (counted) d->profiles[m->profile].size--;
@@ -116,6 +117,10 @@ void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool count
         free(m);
     }
     p->memberships = NULL;
+}
+
+void dlg_properties_free(struct dialogs *d, struct dlg_properties *p, bool counted) {
+    leave(d, p, counted);
     xavp_free(&p->vars);
     p->flags = 0;
 }
@@ -127,7 +132,7 @@ static void drop(struct dialogs *d, struct dialog *dlg) {
     event_cancel(d->k->queue, &dlg->bye);
     dlg_ask_no_more(d, dlg);
     dlg_wait_no_more(d, dlg);
-    dlg_properties_free(d, &dlg->has, dlg->state != DLG_DELETED);
+    dlg_properties_free(d, &dlg->has, true);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)texts[i]->p);
     free(dlg);
@@ -296,8 +301,7 @@ void dlg_delete(struct dialogs *d, struct dialog *dlg) {
     dlg_ask_no_more(d, dlg);
     dlg_wait_no_more(d, dlg);
     dlg->deleted_ns = d->k->queue->now_ns;
-    for (struct dlg_membership *m = dlg->has.memberships; m; m = m->next)
-        d->profiles[m->profile].size--;
+    leave(d, &dlg->has, true);
     if (d->last_deleted)
         d->last_deleted->next = dlg;
     else
@@ -333,8 +337,7 @@ size_t dlg_profile_size(const struct dialogs *d, const struct dlg_profile *p, st
     if (!p->has_value) return p->size;
     for (const struct dialog *first = d->by_call; first; first = first->hh.next)
         for (const struct dialog *dlg = first; dlg; dlg = dlg->same)
-            for (const struct dlg_membership *m = dlg->has.memberships; m && dlg->state != DLG_DELETED;
-                 m = m->next)
+            for (const struct dlg_membership *m = dlg->has.memberships; m; m = m->next)
                 n += &d->profiles[m->profile] == p && span_eq(m->value, value);
     return n;
 }
