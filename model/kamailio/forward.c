@@ -79,6 +79,38 @@ void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct
     }
 }
 
+static void add_leaving(struct buf *out, const struct kam_run *run, const struct kam_socket *s) {
+    const struct kam_globals *g = run->k->globals;
+    struct span told = run->advertised.host.len ? run->advertised.host : g->via_host;
+    buf_add(out, s->advertised.p ? s->advertised : told.p ? told : s->address);
+    unsigned port = s->advertised_port ? s->advertised_port : 0;
+    if (port)
+        buf_addf(out, ":%u", port);
+    else if (run->advertised.port.len)
+        buf_addf(out, ":" SPAN_FMT, SPAN_ARG(run->advertised.port));
+    else if (g->via_port || s->port != 5060)
+        buf_addf(out, ":%u", g->via_port ? g->via_port : s->port);
+}
+
+void kam_put_socket(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
+    for (struct edit *e = list->edits; list->leaving && e < list->edits + list->count; e++) {
+        if (!e->socket_at) continue;
+        struct span text = arena_text(&run->scratch, (struct span){list->texts.p + e->text, e->text_len});
+        struct buf b = {0};
+        buf_add(&b, span_head(text, e->socket_at));
+        if (leaves) add_leaving(&b, run, leaves);
+        if (leaves && e->names_socket && leaves->name.len)
+            buf_addf(&b, ";sn=" SPAN_FMT, SPAN_ARG(leaves->name));
+        size_t len = b.len - e->socket_at;
+        buf_add(&b, span_skip(text, e->socket_at + e->socket_len));
+        e->socket_len = (uint16_t)len;
+        e->text = (uint32_t)list->texts.len;
+        e->text_len = (uint32_t)b.len;
+        buf_add(&list->texts, buf_span(&b));
+        buf_free(&b);
+    }
+}
+
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path) {
     const struct sip_header *h = sip_msg_first(&run->msg, SIP_ROUTE);
     struct buf b = {0};
@@ -112,6 +144,7 @@ bool kam_forward_request(struct kam_run *run, const struct udp_address *to, cons
     /* The own Via stays on the list: what is forwarded twice has it twice (facts: Kamailio 8.1). */
     kam_via_add_own(edits, run, d.socket, 0);
     kam_double_routes(run, edits, d.socket);
+    kam_put_socket(run, edits, d.socket);
     kam_add_path(run, edits, run->path);
     if (!run->via_edited) kam_via_mark_incoming(edits, run);
     run->via_edited = true;

@@ -27,6 +27,12 @@ void kam_add_route_socket(struct buf *out, const struct kam_socket *s);
  */
 void kam_double_routes(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves);
 
+/*
+ * Puts the socket that the message leaves from where edits have room for it (a Path), or takes it away
+ * (NULL). Unlike Via it has what the socket itself advertises before what the script or the globals tell.
+ */
+void kam_put_socket(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves);
+
 /* Adds the Route that lookup() has found the way in, before the first one, else behind our own Via. */
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path);
 

@@ -14,7 +14,7 @@ void edit_list_free(struct edit_list *list) {
 
 void edit_list_reset(struct edit_list *list) {
     list->count = list->reach = 0;
-    list->of_parts = false;
+    list->of_parts = list->leaving = false;
     buf_reset(&list->texts);
 }
 
@@ -82,6 +82,7 @@ void edit_list_copy(struct edit_list *dst, const struct edit_list *src) {
     dst->count = src->count;
     dst->reach = src->reach;
     dst->of_parts = src->of_parts;
+    dst->leaving = src->leaving;
     buf_reset(&dst->texts);
     if (src->texts.len) buf_add(&dst->texts, buf_span(&src->texts));
 }

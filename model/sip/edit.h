@@ -18,6 +18,9 @@ struct edit {
     bool in_place;           /* the original itself was changed, as long as before */
     bool silent;             /* edit_growth() does not count it */
     bool by_socket;          /* for its maker: the text depends on where the message leaves */
+    bool names_socket;       /* for its maker: the socket's name stands behind its address */
+    uint16_t socket_at;      /* for its maker: where the leaving socket stands in the text; 0: nowhere */
+    uint16_t socket_len;     /* how long that is */
 };
 
 struct edit_list {
@@ -25,6 +28,7 @@ struct edit_list {
     size_t count, cap;
     size_t reach;  /* no edit is, or removes anything, behind this offset */
     bool of_parts; /* for its maker: the body that they make consists of parts */
+    bool leaving;  /* one of them has a socket_at */
     struct buf texts;
 };
 

@@ -38,15 +38,14 @@ static void add_received(struct buf *b, const struct kam_run *run) {
              (unsigned)run->source.port);
 }
 
-/* leaves: as a Via shows it, with an advertised port whatever it is, not as a Record-Route. */
-static void add_line(struct buf *b, const struct kam_run *run, const struct path_parts *parts,
-                     const struct kam_socket *socket, bool leaves) {
-    enum { USUAL_PORT = 5060 };
+/* The socket is NULL where it is the one that the request leaves from. Returns where that comes. */
+static size_t add_line(struct buf *b, const struct kam_run *run, const struct path_parts *parts,
+                       const struct kam_socket *socket) {
     buf_add_text(b, "Path: <sip:");
     buf_add(b, parts->user);
     if (parts->user.len) buf_add_char(b, '@');
+    size_t at = b->len;
     if (socket) kam_add_shown(b, socket);
-    if (socket && leaves && socket->advertised_port == USUAL_PORT) buf_addf(b, ":%d", USUAL_PORT);
     if (socket && settings_of(run)->sockname_mode && socket->name.len)
         buf_addf(b, ";sn=" SPAN_FMT, SPAN_ARG(socket->name));
     buf_add_text(b, ";lr");
@@ -55,9 +54,21 @@ static void add_line(struct buf *b, const struct kam_run *run, const struct path
     buf_add(b, parts->params);
     if (settings_of(run)->enable_r2) buf_add_text(b, ";r2=on");
     buf_add_text(b, ">\r\n");
+    return at;
 }
 
-/* With enable_r2 there are two: of the socket that it leaves from, and of the one where it has come in. */
+static void mark_socket(const struct kam_run *run, size_t text, size_t at) {
+    struct edit_list *list = run->target;
+    for (struct edit *e = list->edits; e < list->edits + list->count; e++) {
+        if (e->text != text || !e->text_len) continue;
+        e->socket_at = (uint16_t)at;
+        list->leaving = true;
+        e->names_socket = settings_of(run)->sockname_mode != 0;
+    }
+}
+
+/* With enable_r2 there are two: of the socket that it leaves from, and of the one where it has come in. Of a
+ * reply, and for msg_apply_changes(), it does not leave from any. */
 static int add_path(struct kam_run *run, const struct kam_arg *args, size_t count, bool received) {
     struct path_parts parts = {.received = received};
     struct buf b = {0};
@@ -65,10 +76,10 @@ static int add_path(struct kam_run *run, const struct kam_arg *args, size_t coun
     if (count > 0) parts.user = args[0].s;
     if (count > 1) parts.params = args[1].s;
     if (!place_of(run, &at)) return -1;
-    /* of a reply it is not known where it leaves */
-    add_line(&b, run, &parts, run->msg.is_request ? kam_run_send_socket(run) : NULL, true);
-    if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket, false);
+    size_t text = run->target->texts.len, socket_at = add_line(&b, run, &parts, NULL);
+    if (settings_of(run)->enable_r2) add_line(&b, run, &parts, run->socket);
     kam_lump_insert(run->target, at, buf_span(&b));
+    if (run->msg.is_request) mark_socket(run, text, socket_at);
     buf_free(&b);
     return 1;
 }

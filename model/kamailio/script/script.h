@@ -32,7 +32,7 @@ struct kam_alias {
 
 /* What the configuration's global lines say; only what has an effect here (facts: Kamailio 11.2). */
 struct kam_globals {
-    struct span via_host;             /* advertised_address: in Via, and only there; p NULL: none */
+    struct span via_host;             /* advertised_address: in Via and Path, and only there; p NULL: none */
     uint16_t via_port;                /* advertised_port; 0: none */
     unsigned children;                /* default 8 */
     unsigned max_branches;            /* of a request, its own URI among them; 0: KAM_BRANCHES_MAX */

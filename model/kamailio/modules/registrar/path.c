@@ -43,7 +43,7 @@ bool registrar_path_write(struct buf *path, struct buf *received, const struct k
     for (const struct sip_header *h = run->msg.headers; h < run->msg.headers + run->msg.header_count; h++) {
         if (!kam_header_is(h, SPAN("Path"))) continue;
         if (path->len) buf_add_char(path, ',');
-        buf_add(path, h->value);
+        buf_add(path, kam_header_body(h));
     }
     if (path->len == 0) return true;
     if (!is_readable(buf_span(path), &first) || !uri_param(&first, "lr").p) return false;

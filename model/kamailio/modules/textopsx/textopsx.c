@@ -15,6 +15,7 @@ static int msg_apply_changes(struct kam_run *run, const struct kam_arg *args, si
     (void)args, (void)count;
     if (run->record_routed) return -1;
     if (run->state.kind & (KAM_FAILURE_ROUTE | KAM_BRANCH_ROUTE)) return -1;
+    kam_put_socket(run, &run->edits, NULL);
     struct payload *p = run->msg.is_request ? kam_render_request(run, &run->edits, kam_run_uri(run))
                                             : kam_lump_apply(run, &run->edits);
     if (!p) return -1;

@@ -76,6 +76,7 @@ static int make_branch(struct kam_transaction *t, struct kam_run *run, const str
         (*m)->branch_leaves(run, t->client_count);
     kam_via_add_own(&run->branch_edits, run, d.socket, t->client_count);
     kam_double_routes(run, &run->branch_edits, d.socket);
+    kam_put_socket(run, &run->branch_edits, d.socket);
     kam_add_path(run, &run->branch_edits, b->path);
     kam_via_mark_incoming(&run->branch_edits, run);
     struct payload *p = kam_render_request(run, &run->branch_edits, b->uri);
