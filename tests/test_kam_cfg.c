@@ -301,8 +301,10 @@ static void directives_keep_positions(void **state) {
     static const struct bad cases[] = {
         {"#!define PORT 5060\n#!define RELAY t_realy()\n#!ifdef PORT\nrequest_route { RELAY; }\n#!endif\n",
          "5:17: error: unknown command t_realy; did you mean t_relay?"},
-        {"#!define TWO \\\n  \"x\" \\\n  \"y\"\nchildren=TWO",
-         "5:10: error: expected a number, found the string \"xy\""},
+        {"#!define TWO \"x\" \\\n  \"y\"\nchildren=TWO",
+         "4:10: error: expected a number, found the string \"xy\""},
+        {"#!define TWO \\\n  \"x\"",
+         "3:3: error: expected a setting, loadmodule, modparam or a route block, found the string \"x\""},
         {"#!define A B\n#!define B childern\nA=4",
          "4:1: error: unknown setting childern; did you mean children?"},
         {"#!define A A\nA=4", "3:1: error: define A is replaced without end"},

@@ -85,7 +85,7 @@ bool kam_is_own(const struct kamailio *k, const struct uri *uri);
 /* The same of a host, a port (0: any) and a transport (empty: any). */
 bool kam_is_own_host(const struct kamailio *k, struct span host, uint64_t port, struct span transport);
 
-/* The socket that is called so, or that has the address and port; NULL: none. */
+/* The socket that is called so, or that has the address and port (0: any); NULL: none. */
 struct kam_socket *kam_socket_named(struct kamailio *k, struct span name);
 struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port);
 

@@ -86,7 +86,7 @@ struct kam_socket *kam_socket_named(struct kamailio *k, struct span name) {
 
 struct kam_socket *kam_socket_at(struct kamailio *k, uint32_t ip, uint16_t port) {
     for (size_t i = 0; i < k->socket_count; i++)
-        if (k->sockets[i].ip == ip && k->sockets[i].port == port) return &k->sockets[i];
+        if (k->sockets[i].ip == ip && (k->sockets[i].port == port || port == 0)) return &k->sockets[i];
     return NULL;
 }
 
@@ -168,6 +168,19 @@ static bool open_sockets(struct kamailio *k, struct diag *diag) {
     k->sockets = mem_new(k->socket_count * sizeof *k->sockets);
     for (size_t i = 0; i < k->socket_count; i++)
         ok = open_socket(k, &k->sockets[i], g->listen_count ? &g->listens[i] : NULL, diag) && ok;
+    return ok;
+}
+
+/* Kamailio does not start without the sockets that force_send_socket() names. */
+static bool check_forced(struct kamailio *k, struct diag *diag) {
+    bool ok = true;
+    for (const struct kam_forced *f = k->globals->forced; f; f = f->next) {
+        if (kam_socket_parse(k, f->text)) continue;
+        diag_error(diag, f->at, "force_send_socket(" SPAN_FMT "): the host %s does not listen there%s",
+                   SPAN_ARG(f->text), host_name(k->host),
+                   k->globals->other_listens ? " by UDP, and other sockets are not simulated" : "");
+        ok = false;
+    }
     return ok;
 }
 
@@ -293,7 +306,7 @@ struct kamailio *kamailio_new(const struct kam_config *config, const struct kam_
     kam_run_init(&k->run, k);
     begin_modules(k);
     bool ok = check_globals(k, diag);
-    ok = open_sockets(k, diag) && ok;
+    ok = open_sockets(k, diag) && check_forced(k, diag) && ok;
     if (ok) write_tags(k);
     ok = ok && start_modules(k, diag);
     if (!ok) {

@@ -125,11 +125,31 @@ static struct cfg_stmt *parse_route(struct cfg_parse *p) {
     return s;
 }
 
-/* The functions of the core that take an address or a host name without quotes. */
-static bool takes_host(struct span name) {
-    return span_starts(name, "forward") || span_is(name, "set_advertised_address") ||
-           span_is(name, "udp_mtu_try_proto") || span_is(name, "force_send_socket") ||
-           span_is(name, "setflag") || span_is(name, "resetflag") || span_is(name, "isflagset");
+/* What the core's functions take without quotes. */
+enum plain {
+    PLAIN_NONE,
+    PLAIN_FLAG,    /* a name that is declared */
+    PLAIN_HOST,    /* no numbers in its name, or an expression */
+    PLAIN_ADDRESS, /* a host */
+    PLAIN_SOCKET,
+    PLAIN_PROTO
+};
+
+static enum plain plain_of(struct span name) {
+    static const struct {
+        const char *name;
+        enum plain plain;
+    } rows[] = {
+        {"forward", PLAIN_HOST},      {"forward_udp", PLAIN_HOST},
+        {"forward_tcp", PLAIN_HOST},  {"forward_tls", PLAIN_HOST},
+        {"forward_sctp", PLAIN_HOST}, {"set_advertised_address", PLAIN_ADDRESS},
+        {"setflag", PLAIN_FLAG},      {"force_send_socket", PLAIN_SOCKET},
+        {"resetflag", PLAIN_FLAG},    {"udp_mtu_try_proto", PLAIN_PROTO},
+        {"isflagset", PLAIN_FLAG},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (span_is(name, rows[i].name)) return rows[i].plain;
+    return PLAIN_NONE;
 }
 
 static const struct cfg_expr *text_expr(struct cfg_parse *p, struct source_pos at, struct span text) {
@@ -144,37 +164,56 @@ static const struct cfg_expr *uri_host(struct cfg_parse *p, struct source_pos at
     return text_expr(p, at, (struct span){KAM_NEXT_HOP_HOST, sizeof KAM_NEXT_HOP_HOST - 1});
 }
 
-static bool parse_host_arg(struct cfg_parse *p, const struct cfg_expr **arg) {
+/* 1.2.3.4:5060, as it is looked up. */
+static bool parse_socket(struct cfg_parse *p, struct span *out) {
+    struct cfg_socket socket;
     struct buf text = {0};
-    struct source_pos at = p->t->at;
-    bool proto =
-        p->t->kind == CFG_TOKEN_RESERVED && (cfg_token_is(p->t + 1, ":") || cfg_token_is(p->t + 1, ")"));
-    bool address = p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".");
-    bool host = proto || (p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "("));
-    if (!address && !host) {
-        *arg = cfg_expr_parse(p);
-        return *arg != NULL;
-    }
-    buf_add(&text, cfg_get(p)->text);
-    while (cfg_next_is(p, ".") || cfg_next_is(p, "-") || cfg_next_is(p, ":")) {
-        buf_add(&text, cfg_get(p)->text);
-        if (p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_WORD &&
-            p->t->kind != CFG_TOKEN_NUM_WORD) {
-            buf_free(&text);
-            return cfg_expected(p, "an address");
-        }
-        buf_add(&text, cfg_get(p)->text);
-    }
-    *arg = text_expr(p, at, buf_span(&text));
+    if (!cfg_socket_parse(p, &socket)) return false;
+    if (socket.transport > KAM_UDP) buf_addf(&text, "%s:", kam_transport_in_uri(socket.transport));
+    buf_add(&text, socket.host);
+    buf_addf(&text, ":%u", (unsigned)socket.port);
+    if (span_find(socket.host, ':') >= 0)
+        diag_error(p->diag, socket.at, "\"" SPAN_FMT "\" is no host", SPAN_ARG(socket.host));
+    else
+        program_force(p->program, buf_span(&text), socket.at);
+    *out = arena_text(&p->program->arena, buf_span(&text));
     buf_free(&text);
     return true;
 }
 
+static bool parse_proto(struct cfg_parse *p, struct span *out) {
+    if (!cfg_transport(p->t)) return cfg_expected(p, "UDP, TCP, TLS or SCTP");
+    *out = cfg_get(p)->text;
+    return true;
+}
+
+static bool parse_plain_arg(struct cfg_parse *p, enum plain plain, const struct cfg_expr **arg) {
+    struct source_pos at = p->t->at;
+    struct span text;
+    bool word = p->t->kind == CFG_TOKEN_WORD && !cfg_token_is(p->t + 1, "(");
+    bool address = p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".");
+    bool parsed;
+    if (plain == PLAIN_SOCKET)
+        parsed = parse_socket(p, &text);
+    else if (plain == PLAIN_PROTO)
+        parsed = parse_proto(p, &text);
+    else if (plain == PLAIN_ADDRESS)
+        parsed = cfg_host_parse(p, true, &text);
+    else if (plain == PLAIN_HOST && (word || address))
+        parsed = cfg_host_parse(p, false, &text);
+    else if (plain == PLAIN_FLAG && word)
+        parsed = true, text = cfg_get(p)->text;
+    else
+        return (*arg = cfg_expr_parse(p));
+    if (parsed) *arg = text_expr(p, at, text);
+    return parsed;
+}
+
 /* The arguments up to the ); more than KAM_ARGS_MAX are only counted. */
 static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, const struct cfg_expr *args[KAM_ARGS_MAX],
-                       bool core, bool hosts) {
+                       bool core, enum plain plain) {
     if (!cfg_expect(p, "(")) return false;
-    if (hosts && cfg_next_is(p, "uri:host")) {
+    if (plain == PLAIN_HOST && cfg_next_is(p, "uri:host")) {
         args[0] = uri_host(p, cfg_get(p)->at);
         s->arg_count = 1;
         if (!cfg_take(p, ",") || cfg_take(p, "uri:port")) return cfg_expect(p, ")");
@@ -185,7 +224,7 @@ static bool parse_args(struct cfg_parse *p, struct cfg_stmt *s, const struct cfg
     do {
         const struct cfg_expr *arg = NULL;
         if (core && cfg_next_is(p, "(")) return cfg_expected(p, "an argument");
-        if (hosts ? !parse_host_arg(p, &arg) : !(arg = cfg_expr_parse(p))) return false;
+        if (!parse_plain_arg(p, s->arg_count ? PLAIN_NONE : plain, &arg)) return false;
         if (s->arg_count < KAM_ARGS_MAX) args[s->arg_count] = arg;
         s->arg_count++;
     } while (cfg_take(p, ","));
@@ -373,7 +412,8 @@ struct cfg_stmt *cfg_call_parse(struct cfg_parse *p) {
         return NULL;
     }
     const struct cfg_expr *args[KAM_ARGS_MAX] = {0};
-    if (cfg_next_is(p, "(") && !parse_args(p, s, args, core, core && takes_host(name->text))) return NULL;
+    if (cfg_next_is(p, "(") && !parse_args(p, s, args, core, core ? plain_of(name->text) : PLAIN_NONE))
+        return NULL;
     return check(p, name, s, args, core) ? s : NULL;
 }
 

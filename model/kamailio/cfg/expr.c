@@ -234,26 +234,54 @@ static const struct cfg_expr *parse_pv(struct cfg_parse *p) {
     return e;
 }
 
+/* A word of a select; words of Kamailio's own only if they are glued to what stands before them. */
+static bool parse_select_word(struct cfg_parse *p, bool glued, struct buf *text) {
+    enum cfg_token_kind kind = p->t->kind;
+    bool own = kind == CFG_TOKEN_RESERVED || kind == CFG_TOKEN_NUMBER;
+    bool begins = p->t->text.len && !ascii_digit((unsigned char)p->t->text.p[0]);
+    if (!begins || (kind != CFG_TOKEN_WORD && !(own && glued))) return cfg_expected(p, "a word of a select");
+    buf_add(text, cfg_get(p)->text);
+    return true;
+}
+
+/* Does the token at p->t begin where the one before it ends? */
+static bool is_glued(const struct cfg_parse *p) {
+    return p->t->at.offset == p->t[-1].at.offset + p->t[-1].text.len;
+}
+
+/* [1], ["x"], if there is one. */
+static bool parse_select_index(struct cfg_parse *p, struct buf *text) {
+    if (!cfg_next_is(p, "[")) return true;
+    buf_add(text, cfg_get(p)->text);
+    if (cfg_next_is(p, "]")) return cfg_expected(p, "an index");
+    while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END) {
+        const char *quote = p->t->kind == CFG_TOKEN_STRING ? "\"" : "";
+        buf_addf(text, "%s" SPAN_FMT "%s", quote, SPAN_ARG(p->t->text), quote);
+        cfg_get(p);
+    }
+    buf_add(text, cfg_get(p)->text);
+    return true;
+}
+
+static bool parse_select_path(struct cfg_parse *p, struct buf *text) {
+    for (bool glued = true;;) {
+        if (!parse_select_word(p, glued, text) || !parse_select_index(p, text)) return false;
+        if (!cfg_next_is(p, ".")) return true;
+        glued = is_glued(p);
+        buf_add(text, cfg_get(p)->text);
+        glued = glued && is_glued(p);
+    }
+}
+
 /* @via[1].host is $sel(@via[1].host) */
 static const struct cfg_expr *parse_select(struct cfg_parse *p) {
     struct source_pos at = cfg_get(p)->at;
     struct buf text = {0};
     buf_add_text(&text, "$sel(@");
-    for (bool more = true; more && p->t->kind != CFG_TOKEN_END;) {
-        buf_add(&text, cfg_get(p)->text);
-        if (cfg_next_is(p, "[")) {
-            while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END) {
-                const char *quote = p->t->kind == CFG_TOKEN_STRING ? "\"" : "";
-                buf_addf(&text, "%s" SPAN_FMT "%s", quote, SPAN_ARG(p->t->text), quote);
-                cfg_get(p);
-            }
-            buf_add(&text, cfg_get(p)->text);
-        }
-        more = cfg_next_is(p, ".");
-        if (more) buf_add(&text, cfg_get(p)->text);
-    }
+    bool parsed = parse_select_path(p, &text);
     buf_add_char(&text, ')');
-    const struct cfg_pv *pv = cfg_pv_find(p, arena_text(&p->program->arena, buf_span(&text)), at);
+    const struct cfg_pv *pv =
+        parsed ? cfg_pv_find(p, arena_text(&p->program->arena, buf_span(&text)), at) : NULL;
     buf_free(&text);
     if (!pv) return NULL;
     struct cfg_expr *e = node(p, CFG_PV, at, NULL, NULL);

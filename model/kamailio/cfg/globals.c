@@ -551,7 +551,7 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
     case GLOBAL_PROTO:
         if (!cfg_transport(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
         break;
-    case GLOBAL_HOST: return cfg_host_parse(p, &value->text) ? value : NULL;
+    case GLOBAL_HOST: return cfg_host_parse(p, true, &value->text) ? value : NULL;
     case GLOBAL_IPV4: return skip_ipv4(p) ? value : NULL;
     case GLOBAL_IPV6: return skip_ipv6(p) ? value : NULL;
     case GLOBAL_ALIAS:

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "model/kamailio/cfg/lex.h"
+#include "model/kamailio/cfg/lexer.h"
 
 #include "base/mem.h"
-#include "model/kamailio/cfg/input.h"
-#include "model/kamailio/cfg/preprocess.h"
 #include "model/kamailio/cfg/reserved.h"
-#include "model/kamailio/cfg/words.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-struct lexer {
-    struct cfg_tokens *out;
-    struct source_set *set;
-    struct arena *arena;
-    struct diag *diag;
-    struct cfg_input in;
-    struct preprocess pp;
-    struct buf word;                 /* the token that is being read */
-    bool kamailio;                   /* behind #!KAMAILIO */
-    size_t included, included_bytes; /* so far; past a limit no more is */
-};
-
-static bool word_char(int c) { return ascii_alnum(c) || c == '_'; }
-static bool blank(int c) { return c == ' ' || c == '\t' || c == '\b' || c == '\r'; }
 
 static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct source_pos at,
                              struct span text) {
@@ -38,19 +16,19 @@ static struct cfg_token *add(struct lexer *l, enum cfg_token_kind kind, struct s
 }
 
 /* Reads word characters into l->word. */
-static struct span read_word(struct lexer *l) {
+struct span lexer_word(struct lexer *l) {
     buf_reset(&l->word);
-    while (word_char(cfg_input_peek(&l->in, 0)))
+    while (lexer_word_char(cfg_input_peek(&l->in, 0)))
         buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     return buf_span(&l->word);
 }
 
-static void skip_blanks(struct lexer *l) {
-    while (blank(cfg_input_peek(&l->in, 0)))
+void lexer_skip_blanks(struct lexer *l) {
+    while (lexer_blank(cfg_input_peek(&l->in, 0)))
         cfg_input_get(&l->in);
 }
 
-static void skip_line(struct lexer *l) {
+void lexer_skip_line(struct lexer *l) {
     for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';)
         continue;
 }
@@ -130,11 +108,11 @@ static bool read_quoted(struct lexer *l, char quote) {
     }
 }
 
-static void read_string(struct lexer *l, struct source_pos at, char quote) {
+void lexer_string(struct lexer *l, struct source_pos at, char quote) {
     buf_reset(&l->word);
     while (read_quoted(l, quote) && quote == '"') {
         /* "a" "b" is "ab", also across lines; comments in between end the string */
-        while (blank(cfg_input_peek(&l->in, 0)) || cfg_input_peek(&l->in, 0) == '\n')
+        while (lexer_blank(cfg_input_peek(&l->in, 0)) || cfg_input_peek(&l->in, 0) == '\n')
             cfg_input_get(&l->in);
         if (cfg_input_peek(&l->in, 0) != '"') break;
     }
@@ -168,7 +146,7 @@ static void read_pv(struct lexer *l, struct source_pos at) {
     if (cfg_input_peek(&l->in, 0) == '?')
         buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     else
-        while (word_char(cfg_input_peek(&l->in, 0)))
+        while (lexer_word_char(cfg_input_peek(&l->in, 0)))
             buf_add_char(&l->word, (char)cfg_input_get(&l->in));
     if (cfg_input_peek(&l->in, 0) == '(' && !read_parentheses(l, at)) return;
     add(l, CFG_TOKEN_PV, at, preprocess_string(&l->pp, buf_span(&l->word), at))->n = l->kamailio;
@@ -189,7 +167,7 @@ static size_t ipv6_len(const struct lexer *l) {
         digits_len = 0;
         if (cfg_input_peek(&l->in, len + 1) == ':') twice = true;
     }
-    return (twice || colons == 7) && colons <= 8 && !word_char(cfg_input_peek(&l->in, len)) ? len : 0;
+    return (twice || colons == 7) && colons <= 8 && !lexer_word_char(cfg_input_peek(&l->in, len)) ? len : 0;
 }
 
 static bool all_in(struct span s, const char *set) {
@@ -231,17 +209,43 @@ static void read_colon_word(struct lexer *l) {
     for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         size_t len = strlen(tails[i][1]);
         if (!span_is(buf_span(&l->word), tails[i][0]) || !cfg_input_starts(&l->in, tails[i][1])) continue;
-        if (word_char(cfg_input_peek(&l->in, len))) continue;
+        if (lexer_word_char(cfg_input_peek(&l->in, len))) continue;
         buf_add_text(&l->word, tails[i][1]);
         cfg_input_skip(&l->in, len);
         return;
     }
 }
 
-static void include(struct lexer *l, struct source_pos at, bool must_exist);
+/* The length of the event's name that stands here, GROUP:EVENT or longer; 0: none. */
+static size_t event_name_len(const struct lexer *l) {
+    size_t len = 0, parts = 0;
+    for (size_t n = 0; ascii_alpha(cfg_input_peek(&l->in, n)); n++) {
+        for (int c; c = cfg_input_peek(&l->in, n), ascii_alnum(c) || c == '-' || (parts && c == '_');)
+            n++;
+        if (parts++) len = n;
+        if (cfg_input_peek(&l->in, n) != ':') break;
+    }
+    return len;
+}
+
+/* Behind event_route, up to the ]: brackets and names; all else is passed over. */
+static void read_event_names(struct lexer *l) {
+    for (int c; (c = cfg_input_peek(&l->in, 0)) != -1;) {
+        struct source_pos at = cfg_input_at(&l->in);
+        size_t len = event_name_len(l);
+        if (c == '[' || c == ']') add(l, CFG_TOKEN_OP, at, c == '[' ? SPAN("[") : SPAN("]"));
+        buf_reset(&l->word);
+        for (size_t i = 0; i < len; i++)
+            buf_add_char(&l->word, (char)cfg_input_get(&l->in));
+        if (len)
+            add(l, CFG_TOKEN_WORD, at, buf_span(&l->word));
+        else if (cfg_input_get(&l->in) == ']')
+            return;
+    }
+}
 
 static void read_plain_word(struct lexer *l, struct source_pos at) {
-    read_word(l);
+    lexer_word(l);
     read_colon_word(l);
     struct span word = buf_span(&l->word), value;
     int64_t n;
@@ -255,7 +259,9 @@ static void read_plain_word(struct lexer *l, struct source_pos at) {
         return;
     }
     if (span_is(word, "include_file") || span_is(word, "import_file"))
-        include(l, at, span_is(word, "include_file"));
+        lexer_include(l, at, span_is(word, "include_file"));
+    else if (span_is(word, "event_route"))
+        add(l, CFG_TOKEN_RESERVED, at, word), read_event_names(l);
     else if (cfg_reserved(word))
         add(l, CFG_TOKEN_RESERVED, at, word);
     else if (ascii_digit((unsigned char)word.p[0]))
@@ -264,255 +270,6 @@ static void read_plain_word(struct lexer *l, struct source_pos at) {
         add(l, CFG_TOKEN_WORD, at, word);
     else if (!cfg_input_define(&l->in, value, at))
         diag_error(l->diag, at, "define " SPAN_FMT " is replaced without end", SPAN_ARG(word));
-}
-
-/* #! lines. */
-
-static bool may_include(const struct lexer *l) {
-    return l->included <= CFG_FILES_MAX && l->included_bytes <= CFG_BYTES_MAX;
-}
-
-/* False after an error if it is one too many. */
-static bool count_included(struct lexer *l, const struct source *source, struct source_pos at) {
-    l->included++;
-    l->included_bytes += source->len;
-    if (l->included > CFG_FILES_MAX)
-        diag_error(l->diag, at, "more than %d files are included", CFG_FILES_MAX);
-    else if (l->included_bytes > CFG_BYTES_MAX)
-        diag_error(l->diag, at, "the included files have more than %d bytes together", CFG_BYTES_MAX);
-    return may_include(l);
-}
-
-static void include(struct lexer *l, struct source_pos at, bool must_exist) {
-    while (cfg_input_peek(&l->in, 0) == ' ' || cfg_input_peek(&l->in, 0) == '\t')
-        cfg_input_get(&l->in);
-    struct source_pos name_at = cfg_input_at(&l->in);
-    struct buf name = {0};
-    for (int c; c = cfg_input_peek(&l->in, 0), c != -1 && !ascii_space(c);)
-        buf_add_char(&name, (char)cfg_input_get(&l->in));
-    struct span quoted = preprocess_string(&l->pp, buf_span(&name), cfg_input_at(&l->in));
-    if (quoted.len < 3 || quoted.p[0] != '"' || quoted.p[quoted.len - 1] != '"') {
-        diag_error(l->diag, quoted.len ? name_at : at, "expected the name of a file in double quotes");
-        buf_free(&name);
-        return;
-    }
-    struct buf path = {0};
-    source_beside(&path, cfg_input_source(&l->in), (struct span){quoted.p + 1, quoted.len - 2});
-    const char *file = buf_text(&path);
-    if (must_exist || access(file, F_OK) == 0) {
-        const struct source *source =
-            may_include(l) ? source_load(l->set, file, file, name_at, l->diag) : NULL;
-        if (source && !count_included(l, source, name_at)) source = NULL;
-        if (source && !cfg_input_file(&l->in, source))
-            diag_error(l->diag, name_at, "more than %d nested files", CFG_INCLUDE_MAX);
-    }
-    buf_free(&path);
-    buf_free(&name);
-}
-
-/* To the name of a define: what cannot begin one does not count. */
-static void skip_to_name(struct lexer *l) {
-    for (int c; c = cfg_input_peek(&l->in, 0), c != -1 && c != '\n' && c != '_' && !ascii_alpha(c);)
-        cfg_input_get(&l->in);
-}
-
-/* The rest of a #!define line; a backslash before the line's end joins the next one. */
-static void define(struct lexer *l, enum preprocess_how how) {
-    skip_to_name(l);
-    struct source_pos at = cfg_input_at(&l->in);
-    struct span word = read_word(l);
-    if (word.len == 0 || cfg_input_peek(&l->in, 0) == '-') {
-        diag_error(l->diag, at, "expected a name of letters, digits and _ to define");
-        skip_line(l);
-        return;
-    }
-    struct span name = arena_text(l->arena, word);
-    skip_blanks(l);
-    buf_reset(&l->word);
-    for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';) {
-        if (c == '\\' && cfg_input_peek(&l->in, 0) == '\n')
-            cfg_input_get(&l->in);
-        else
-            buf_add_char(&l->word, (char)c);
-    }
-    preprocess_define(&l->pp, how, name, buf_span(&l->word), at);
-}
-
-static void defenv(struct lexer *l, struct source_pos at, bool must_exist, bool quotes) {
-    skip_blanks(l);
-    buf_reset(&l->word);
-    for (int c; (c = cfg_input_get(&l->in)) != -1 && c != '\n';)
-        buf_add_char(&l->word, (char)c);
-    preprocess_defenv(&l->pp, span_trim(buf_span(&l->word)), must_exist, quotes, at);
-}
-
-static void ifdef(struct lexer *l, struct source_pos at, bool wanted) {
-    skip_to_name(l);
-    struct source_pos name_at = cfg_input_at(&l->in);
-    struct span name = read_word(l);
-    bool good = name.len > 0 && cfg_input_peek(&l->in, 0) != '-';
-    if (!good) diag_error(l->diag, name_at, "expected the name of a define");
-    preprocess_ifdef(&l->pp, name, wanted, at);
-    skip_line(l);
-}
-
-static void subst(struct lexer *l, enum preprocess_subst_how how) {
-    while (ascii_space(cfg_input_peek(&l->in, 0)))
-        cfg_input_get(&l->in);
-    struct source_pos at = cfg_input_at(&l->in);
-    int quote = cfg_input_peek(&l->in, 0);
-    if (quote != '"' && quote != '\'') {
-        diag_error(l->diag, at, "expected a string: \"/pattern/text/\"");
-        return;
-    }
-    read_string(l, at, (char)quote);
-    struct span rule = l->out->all[--l->out->count].text;
-    preprocess_subst(&l->pp, how, rule, at);
-}
-
-enum directive {
-    DIRECTIVE_DEFINE,
-    DIRECTIVE_TRYDEF,
-    DIRECTIVE_REDEF,
-    DIRECTIVE_DEFENV,
-    DIRECTIVE_DEFENVS,
-    DIRECTIVE_TRYDEFENV,
-    DIRECTIVE_TRYDEFENVS,
-    DIRECTIVE_IFDEF,
-    DIRECTIVE_IFNDEF,
-    DIRECTIVE_ELSE,
-    DIRECTIVE_ENDIF,
-    DIRECTIVE_SUBST,
-    DIRECTIVE_SUBSTDEF,
-    DIRECTIVE_SUBSTDEFS,
-    DIRECTIVE_INCLUDE,
-    DIRECTIVE_IMPORT,
-    DIRECTIVE_KAMAILIO, /* #!KAMAILIO: from here on, $name is never an AVP */
-    DIRECTIVE_SER,      /* pseudo-variables are unknown */
-    DIRECTIVE_KIND      /* #!ALL: it may be one again */
-};
-
-static const struct {
-    const char *word;
-    enum directive what;
-} directives[] = {{"define", DIRECTIVE_DEFINE},
-                  {"def", DIRECTIVE_DEFINE},
-                  {"trydefine", DIRECTIVE_TRYDEF},
-                  {"trydef", DIRECTIVE_TRYDEF},
-                  {"redefine", DIRECTIVE_REDEF},
-                  {"redef", DIRECTIVE_REDEF},
-                  {"defenv", DIRECTIVE_DEFENV},
-                  {"defenvs", DIRECTIVE_DEFENVS},
-                  {"trydefenv", DIRECTIVE_TRYDEFENV},
-                  {"trydefenvs", DIRECTIVE_TRYDEFENVS},
-                  {"ifdef", DIRECTIVE_IFDEF},
-                  {"ifndef", DIRECTIVE_IFNDEF},
-                  {"else", DIRECTIVE_ELSE},
-                  {"endif", DIRECTIVE_ENDIF},
-                  {"subst", DIRECTIVE_SUBST},
-                  {"substdef", DIRECTIVE_SUBSTDEF},
-                  {"substdefs", DIRECTIVE_SUBSTDEFS},
-                  {"include_file", DIRECTIVE_INCLUDE},
-                  {"import_file", DIRECTIVE_IMPORT},
-                  {"KAMAILIO", DIRECTIVE_KAMAILIO},
-                  {"OPENSER", DIRECTIVE_KAMAILIO},
-                  {"MAXCOMPAT", DIRECTIVE_KIND},
-                  {"ALL", DIRECTIVE_KIND},
-                  {"SER", DIRECTIVE_SER}};
-
-/* Which directive follows #! or !!, if the text is exactly one; *len is the word's length. */
-static bool find_directive(const struct lexer *l, enum directive *what, size_t *len) {
-    char word[32];
-    for (*len = 0; *len < sizeof word - 1 && word_char(cfg_input_peek(&l->in, 2 + *len)); ++*len)
-        word[*len] = (char)cfg_input_peek(&l->in, 2 + *len);
-    word[*len] = '\0';
-    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
-        if (strcmp(directives[i].word, word) != 0) continue;
-        *what = directives[i].what;
-        return true;
-    }
-    return false;
-}
-
-/* Only blanks up to the end of the line: for Kamailio, a #!else with anything behind it is a mere comment. */
-static bool line_ends(const struct lexer *l, size_t k) {
-    while (blank(cfg_input_peek(&l->in, k)))
-        k++;
-    return cfg_input_peek(&l->in, k) == '\n';
-}
-
-/* A directive that is none is a comment to Kamailio, which is rarely what was meant. */
-static void comment_line(struct lexer *l, size_t word_len) {
-    char word[32];
-    size_t n = word_len < sizeof word - 1 ? word_len : sizeof word - 1;
-    for (size_t k = 0; k < n; k++)
-        word[k] = (char)cfg_input_peek(&l->in, 2 + k);
-    word[n] = '\0';
-    const char *names[sizeof directives / sizeof *directives + 1] = {0};
-    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
-        names[i] = directives[i].word;
-    const char *meant = cfg_input_peek(&l->in, 1) == '!' ? diag_suggest(span_of(word), names) : NULL;
-    if (meant && strcmp(meant, word) == 0)
-        diag_warning(l->diag, cfg_input_at(&l->in),
-                     "#!%s must stand alone on its line: this is only a comment", word);
-    else if (meant)
-        diag_warning(l->diag, cfg_input_at(&l->in), "#!%s is only a comment; did you mean #!%s?", word,
-                     meant);
-    skip_line(l);
-}
-
-/* At #! or !!. Returns false if it is no directive. */
-static bool read_directive(struct lexer *l) {
-    enum directive what;
-    size_t len;
-    if (!find_directive(l, &what, &len)) return false;
-    bool needs_blank = what <= DIRECTIVE_IFNDEF && (what < DIRECTIVE_DEFENV || what > DIRECTIVE_TRYDEFENVS);
-    bool stands_alone = what == DIRECTIVE_ELSE || what == DIRECTIVE_ENDIF || what >= DIRECTIVE_KAMAILIO;
-    if (needs_blank && !blank(cfg_input_peek(&l->in, 2 + len))) return false;
-    if (stands_alone && !line_ends(l, 2 + len)) return false;
-    struct source_pos at = cfg_input_at(&l->in);
-    cfg_input_skip(&l->in, 2 + len);
-    switch (what) {
-    case DIRECTIVE_DEFINE: define(l, PREPROCESS_DEFINE); break;
-    case DIRECTIVE_TRYDEF: define(l, PREPROCESS_TRYDEF); break;
-    case DIRECTIVE_REDEF: define(l, PREPROCESS_REDEF); break;
-    case DIRECTIVE_DEFENV: defenv(l, at, true, false); break;
-    case DIRECTIVE_DEFENVS: defenv(l, at, true, true); break;
-    case DIRECTIVE_TRYDEFENV: defenv(l, at, false, false); break;
-    case DIRECTIVE_TRYDEFENVS: defenv(l, at, false, true); break;
-    case DIRECTIVE_IFDEF: ifdef(l, at, true); break;
-    case DIRECTIVE_IFNDEF: ifdef(l, at, false); break;
-    case DIRECTIVE_ELSE: preprocess_else(&l->pp, at), skip_line(l); break;
-    case DIRECTIVE_ENDIF: preprocess_endif(&l->pp, at), skip_line(l); break;
-    case DIRECTIVE_SUBST: subst(l, PREPROCESS_SUBST); break;
-    case DIRECTIVE_SUBSTDEF: subst(l, PREPROCESS_SUBSTDEF); break;
-    case DIRECTIVE_SUBSTDEFS: subst(l, PREPROCESS_SUBSTDEFS); break;
-    case DIRECTIVE_INCLUDE: include(l, at, true); break;
-    case DIRECTIVE_IMPORT: include(l, at, false); break;
-    case DIRECTIVE_SER:
-        diag_error(l->diag, cfg_input_at(&l->in), "#!SER, the language of another program, is not simulated");
-        skip_line(l);
-        break;
-    case DIRECTIVE_KAMAILIO:
-    case DIRECTIVE_KIND:
-        l->kamailio = what == DIRECTIVE_KAMAILIO;
-        skip_line(l);
-        break;
-    }
-    return true;
-}
-
-/* What an #!ifdef leaves out: everything up to a directive that may change that. */
-static void skip_dropped(struct lexer *l) {
-    while (cfg_input_peek(&l->in, 0) != -1) {
-        enum directive what;
-        size_t len;
-        bool marked = cfg_input_starts(&l->in, "#!") || cfg_input_starts(&l->in, "!!");
-        bool counts =
-            marked && find_directive(l, &what, &len) && what >= DIRECTIVE_IFDEF && what <= DIRECTIVE_ENDIF;
-        if (counts && read_directive(l)) return;
-        cfg_input_get(&l->in);
-    }
 }
 
 /* Everything else. */
@@ -541,23 +298,21 @@ static void read_token(struct lexer *l) {
     struct source_pos at = cfg_input_at(in);
     size_t len;
     if (!preprocess_keeps(&l->pp))
-        skip_dropped(l);
-    else if (blank(c) || c == '\n')
+        lexer_skip_dropped(l);
+    else if (lexer_blank(c) || c == '\n')
         cfg_input_get(&l->in);
     else if (c == '\\' && cfg_input_peek(in, 1) == '\n')
         cfg_input_skip(&l->in, 2);
-    else if ((cfg_input_starts(in, "#!") || cfg_input_starts(in, "!!")) && read_directive(l))
+    else if ((cfg_input_starts(in, "#!") || cfg_input_starts(in, "!!")) && lexer_directive(l))
         return;
-    else if (c == '#') {
-        enum directive what;
-        find_directive(l, &what, &len);
-        comment_line(l, len);
-    } else if (cfg_input_starts(in, "//"))
-        skip_line(l);
+    else if (c == '#')
+        lexer_comment(l);
+    else if (cfg_input_starts(in, "//"))
+        lexer_skip_line(l);
     else if (cfg_input_starts(in, "/*"))
         skip_comment(l);
     else if (c == '"' || c == '\'')
-        read_string(l, at, (char)c);
+        lexer_string(l, at, (char)c);
     else if (c == '$')
         read_pv(l, at);
     else if ((ascii_hex(c) >= 0 || c == ':') && (len = ipv6_len(l)) > 0) {
@@ -565,7 +320,7 @@ static void read_token(struct lexer *l) {
         while (len-- > 0)
             buf_add_char(&l->word, (char)cfg_input_get(&l->in));
         add(l, CFG_TOKEN_IPV6, at, buf_span(&l->word));
-    } else if (word_char(c))
+    } else if (lexer_word_char(c))
         read_plain_word(l, at);
     else
         read_op(l, at);
@@ -601,9 +356,4 @@ const char *cfg_token_name(const struct cfg_token *t, char name[CFG_TOKEN_NAME_M
     const char *format = t->kind == CFG_TOKEN_STRING ? "the string \"" SPAN_FMT "\"" : "'" SPAN_FMT "'";
     snprintf(name, CFG_TOKEN_NAME_MAX, format, SPAN_ARG(text));
     return name;
-}
-
-void cfg_lex_words(struct buf *out) {
-    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++)
-        word_write(out, "directive", WORD_SIMULATED, "#!%s", directives[i].word);
 }

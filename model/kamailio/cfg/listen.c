@@ -5,39 +5,6 @@
 
 #include <string.h>
 
-/* A host as written: words, numbers and strings joined by . and - */
-bool cfg_host_parse(struct cfg_parse *p, struct span *host) {
-    struct buf text = {0};
-    for (;;) {
-        enum cfg_token_kind kind = p->t->kind;
-        bool part = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_WORD ||
-                    kind == CFG_TOKEN_STRING || kind == CFG_TOKEN_IPV6;
-        if (!part) {
-            buf_free(&text);
-            return cfg_expected(p, "an address");
-        }
-        buf_add(&text, cfg_get(p)->text);
-        if (kind == CFG_TOKEN_STRING || kind == CFG_TOKEN_IPV6) break;
-        if (!cfg_next_is(p, ".") && !cfg_next_is(p, "-")) break;
-        buf_add(&text, cfg_get(p)->text);
-    }
-    *host = arena_text(&p->program->arena, buf_span(&text));
-    buf_free(&text);
-    return true;
-}
-
-static bool port_parse(struct cfg_parse *p, uint16_t *port) {
-    *port = 0;
-    if (!cfg_take(p, ":") || cfg_take(p, "*")) return true;
-    if (p->t->kind != CFG_TOKEN_NUMBER) return cfg_expected(p, "a port number");
-    if (p->t->n > 65535) {
-        diag_error(p->diag, p->t->at, "port " SPAN_FMT " is not simulated", SPAN_ARG(p->t->text));
-        return false;
-    }
-    *port = (uint16_t)cfg_get(p)->n;
-    return true;
-}
-
 static void add(struct cfg_parse *p, const struct kam_listen *listen) {
     struct kam_globals *g = &p->program->globals;
     struct kam_listen *all = (struct kam_listen *)g->listens;
@@ -45,27 +12,20 @@ static void add(struct cfg_parse *p, const struct kam_listen *listen) {
     all[g->listen_count++] = *listen;
 }
 
-enum kam_transport cfg_transport(const struct cfg_token *t) {
-    enum kam_transport transport =
-        t->kind == CFG_TOKEN_RESERVED ? kam_transport_of(t->text) : KAM_NO_TRANSPORT;
-    return transport < KAM_WS ? transport : KAM_NO_TRANSPORT;
-}
-
 /* One [PROTO:]ADDRESS[:PORT]; *udp says whether it is UDP over IPv4, the only sockets that are simulated. */
 static bool address_parse(struct cfg_parse *p, struct kam_listen *listen, bool *udp) {
-    enum kam_transport transport = cfg_transport(p->t);
-    *udp = transport <= KAM_UDP;
-    listen->at = p->t->at;
-    if (transport && (cfg_get(p), !cfg_expect(p, ":"))) return false;
-    if (cfg_take(p, "*") && !cfg_expect(p, ":")) return false;
-    if (cfg_next_is(p, "(")) {
-        diag_error(p->diag, listen->at, "a list of addresses on one socket is not simulated");
+    struct cfg_socket socket;
+    const struct cfg_token *host = p->t + (cfg_token_is(p->t + 1, ":") ? 2 : 0);
+    if (cfg_token_is(host, "(")) {
+        diag_error(p->diag, p->t->at, "a list of addresses on one socket is not simulated");
         return false;
     }
-    bool brackets = cfg_take(p, "[");
-    *udp = *udp && p->t->kind != CFG_TOKEN_IPV6;
-    return cfg_host_parse(p, &listen->address) && (!brackets || cfg_expect(p, "]")) &&
-           port_parse(p, &listen->port);
+    if (!cfg_socket_parse(p, &socket)) return false;
+    *udp = socket.transport <= KAM_UDP && !socket.ipv6;
+    listen->at = socket.at;
+    listen->address = socket.host;
+    listen->port = socket.port;
+    return true;
 }
 
 /* Could this token go on with another address on the same listen= line? */
@@ -85,29 +45,23 @@ static bool is_interface(struct span name) {
     return false;
 }
 
+static bool alias_begins(const struct cfg_parse *p) {
+    enum cfg_token_kind kind = p->t->kind;
+    return kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING ||
+           kind == CFG_TOKEN_IPV6 || kind == CFG_TOKEN_WORD || cfg_next_is(p, "*") || cfg_next_is(p, "[") ||
+           cfg_transport(p->t);
+}
+
 bool cfg_alias_parse(struct cfg_parse *p) {
-    bool any = false;
-    for (;;) {
+    if (!alias_begins(p)) return cfg_expected(p, "a host name");
+    while (alias_begins(p)) {
+        struct cfg_socket socket;
+        if (!cfg_socket_parse(p, &socket)) return false;
         struct kam_alias *alias = cfg_new(p, sizeof *alias);
-        enum cfg_token_kind kind = p->t->kind;
-        bool with_proto = cfg_transport(p->t) != KAM_NO_TRANSPORT;
-        bool host = kind == CFG_TOKEN_NUMBER || kind == CFG_TOKEN_NUM_WORD || kind == CFG_TOKEN_STRING ||
-                    kind == CFG_TOKEN_IPV6 || kind == CFG_TOKEN_WORD || cfg_next_is(p, "*") ||
-                    cfg_next_is(p, "[");
-        if (!with_proto && !host) return any || cfg_expected(p, "a host name");
-        if (with_proto && (cfg_get(p), !cfg_expect(p, ":"))) return false;
-        bool brackets = cfg_take(p, "[");
-        bool all = cfg_next_is(p, "*");
-        if (all)
-            alias->host = cfg_get(p)->text;
-        else if (!cfg_host_parse(p, &alias->host))
-            return false;
-        if ((brackets && !cfg_expect(p, "]")) || !port_parse(p, &alias->port)) return false;
-        if (all && alias->port == 0) return cfg_expected(p, "a port number");
-        alias->next = p->program->globals.aliases;
+        *alias = (struct kam_alias){p->program->globals.aliases, socket.host, socket.port};
         p->program->globals.aliases = alias;
-        any = true;
     }
+    return true;
 }
 
 /* listen=udp:NAME: its address is what Kamailio calls itself, and the name is myself, too. */
@@ -136,7 +90,8 @@ static bool advertise_parse(struct cfg_parse *p, size_t first) {
     struct kam_globals *g = &p->program->globals;
     struct kam_listen adv = {0};
     struct source_pos at = p->t->at;
-    if (!cfg_host_parse(p, &adv.advertise_host) || !port_parse(p, &adv.advertise_port)) return false;
+    if (!cfg_host_parse(p, true, &adv.advertise_host) || !cfg_port_parse(p, &adv.advertise_port))
+        return false;
     if (!resolves(p, adv.advertise_host)) {
         diag_warning(p->diag, at,
                      "advertise " SPAN_FMT

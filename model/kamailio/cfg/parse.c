@@ -159,20 +159,6 @@ static bool parse_block(struct cfg_parse *p, const struct block *b) {
     return true;
 }
 
-/* Something, a colon, and a letter behind it. */
-static bool is_event_name(struct span name) {
-    ptrdiff_t colon = span_find(name, ':');
-    if (colon < 1 || (size_t)colon + 1 >= name.len) return false;
-    char c = name.p[colon + 1];
-    return ascii_alnum((unsigned char)c) && !ascii_digit((unsigned char)c);
-}
-
-static bool blank_within(const struct cfg_token *first, const struct cfg_token *last) {
-    for (const struct cfg_token *t = first; t < last; t++)
-        if (t[1].at.offset != t->at.offset + t->text.len) return true;
-    return false;
-}
-
 /* Does a module that is simulated let it happen? GROUP:EVENT counts, and not what may follow it. */
 static bool happens(struct span event) {
     for (size_t i = 0; kam_modules[i]; i++)
@@ -189,19 +175,16 @@ static bool happens(struct span event) {
 static const char *const would_run[] = {"core:receive-parse-error", "corex:reply-out", "network:msg",
                                         "topoh:msg-sending", "topos:"};
 
-/* event_route[NAME]; the name may have colons and dashes. Events that never happen here are no matter. */
+/* event_route[NAME]. Events that never happen here are no matter. */
 static bool parse_event_route(struct cfg_parse *p) {
-    const struct cfg_token *word = cfg_get(p), *first = p->t + 1;
-    struct buf text = {0};
+    const struct cfg_token *word = cfg_get(p);
+    struct source_pos behind = {p->t->at.source, p->t->at.offset + 1};
     if (!cfg_expect(p, "[")) return false;
-    while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END)
-        buf_add(&text, cfg_get(p)->text);
-    struct span name = arena_text(&p->program->arena, buf_span(&text));
-    buf_free(&text);
-    if (!is_event_name(name) || blank_within(first, p->t - 1)) {
-        diag_error(p->diag, first->at, "expected an event's name, GROUP:EVENT");
+    if (p->t->kind != CFG_TOKEN_WORD) {
+        diag_error(p->diag, behind, "expected an event's name, GROUP:EVENT");
         return false;
     }
+    struct span name = cfg_get(p)->text;
     if (!cfg_expect(p, "]")) return false;
     for (size_t i = 0; i < sizeof would_run / sizeof *would_run; i++)
         if (span_starts(name, would_run[i]))
@@ -269,7 +252,8 @@ static bool parse_variable(struct cfg_parse *p) {
                    kam_modules[i]->name);
         return false;
     }
-    if (cfg_next_is(p, "[")) {
+    if (cfg_take(p, "[")) {
+        if (p->t->kind != CFG_TOKEN_NUMBER) return cfg_expected(p, "the number of an instance");
         diag_error(p->diag, group->at, "instances of a group of variables are not simulated");
         return false;
     }

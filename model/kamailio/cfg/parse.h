@@ -129,11 +129,27 @@ bool cfg_listen_parse(struct cfg_parse *p, struct source_pos at);
 /* The transport that a token names where sockets are, which no websocket is. */
 enum kam_transport cfg_transport(const struct cfg_token *t);
 
+/* a.b.c.d; the next token is the first number. */
+bool cfg_ipv4_parse(struct cfg_parse *p, uint32_t *ip);
+
+/* A host's name or address, without or with quotes; numbers: they may be parts of a name. */
+bool cfg_host_parse(struct cfg_parse *p, bool numbers, struct span *host);
+
+/* [:PORT]; 0: not written. */
+bool cfg_port_parse(struct cfg_parse *p, uint16_t *port);
+
+/* [PROTO:]HOST[:PORT]; * is any protocol, and any port. */
+struct cfg_socket {
+    struct source_pos at;
+    enum kam_transport transport; /* KAM_NO_TRANSPORT: any */
+    struct span host;
+    bool ipv6;
+    uint16_t port; /* 0: any */
+};
+bool cfg_socket_parse(struct cfg_parse *p, struct cfg_socket *socket);
+
 /* alias = [PROTO:]HOST[:PORT] ...; the next token is behind the = */
 bool cfg_alias_parse(struct cfg_parse *p);
-
-/* A host's name or address, without or with quotes. */
-bool cfg_host_parse(struct cfg_parse *p, struct span *host);
 
 /* loadmodule and modparam; the next token is the word. */
 bool cfg_loadmodule_parse(struct cfg_parse *p);

@@ -190,8 +190,9 @@ static const struct {
 static bool parse_end(struct cfg_parse *p, size_t which, struct cfg_stmt **out) {
     struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_END, cfg_get(p)->at);
     s->ends = ends[which].ends;
-    if (cfg_next_is(p, "(") && cfg_token_is(p->t + 1, ")") && s->ends != CFG_END_BREAK) p->t += 2;
-    bool alone = cfg_next_is(p, ";") || cfg_next_is(p, "}") || s->ends == CFG_END_BREAK;
+    bool empty = cfg_next_is(p, "(") && cfg_token_is(p->t + 1, ")") && s->ends != CFG_END_BREAK;
+    if (empty) p->t += 2;
+    bool alone = empty || cfg_next_is(p, ";") || cfg_next_is(p, "}") || s->ends == CFG_END_BREAK;
     if (!alone) {
         s->expr = cfg_expr_parse(p);
         if (!s->expr) return false;

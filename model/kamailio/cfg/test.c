@@ -68,25 +68,13 @@ static bool take_op(struct cfg_parse *p, enum cfg_op *op, bool match, bool order
     return cfg_expected(p, order ? "==, !=, <, >, <= or >=" : match ? "==, != or =~" : "== or !=");
 }
 
-/* a.b.c.d, as numbers and dots; the first number is the next token. */
-static bool parse_ip(struct cfg_parse *p, uint32_t *ip) {
-    *ip = 0;
-    for (int i = 0; i < 4; i++) {
-        if (i > 0 && !cfg_expect(p, ".")) return false;
-        if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n < 0 || p->t->n > 255)
-            return cfg_expected(p, "an IPv4 address");
-        *ip = *ip << 8 | (uint32_t)cfg_get(p)->n;
-    }
-    return true;
-}
-
 /* ADDRESS, ADDRESS/BITS or ADDRESS/MASK */
 static bool parse_net(struct cfg_parse *p, struct cfg_test *test) {
     test->with_net = true;
     test->mask = UINT32_MAX;
-    if (!parse_ip(p, &test->net)) return false;
+    if (!cfg_ipv4_parse(p, &test->net)) return false;
     if (!cfg_take(p, "/")) return true;
-    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) return parse_ip(p, &test->mask);
+    if (p->t->kind == CFG_TOKEN_NUMBER && cfg_token_is(p->t + 1, ".")) return cfg_ipv4_parse(p, &test->mask);
     if (p->t->kind != CFG_TOKEN_NUMBER || p->t->n > 32) return cfg_expected(p, "a number of bits, 0 to 32");
     int64_t bits = cfg_get(p)->n;
     test->mask = bits == 0 ? 0 : UINT32_MAX << (32 - bits);
@@ -126,22 +114,11 @@ static bool resolve_host(struct cfg_parse *p, struct cfg_test *test, struct sour
     return is_never(test);
 }
 
-/* a.b-c */
 static bool parse_host(struct cfg_parse *p, struct cfg_test *test) {
     struct source_pos at = p->t->at;
-    struct buf name = {0};
-    buf_add(&name, cfg_get(p)->text);
-    while (cfg_next_is(p, ".") || cfg_next_is(p, "-")) {
-        buf_add(&name, cfg_get(p)->text);
-        if (p->t->kind != CFG_TOKEN_WORD && p->t->kind != CFG_TOKEN_NUM_WORD &&
-            p->t->kind != CFG_TOKEN_NUMBER && p->t->kind != CFG_TOKEN_RESERVED) {
-            buf_free(&name);
-            return cfg_expected(p, "a host name");
-        }
-        buf_add(&name, cfg_get(p)->text);
-    }
-    resolve_host(p, test, at, buf_span(&name));
-    buf_free(&name);
+    struct span name;
+    if (!cfg_host_parse(p, false, &name)) return false;
+    resolve_host(p, test, at, name);
     return true;
 }
 
@@ -255,6 +232,10 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
     struct source_pos at = p->t->at;
     assert(s);
     cfg_get(p);
+    if (s->argument && s->kind == SUBJECT_IP && p->kind != KAM_ONSEND_ROUTE) {
+        diag_error(p->diag, at, "%s is only in onsend_route", s->word);
+        return NULL;
+    }
     struct cfg_test *test = cfg_new(p, sizeof *test);
     test->subject = s->subject;
     bool match = s->kind == SUBJECT_TEXT || s->kind == SUBJECT_URI || s->kind == SUBJECT_IP;
@@ -266,7 +247,7 @@ const struct cfg_expr *cfg_test_parse(struct cfg_parse *p) {
         if (s->argument)
             diag_error(p->diag, at, "%s == myself is not simulated", s->word);
         else if (!parsed)
-            diag_error(p->diag, at, "=~ myself is not simulated");
+            diag_error(p->diag, at, "=~ myself: it is no pattern");
     } else if (s->kind == SUBJECT_IP && test->op != CFG_MATCH) {
         parsed = parse_ip_right(p, test);
     } else if (s->kind == SUBJECT_PROTO) {

@@ -3,15 +3,7 @@
 #include "model/kamailio/message/header.h"
 
 #include "model/kamailio/message/address.h"
-
-/* Fewer characters than RFC 3261 has in a token. */
-static bool name_readable(struct span name) {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.p[i];
-        if (!ascii_alnum(c) && c != '-' && c != '.' && c != '_' && c != '+' && c != '~') return false;
-    }
-    return name.len > 0;
-}
+#include "model/kamailio/script/args.h"
 
 struct span kam_via_value(const struct sip_header *h) {
     const char *end = h->line.p + h->line.len;
@@ -80,7 +72,7 @@ static bool readable(struct kam_run *run, const struct sip_header *h) {
     const struct sip_msg *m = &run->msg;
     bool is_first = sip_msg_first(m, h->id) == h;
     switch (h->id) {
-    case SIP_OTHER: return name_readable(h->name);
+    case SIP_OTHER: return h->name.len && script_header_word(h->name).len == h->name.len;
     case SIP_VIA: return is_first || read_further_vias(run, h);
     case SIP_CONTENT_LENGTH: return (is_first || !m->is_request) && length_readable(h, m->ends_oddly);
     case SIP_FROM:

@@ -6,6 +6,7 @@
 #include "model/kamailio/message/params.h"
 #include "model/kamailio/message/read.h"
 #include "model/kamailio/pv/pv.h"
+#include "model/kamailio/script/args.h"
 #include "model/sip/via.h"
 
 static struct span value_of(struct kam_run *run, const struct sip_header *h) {
@@ -50,12 +51,10 @@ static struct kam_value all(struct kam_run *run, struct span name) {
     return pv_built(run, &b);
 }
 
-/* Without blanks. */
+/* The name of a header, or * for all of them; a variable may give it. */
 static bool is_name(struct span text) {
-    size_t n = 0;
-    while (n < text.len && !ascii_space((unsigned char)text.p[n]))
-        n++;
-    return n == text.len;
+    struct span name;
+    return script_header_name(text, &name) || span_is(text, "*") || span_find(text, '$') >= 0;
 }
 
 /* It reads all headers first. */
@@ -363,11 +362,13 @@ static struct kam_value get_expires(struct kam_run *run, const struct kam_pv_at 
 #define PLAIN(name, get)                                                                                     \
     { name, KAM_PV_PLAIN, get, NULL, NULL }
 
+#define HEADER_NAME .takes = is_name, .wants = "the name of a header"
+
 const struct kam_pv kam_pv_headers[] = {
-    {"hdr", KAM_PV_NAMED, get_hdr, .takes = is_name, .indexed = true},
-    {"hdrc", KAM_PV_NAMED, get_hdrc, .takes = is_name},
-    {"hfl", KAM_PV_NAMED, get_hfl, .takes = is_name, .indexed = true},
-    {"hflc", KAM_PV_NAMED, get_hflc, .takes = is_name},
+    {"hdr", KAM_PV_NAMED, get_hdr, HEADER_NAME, .indexed = true},
+    {"hdrc", KAM_PV_NAMED, get_hdrc, HEADER_NAME},
+    {"hfl", KAM_PV_NAMED, get_hfl, HEADER_NAME, .indexed = true},
+    {"hflc", KAM_PV_NAMED, get_hflc, HEADER_NAME},
     PLAIN("cl", get_cl),
     PLAIN("ct", get_ct),
     PLAIN("cT", get_cT),

@@ -52,16 +52,15 @@ static int64_t read_front(struct span s) {
     return negative ? -n : n;
 }
 
-static bool name_char(char c) {
-    return ascii_alnum((unsigned char)c) || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
+struct span script_header_word(struct span s) {
+    size_t len = 0;
+    for (char c; len < s.len && (c = s.p[len], ascii_alnum((unsigned char)c) || (c && strchr("-_.+~", c)));)
+        len++;
+    return span_head(s, len);
 }
 
-/* A header's name; blanks and a colon may follow. Only of names that Kamailio knows these do not count. */
-static bool read_header(struct span s, struct span *name) {
-    size_t len = 0;
-    while (len < s.len && name_char(s.p[len]))
-        len++;
-    size_t end = len;
+bool script_header_name(struct span s, struct span *name) {
+    size_t len = script_header_word(s).len, end = len;
     while (end < s.len && (s.p[end] == ' ' || s.p[end] == '\t'))
         end++;
     if (len == 0 || (end < s.len && s.p[end] != ':')) return false;
@@ -195,7 +194,7 @@ const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type,
         return read_number(text, &out->n) && out->n >= 0 && out->n < 32 ? NULL
                                                                         : "must be a number from 0 to 31";
     case ARG_PERCENT: out->n = read_front(text); return out->n <= 100 ? NULL : "must be a number up to 100";
-    case ARG_HEADER: return read_header(text, &out->s) ? NULL : "must be the name of a header";
+    case ARG_HEADER: return script_header_name(text, &out->s) ? NULL : "must be the name of a header";
     case ARG_METHODS: return read_methods(text);
     case ARG_ADDRESS:
         if (span_eq(text, (struct span){KAM_NEXT_HOP_HOST, sizeof KAM_NEXT_HOP_HOST - 1})) {

@@ -16,6 +16,13 @@ bool script_arg_takes_format(enum kam_arg_type type);
 const char *script_arg_read(const struct kam_program *p, enum kam_arg_type type, struct span text,
                             struct kam_arg *out);
 
+/* The characters at the front of s that may be a header's name: fewer than RFC 3261 has in a token. */
+struct span script_header_word(struct span s);
+
+/* A header's name, behind which blanks and a colon may stand; only of names that Kamailio knows these do not
+ * count. False: it is none. */
+bool script_header_name(struct span s, struct span *name);
+
 enum script_args_result {
     SCRIPT_ARGS_GOOD,
     SCRIPT_ARGS_MISSING, /* a variable has not the value that the function needs: it fails */

@@ -217,6 +217,12 @@ const struct program_setting *program_find_setting(const struct kam_program *p, 
     return NULL;
 }
 
+void program_force(struct kam_program *p, struct span socket, struct source_pos at) {
+    struct kam_forced *f = arena_new(&p->arena, sizeof *f);
+    *f = (struct kam_forced){p->globals.forced, arena_text(&p->arena, socket), at};
+    p->globals.forced = f;
+}
+
 bool program_add_flag(struct kam_program *p, struct span name, int64_t number) {
     uint32_t taken = 0;
     for (const struct program_name *n = p->flags; n; n = n->hh.next)

@@ -119,6 +119,9 @@ struct kam_program *program_new(void);
 /* The number of a $var or $avp name in a list; a new name gets the next number. */
 size_t program_number(struct kam_program *p, struct program_name **names, struct span name);
 
+/* Notes a socket that must be there: [PROTO:]HOST[:PORT]. */
+void program_force(struct kam_program *p, struct span socket, struct source_pos at);
+
 /* Declares a flag; number -1: the lowest one that no name has. False: the name or all numbers are taken. */
 bool program_add_flag(struct kam_program *p, struct span name, int64_t number);
 

@@ -36,6 +36,7 @@ struct kam_pv {
     bool (*set)(struct kam_run *run, const struct kam_pv_at *at, struct kam_value value);
     const char *arguments; /* the words that the argument may be: "host|port"; NULL: any text, or */
     bool (*takes)(struct span argument); /* says whether it is one that is simulated; NULL: all are */
+    const char *wants;                   /* what Kamailio itself asks of the argument; NULL: nothing */
     bool indexed;                        /* it may have an index: $(hdr(Via)[0]) */
 };
 

@@ -203,6 +203,8 @@ static bool make_row(struct script_pv_maker *m, const struct script_pv_parts *pa
         return make_missing(m, span_of(kam_modules[0]->name), missing, out);
     }
     if (!fits && span_is(parts->name, "stat")) return make_missing(m, span_of("pv"), span_skip(text, 1), out);
+    if (!fits && pv->wants)
+        return wrong(m, "$%s(" SPAN_FMT "): expected %s", pv->name, SPAN_ARG(parts->argument), pv->wants);
     if (!fits) return wrong(m, "$%s(" SPAN_FMT ") is not simulated", pv->name, SPAN_ARG(parts->argument));
     out->at.argument = arena_text(m->arena, argument);
     return true;

@@ -30,6 +30,13 @@ struct kam_alias {
     uint16_t port; /* 0: any */
 };
 
+/* A socket that force_send_socket() names: it must be there when Kamailio starts. */
+struct kam_forced {
+    const struct kam_forced *next;
+    struct span text;
+    struct source_pos at;
+};
+
 /* What the configuration's global lines say; only what has an effect here (facts: Kamailio 11.2). */
 struct kam_globals {
     struct span via_host;             /* advertised_address: in Via and Path, and only there; p NULL: none */
@@ -46,6 +53,7 @@ struct kam_globals {
     struct span server_header;     /* p NULL: the default line, made from the version */
     struct span user_agent_header; /* p NULL: the default */
     const struct kam_alias *aliases;
+    const struct kam_forced *forced;
     bool sip_warning, check_via, reply_to_via;
     bool async_workers; /* async_workers is more than 0 */
     bool mhomed;        /* sends from the first socket of the address that the way leads from */
