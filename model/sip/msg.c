@@ -117,8 +117,9 @@ static bool parse_first_line(struct sip_msg *m, struct span line) {
     }
     m->is_request = true;
     m->method = first;
-    m->uri = second; /* may be empty, as SIPp's [next_url] can be */
-    m->version = span_trim(rest2);
+    m->uri = second;                                  /* may be empty, as SIPp's [next_url] can be */
+    ptrdiff_t cr = odd ? span_find(rest2, '\r') : -1; /* what stands behind it does not count */
+    m->version = span_trim(cr < 0 ? rest2 : span_head(rest2, (size_t)cr));
     if (!first.len || !rest2.p || !span_starts_nocase(m->version, "SIP/2.0")) return false;
     if (odd && span_find(span_between(line.p, m->version.p), '\r') >= 0) return false;
     bool is_longer = m->version.len > strlen("SIP/2.0");

@@ -43,6 +43,7 @@ bool kam_sl_reply(struct kam_run *run, unsigned status, struct span reason) {
 }
 
 bool kam_sl_answer(struct kam_run *run, unsigned status, struct span reason) {
+    if (!run->transaction && !run->msg.is_request) return false;
     return run->transaction && sl_of(run)->bind_tm ? kam_tm_script_reply(run, status, reason)
                                                    : kam_sl_reply(run, status, reason);
 }
@@ -89,7 +90,6 @@ static int sl_send_reply(struct kam_run *run, const struct kam_arg *args, size_t
 /* Like sl_send_reply(), or tm's t_reply() where there is a transaction. */
 static int send_reply(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    if (!run->transaction && !run->msg.is_request) return -1;
     return kam_sl_answer(run, status_of(run, &args[0]), reason_of(run, &args[1])) ? 1 : -1;
 }
 

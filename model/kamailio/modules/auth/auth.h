@@ -91,7 +91,7 @@ void auth_nonce_write(struct buf *out, struct kam_run *run);
 enum auth_result auth_nonce_check(struct kam_run *run, const struct kam_credentials *c);
 
 /* How to challenge. */
-enum { AUTH_QOP_AUTH = 1, AUTH_QOP_AUTH_INT = 2, AUTH_NO_500 = 4, AUTH_SAY_STALE = 16 };
+enum { AUTH_QOP_AUTH = 1, AUTH_QOP_AUTH_INT = 2, AUTH_SAY_STALE = 16 };
 
 /* Adds `WWW-Authenticate: Digest ...` with its line's end. */
 void auth_challenge_write(struct buf *out, struct kam_run *run, enum auth_kind kind, struct span realm,

@@ -26,9 +26,9 @@ static bool answer(struct kam_run *run, unsigned status, struct span reason) {
 
 /* An ACK and a CANCEL cannot be asked; that is no failure. */
 int auth_challenge(struct kam_run *run, enum auth_kind kind, const struct kam_arg *args) {
-    int64_t flags = args[1].missing ? 0 : args[1].n;
-    if (args[0].missing || args[1].missing) {
-        if (!(flags & AUTH_NO_500)) answer(run, 500, SPAN("Internal Server Error"));
+    int64_t flags = args[1].n;
+    if (args[0].missing || !args[0].s.len || args[1].missing) {
+        answer(run, 500, SPAN("Internal Server Error")); /* flag 4 does not help */
         return -1;
     }
     if (run->method == KAM_ACK || run->method == KAM_CANCEL) return 1;
