@@ -42,6 +42,9 @@ void diag_warning(struct diag *d, struct source_pos at, const char *format, ...)
 /* Did anything fail so far? */
 static inline bool diag_failed(const struct diag *d) { return d->errors > 0; }
 
+/* Will no further error be shown? What only helps to correct one need not be looked for. */
+static inline bool diag_full(const struct diag *d) { return d->errors >= DIAG_MAX; }
+
 void diag_free(struct diag *d);
 
 /*

@@ -85,9 +85,23 @@ static int64_t next_used(const struct event_queue *q, int64_t slot) {
     }
 }
 
+/* The slot before that of the earliest event of all: what is due in years has not to come round for years. */
+static int64_t before_earliest(const struct event_queue *q) {
+    int64_t at_ns = INT64_MAX;
+    for (size_t i = 0; i < EVENT_SLOTS; i++)
+        for (const struct event *e = q->slots[i]; e; e = e->next)
+            if (e->node.at < at_ns) at_ns = e->node.at;
+    return (at_ns >> EVENT_SLOT_SHIFT) - 1;
+}
+
 /* Takes the next slot that holds an event of its own round out of the wheel, where there is one. */
 static void turn_wheel(struct event_queue *q) {
+    int64_t round = q->slot + EVENT_SLOTS;
     while (waiting(q) && q->soon == &q->end) {
+        if (q->slot >= round) {
+            q->slot = before_earliest(q);
+            round = INT64_MAX;
+        }
         q->slot = next_used(q, q->slot);
         for (struct event *e = q->slots[slot_of(q->slot)], *next; e; e = next) {
             next = e->next;

@@ -53,7 +53,7 @@ static uint64_t log2_below_one(uint64_t n) {
 }
 
 int64_t random_wait(struct random_stream *r, int64_t mean_ns) {
-    assert(mean_ns >= 0 && mean_ns <= INT64_C(1000000000000000));
+    assert(mean_ns >= 0 && mean_ns <= RANDOM_WAIT_MAX_NS);
     enum { LN2 = 11629080 /* in 2^24ths */, ONE = 1 << 24 };
     int64_t means = (int64_t)(log2_below_one((uint64_t)random_u32(r) + 1) * LN2 >> 24);
     return mean_ns / ONE * means + mean_ns % ONE * means / ONE;

@@ -27,8 +27,9 @@ bool random_chance(struct random_stream *r, uint32_t ppm);
 
 /*
  * The time to the next of events that come at random, one in mean_ns on average: exponentially distributed,
- * at most 22 times the mean. mean_ns is from 0 to 10^15.
+ * at most 22 times the mean. mean_ns is from 0 to RANDOM_WAIT_MAX_NS.
  */
+#define RANDOM_WAIT_MAX_NS INT64_C(1000000000000000)
 int64_t random_wait(struct random_stream *r, int64_t mean_ns);
 
 #endif

@@ -141,6 +141,15 @@ def folders():
         'pause_0': scenario('<label id="a"/><pause milliseconds="0" next="a"/>'), 'pause_1': scenario('<label id="a"/><pause milliseconds="1" next="a"/>'),
         'sends_loop': scenario('<label id="a"/><send next="a"><![CDATA[\n' + 'A sip:x SIP/2.0\n' + 'X: y\n' * 5000 + '\n]]></send>'),
         'adds_loop': scenario('<label id="a"/><nop next="a"><action>' + '<add assign_to="x" value="1"/>' * 1500 + '<log message="[$x]"/></action></nop>'),
+        'pauses_of_years': scenario('<pause milliseconds="2147483647"/>' * 1000),
+        'timeouts_of_years': scenario('<label id="a"/><recv response="299" timeout="4294967295" ontimeout="a"/>'),
+        'fill_loop': scenario('<nop><action><assign assign_to="v" value="65000"/></action></nop><label id="a"/><nop next="a"><action>'
+                              + '<assignstr assign_to="s" value="[fill variable=v]"/>' * 50 + '<log message="[$s]"/></action></nop>'),
+        'unquoted': scenario('<nop next=a test=b chance=c/>' * 1500), 'globals': scenario('<Global variables="%s"/>' % ','.join('v%d' % i for i in range(7000))),
+        'while_avp_last': script('while (1) { while (1) { $avp(a) = "b"; $var(x) = $(avp(a)[-1]); $var(y) = $(avp(a)[5000]); $var(z) = $cnt($avp(a)); } }\n'),
+        'while_re_subst': script('$var(a) = "' + 'a' * 30000 + '"; while (1) { while (1) { $var(b) = $(var(a){re.subst,/a/ab/g}); } }\n'),
+        'timer_of_1us': {'kamailio.cfg': HEAD + 'loadmodule "rtimer.so"\nmodparam("rtimer", "timer", "name=t;interval=1u;mode=1;")\nmodparam("rtimer", "exec", "timer=t;route=T")\n'
+                         'request_route {' + TAIL + 'route[T] { $var(x) = 1; }\n'},
         'transactions': scenario(many('<send start_txn="t%d"><![CDATA[A b C\n\n]]></send>', 60000)),
         'hosts': hosts(12000), 'hosts_300': hosts(300), 'keys': yaml(many('k%d: 1')), 'lists': yaml('x: ' + '[' * HALF), 'maps': yaml('x: ' + '{a: ' * (SIZE // 4)),
         'anchors': {'scenario.yaml': 'a: &a [x, x, x, x, x, x, x, x, x]\n' + ''.join(
@@ -152,6 +161,9 @@ def folders():
     }.items(): yield name, files, []
     yield 'lines_calls', inject('SEQUENTIAL\n' + many('%d;a')), calls(2000)
     yield 'drops_calls', drops(1000), calls(2000)
+    yield 'streams', {'uac.xml': UAC.replace('<recv response="200" rrs="true"/>', '<recv response="200" rrs="true"><action><exec rtp_stream="x.raw,-1,8"/></action></recv>'
+                                             '<pause milliseconds="2000000"/>', 1), 'x.raw': 'x' * 1000}, calls(100000) + ['--set', 'hosts.uac.sipp.limit=100000', '--set', 'event_limit=10000000']
+    yield 'rate_tiny', {}, ['--set', 'hosts.uac.sipp.rate=0.0000000001']
     yield 'rate', {}, ['--set', 'hosts.uac.sipp.rate=1000000000', '--set', 'hosts.uac.sipp.calls=4000000000']
     yield 'calls', {}, ['--set', 'hosts.uac.sipp.calls=4000000000', '--set', 'event_limit=1000000']
     for i, text in enumerate(['x' * 100000 + '=1', 'a.' * 50000 + 'b=1', 'title=' + 'a' * 100000, 'network.drop=' + '[' * 100000,

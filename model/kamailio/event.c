@@ -52,6 +52,7 @@ struct kam_outcome kam_route_alone(struct kamailio *k, const struct kam_route *r
     struct kam_outcome outcome = {.value = 1};
     struct kam_run run;
     struct payload *payload = made_up(k, m->uri);
+    event_spend(k->queue, 20); /* as much as a message takes that comes from outside */
     kam_run_init(&run, k);
     if (kam_run_begin(&run, payload, &k->sockets[0], made_up_source)) {
         run.origin = KAM_MADE_UP;

@@ -61,8 +61,8 @@ static struct kam_value get_cnt(struct kam_run *run, const struct kam_pv_at *at)
     if (span_is(parts.name, "avp")) {
         script_avp_name(&parts.argument, run->state.scratch);
         ptrdiff_t number = program_find_number(run->state.program->avps, parts.argument);
-        while (number >= 0 && script_vars_nth(run->state.avps, (size_t)number, n).type != KAM_NULL)
-            n++;
+        if (number >= 0) n = (int64_t)script_vars_count(run->state.avps, (size_t)number);
+        event_spend(run->state.queue, (uint64_t)n / 16);
         return pv_number(n);
     }
     if (!span_is(parts.name, "xavp") || !xavp_path_parse(&path, parts.argument)) return pv_nothing();

@@ -103,7 +103,12 @@ static bool find_avp(struct script *h, const struct cfg_pv *pv, struct avp *out,
 }
 
 static struct kam_value avp_nth(struct script *h, const struct avp *a, int64_t n) {
-    if (!a->name.p) return script_vars_nth(h->state->avps, a->number, n);
+    if (!a->name.p) {
+        uint64_t steps;
+        struct kam_value value = script_vars_nth(h->state->avps, a->number, n, &steps);
+        event_spend(h->state->queue, steps / 16);
+        return value;
+    }
     struct kam_xavp *list = h->state->avps->lists[KAM_LIST_AVP];
     if (n < 0) n = n == -xavp_count(list, a->name, XAVP_PLAIN) ? 0 : -1;
     struct kam_xavp *x = n < 0 ? NULL : xavp_find(list, a->name, XAVP_PLAIN, n);

@@ -131,7 +131,7 @@ static void add_parts(struct script *h, struct buf *out, const struct script_sub
 
 bool script_subst_run(struct script *h, const struct script_subst *s, struct span text,
                       kam_subst_found *found, void *arg) {
-    enum { GROUPS = 10 };
+    enum { GROUPS = 10, BEGIN = 20 /* steps of a match that finds its first byte at once */ };
     struct regex_match groups[GROUPS];
     struct buf b = {0};
     size_t from = 0;
@@ -141,7 +141,7 @@ bool script_subst_run(struct script *h, const struct script_subst *s, struct spa
         bool line_start = from == 0 || text.p[from - 1] == '\n' || text.p[from - 1] == '\r';
         struct span left = span_skip(text, from);
         enum regex_answer answer = regex_find(s->regex, left, !line_start, groups, GROUPS, &steps);
-        event_spend_match(h->state->queue, kam_script_at(h->state), answer, steps);
+        event_spend_match(h->state->queue, kam_script_at(h->state), answer, steps + BEGIN);
         if (answer != REGEX_YES) break;
         good = groups[0].from < groups[0].to;
         if (!good) break;

@@ -59,15 +59,22 @@ struct kam_value script_vars_get(const struct kam_vars *vars, size_t number) {
     return v ? v->value : (struct kam_value){0};
 }
 
-struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n) {
+size_t script_vars_count(const struct kam_vars *vars, size_t number) {
+    size_t count = 0;
+    for (const struct kam_var *v = number < vars->count ? vars->tops[number] : NULL; v; v = v->below)
+        count++;
+    return count;
+}
+
+struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n, uint64_t *steps) {
     const struct kam_var *top = number < vars->count ? vars->tops[number] : NULL, *v;
+    *steps = 0;
     if (n < 0) {
-        for (v = top; v; v = v->below)
-            n++;
-        return n == 0 && top ? top->value : (struct kam_value){0};
+        *steps = script_vars_count(vars, number);
+        return n + (int64_t)*steps == 0 && top ? top->value : (struct kam_value){0};
     }
-    for (v = top; v && n > 0; v = v->below)
-        n--;
+    for (v = top; v && n > 0; v = v->below, n--)
+        ++*steps;
     return v ? v->value : (struct kam_value){0};
 }
 

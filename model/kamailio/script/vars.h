@@ -9,8 +9,11 @@
 struct kam_value script_vars_get(const struct kam_vars *vars, size_t number);
 
 /* The nth value, the newest is 0. Of the negative ones Kamailio 5.6.3 only finds the newest, by minus the
- * number of them all. */
-struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n);
+ * number of them all. *steps: how many values were looked at. */
+struct kam_value script_vars_nth(const struct kam_vars *vars, size_t number, int64_t n, uint64_t *steps);
+
+/* How many values the number has. */
+size_t script_vars_count(const struct kam_vars *vars, size_t number);
 
 /* Replaces the newest value, or adds the first. */
 void script_vars_set(struct kam_vars *vars, size_t number, struct kam_value value);

@@ -49,8 +49,8 @@ static int64_t next_slot_ms(const struct generator *g) {
 
 static int64_t draw_gap_ns(struct generator *g) {
     const struct sipp_config *c = &g->sipp->config;
-    return random_wait(&g->random,
-                       real_whole(real_divide(real_of((int64_t)c->rate_period_ms * NS_PER_MS), c->rate)));
+    int64_t gap_ns = real_whole(real_divide(real_of((int64_t)c->rate_period_ms * NS_PER_MS), c->rate));
+    return random_wait(&g->random, gap_ns < RANDOM_WAIT_MAX_NS ? gap_ns : RANDOM_WAIT_MAX_NS);
 }
 
 /* How many slots for calls the clock has passed since the start. */

@@ -38,6 +38,7 @@ static bool text(struct performance *p, const struct template *t, struct span *o
     struct buf *b = &p->call->sipp->text2;
     buf_reset(b);
     if (!render(b, p->call, t, RENDER_ACTION)) return false;
+    event_spend(p->call->sipp->loop.queue, b->len / 32);
     *out = header_clip(buf_span(b));
     return true;
 }

@@ -231,8 +231,12 @@ static void add_field(struct rendering *r, const struct fold_piece *piece) {
     drop_at_line_start(r);
 }
 
+/* To look for a header among so many takes as long as an event. */
+enum { MANY_LINES = 32 };
+
 static void add_last_header(struct rendering *r, const struct fold_piece *piece) {
     const struct header_lines *lines = call_lines(r->call, r->call->received);
+    if (lines->count > MANY_LINES) event_spend(r->sipp->loop.queue, lines->count / MANY_LINES);
     if (header_write_named(r->out, lines, &piece->header, false) != HEADER_LINE) drop_at_line_start(r);
 }
 

@@ -117,6 +117,7 @@ static bool pass_over(struct stream_thread *t, int64_t at_ns) {
 static void pass(void *arg) {
     struct stream_thread *t = arg;
     struct event_queue *queue = t->sipp->loop.queue;
+    event_spend(queue, t->count);
     if (pass_over(t, queue->now_ns)) event_at(queue, &t->event, t->wake_ns);
 }
 

@@ -26,6 +26,7 @@ static void warn_unknown(const struct xml_element *e, struct span name, const ch
 
 /* A known attribute, and what SIPp makes of it. */
 static void warn_misread(const struct xml_element *e, const struct xml_token *token, struct diag *diag) {
+    if (diag->warnings > DIAG_MAX) return;
     struct source_pos at = source_at(e->source, token->name.p);
     char name[64];
     snprintf(name, sizeof name, SPAN_FMT, SPAN_ARG(token->name));

@@ -37,6 +37,10 @@ int label_find(const struct loader *l, bool init, struct span name) {
 
 static void undefined_label(struct loader *l, const struct label_reference *r) {
     const char *other = NULL;
+    if (diag_full(l->diag)) {
+        diag_error(l->diag, attribute_at(r->e, r->a), "there is no label " SPAN_FMT, SPAN_ARG(r->a->value));
+        return;
+    }
     const char **names = mem_new((l->label_count[r->init] + 1) * sizeof *names);
     for (size_t i = 0; i < l->label_count[r->init]; i++)
         names[i] = mem_text(l->labels[r->init][i].name);

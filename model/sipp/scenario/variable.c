@@ -16,7 +16,7 @@ static int find_from(const struct variable_table *t, enum variable_level level, 
     int found = -1;
     for (size_t i = 0; i < t->count; i++) {
         const struct variable *v = &t->variables[i];
-        if (v->level < level || !span_is(name, v->name)) continue;
+        if (v->level < level || v->len != name.len || memcmp(v->name, name.p, name.len) != 0) continue;
         if (found < 0 || v->level < t->variables[found].level) found = (int)i;
     }
     return found;
@@ -38,7 +38,8 @@ int variable_declare(struct variable_table *t, enum variable_level level, struct
     if (id < 0) {
         t->variables = mem_room(t->variables, t->count, &t->cap, sizeof *t->variables);
         id = (int)t->count++;
-        t->variables[id] = (struct variable){.name = mem_text(name), .level = level, .at = at};
+        t->variables[id] =
+            (struct variable){.name = mem_text(name), .len = name.len, .level = level, .at = at};
     }
     t->variables[id].uses++;
     return id;
@@ -58,6 +59,10 @@ void variable_table_check(const struct variable_table *t, struct diag *diag) {
         const struct variable *v = &t->variables[i];
         if (v->uses != 1 || strcmp(v->name, "_") == 0) continue;
         size_t others = 0;
+        if (diag_full(diag)) {
+            diag_error(diag, v->at, "variable $%s is named only here", v->name);
+            continue;
+        }
         for (size_t j = 0; j < t->count; j++)
             if (strcmp(v->name, t->variables[j].name) != 0) names[others++] = t->variables[j].name;
         names[others] = NULL;

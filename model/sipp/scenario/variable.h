@@ -16,6 +16,7 @@ enum variable_level { VARIABLE_OF_CALL, VARIABLE_OF_USER, VARIABLE_GLOBAL };
 
 struct variable {
     char *name;
+    size_t len;
     enum variable_level level;
     unsigned uses;        /* how often the file names it */
     struct source_pos at; /* the first time */
