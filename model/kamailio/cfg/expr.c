@@ -249,18 +249,19 @@ static bool is_glued(const struct cfg_parse *p) {
     return p->t->at.offset == p->t[-1].at.offset + p->t[-1].text.len;
 }
 
-/* [1], ["x"], if there is one. */
+/* [1], [-1], ["x"], if there is one. */
 static bool parse_select_index(struct cfg_parse *p, struct buf *text) {
-    if (!cfg_next_is(p, "[")) return true;
-    buf_add(text, cfg_get(p)->text);
-    if (cfg_next_is(p, "]")) return cfg_expected(p, "an index");
-    while (!cfg_next_is(p, "]") && p->t->kind != CFG_TOKEN_END) {
-        const char *quote = p->t->kind == CFG_TOKEN_STRING ? "\"" : "";
-        buf_addf(text, "%s" SPAN_FMT "%s", quote, SPAN_ARG(p->t->text), quote);
-        cfg_get(p);
-    }
-    buf_add(text, cfg_get(p)->text);
-    return true;
+    if (!cfg_take(p, "[")) return true;
+    bool minus = cfg_take(p, "-"), quoted = p->t->kind == CFG_TOKEN_STRING && !minus;
+    bool number = p->t->kind == CFG_TOKEN_NUMBER && ascii_digit((unsigned char)p->t->text.p[0]);
+    if (!quoted && !number) return cfg_expected(p, "a number or a string");
+    buf_addf(text,
+             quoted  ? "[\"" SPAN_FMT "\"]"
+             : minus ? "[-" SPAN_FMT "]"
+                     : "[" SPAN_FMT "]",
+             SPAN_ARG(p->t->text));
+    cfg_get(p);
+    return cfg_expect(p, "]");
 }
 
 static bool parse_select_path(struct cfg_parse *p, struct buf *text) {

@@ -121,11 +121,12 @@ static bool parse_name(struct cfg_parse *p, struct span *name) {
     return cfg_expect(p, "]");
 }
 
-/* The block that the statements go to: several blocks without a name are one; NULL after an error. */
+/* The block that the statements go to: several blocks without a name are one, and one without statements may
+ * come again; NULL after an error. */
 static struct kam_route *add_route(struct cfg_parse *p, enum kam_route_kind kind, struct span name,
                                    bool named, const struct cfg_token *word) {
     struct kam_route *known = program_find_route(p->program, kind, name);
-    if (known && named) {
+    if (known && named && known->body) {
         diag_error(p->diag, word->at, "duplicate " SPAN_FMT "[" SPAN_FMT "]", SPAN_ARG(word->text),
                    SPAN_ARG(name.len ? name : SPAN("0")));
         return NULL;

@@ -65,10 +65,16 @@ static bool parse_if(struct cfg_parse *p, struct cfg_stmt **out) {
     }
 }
 
+static bool check_number(struct cfg_parse *p, const struct cfg_expr *e, const char *word) {
+    if (cfg_expr_type(e) != KAM_STR) return true;
+    diag_error(p->diag, e->at, "%s wants a number, not a string", word);
+    return false;
+}
+
 static bool parse_while(struct cfg_parse *p, struct cfg_stmt **out) {
     struct cfg_stmt *s = *out = cfg_stmt_new(p, CFG_STMT_WHILE, cfg_get(p)->at);
     s->expr = cfg_expr_parse(p);
-    return s->expr && parse_body(p, &s->then);
+    return s->expr && check_number(p, s->expr, "while") && parse_body(p, &s->then);
 }
 
 /* case VALUE:, case /REGEX: or default: */
@@ -195,11 +201,7 @@ static bool parse_end(struct cfg_parse *p, size_t which, struct cfg_stmt **out) 
     bool alone = empty || cfg_next_is(p, ";") || cfg_next_is(p, "}") || s->ends == CFG_END_BREAK;
     if (!alone) {
         s->expr = cfg_expr_parse(p);
-        if (!s->expr) return false;
-        if (cfg_expr_type(s->expr) == KAM_STR) {
-            diag_error(p->diag, s->expr->at, "%s wants a number, not a string", ends[which].word);
-            return false;
-        }
+        if (!s->expr || !check_number(p, s->expr, ends[which].word)) return false;
     } else {
         struct cfg_expr *e = cfg_new(p, sizeof *e);
         e->op = CFG_INT;
