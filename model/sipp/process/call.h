@@ -68,8 +68,9 @@ struct call {
     unsigned challenge_status;
     uint32_t nonce_count;
     bool has_peer_tag, has_routes;
-    bool lost_next_url; /* SIPp has not set it, and shows whatever its memory holds */
-    bool closed;        /* by <closecon> */
+    bool lost_next_url;  /* SIPp has not set it, and shows a part of the message */
+    bool vague_next_url; /* the same, and it shows whatever its memory holds, at first mostly nothing */
+    bool closed;         /* by <closecon> */
     int64_t began_ms;
 };
 

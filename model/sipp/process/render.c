@@ -283,6 +283,11 @@ static void add_next_url(struct rendering *r, const struct fold_piece *piece) {
             "memory");
         r->failed = true;
     }
+    if (r->call->vague_next_url && r->call->next_url.len == 0)
+        sipp_note(
+            r->sipp,
+            &(struct cause){.why = "[next_url] without a Contact is what lies in SIPp's memory: nothing here",
+                            .at = piece->part->at});
     buf_add(r->out, buf_span(&r->call->next_url));
 }
 

@@ -82,5 +82,8 @@ void route_store(struct call *call, const struct header_lines *lines, bool is_re
             target = strict;
         }
     }
-    if (contact->len > 0) set_next_url(call, target);
+    if (contact->len > 0)
+        set_next_url(call, target);
+    else
+        call->vague_next_url = true;
 }
