@@ -352,6 +352,10 @@ def write_tables(host):
         file.write('id(int,auto) username(string) domain(string) grp(string) last_modified(int)\n')
         for number, row in enumerate(host.kamailio.get('groups', [])):
             file.write('%d:%s:%s:%s:0\n' % (number + 1, row['username'], row.get('domain', host.address), row['grp']))
+    with open(SCRATCH + '/db/re_grp', 'w') as file:
+        file.write('id(int,auto) reg_exp(string) group_id(int)\n')
+        for number, row in enumerate(host.kamailio.get('group_patterns', [])):
+            file.write('%d:%s:%s\n' % (number + 1, row['reg_exp'].replace('\\', '\\\\').replace(':', '\\:'), row['group_id']))
 
 
 def start_name_server(host, hosts):

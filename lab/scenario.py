@@ -13,11 +13,12 @@ import yaml
 SIPP_KEYS = ('scenario out_of_call target outbound twin master slave service calls rate rate_period rate_increase rate_interval rate_max rate_quit arrivals limit users pause pid hz receive_buffer timeout timeout_error sleep lost repeat_check sockets ports dynamic_start dynamic_max dynamic_step media_port rtp_echo rtp_echo_buffer rtp_payload rtp_threadtasks timer_resolution tdmmap '
              'max_retrans max_invite_retrans max_non_invite_retrans base_cseq call_id call_id_prefix retransmit t2 deadcall_wait auto_answer ignore_in_pause default_behaviors recv_timeout auth_user '
              'auth_password auth_uri inject inject_index keys exec variables ring_after answer_after').split()
-KAMAILIO_KEYS = 'config defines environment skip subscribers aliases groups modparam version children wakeup processing receive_buffer timer_phase up_for seconds_phase call_id labels dialog_ids nonce_id natping_tag natping_call_id natping_branches'.split()
+KAMAILIO_KEYS = 'config defines environment skip subscribers aliases groups group_patterns modparam version children wakeup processing receive_buffer timer_phase up_for seconds_phase call_id labels dialog_ids nonce_id natping_tag natping_call_id natping_branches'.split()
 SUBSCRIBER_KEYS = 'username domain password ha1 ha1b'.split()
 ALIAS_KEYS = 'alias_username alias_domain username domain'.split()
 GROUP_KEYS = 'username domain grp'.split()
-TABLES = ('subscribers', 'aliases', 'groups')
+GROUP_PATTERN_KEYS = 'reg_exp group_id'.split()
+TABLES = ('subscribers', 'aliases', 'groups', 'group_patterns')
 KEYS = {
     '': 'include title description start seed time_limit hosts network capture'.split(),
     'host': 'address port sipp kamailio'.split(),
@@ -26,6 +27,7 @@ KEYS = {
     'subscribers': SUBSCRIBER_KEYS,
     'aliases': ALIAS_KEYS,
     'groups': GROUP_KEYS,
+    'group_patterns': GROUP_PATTERN_KEYS,
     'network': 'delay loss duplicate reorder reorder_by drop hold mtu'.split(),
     'drop': 'from to nth message'.split(),
     'capture': 'at link checksum precision filter'.split(),

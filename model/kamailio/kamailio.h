@@ -67,6 +67,12 @@ struct kam_group {
     const char *username, *domain, *grp;
 };
 
+/* A row of the table of expressions that group asks: users whose URI it matches are in the group. */
+struct kam_group_pattern {
+    const char *reg_exp;
+    int64_t group_id;
+};
+
 struct kam_config {
     const char *version;              /* "5.6.3": what the Server header says */
     const struct kam_wakeup *wakeups; /* one a worker, or one for all; their quantiles outlive the Kamailio */
@@ -83,6 +89,8 @@ struct kam_config {
     size_t alias_count;
     const struct kam_group *groups;
     size_t group_count;
+    const struct kam_group_pattern *group_patterns;
+    size_t group_pattern_count;
     int64_t up_for_ns;         /* how long it has been running at the first simulated instant */
     const char *call_id;       /* "4974184f7a707e6d-14": of its first own request; NULL: drawn by the seed */
     const char *const *labels; /* "8e6ad8d1": in the branches of its own requests, one each; those that are

@@ -36,8 +36,13 @@ schema_read_fn config_read_host;
 /* What a Kamailio is given beside its file (config_tables.c): names that are defined, a table of passwords.
  */
 schema_read_fn config_read_defines, config_read_environment, config_read_skip, config_read_subscribers,
-    config_read_aliases, config_read_groups;
-extern const struct schema_key config_subscriber_keys[], config_alias_keys[], config_group_keys[];
+    config_read_aliases, config_read_groups, config_read_group_patterns;
+/* A list of maps, the rows of a table. */
+#define ROWS(reader, row_keys)                                                                               \
+    SCHEMA_OTHER, .shape = "\"type\":\"array\",\"items\":{\"type\":\"object\"}", .read = reader,             \
+                  .keys = row_keys, .path = "[]."
+extern const struct schema_key config_subscriber_keys[], config_alias_keys[], config_group_keys[],
+    config_group_pattern_keys[];
 
 /* The index of the host of that name, or config->host_count. */
 size_t config_find_host(const struct lab_config *config, const char *name);

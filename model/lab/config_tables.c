@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What scenario.yaml gives a Kamailio beside its file: defines, and tables that a data base would hold. */
+#include "base/regex.h"
 #include "model/lab/config.h"
 
 #include <stdio.h>
@@ -95,6 +96,13 @@ const struct schema_key config_group_keys[] = {
      .help = "the group that the user is in"},
     {0}};
 
+const struct schema_key config_group_pattern_keys[] = {
+    {"reg_exp", SCHEMA_LINE, SCHEMA_MEMBER(struct kam_group_pattern, reg_exp), .required = true,
+     .help = "an extended regular expression for sip:USER@DOMAIN, in any case of letters"},
+    {"group_id", SCHEMA_NUMBER, SCHEMA_MEMBER(struct kam_group_pattern, group_id), 0, INT32_MAX,
+     .required = true, .help = "the group's number"},
+    {0}};
+
 /* Reads a list of maps into an array of rows, the size of each given; NULL after an error. */
 static void *read_rows(struct schema *s, const struct tree_node *list, const struct schema_key *keys,
                        size_t size, const char *expected, size_t *count) {
@@ -132,4 +140,22 @@ void config_read_groups(struct schema *s, const struct tree_node *value, const s
     (void)key;
     k->groups = read_rows(s, value, config_group_keys, sizeof *k->groups, "a list of {username: , grp: }",
                           &k->group_count);
+}
+
+void config_read_group_patterns(struct schema *s, const struct tree_node *value, const struct schema_key *key,
+                                void *object) {
+    struct kam_config *k = &((struct lab_host_config *)object)->kamailio;
+    (void)key;
+    struct kam_group_pattern *rows = read_rows(s, value, config_group_pattern_keys, sizeof *rows,
+                                               "a list of {reg_exp: , group_id: }", &k->group_pattern_count);
+    k->group_patterns = rows;
+    const struct tree_node *n = rows ? value->first : NULL;
+    for (struct kam_group_pattern *row = rows; n; n = n->next, row++) {
+        const char *why = NULL;
+        struct regex *regex = row->reg_exp ? regex_new(span_of(row->reg_exp), REGEX_ICASE, &why, NULL) : NULL;
+        if (regex)
+            regex_free(regex);
+        else if (why)
+            schema_error(s, tree_place(n), "\"%s\" is no regular expression: %s", row->reg_exp, why);
+    }
 }

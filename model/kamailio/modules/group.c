@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* group: who is in which group, out of a table, which is scenario.yaml's `groups` (facts: Kamailio 86). */
+#include "base/regex.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/modules/module.h"
@@ -7,7 +8,8 @@
 
 /* The module parameters. */
 struct group {
-    bool use_domain;
+    bool use_domain, multiple_gid;
+    struct span re_table;
 };
 
 enum { NOT_IN = -6, NOBODY = -1 };
@@ -50,6 +52,11 @@ static bool read_uri(struct kam_run *run, struct span who, struct span *user, st
     return true;
 }
 
+static bool read_who(struct kam_run *run, struct span who, struct span *user, struct span *domain) {
+    return (is_credentials(who) ? read_credentials(run, user, domain) : read_uri(run, who, user, domain)) &&
+           user->len;
+}
+
 /* args: Request-URI, To, From, Credentials or an AVP that holds a URI; the group. Case counts nowhere. */
 static int is_user_in(struct kam_run *run, const struct kam_arg *args, size_t count) {
     const struct group *set = kam_module_data(run->k, KAM_MODULE_GROUP);
@@ -58,9 +65,7 @@ static int is_user_in(struct kam_run *run, const struct kam_arg *args, size_t co
     struct buf own = {0};
     int result = NOT_IN;
     (void)count;
-    bool read =
-        is_credentials(who) ? read_credentials(run, &user, &domain) : read_uri(run, who, &user, &domain);
-    if (!read || !user.len || !args[1].s.len) return NOBODY;
+    if (!read_who(run, who, &user, &domain) || !args[1].s.len) return NOBODY;
     ipv4_write(&own, config->address);
     for (const struct kam_group *g = config->groups; g < config->groups + config->group_count; g++) {
         struct span of = g->domain ? span_of(g->domain) : buf_span(&own);
@@ -80,10 +85,38 @@ static const char *check_who(const struct kam_program *program, size_t index, st
     return "must be Request-URI, To, From, Credentials or $avp(x)";
 }
 
-/* The groups that regular expressions make have no table here. */
+static const char *check_who_and_avp(const struct kam_program *program, size_t index, struct span text) {
+    bool avp = span_starts(text, "$avp(") || span_starts(text, "$(avp(");
+    return index != 1 ? check_who(program, index, text) : avp ? NULL : "must be $avp(x)";
+}
+
+static bool matches(struct kam_run *run, const struct kam_group_pattern *p, struct span uri) {
+    const char *why;
+    uint64_t steps = 0;
+    struct regex *regex = regex_new(span_of(p->reg_exp), REGEX_ICASE, &why, &steps);
+    bool result = regex && regex_find(regex, uri, false, NULL, 0, &steps) == REGEX_YES;
+    event_spend(run->k->queue, steps);
+    if (regex) regex_free(regex);
+    return result;
+}
+
+/* Kamailio keeps the table from its last row to its first. How many groups the AVP got. */
 static int get_user_group(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    (void)run, (void)args, (void)count;
-    return -1;
+    const struct group *set = kam_module_data(run->k, KAM_MODULE_GROUP);
+    const struct kam_config *config = &run->k->config;
+    struct span user = {0}, domain = {0};
+    struct buf uri = {0};
+    int found = 0;
+    (void)count;
+    if (!set->re_table.len || !read_who(run, args[0].s, &user, &domain)) return NOBODY;
+    buf_addf(&uri, "sip:" SPAN_FMT "@" SPAN_FMT, SPAN_ARG(user), SPAN_ARG(domain));
+    for (size_t i = config->group_pattern_count; i-- > 0 && (!found || set->multiple_gid);) {
+        const struct kam_group_pattern *p = &config->group_patterns[i];
+        struct kam_value v = {.type = KAM_INT, .n = p->group_id};
+        if (matches(run, p, buf_span(&uri)) && kam_pv_assign(run, args[1].pv, v)) found++;
+    }
+    buf_free(&uri);
+    return found ? found : NOBODY;
 }
 
 static const struct kam_function functions[] = {
@@ -95,11 +128,19 @@ static const struct kam_function functions[] = {
      {ARG_TEXT, ARG_TEXT},
      .check = check_who,
      .expressions = true},
-    {"get_user_group", 2, 2, KAM_USUAL_ROUTE, get_user_group, {ARG_FORMAT, ARG_FORMAT}, .expressions = true},
+    {"get_user_group", 2, 2, KAM_USUAL_ROUTE, get_user_group, {ARG_TEXT, ARG_PV}, .check = check_who_and_avp},
     {0}};
 
 static const struct kam_param params[] = {{KAM_TEXT("db_url", ""), KAM_NO_EFFECT},
                                           {KAM_FLAG("use_domain", 0), KAM_INTO(struct group, use_domain)},
+                                          {KAM_FLAG("multiple_gid", 1), KAM_INTO(struct group, multiple_gid)},
+                                          {KAM_TEXT("re_table", ""), KAM_INTO(struct group, re_table)},
+                                          {KAM_TEXT("table", "grp"), KAM_NOT_SIMULATED},
+                                          {KAM_TEXT("user_column", "username"), KAM_NOT_SIMULATED},
+                                          {KAM_TEXT("domain_column", "domain"), KAM_NOT_SIMULATED},
+                                          {KAM_TEXT("group_column", "grp"), KAM_NOT_SIMULATED},
+                                          {KAM_TEXT("re_exp_column", "reg_exp"), KAM_NOT_SIMULATED},
+                                          {KAM_TEXT("re_gid_column", "group_id"), KAM_NOT_SIMULATED},
                                           {0}};
 
 const struct kam_module kam_group_module = {
