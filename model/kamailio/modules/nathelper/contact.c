@@ -71,10 +71,12 @@ static void add_alias(struct buf *out, const struct kam_run *run, struct span ip
              port, proto);
 }
 
-/* A parameter that is to be part of a URI without brackets needs them. */
-static void insert_param(struct kam_run *run, const struct uri *u, const char *at, struct buf *param) {
-    if (!has_brackets(run, u)) {
-        kam_lump_insert(run->target, offset_of(run, u->whole.p), SPAN("<"));
+/* A parameter that is to be part of a URI without brackets needs them. Kamailio looks for one in the whole
+ * header, and puts its own in front of the first contact. */
+static void insert_param(struct kam_run *run, const char *at, struct buf *param) {
+    struct span list = kam_header_body(sip_msg_first(&run->msg, SIP_CONTACT));
+    if (span_find(list, '<') < 0) {
+        kam_lump_insert(run->target, offset_of(run, list.p), SPAN("<"));
         buf_add_char(param, '>');
     }
     kam_lump_insert(run->target, offset_of(run, at), buf_span(param));
@@ -145,20 +147,31 @@ int nathelper_add_alias(struct kam_run *run, const struct kam_arg *args, size_t 
     if (!changeable(run, &u)) return -1;
     if (count == 0 && is_source(run, &u)) return 2;
     add_alias(&alias, run, address, (unsigned)port, proto);
-    insert_param(run, &u, address_end(&u), &alias);
+    insert_param(run, address_end(&u), &alias);
     buf_free(&alias);
     return 1;
 }
 
-/* Where a contact's parameters end: before the comma that follows it. */
-static const char *contact_end(struct span left, struct span value) {
-    const char *end = left.len ? left.p : value.p + value.len;
-    while (end > value.p && (ascii_space((unsigned char)end[-1]) || (left.len && end[-1] == ',')))
+/* Where a contact ends, with the blanks behind it: before the comma, or at the list's end. (Of a name without
+ * brackets contact_next() leaves something over there.) */
+static const char *contact_end(const struct contact *c, struct span left, struct span list) {
+    const char *end = left.len ? left.p : list.p + list.len, *whole = c->whole.p + c->whole.len;
+    while (left.len && end > list.p && ascii_space((unsigned char)end[-1]))
         end--;
-    return end;
+    if (left.len) return end - 1;
+    return span_trim(span_between(whole, end)).len ? whole : end;
 }
 
-/* ;received="sip:1.2.3.4:5060" for each contact, or as a parameter of its URI. */
+/* How many contacts of the list stand up to the one that was changed before; 0: it is not there. */
+static size_t up_to_changed(const struct kam_run *run, struct span list) {
+    struct contact c;
+    for (size_t n = 1; run->contact_now.p && contact_next(&c, &list) > 0; n++)
+        if (c.uri.p == run->contact_was.p) return n;
+    return 0;
+}
+
+/* ;received="sip:1.2.3.4:5060" for each contact, or as a parameter of its URI. These are taken from the last
+ * to the first, up to one that was changed before. */
 int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size_t count) {
     bool in_uri = count > 0 && args[0].n != 0;
     struct buf param = {0};
@@ -171,13 +184,12 @@ int nathelper_add_received(struct kam_run *run, const struct kam_arg *args, size
         struct span list = kam_header_body(h);
         struct contact c;
         if (contact_is_star(h->value)) continue;
-        if (!contacts_readable(list)) result = -1;
-        while (result > 0 && contact_next(&c, &list) > 0) {
-            if (in_uri && run->contact_now.p && c.uri.p == run->contact_was.p) result = -1;
-            if (result < 0) break;
-            const char *at = in_uri     ? c.uri.p + c.uri.len
-                             : list.len ? contact_end(list, h->value)
-                                        : c.whole.p + c.whole.len;
+        if (!contacts_readable(list)) return buf_free(&param), -1;
+        size_t left = in_uri ? up_to_changed(run, list) : 0;
+        if (left) result = -1;
+        while (contact_next(&c, &list) > 0) {
+            if (left && left--) continue;
+            const char *at = in_uri ? c.uri.p + c.uri.len : contact_end(&c, list, kam_header_body(h));
             kam_lump_insert(run->target, offset_of(run, at), buf_span(&param));
         }
     }
