@@ -164,10 +164,10 @@ void kam_forward_reply(struct kam_run *run) {
     uint64_t port = 0;
     bool known = second != NULL;
     if (known) {
-        struct span host = second->received.value.len ? second->received.value : second->host;
-        struct span port_text = second->rport.value.len ? second->rport.value : second->port;
+        struct span host = second->received.value.p ? second->received.value : second->host;
+        bool heard = span_to_u64(second->rport.value, UINT32_MAX, &port) && port != 0;
         known = kam_host_parse(run->k, host, &d.to.ip) && span_is_nocase(second->transport, "UDP");
-        if (!span_to_u64(port_text, UINT32_MAX, &port)) port = 5060;
+        if (!heard && !span_to_u64(second->port, UINT32_MAX, &port)) port = 5060;
         d.to.port = (uint16_t)port ? (uint16_t)port : 5060;
     }
     if (!known) {

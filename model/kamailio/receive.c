@@ -117,12 +117,6 @@ static void receive_request(struct kamailio *k, struct kam_run *run) {
 
 /* A reply that belongs to no transaction is relayed by its second Via (facts: Kamailio 8.2). */
 static void receive_reply(struct kamailio *k, struct kam_run *run) {
-    if (k->globals->check_via && !kam_via_is_ours(k, &run->via)) {
-        struct cause cause =
-            kam_cause(run, "reply dropped: its topmost Via is not ours", "core parameter check_via");
-        kam_note(k, run->about, &cause);
-        return;
-    }
     if (kam_program_stops_message(&run->state)) return;
     if (k->reply_route) {
         struct kam_outcome outcome = run_block(k, run, KAM_CORE_ONREPLY_ROUTE, k->reply_route);
@@ -131,6 +125,12 @@ static void receive_reply(struct kamailio *k, struct kam_run *run) {
             kam_note(k, run->about, &cause);
             return;
         }
+    }
+    if (k->globals->check_via && !kam_via_is_ours(k, &run->via)) {
+        struct cause cause =
+            kam_cause(run, "reply dropped: its topmost Via is not ours", "core parameter check_via");
+        kam_note(k, run->about, &cause);
+        return;
     }
     if (!reply_came(k, run)) kam_forward_reply(run);
 }

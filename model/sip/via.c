@@ -117,7 +117,9 @@ static bool keep_param(struct via *v, struct span name, struct span whole, const
         rule = known_params[i].value;
         if (known_params[i].where == NOWHERE) break;
         struct via_param *param = (struct via_param *)((char *)v + known_params[i].where);
-        *param = (struct via_param){whole, value->text};
+        struct span text = value->text; /* a closing quote stays behind where the parameter is replaced */
+        *param =
+            (struct via_param){value->quotes == 2 ? span_between(whole.p, text.p + text.len) : whole, text};
         break;
     }
     return value_fits(rule, value);

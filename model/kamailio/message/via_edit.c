@@ -110,10 +110,12 @@ const struct via *kam_via_second(const struct kam_run *run) {
 }
 
 bool kam_via_is_ours(const struct kamailio *k, const struct via *via) {
+    uint64_t port = 5060;
+    if (!span_is_nocase(via->transport, "UDP") || (via->port.p && !span_to_u64(via->port, UINT16_MAX, &port)))
+        return false;
     for (size_t i = 0; i < k->socket_count; i++) {
         const struct kam_socket *s = &k->sockets[i];
-        struct span port = via->port.p ? via->port : SPAN("5060");
-        if (span_eq(via->host, s->address) && span_eq(port, s->port_text)) return true;
+        if (span_eq(via->host, s->address) && port == s->port) return true;
     }
     return false;
 }

@@ -5,6 +5,7 @@
 #include "model/kamailio/forward.h"
 #include "model/kamailio/message/lump.h"
 #include "model/kamailio/message/params.h"
+#include "model/kamailio/message/ruri.h"
 #include "model/kamailio/modules/module.h"
 #include "model/kamailio/pv/pv.h"
 #include "model/sip/stops.h"
@@ -405,13 +406,20 @@ static void remove_last(struct kam_run *run, const struct route *last) {
     }
 }
 
+/* The parameters of a URI of ours, semicolons in front; of a telephone number those of its user. */
+static struct span params_of(const struct uri *u) {
+    bool phone = kam_uri_is_phone(u);
+    ptrdiff_t at = phone && u->user.p ? span_find(u->user, ';') : -1;
+    return at >= 0 ? span_skip(u->user, (size_t)at) : phone || !u->params.p ? SPAN("") : u->params;
+}
+
 /*
  * A strict router before us has put our own URI into the Request-URI, whose parameters, if it has any, are
  * those of our Route from now on: the target is the last Route entry.
  */
 static int after_strict(struct kam_run *run, struct route first, const struct uri *own) {
     struct route r = first;
-    if (own->params.len) run->route_params = arena_text(&run->scratch, own->params);
+    if (params_of(own).len) run->route_params = arena_text(&run->scratch, params_of(own));
     if (settings_of(run)->enable_double_rr && uri_param(&r.uri, "r2").p && is_own(run, &r.uri)) {
         force_socket(run, &r.uri);
         if (!route_next(run, &first, &r)) {
@@ -441,7 +449,7 @@ struct span kam_rr_params(const struct kam_run *run) {
     if (run->route_params.p) return run->route_params;
     if (!run->msg.is_request || !h || !route_at(&first, h, h->value)) return (struct span){0};
     if (!is_own(run, &first.uri)) return (struct span){0};
-    return first.uri.params.p ? first.uri.params : SPAN("");
+    return params_of(&first.uri);
 }
 
 /* Goes to what stands behind the next semicolon that is outside quotes; the character in front is passed
@@ -521,9 +529,9 @@ static int loose_route_preloaded(struct kam_run *run, const struct kam_arg *args
 /* Do the parameters of our own Route entry match? Only loose_route() has looked at them. */
 static int check_route_param(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)count;
-    struct span params = kam_rr_params(run);
+    struct span params = span_skip(kam_rr_params(run), run->route_params.p ? 1 : 0);
     int64_t yes;
-    if (!run->route_read || !params.p) return -1;
+    if (!run->route_read || !params.len) return -1;
     return script_match(&run->state, args[0].regex, args[0].s, params, &yes) && yes ? 1 : -1;
 }
 

@@ -105,13 +105,21 @@ struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *
     return end_of(tm, 0);
 }
 
+/* Can the INVITE be read as it was sent? A script may have left out its empty line, or put in a second From.
+ */
+static bool can_be_cut(const struct sip_msg *m) {
+    uint32_t only_one = sip_header_bit(SIP_FROM) | sip_header_bit(SIP_TO) | sip_header_bit(SIP_CALL_ID) |
+                        sip_header_bit(SIP_CSEQ);
+    return m->header_end < m->bytes.len && !(m->repeated & only_one);
+}
+
 struct payload *kam_tm_from_invite(struct kam_client *c, const char *method, struct span to_line,
                                    struct kam_reason reason) {
     struct kam_transaction *t = c->request.transaction;
     struct kam_tm *tm = t->tm;
     struct sip_msg *m = &tm->sent;
     if (t->method != KAM_INVITE || !sip_msg_parse_loosely(m, payload_span(c->request.payload))) return NULL;
-    if (m->header_end == m->bytes.len) return NULL; /* it went out without its empty line */
+    if (tm->set.reparse_invite && !can_be_cut(m)) return NULL;
     begin_from_sent(tm, method);
     if (tm->set.reparse_invite)
         write_from_sent(tm, method, to_line);

@@ -12,15 +12,20 @@ static const struct udp_address *given(const struct kam_run *run) {
     return run->proxy.ip ? &run->proxy : NULL;
 }
 
+/* Without a transaction: 1, or the error. */
+static int relay_stateless(struct kam_run *run, const char *why) {
+    if (kam_forward_request(run, given(run), why)) return 1;
+    int error = run->state.process->error;
+    return error == KAM_E_BAD_URI ? KAM_E_BAD_ADDRESS : error;
+}
+
 /* A CANCEL goes to its INVITE's branches; without an INVITE it is a request like others. */
 int kam_tm_relay_cancel(struct kam_run *run) {
     struct kam_transaction *invite = kam_tm_find_canceled(run);
     enum { STATELESS = 1, DROP = 2 };
     if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == DROP) return 1;
     if (!invite && kam_tm_of(run->k)->set.unmatched_cancel == STATELESS)
-        return kam_forward_request(run, given(run), "CANCEL without an INVITE relayed without a transaction")
-                   ? 1
-                   : -1;
+        return relay_stateless(run, "CANCEL without an INVITE relayed without a transaction");
     enum kam_newtran made = kam_tm_newtran(run);
     if (made == KAM_NEWTRAN_RETRANSMISSION) return 1;
     if (made == KAM_NEWTRAN_UNREADABLE) return KAM_TM_BAD_REQUEST;
@@ -49,8 +54,8 @@ static int relay_request(struct kam_run *run) {
     switch (kam_tm_newtran(run)) {
     case KAM_NEWTRAN_RETRANSMISSION: return 1;
     case KAM_NEWTRAN_ACK:
-        if (run->other_transport) return -1;
-        return kam_forward_request(run, given(run), "ACK to a 2xx relayed: it has no transaction") ? 1 : -1;
+        if (run->other_transport) return KAM_E_NO_SOCKET;
+        return relay_stateless(run, "ACK to a 2xx relayed: it has no transaction");
     case KAM_NEWTRAN_EXISTS:
         if (run->method != KAM_ACK) break;
         /* t_lookup_request() has found it: its final reply is acknowledged */

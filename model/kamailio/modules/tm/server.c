@@ -80,7 +80,7 @@ enum kam_newtran kam_tm_newtran(struct kam_run *run) {
     struct udp_address to;
     if (kam_resolve(run->k, kam_run_uri(run), &to) == KAM_E_BAD_URI) {
         kam_run_fail(run, KAM_E_BAD_URI);
-        return KAM_NEWTRAN_FAILED;
+        return KAM_NEWTRAN_UNREADABLE;
     }
     bool canceled = kam_tm_was_canceled(run);
     t = run->transaction = kam_tm_new(run);

@@ -315,8 +315,8 @@ enum kam_newtran {
     KAM_NEWTRAN_RETRANSMISSION, /* the last reply was sent again, or an ACK was absorbed */
     KAM_NEWTRAN_EXISTS,         /* this run has one already */
     KAM_NEWTRAN_ACK,            /* an ACK to a 2xx: it never has one */
-    KAM_NEWTRAN_UNREADABLE,     /* nothing is done with it */
-    KAM_NEWTRAN_FAILED          /* the Request-URI leads nowhere, or the block has no transactions */
+    KAM_NEWTRAN_UNREADABLE,     /* nothing is done with it, nor with a Request-URI that is none */
+    KAM_NEWTRAN_FAILED          /* the block has no transactions */
 };
 enum kam_newtran kam_tm_newtran(struct kam_run *run);
 
