@@ -142,6 +142,8 @@ static const char *kind_of(const struct ip *ip) {
 
 /* A number as C reads it: what follows its digits does not count, and nothing is 0. */
 static int64_t number(struct span text) {
+    while (text.len && ascii_space(*text.p))
+        text = span_skip(text, 1);
     bool negative = text.len && text.p[0] == '-';
     int64_t n = 0;
     for (size_t i = negative; i < text.len && ascii_digit((unsigned char)text.p[i]) && n < 1000000; i++)
@@ -212,9 +214,12 @@ static int compare_pure_ips(struct kam_run *run, const struct kam_arg *args, siz
     return truth(same(&a, &b));
 }
 
+/* Whatever stands behind the address. */
 static int is_ip_rfc1918(struct kam_run *run, const struct kam_arg *args, size_t count) {
     (void)run, (void)count;
-    struct ip ip = read_pure(args[0].s);
+    struct ip ip = {0};
+    for (size_t len = args[0].s.len; len > 0 && ip.version != 4; len--)
+        ip = read_pure(span_head(args[0].s, len));
     for (size_t i = 0; i < 3 && ip.version == 4; i++)
         if (shares(ip.bytes, read_pure(span_of(v4_ranges[i].network)).bytes, v4_ranges[i].bits)) return 1;
     return -1;

@@ -311,11 +311,11 @@ static struct kam_value billed(struct kam_run *run, bool whole) {
     struct kam_credentials c;
     struct kam_value user = pv_part(kam_run_from(run)->uri, PV_USER);
     struct span host = pv_part(kam_run_from(run)->uri, PV_HOST).s;
-    if (h && kam_credentials_parse(&c, h->value) == KAM_CREDENTIALS_DIGEST) {
+    if (h && kam_credentials_parse(&c, h->value) == KAM_CREDENTIALS_DIGEST && kam_credentials_user(&c).len) {
         user = pv_text(kam_credentials_user(&c));
         host = kam_credentials_domain(&c).p ? kam_credentials_domain(&c) : c.realm;
     }
-    if (!whole) return user;
+    if (!whole) return user.type == KAM_NULL ? pv_text(SPAN("")) : user;
     struct buf b = {0};
     buf_addf(&b, SPAN_FMT "@" SPAN_FMT, SPAN_ARG(user.s), SPAN_ARG(host));
     return pv_built(run, &b);
