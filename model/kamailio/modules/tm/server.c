@@ -108,7 +108,7 @@ struct kam_run *kam_tm_request(struct kam_transaction *t) {
 }
 
 void kam_tm_start_final(struct kam_transaction *t) {
-    if (t->method != KAM_INVITE) return;
+    if (t->method != KAM_INVITE || t->replicated) return;
     /* A relayed 2xx is the callee's to repeat, one that was made here is ours (RFC 3261 13.3.1.4). */
     if (t->status >= 300 || (t->origin == KAM_REPLY_MADE_HERE && t->status >= 200))
         kam_resend_start(&t->response, t->fr_ms);
