@@ -134,7 +134,7 @@ static inline bool ascii_space(int c) {
     return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 /* What C's isspace() calls one. */
-static inline bool ascii_white(int c) { return ascii_space(c) || c == '\v' || c == '\f'; }
+static inline bool ascii_white(int c) { return c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r')); }
 static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 
 /* s without leading and trailing spaces and tabs, CR and LF. */

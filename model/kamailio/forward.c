@@ -92,8 +92,8 @@ static void add_leaving(struct buf *out, const struct kam_run *run, const struct
         buf_addf(out, ":%u", g->via_port ? g->via_port : s->port);
 }
 
-void kam_put_socket(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
-    for (struct edit *e = list->edits; list->leaving && e < list->edits + list->count; e++) {
+static void put_sockets(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
+    for (struct edit *e = list->edits; e < list->edits + list->count; e++) {
         if (!e->socket_at) continue;
         struct span text = arena_text(&run->scratch, (struct span){list->texts.p + e->text, e->text_len});
         struct buf b = {0};
@@ -109,6 +109,10 @@ void kam_put_socket(struct kam_run *run, struct edit_list *list, const struct ka
         buf_add(&list->texts, buf_span(&b));
         buf_free(&b);
     }
+}
+
+void kam_put_socket(struct kam_run *run, struct edit_list *list, const struct kam_socket *leaves) {
+    if (list->leaving) put_sockets(run, list, leaves);
 }
 
 void kam_add_path(const struct kam_run *run, struct edit_list *list, struct span path) {

@@ -6,7 +6,8 @@
 #include "model/kamailio/script/args.h"
 
 struct span kam_via_value(const struct sip_header *h) {
-    const char *end = h->line.p + h->line.len;
+    const char *end = h->line.p + h->line.len, *behind = h->value.p + h->value.len;
+    if (behind + 2 == end && *behind == '\r') return h->value; /* as nearly all */
     while (end > h->value.p && (end[-1] == '\n' || end[-1] == '\r'))
         end--;
     return span_between(h->value.p, end);

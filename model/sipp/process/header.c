@@ -285,9 +285,11 @@ static inline size_t find_named(const struct header_lines *l, struct header_key 
 }
 
 /* The value of a header by full or compact name, blanks allowed before its colon; a folded one whole. SIPp
- * looks no further than to a line that ends without a CR. */
-static inline bool find_value(const struct header_lines *l, struct header_key full, struct header_key compact,
-                              struct span *value) {
+ * looks no further than to a line that ends without a CR. In a function of its own, where the names are not
+ * known, it takes a fifth longer. */
+__attribute__((always_inline)) static inline bool find_value(const struct header_lines *l,
+                                                             struct header_key full,
+                                                             struct header_key compact, struct span *value) {
     struct span short_value;
     size_t i = find_named(l, full, value), j = find_named(l, compact, &short_value);
     if (j < i) {
