@@ -21,36 +21,25 @@ static struct span type_of(const struct kam_run *run) {
     return type ? kam_header_body(type) : (struct span){0};
 }
 
-/* Of multipart/mixed it is the part that is SDP, the last one of several. False: it is not SDP. */
-static bool session_of(const struct kam_run *run, struct span *session, size_t *count) {
-    event_spend(run->k->queue, run->msg.bytes.len / 64);
-    return kam_sdp_session(session, count, type_of(run), span_skip(run->msg.bytes, kam_body_at(run)));
-}
-
-static struct span body_of(const struct kam_run *run) {
-    struct span session;
-    size_t count;
-    session_of(run, &session, &count);
-    return session;
-}
-
 enum content { SDP, NO_BODY, NO_SDP };
 
-static enum content read_content(const struct kam_run *run, size_t *count) {
-    struct span session;
+/* What the body is and, if SDP, its session: of multipart/mixed the last part that is SDP, of `count`. */
+static enum content read_content(const struct kam_run *run, struct span *session, size_t *count) {
     if (run->damaged || kam_body_at(run) >= run->msg.bytes.len) return NO_BODY;
-    return session_of(run, &session, count) ? SDP : NO_SDP;
+    event_spend(run->k->queue, run->msg.bytes.len / 32); /* to find it and to go through it */
+    struct span body = span_skip(run->msg.bytes, kam_body_at(run));
+    return kam_sdp_session(session, count, type_of(run), body) ? SDP : NO_SDP;
 }
 
-static enum content content_of(const struct kam_run *run) {
+static enum content content_of(const struct kam_run *run, struct span *session) {
     size_t count;
-    return read_content(run, &count);
+    return read_content(run, session, &count);
 }
 
 /* For what goes through streams and lines: Kamailio goes through those of all parts that are SDP. */
-static enum content only_session(struct kam_run *run) {
+static enum content only_session(struct kam_run *run, struct span *session) {
     size_t count;
-    enum content c = read_content(run, &count);
+    enum content c = read_content(run, session, &count);
     if (c == SDP && count > 1)
         kam_run_stop(run, "not simulated: streams and lines of a body with more than one session");
     return c;
@@ -136,7 +125,7 @@ static const char *fixed_formats(struct span name) {
 }
 
 /* "PCMU,opus" -> "0,96,": all others are the formats of streams that an rtpmap calls so. */
-static void names_to_formats(const struct kam_run *run, struct span names, struct buf *out) {
+static void names_to_formats(struct kam_run *run, struct span session, struct span names, struct buf *out) {
     struct stream s;
     while (names.len) {
         struct span name = span_trim(span_cut(&names, ','));
@@ -145,7 +134,8 @@ static void names_to_formats(const struct kam_run *run, struct span names, struc
             buf_add_text(out, known);
             continue;
         }
-        for (struct span left = body_of(run); name.len && next_stream(&left, &s);)
+        event_spend(run->k->queue, session.len / 64);
+        for (struct span left = session; name.len && next_stream(&left, &s);)
             for (struct span formats = s.formats; formats.len;) {
                 struct span format = take_word(&formats);
                 if (format.len == 0 || !span_eq_nocase(mapped_name(&s, format), name)) continue;
@@ -208,24 +198,27 @@ static void remove_formats(struct kam_run *run, const struct stream *s, struct s
     }
 }
 
-static int edit_formats(struct kam_run *run, struct span list, const struct kam_arg *args, size_t count,
-                        bool keep) {
+static int edit_formats(struct kam_run *run, struct span session, struct span list,
+                        const struct kam_arg *args, size_t count, bool keep) {
     struct stream s;
     struct span media = count > 1 ? args[1].s : (struct span){0};
-    for (struct span left = body_of(run); next_stream(&left, &s);)
+    for (struct span left = session; next_stream(&left, &s);)
         if (is_media(&s, media)) (keep ? keep_formats : remove_formats)(run, &s, list);
     return 1;
 }
 
 static int edit_by_id(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
-    return only_session(run) == SDP ? edit_formats(run, args[0].s, args, count, keep) : -1;
+    struct span session;
+    if (only_session(run, &session) != SDP) return -1;
+    return edit_formats(run, session, args[0].s, args, count, keep);
 }
 
 static int edit_by_name(struct kam_run *run, const struct kam_arg *args, size_t count, bool keep) {
     struct buf list = {0};
-    if (only_session(run) != SDP) return -1;
-    names_to_formats(run, args[0].s, &list);
-    int result = list.len ? edit_formats(run, buf_span(&list), args, count, keep) : -1;
+    struct span session;
+    if (only_session(run, &session) != SDP) return -1;
+    names_to_formats(run, session, args[0].s, &list);
+    int result = list.len ? edit_formats(run, session, buf_span(&list), args, count, keep) : -1;
     buf_free(&list);
     return result;
 }
@@ -247,10 +240,10 @@ static int keep_codecs_by_name(struct kam_run *run, const struct kam_arg *args, 
 }
 
 /* 1: each of them in each stream, 2: some, -1: none. */
-static int count_formats(const struct kam_run *run, struct span list) {
+static int count_formats(struct span session, struct span list) {
     struct stream s;
     bool some = false, all = true;
-    for (struct span left = body_of(run); next_stream(&left, &s);)
+    for (struct span left = session; next_stream(&left, &s);)
         for (struct span wanted = list; wanted.len;) {
             struct span item = span_trim(span_cut(&wanted, ',')), formats = s.formats;
             bool found = false;
@@ -264,16 +257,18 @@ static int count_formats(const struct kam_run *run, struct span list) {
 }
 
 static int with_codecs_by_id(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct span session;
     (void)count;
-    return only_session(run) == SDP ? count_formats(run, args[0].s) : -2;
+    return only_session(run, &session) == SDP ? count_formats(session, args[0].s) : -2;
 }
 
 static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct buf list = {0};
+    struct span session;
     (void)count;
-    if (only_session(run) != SDP) return -1;
-    names_to_formats(run, args[0].s, &list);
-    int result = list.len ? count_formats(run, buf_span(&list)) : -1;
+    if (only_session(run, &session) != SDP) return -1;
+    names_to_formats(run, session, args[0].s, &list);
+    int result = list.len ? count_formats(session, buf_span(&list)) : -1;
     buf_free(&list);
     return result;
 }
@@ -283,9 +278,10 @@ static int with_codecs_by_name(struct kam_run *run, const struct kam_arg *args, 
 #define ANY_STREAM(name, condition)                                                                          \
     static int name(struct kam_run *run, const struct kam_arg *args, size_t count) {                         \
         struct stream s;                                                                                     \
+        struct span left;                                                                                    \
         (void)args, (void)count;                                                                             \
-        if (only_session(run) != SDP) return -1;                                                             \
-        for (struct span left = body_of(run); next_stream(&left, &s);)                                       \
+        if (only_session(run, &left) != SDP) return -1;                                                      \
+        while (next_stream(&left, &s))                                                                       \
             if (condition) return 1;                                                                         \
         return -1;                                                                                           \
     }
@@ -329,9 +325,10 @@ ANY_STREAM(with_ice, has_line(&s, "a=candidate:"))
 /* Streams that go as a whole. */
 static int remove_streams(struct kam_run *run, struct span what, bool by_transport) {
     struct stream s;
+    struct span left;
     int result = -1;
-    if (only_session(run) != SDP) return -1;
-    for (struct span left = body_of(run); next_stream(&left, &s);) {
+    if (only_session(run, &left) != SDP) return -1;
+    while (next_stream(&left, &s)) {
         if (!span_eq_nocase(by_transport ? s.transport : s.media, what)) continue;
         remove_span(run, s.taken);
         result = 1;
@@ -358,28 +355,32 @@ static void remove_lines(struct kam_run *run, struct span left, struct span pref
 
 static int remove_line_by_prefix(struct kam_run *run, const struct kam_arg *args, size_t count) {
     struct stream s;
-    if (only_session(run) != SDP || body_of(run).len == 0) return -1;
+    struct span session;
+    if (only_session(run, &session) != SDP || session.len == 0) return -1;
     if (args[0].s.len == 0) return 1;
-    if (count == 1) remove_lines(run, body_of(run), args[0].s);
-    for (struct span left = body_of(run); count > 1 && next_stream(&left, &s);)
+    if (count == 1) remove_lines(run, session, args[0].s);
+    for (struct span left = session; count > 1 && next_stream(&left, &s);)
         if (is_media(&s, args[1].s)) remove_lines(run, s.all, args[0].s);
     return 1;
 }
 
 static int content(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct span session;
     (void)args, (void)count;
-    return content_of(run) == SDP ? 1 : -1;
+    return content_of(run, &session) == SDP ? 1 : -1;
 }
 
 static int print(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct span session;
     (void)args, (void)count;
-    return content_of(run) == NO_SDP ? -1 : 1;
+    return content_of(run, &session) == NO_SDP ? -1 : 1;
 }
 
 static int address_family(struct kam_run *run, const struct kam_arg *args, size_t count) {
+    struct span session;
     (void)args, (void)count;
-    enum kam_sdp_family family =
-        only_session(run) == SDP ? kam_sdp_session_family(body_of(run)) : KAM_SDP_NO_FAMILY;
+    if (only_session(run, &session) != SDP) return -1;
+    enum kam_sdp_family family = kam_sdp_session_family(session);
     return family == KAM_SDP_NO_FAMILY ? -1 : (int)family;
 }
 
@@ -391,18 +392,19 @@ static int give(struct kam_run *run, const struct kam_arg *arg, struct span text
 }
 
 static int get(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    enum content c = content_of(run);
+    struct span session;
+    enum content c = content_of(run, &session);
     (void)count;
     if (c != SDP) return c == NO_BODY && args[0].pv->kind == CFG_PV_AVP ? -2 : -1;
-    return give(run, &args[0], body_of(run));
+    return give(run, &args[0], session);
 }
 
 /* That of all streams. */
 static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t count) {
     enum { THEY_DIFFER = -2 };
-    enum content c = only_session(run);
+    struct span left;
+    enum content c = only_session(run, &left);
     struct stream s, other;
-    struct span left = body_of(run);
     (void)count;
     if (c != SDP) return c == NO_BODY && args[0].pv->kind == CFG_PV_AVP ? 1 : -1;
     if (args[0].pv->kind != CFG_PV_AVP || !next_stream(&left, &s)) return -1;
@@ -412,11 +414,12 @@ static int get_transport(struct kam_run *run, const struct kam_arg *args, size_t
 }
 
 static int get_line(struct kam_run *run, const struct kam_arg *args, size_t count) {
-    enum content c = only_session(run);
+    struct span left;
+    enum content c = only_session(run, &left);
     struct span prefix = args[1].s;
     (void)count;
     if (c != SDP) return c == NO_BODY ? -2 : -1;
-    for (struct span left = body_of(run); prefix.len && left.len;) {
+    while (prefix.len && left.len) {
         struct span line = take_line(&left);
         if (line.len >= prefix.len && span_eq(span_head(line, prefix.len), prefix))
             return give(run, &args[0], without_end(line));
@@ -432,9 +435,10 @@ static bool is_version(struct span word) {
 }
 
 static struct kam_value get_sdp(struct kam_run *run, const struct kam_pv_at *at) {
-    if (content_of(run) != SDP) return pv_nothing();
-    if (span_is(at->argument, "body")) return pv_text(body_of(run));
-    for (struct span left = body_of(run); left.len;) {
+    struct span left;
+    if (content_of(run, &left) != SDP) return pv_nothing();
+    if (span_is(at->argument, "body")) return pv_text(left);
+    while (left.len) {
         struct span line = without_end(take_line(&left));
         if (!span_starts(line, "o=")) continue;
         line = span_skip(line, 2);
