@@ -69,26 +69,10 @@ static bool parse_hex(struct span *text, uint64_t *out) {
 
 /* The words that strtod() knows. "nan" compares as nothing does: here it is 0. */
 static bool parse_word(struct span *text, uint64_t *out) {
-    static const struct {
-        const char *word;
-        uint64_t value;
-    } words[] = {{"infinity", UINT64_MAX}, {"inf", UINT64_MAX}, {"nan", 0}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (!span_starts_nocase(*text, words[i].word)) continue;
-        *text = span_skip(*text, strlen(words[i].word));
-        *out = words[i].value;
-        return true;
-    }
-    return false;
-}
-
-/* Blanks and a sign at the start of text, which goes on behind them: is it a minus? */
-static bool take_sign(struct span *text) {
-    while (text->len > 0 && ascii_white((unsigned char)text->p[0]))
-        *text = span_skip(*text, 1);
-    bool negative = text->len > 0 && text->p[0] == '-';
-    if (text->len > 0 && (text->p[0] == '-' || text->p[0] == '+')) *text = span_skip(*text, 1);
-    return negative;
+    struct real r;
+    if (!real_take_word(text, &r)) return false;
+    *out = real_is_nan(r) ? 0 : UINT64_MAX;
+    return true;
 }
 
 bool number_read(struct span text, int64_t *out, bool *beyond) {
@@ -96,7 +80,7 @@ bool number_read(struct span text, int64_t *out, bool *beyond) {
     *out = 0;
     *beyond = false;
     if (text.len == 0) return true;
-    bool negative = take_sign(&text);
+    bool negative = span_take_sign(&text);
     bool hex = span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0;
     if (!(hex ? parse_hex(&text, &value) : parse_word(&text, &value) || parse_decimal(&text, &value)) ||
         text.len > 0)
@@ -131,7 +115,7 @@ bool number_divide(int64_t a, int64_t b, int64_t *out) {
 }
 
 int64_t integer_prefix(struct span text) {
-    bool negative = take_sign(&text);
+    bool negative = span_take_sign(&text);
     uint64_t n = 0;
     const uint64_t most = (uint64_t)INT64_MAX + negative;
     for (; text.len > 0 && ascii_digit((unsigned char)text.p[0]); text = span_skip(text, 1)) {
@@ -143,7 +127,7 @@ int64_t integer_prefix(struct span text) {
 
 bool integer_parse(struct span text, int64_t min, int64_t max, int64_t *out) {
     bool nothing = text.len == 0;
-    bool negative = take_sign(&text);
+    bool negative = span_take_sign(&text);
     int base = 10;
     if (span_starts_nocase(text, "0x")) {
         base = 16;

@@ -16,7 +16,7 @@ enum {
 };
 
 static bool is_negative(struct real r) { return r.bits >> 63; }
-static bool is_nan(struct real r) { return (r.bits & ~SIGN) > INFINITE; }
+bool real_is_nan(struct real r) { return (r.bits & ~SIGN) > INFINITE; }
 static bool is_infinite(struct real r) { return (r.bits & ~SIGN) == INFINITE; }
 static struct real signed_bits(bool negative, uint64_t bits) {
     return (struct real){negative ? bits | SIGN : bits};
@@ -74,7 +74,7 @@ struct real real_of(int64_t n) {
 struct real real_single(struct real r) {
     enum { DROP = FRACTION - 23 };
     uint64_t half = UINT64_C(1) << (DROP - 1), odd = r.bits >> DROP & 1;
-    if (is_nan(r) || is_infinite(r)) return r;
+    if (real_is_nan(r) || is_infinite(r)) return r;
     r.bits += half - 1 + odd; /* a carry goes into the exponent, where it belongs */
     r.bits &= ~((UINT64_C(1) << DROP) - 1);
     return r;
@@ -83,8 +83,8 @@ struct real real_single(struct real r) {
 bool real_is_zero(struct real r) { return (r.bits & ~SIGN) == 0; }
 
 struct real real_add(struct real a, struct real b) {
-    if (is_nan(a) || is_nan(b) || (is_infinite(a) && is_infinite(b) && a.bits != b.bits))
-        return (struct real){is_nan(a) ? a.bits : is_nan(b) ? b.bits : NAN_BITS | SIGN};
+    if (real_is_nan(a) || real_is_nan(b) || (is_infinite(a) && is_infinite(b) && a.bits != b.bits))
+        return (struct real){real_is_nan(a) ? a.bits : real_is_nan(b) ? b.bits : NAN_BITS | SIGN};
     if (is_infinite(a) || is_infinite(b)) return is_infinite(a) ? a : b;
     if ((a.bits & ~SIGN) < (b.bits & ~SIGN)) {
         struct real other = a;
@@ -103,12 +103,12 @@ struct real real_add(struct real a, struct real b) {
 }
 
 struct real real_subtract(struct real a, struct real b) {
-    return real_add(a, is_nan(b) ? b : (struct real){b.bits ^ SIGN});
+    return real_add(a, real_is_nan(b) ? b : (struct real){b.bits ^ SIGN});
 }
 
 struct real real_multiply(struct real a, struct real b) {
     bool negative = is_negative(a) != is_negative(b);
-    if (is_nan(a) || is_nan(b)) return is_nan(a) ? a : b;
+    if (real_is_nan(a) || real_is_nan(b)) return real_is_nan(a) ? a : b;
     if (is_infinite(a) || is_infinite(b))
         return real_is_zero(a) || real_is_zero(b) ? (struct real){NAN_BITS | SIGN}
                                                   : signed_bits(negative, INFINITE);
@@ -122,7 +122,7 @@ struct real real_multiply(struct real a, struct real b) {
 
 struct real real_divide(struct real a, struct real b) {
     bool negative = is_negative(a) != is_negative(b);
-    if (is_nan(a) || is_nan(b)) return is_nan(a) ? a : b;
+    if (real_is_nan(a) || real_is_nan(b)) return real_is_nan(a) ? a : b;
     if (is_infinite(a) || real_is_zero(b))
         return is_infinite(b) || real_is_zero(a) ? (struct real){NAN_BITS | SIGN}
                                                  : signed_bits(negative, INFINITE);
@@ -142,13 +142,17 @@ static int64_t rank(struct real r) {
     return is_negative(r) ? -size : size;
 }
 
-bool real_less(struct real a, struct real b) { return !is_nan(a) && !is_nan(b) && rank(a) < rank(b); }
-bool real_equal(struct real a, struct real b) { return !is_nan(a) && !is_nan(b) && rank(a) == rank(b); }
+bool real_less(struct real a, struct real b) {
+    return !real_is_nan(a) && !real_is_nan(b) && rank(a) < rank(b);
+}
+bool real_equal(struct real a, struct real b) {
+    return !real_is_nan(a) && !real_is_nan(b) && rank(a) == rank(b);
+}
 
 int64_t real_whole(struct real r) {
     uint64_t m;
     int exponent;
-    if (is_nan(r)) return INT64_MIN;
+    if (real_is_nan(r)) return INT64_MIN;
     if (!real_parts(r, &m, &exponent) || exponent > 10) return is_negative(r) ? INT64_MIN : INT64_MAX;
     m = exponent >= 0 ? m << exponent : exponent > -64 ? m >> -exponent : 0;
     return is_negative(r) ? -(int64_t)m : (int64_t)m;

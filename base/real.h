@@ -54,6 +54,10 @@ void real_write(struct buf *out, struct real r);
 void real_write_short(struct buf *out, struct real r, int digits);
 
 bool real_is_finite(struct real r);
+bool real_is_nan(struct real r);
+
+/* "inf", "infinity", "nan" or "nan(1)", in any case, at the start of text, which goes on behind it. */
+bool real_take_word(struct span *text, struct real *out);
 
 /* "e-3", or "p-3" if that is the letter, at the start of text, which goes on behind it; 0: there is none, as
  * without digits. Far beyond any use it is cut off. */

@@ -165,20 +165,18 @@ static void skip_payload(struct span *text) {
     if (n < text->len && text->p[n] == ')') *text = span_skip(*text, n + 1);
 }
 
-#define NOT_A_NUMBER UINT64_C(0x7ff8000000000000)
-
-static bool parse_word(struct span *text, bool negative, struct real *out) {
+bool real_take_word(struct span *text, struct real *out) {
     static const struct {
         const char *word;
         uint64_t bits;
     } words[] = {{"infinity", UINT64_C(0x7ff0000000000000)},
                  {"inf", UINT64_C(0x7ff0000000000000)},
-                 {"nan", NOT_A_NUMBER}};
+                 {"nan", UINT64_C(0x7ff8000000000000)}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!span_starts_nocase(*text, words[i].word)) continue;
         *text = span_skip(*text, strlen(words[i].word));
-        out->bits = words[i].bits | (uint64_t)negative << 63;
-        if (words[i].bits == NOT_A_NUMBER) skip_payload(text);
+        out->bits = words[i].bits;
+        if (real_is_nan(*out)) skip_payload(text);
         return true;
     }
     return false;
@@ -187,18 +185,14 @@ static bool parse_word(struct span *text, bool negative, struct real *out) {
 bool real_parse(struct span text, struct real *out) {
     *out = REAL_ZERO;
     if (text.len == 0) return true;
-    while (text.len > 0 && ascii_white((unsigned char)text.p[0]))
-        text = span_skip(text, 1);
-    bool negative = text.len > 0 && text.p[0] == '-';
-    if (text.len > 0 && (text.p[0] == '-' || text.p[0] == '+')) text = span_skip(text, 1);
-    bool good;
+    bool negative = span_take_sign(&text);
     if (span_starts_nocase(text, "0x") && text.len > 2 && ascii_hex(text.p[2]) >= 0) {
         text = span_skip(text, 2);
-        good = parse_hex(&text, negative, out);
-    } else {
-        good = parse_word(&text, negative, out) || parse_decimal(&text, negative, out);
+        return parse_hex(&text, negative, out) && text.len == 0;
     }
-    return good && text.len == 0;
+    if (!real_take_word(&text, out)) return parse_decimal(&text, negative, out) && text.len == 0;
+    out->bits |= (uint64_t)negative << 63;
+    return text.len == 0;
 }
 
 /* Cut to so many digits, rounded to the nearest, ties to even. */

@@ -137,6 +137,15 @@ static inline bool ascii_space(int c) {
 static inline bool ascii_white(int c) { return c <= ' ' && (c == ' ' || (c >= '\t' && c <= '\r')); }
 static inline int ascii_lower(int c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; }
 
+/* Passes the blanks and the sign in front of a number, as C's functions do: is it a minus? */
+static inline bool span_take_sign(struct span *s) {
+    while (s->len && ascii_white((unsigned char)s->p[0]))
+        *s = span_skip(*s, 1);
+    bool negative = s->len && s->p[0] == '-';
+    if (negative || (s->len && s->p[0] == '+')) *s = span_skip(*s, 1);
+    return negative;
+}
+
 /* s without leading and trailing spaces and tabs, CR and LF. */
 static inline struct span span_trim(struct span s) {
     const char *p = s.p, *end = p + s.len;

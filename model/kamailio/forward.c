@@ -83,9 +83,8 @@ static void add_leaving(struct buf *out, const struct kam_run *run, const struct
     const struct kam_globals *g = run->k->globals;
     struct span told = run->advertised.host.len ? run->advertised.host : g->via_host;
     buf_add(out, s->advertised.p ? s->advertised : told.p ? told : s->address);
-    unsigned port = s->advertised_port ? s->advertised_port : 0;
-    if (port)
-        buf_addf(out, ":%u", port);
+    if (s->advertised_port)
+        buf_addf(out, ":%u", (unsigned)s->advertised_port);
     else if (run->advertised.port.len)
         buf_addf(out, ":" SPAN_FMT, SPAN_ARG(run->advertised.port));
     else if (g->via_port || s->port != 5060)
@@ -100,7 +99,7 @@ static void put_sockets(struct kam_run *run, struct edit_list *list, const struc
         buf_add(&b, span_head(text, e->socket_at));
         if (leaves) add_leaving(&b, run, leaves);
         if (leaves && e->names_socket && leaves->name.len)
-            buf_addf(&b, ";sn=" SPAN_FMT, SPAN_ARG(leaves->name));
+            buf_addf(&b, "%s" SPAN_FMT, socket_name, SPAN_ARG(leaves->name));
         size_t len = b.len - e->socket_at;
         buf_add(&b, span_skip(text, e->socket_at + e->socket_len));
         e->socket_len = (uint16_t)len;

@@ -70,9 +70,7 @@ bool cfg_port_parse(struct cfg_parse *p, uint16_t *port) {
 }
 
 enum kam_transport cfg_transport(const struct cfg_token *t) {
-    enum kam_transport transport =
-        t->kind == CFG_TOKEN_RESERVED ? kam_transport_of(t->text) : KAM_NO_TRANSPORT;
-    return transport < KAM_WS ? transport : KAM_NO_TRANSPORT;
+    return t->kind == CFG_TOKEN_RESERVED ? kam_transport_of_socket(t->text) : KAM_NO_TRANSPORT;
 }
 
 bool cfg_socket_parse(struct cfg_parse *p, struct cfg_socket *socket) {

@@ -502,16 +502,6 @@ static bool word_or_text(const struct cfg_token *t) {
     return t->kind == CFG_TOKEN_STRING || t->kind == CFG_TOKEN_WORD;
 }
 
-/* An address that does not matter. */
-static bool skip_ipv4(struct cfg_parse *p) {
-    for (int i = 0; i < 4; i++) {
-        if ((i > 0 && !cfg_take(p, ".")) || p->t->kind != CFG_TOKEN_NUMBER)
-            return cfg_expected(p, "an IPv4 address");
-        cfg_get(p);
-    }
-    return true;
-}
-
 static bool skip_ipv6(struct cfg_parse *p) {
     bool bracket = cfg_take(p, "[");
     if (p->t->kind != CFG_TOKEN_IPV6) return cfg_expected(p, "an IPv6 address");
@@ -522,6 +512,7 @@ static bool skip_ipv6(struct cfg_parse *p) {
 /* The value as one token; NULL after an error. */
 static const struct cfg_token *value_parse(struct cfg_parse *p, const struct global *g,
                                            struct cfg_token *value) {
+    uint32_t ip; /* which does not matter */
     *value = *p->t;
     switch (g->type) {
     case GLOBAL_NUMBER:
@@ -552,7 +543,7 @@ static const struct cfg_token *value_parse(struct cfg_parse *p, const struct glo
         if (!cfg_transport(value)) return cfg_expected(p, "udp, tcp, tls or sctp"), NULL;
         break;
     case GLOBAL_HOST: return cfg_host_parse(p, true, &value->text) ? value : NULL;
-    case GLOBAL_IPV4: return skip_ipv4(p) ? value : NULL;
+    case GLOBAL_IPV4: return cfg_ipv4_parse(p, &ip) ? value : NULL;
     case GLOBAL_IPV6: return skip_ipv6(p) ? value : NULL;
     case GLOBAL_ALIAS:
     case GLOBAL_LISTEN: break; /* these have parsers of their own */

@@ -269,8 +269,7 @@ static bool is_counted(struct span text) {
 static bool is_domain(struct span text) {
     struct span rest = text, word = span_cut(&rest, ':');
     if (word.len == text.len || !word.len || !rest.len) return word.len && word.len == text.len;
-    enum kam_transport transport = kam_transport_of(word);
-    if (transport && transport < KAM_WS) return *rest.p != ':';
+    if (kam_transport_of_socket(word)) return *rest.p != ':';
     return word.len != 3 && word.len != 4;
 }
 

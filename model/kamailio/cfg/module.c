@@ -73,8 +73,7 @@ static bool is_installed(struct span text, struct span name, struct span directo
 /* Of a directory without modules this is told once. */
 static void look_for_module(struct cfg_parse *p, const struct cfg_token *t, struct span name) {
     static const char debians[] = "/usr/lib/x86_64-linux-gnu/kamailio/modules/";
-    struct span directories =
-        p->module_path.p ? p->module_path : SPAN("/usr/lib/x86_64-linux-gnu/kamailio/modules");
+    struct span directories = p->module_path.p ? p->module_path : span_of(debians);
     if (is_installed(t->text, name, directories)) return;
     if (span_find(t->text, '/') >= 0) {
         diag_error(p->diag, t->at, "there is no \"" SPAN_FMT "\": Debian has its modules in %s",

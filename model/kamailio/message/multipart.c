@@ -91,6 +91,24 @@ bool multipart_write(struct buf *out, struct span body, const struct multipart_m
     return true;
 }
 
+/* Up to the colon, without the blanks in front of that; the p of what is left is NULL where there is none. */
+static struct span take_name(struct span *line) {
+    struct span name = span_cut(line, ':');
+    while (name.len && ascii_blank((unsigned char)name.p[name.len - 1]))
+        name.len--;
+    return name;
+}
+
+static bool names_type(struct span name) {
+    return span_is_nocase(name, "Content-Type") || span_is_nocase(name, "c");
+}
+
+bool multipart_type_of(struct span line, struct span *value) {
+    struct span name = take_name(&line);
+    *value = line;
+    return line.p && names_type(name);
+}
+
 /* A header, with the lines that go on with it. */
 static struct span take_header(struct span *left) {
     const char *from = left->p;
@@ -116,12 +134,9 @@ bool multipart_read_headers(struct span part, enum multipart_types types, struct
                             bool *is_sdp) {
     *is_sdp = false;
     while (part.len && !span_starts(part, "\r\n") && !span_starts(part, "\n")) {
-        struct span value = take_header(&part), name = span_cut(&value, ':');
-        while (name.len && ascii_blank((unsigned char)name.p[name.len - 1]))
-            name.len--;
+        struct span value = take_header(&part), name = take_name(&value);
         if (!value.p || !name.len || stop_find(name, STOP_BLANK) < name.len) return false;
-        bool type = span_is_nocase(name, "Content-Type") || span_is_nocase(name, "c");
-        if (type && !read_part_type(value, types, is_sdp)) return false;
+        if (names_type(name) && !read_part_type(value, types, is_sdp)) return false;
     }
     multipart_take_line(&part);
     *content = part;

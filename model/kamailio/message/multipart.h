@@ -35,6 +35,9 @@ bool multipart_write(struct buf *out, struct span body, const struct multipart_m
 enum multipart_types { MULTIPART_ONE_TYPE, MULTIPART_MANY_TYPES }; /* with commas */
 bool multipart_read_headers(struct span part, enum multipart_types types, struct span *content, bool *is_sdp);
 
+/* Is the line a Content-Type? *value gets what stands behind the colon. */
+bool multipart_type_of(struct span line, struct span *value);
+
 /* "type/subtype" at the front of a Content-Type, with blanks around the slash; *behind gets what follows.
  * False: it has none. */
 bool multipart_take_type(struct span content_type, struct span *type, struct span *subtype,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* group: who is in which group, out of a table, which is scenario.yaml's `groups` (facts: Kamailio 86). */
-#include "base/regex.h"
 #include "model/kamailio/instance.h"
 #include "model/kamailio/message/credentials.h"
 #include "model/kamailio/modules/module.h"
@@ -91,13 +90,8 @@ static const char *check_who_and_avp(const struct kam_program *program, size_t i
 }
 
 static bool matches(struct kam_run *run, const struct kam_group_pattern *p, struct span uri) {
-    const char *why;
-    uint64_t steps = 0;
-    struct regex *regex = regex_new(span_of(p->reg_exp), REGEX_ICASE, &why, &steps);
-    bool result = regex && regex_find(regex, uri, false, NULL, 0, &steps) == REGEX_YES;
-    event_spend(run->k->queue, steps);
-    if (regex) regex_free(regex);
-    return result;
+    int64_t yes;
+    return script_match(&run->state, NULL, span_of(p->reg_exp), uri, &yes) && yes;
 }
 
 /* Kamailio keeps the table from its last row to its first. How many groups the AVP got. */

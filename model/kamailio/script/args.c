@@ -52,9 +52,13 @@ static int64_t read_front(struct span s) {
     return negative ? -n : n;
 }
 
+static bool header_char(char c) {
+    return ascii_alnum((unsigned char)c) || c == '-' || c == '_' || c == '.' || c == '+' || c == '~';
+}
+
 struct span script_header_word(struct span s) {
     size_t len = 0;
-    for (char c; len < s.len && (c = s.p[len], ascii_alnum((unsigned char)c) || (c && strchr("-_.+~", c)));)
+    while (len < s.len && header_char(s.p[len]))
         len++;
     return span_head(s, len);
 }

@@ -10,6 +10,11 @@ enum kam_transport kam_transport_of(struct span name) {
     return KAM_NO_TRANSPORT;
 }
 
+enum kam_transport kam_transport_of_socket(struct span name) {
+    enum kam_transport transport = kam_transport_of(name);
+    return transport < KAM_WS ? transport : KAM_NO_TRANSPORT;
+}
+
 const char *kam_transport_in_uri(unsigned number) {
     return number == KAM_WSS ? names[KAM_WS] : number && number < KAM_WSS ? names[number] : NULL;
 }

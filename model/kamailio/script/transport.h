@@ -12,6 +12,9 @@ enum kam_transport { KAM_NO_TRANSPORT, KAM_UDP, KAM_TCP, KAM_TLS, KAM_SCTP, KAM_
 /* That of the name, in any case. */
 enum kam_transport kam_transport_of(struct span name);
 
+/* The same of a socket that a configuration names, which is of no websocket. */
+enum kam_transport kam_transport_of_socket(struct span name);
+
 /* As ;transport= names it, both of websockets ws; NULL: the number is none. */
 const char *kam_transport_in_uri(unsigned number);
 

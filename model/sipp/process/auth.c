@@ -9,8 +9,6 @@ static bool separator(char c) { return c == ',' || ascii_white((unsigned char)c)
 /* What SIPp has room for: of longer values only so much is left (facts: SIPp 3.6). */
 enum { QOP_MAX = 15, OPAQUE_MAX = 63, ALGORITHM_MAX = 32, USER_MAX = 2060 };
 
-static struct span cut(struct span s, size_t most) { return span_head(s, s.len < most ? s.len : most); }
-
 struct span auth_parameter(struct span header, const char *name) {
     size_t len = strlen(name);
     for (size_t i = 0; i < header.len; i++) {
@@ -108,7 +106,7 @@ static void answer_qop(struct digest *d, struct answer *a, struct span challenge
         zeros++;
     d->cnonce = (struct span){a->cnonce + zeros, 8 - zeros};
     d->nc = (struct span){a->nc, 8};
-    d->qop = chosen_qop(cut(auth_parameter(challenge, "qop"), QOP_MAX));
+    d->qop = chosen_qop(span_head(auth_parameter(challenge, "qop"), QOP_MAX));
 }
 
 /* All behind the user and the realm, of which the uri may have become another one. */
@@ -135,7 +133,7 @@ static const char *add_answer(struct buf *out, struct span challenge, const stru
     buf_addf(out, ",nonce=\"" SPAN_FMT "\",response=\"%.*s\",algorithm=" SPAN_FMT, SPAN_ARG(d.nonce),
              DIGEST_HEX_LEN, response, SPAN_ARG(algorithm.p ? algorithm : SPAN("MD5")));
     out->len = begin + header_cut(span_skip(buf_span(out), begin)).len;
-    if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(cut(opaque, OPAQUE_MAX)));
+    if (opaque.len > 0) buf_addf(out, ",opaque=\"" SPAN_FMT "\"", SPAN_ARG(span_head(opaque, OPAQUE_MAX)));
     return NULL;
 }
 
@@ -164,5 +162,5 @@ bool auth_verify(struct span header, struct span uri, struct span user, struct s
                        .qop = auth_parameter(header, "qop")};
     char response[DIGEST_HEX_LEN];
     respond(response, d, user, auth_parameter(header, "realm"), password);
-    return span_eq(cut(given, DIGEST_HEX_LEN), (struct span){response, DIGEST_HEX_LEN});
+    return span_eq(span_head(given, DIGEST_HEX_LEN), (struct span){response, DIGEST_HEX_LEN});
 }

@@ -369,10 +369,7 @@ struct span header_cseq_method(struct span msg) {
 
 /* The digits that strtol() reads: blanks and a sign before them are allowed. False if they are too many. */
 static bool read_integer(struct span s, uint64_t *number, bool *negative) {
-    while (s.len > 0 && ascii_white((unsigned char)s.p[0]))
-        s = span_skip(s, 1);
-    *negative = s.len > 0 && s.p[0] == '-';
-    if (s.len > 0 && (s.p[0] == '-' || s.p[0] == '+')) s = span_skip(s, 1);
+    *negative = span_take_sign(&s);
     *number = 0;
     for (; s.len > 0 && ascii_digit((unsigned char)s.p[0]); s = span_skip(s, 1)) {
         unsigned digit = (unsigned)(s.p[0] - '0');

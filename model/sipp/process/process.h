@@ -3,7 +3,6 @@
 #ifndef MODEL_SIPP_PROCESS_PROCESS_H
 #define MODEL_SIPP_PROCESS_PROCESS_H
 
-#include "base/number.h"
 #include "model/sipp/process/aka.h"
 #include "model/sipp/process/header.h"
 #include "model/sipp/process/loop.h"
@@ -181,14 +180,8 @@ struct inject *sipp_inject(struct sipp *sipp, struct span name);
 /* A file that is first asked for while calls run, beside the scenario; NULL: it cannot be read. */
 const struct source *sipp_file(struct sipp *sipp, struct source_pos asked, struct span name);
 
-/* Draws whether a message is lost; lost is a percentage in billionths, above 0. */
-bool sipp_draws_loss(struct sipp *sipp, int64_t lost);
-
 /* Is a message of this step to be lost? */
-static inline bool sipp_loses(struct sipp *sipp, const struct step *step) {
-    int64_t lost = step->lost < 0 ? sipp->config.lost * (NUMBER_ONE / 10000) : step->lost;
-    return lost > 0 && sipp_draws_loss(sipp, lost);
-}
+bool sipp_loses(struct sipp *sipp, const struct step *step);
 
 /* Something happened that SIPp counts. */
 static inline void sipp_count(struct sipp *sipp, enum sipp_stat what) { sipp->stats.of[what]++; }

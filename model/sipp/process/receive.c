@@ -62,8 +62,8 @@ static bool matches_response(struct call *call, const struct incoming *in, int i
         return txn->started && span_eq(buf_span(branch), buf_span(&txn->branch));
     }
     /* The CSeq's method must be found in the methods sent before: "INVITEACKBYE" (facts: SIPp 5.3). */
-    bool usual = step->methods.len > 0 && span_eq(step->methods, in->cseq_method);
-    return index == 0 || usual || (step->methods.len > 0 && span_search(step->methods, in->cseq_method) >= 0);
+    if (index == 0 || step->methods.len == 0) return index == 0;
+    return span_eq(step->methods, in->cseq_method) || span_search(step->methods, in->cseq_method) >= 0;
 }
 
 /* To SIPp the method of a response is an empty text, which many a regular expression matches (facts:

@@ -75,8 +75,9 @@ int32_t sipp_rand(struct sipp *sipp, bool seeds) {
     return rand_next(&sipp->rand);
 }
 
-bool sipp_draws_loss(struct sipp *sipp, int64_t lost) {
-    int64_t drawn;
+bool sipp_loses(struct sipp *sipp, const struct step *step) {
+    int64_t drawn, lost = step->lost < 0 ? sipp->config.lost * (NUMBER_ONE / 10000) : step->lost;
+    if (lost <= 0) return false;
     return number_divide(sipp_rand(sipp, true) * 100, INT32_MAX, &drawn) && drawn < lost;
 }
 

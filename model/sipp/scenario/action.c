@@ -25,11 +25,12 @@ void action_list_free(struct action_list *list) {
 
 /* Further names of an ereg, which SIPp counts when it comes to it. */
 static void refuse_more(struct compiler *k, struct source_pos at) {
-    if (k->action->kind == ACTION_EREG && !k->action->too_many)
+    if (k->action->too_many) return;
+    if (k->action->kind == ACTION_EREG)
         diag_warning(
             k->c->diag, at,
             "SIPp ends when it comes here: an ereg has the names of a match and of nine groups, no more");
-    else if (k->action->kind != ACTION_EREG)
+    else
         diag_error(k->c->diag, at, "assign_to has more than %zu name%s", k->action->target_count,
                    k->action->target_count == 1 ? "" : "s");
     k->action->too_many = true;

@@ -136,11 +136,6 @@ static bool may_be(struct span transport, struct span wanted) {
     return !transport.len || span_eq_nocase(transport, wanted);
 }
 
-static bool is_transport(struct span word) {
-    enum kam_transport transport = kam_transport_of(word);
-    return transport && transport < KAM_WS;
-}
-
 /* corex: modparam("corex", "alias_subdomains", "[udp:]domain[:port]") */
 static bool is_own_subdomain(const struct kamailio *k, struct span host, uint64_t port,
                              struct span transport) {
@@ -149,7 +144,7 @@ static bool is_own_subdomain(const struct kamailio *k, struct span host, uint64_
         uint64_t wanted;
         struct span left = text.s;
         struct span domain = span_cut(&left, ':');
-        if (is_transport(domain)) {
+        if (kam_transport_of_socket(domain)) {
             if (!may_be(transport, domain)) continue;
             domain = span_cut(&left, ':');
         }

@@ -38,10 +38,8 @@ static bool read_mark(struct kam_run *run, struct multipart_mark *mark) {
 
 /* Is the line a Content-Type of just that type? */
 static bool is_of_type(struct span line, struct span type) {
-    struct span value = line, name = span_cut(&value, ':');
-    while (name.len && ascii_blank((unsigned char)name.p[name.len - 1]))
-        name.len--;
-    return value.p && (span_is_nocase(name, "Content-Type") || span_is_nocase(name, "c")) &&
+    struct span value;
+    return multipart_type_of(line, &value) &&
            span_eq_nocase(span_without_line_end(span_skip_blanks(value)), type);
 }
 

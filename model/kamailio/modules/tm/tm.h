@@ -482,9 +482,9 @@ struct payload *kam_tm_from_own_invite(struct kam_tm *tm, const struct payload *
 
 /* suspend.c */
 
-/* A transaction that waits for somebody to go on with it: it is known by two numbers. */
 enum { KAM_TM_GOES_ON = 500 }; /* the status of a branch that has waited, once somebody goes on */
 
+/* A transaction that waits for somebody to go on with it: it is known by two numbers. */
 struct kam_suspended {
     uint32_t index; /* its bucket */
     uint64_t label; /* its number */
